@@ -1,0 +1,66 @@
+"""A typed Python client for PandaDoc.
+
+The names here are imported when they are first used, so that ``import pandadoc_client`` costs next to nothing.
+Programs for the vendor's SDK find its names; `AsyncApiClient` is its counterpart for asyncio, and
+`pandadoc_client.oauth` gets and refreshes tokens.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pandadoc_client.api_client import ApiClient as ApiClient
+    from pandadoc_client.api_client import AsyncApiClient as AsyncApiClient
+    from pandadoc_client.configuration import Configuration as Configuration
+    from pandadoc_client.exceptions import ApiAttributeError as ApiAttributeError
+    from pandadoc_client.exceptions import ApiConnectionError as ApiConnectionError
+    from pandadoc_client.exceptions import ApiException as ApiException
+    from pandadoc_client.exceptions import ApiKeyError as ApiKeyError
+    from pandadoc_client.exceptions import ApiTimeoutError as ApiTimeoutError
+    from pandadoc_client.exceptions import ApiTypeError as ApiTypeError
+    from pandadoc_client.exceptions import ApiValueError as ApiValueError
+    from pandadoc_client.exceptions import OAuthError as OAuthError
+    from pandadoc_client.exceptions import OpenApiException as OpenApiException
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ApiAttributeError",
+    "ApiClient",
+    "ApiConnectionError",
+    "ApiException",
+    "ApiKeyError",
+    "ApiTimeoutError",
+    "ApiTypeError",
+    "ApiValueError",
+    "AsyncApiClient",
+    "Configuration",
+    "OAuthError",
+    "OpenApiException",
+    "__version__",
+]
+
+_MODULES = {
+    "ApiClient": "api_client",
+    "AsyncApiClient": "api_client",
+    "Configuration": "configuration",
+} | {name: "exceptions" for name in __all__ if name.endswith(("Error", "Exception"))}
+
+# After `import pandadoc_client` programs for the vendor's SDK reach these as attributes.
+_SUBMODULES = frozenset({"api_client", "configuration", "exceptions", "model_utils", "oauth", "rest"})
+
+
+def __getattr__(name: str) -> Any:
+    if name in _SUBMODULES:
+        return import_module(f"{__name__}.{name}")
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_SUBMODULES})

@@ -1,0 +1,388 @@
+"""The calling convention of the vendor's SDK: what an API method takes, how it is checked, and what it becomes.
+
+An API class describes its operations as `Operation`; `plan_call` turns one, with the arguments of a call, into a
+request and the options of the call. Nothing here does I/O.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+from pandadoc_client._encoding import (
+    encode_body,
+    encode_path,
+    encode_query,
+    file_parts,
+    flatten,
+    plain,
+)
+from pandadoc_client._generated.base import Model
+from pandadoc_client._http import Request, Response
+from pandadoc_client._retry import Timeout, check_timeout
+from pandadoc_client.exceptions import ApiTypeError, ApiValueError
+
+if TYPE_CHECKING:
+    from pandadoc_client.configuration import Configuration
+
+__all__ = [
+    "AsyncOptions",
+    "Call",
+    "Operation",
+    "Options",
+    "Parameter",
+    "date",
+    "datetime",
+    "decode_answer",
+    "file_type",
+    "none_type",
+    "plan_call",
+    "select_accept",
+    "select_content_type",
+]
+
+file_type = io.IOBase
+none_type = type(None)
+
+RequestTimeout = float | tuple[float | None, float | None] | None
+_REPLAYABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})  # RFC 9110 §9.2.2
+_BOOLEAN_OPTIONS = (
+    "async_req",
+    "_return_http_data_only",
+    "_preload_content",
+    "_check_input_type",
+    "_check_return_type",
+    "_spec_property_naming",
+)
+
+
+class AsyncOptions(TypedDict, total=False):
+    """Options that every API method takes besides its own arguments.
+
+    ``_request_timeout``: seconds for the whole call, or a pair of seconds for the connection and for each read.
+    ``_check_input_type``: False to send arguments of other types than declared.
+    ``_check_return_type`` and ``_spec_property_naming``: accepted; answers are never refused for their types, and names
+    are those of the document.
+    ``_content_type``: another media type for the body.
+    ``_host_index``: which of the servers to call.
+    ``_return_http_data_only``: False to get ``(data, status, headers)``.
+    ``_preload_content``: False to get the answer with its body unread.
+    """
+
+    _return_http_data_only: Literal[True]
+    _preload_content: Literal[True]
+    _request_timeout: RequestTimeout
+    _check_input_type: bool
+    _check_return_type: bool
+    _spec_property_naming: bool
+    _content_type: str | None
+    _host_index: int | None
+
+
+class Options(AsyncOptions, total=False):
+    """`AsyncOptions`, and ``async_req``: True to call in a thread and get a handle whose ``get()`` has the result."""
+
+    async_req: Literal[False]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an operation.
+
+    Attributes:
+        name: Its name as an argument.
+        wire: Its name on the wire.
+        location: ``path``, ``query``, ``header``, ``cookie``, ``form`` or ``body``.
+        types: What a value may be: classes, and for arrays a list that holds the classes of their items.
+        required: Whether it must be given.
+        secret: Whether messages must mask it.
+        collection: How an array is sent: ``multi`` or ``csv``.
+    """
+
+    name: str
+    wire: str
+    location: str
+    types: tuple[Any, ...]
+    required: bool = False
+    secret: bool = False
+    collection: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """An operation of the API.
+
+    Attributes:
+        operation_id: Name of the method.
+        method: HTTP method.
+        path: Path with its parameters in braces.
+        parameters: What it takes.
+        accept: Media types of its answers.
+        content_types: Media types that its body may have.
+        auth: Security schemes that it takes; none for an operation without a credential.
+        response_type: What its answer is decoded to, as the vendor's SDK writes types; None for no body.
+        token_request: True for the OAuth 2.0 token endpoint.
+    """
+
+    operation_id: str
+    method: str
+    path: str
+    parameters: tuple[Parameter, ...]
+    accept: tuple[str, ...]
+    content_types: tuple[str, ...]
+    auth: tuple[str, ...]
+    response_type: tuple[Any, ...] | None
+    token_request: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call that is ready to be made.
+
+    Attributes:
+        request: What to send.
+        timeout: Its limits; None for those of the client.
+        authenticated: Whether an ``httpx.Auth`` of the configuration applies.
+        response_type: What the answer is decoded to.
+        data_only: False to return status and headers, too.
+        preload: False to leave the body unread.
+        in_thread: True to call in a thread of the client's pool.
+    """
+
+    request: Request
+    timeout: Timeout | None
+    authenticated: bool
+    response_type: tuple[Any, ...] | None
+    data_only: bool
+    preload: bool
+    in_thread: bool
+
+
+@dataclass(slots=True)
+class RequestParts:
+    """The parts of a request before they are encoded; names are those on the wire."""
+
+    path: list[tuple[str, Any]] = field(default_factory=list)
+    query: list[tuple[str, Any]] = field(default_factory=list)
+    header: dict[str, Any] = field(default_factory=dict)
+    form: list[tuple[str, Any]] = field(default_factory=list)
+    files: dict[str, Sequence[Any]] = field(default_factory=dict)
+    body: Any = None
+    collections: dict[str, str] = field(default_factory=dict)
+    secrets: list[str] = field(default_factory=list)
+
+
+def plan_call(
+    operation: Operation,
+    arguments: dict[str, Any],
+    configuration: Configuration,
+    build: Callable[..., Request],
+    stacklevel: int,
+) -> Call:
+    """Check the arguments of a call and return what is to be sent.
+
+    Args:
+        operation: What is called.
+        arguments: Arguments and options by name, in the order in which they were written: fields of a form and
+            parameters of a query go out in that order, as the vendor's SDK sends them.
+        configuration: Host and checks.
+        build: Makes the request of its parts: the client's, which knows its headers and credentials.
+        stacklevel: How far up the stack the user's call is, for warnings.
+
+    Raises:
+        ApiTypeError: An argument is of the wrong type, or not known.
+        ApiValueError: An argument is missing, or has a value that cannot be sent.
+    """
+    options = _options(operation, arguments)
+    host = configuration.call_host(operation.operation_id, options["_host_index"])
+    timeout = check_timeout(options["_request_timeout"], Timeout()) if options["_request_timeout"] else None
+    parts = _gather(operation, arguments, check=options["_check_input_type"])
+    if operation.token_request:
+        from pandadoc_client.oauth.form import warn_about_form  # the OAuth client's rules, needed for this one only
+
+        warn_about_form(dict(parts.form), stacklevel=stacklevel + 1)
+    parts.header["Accept"] = select_accept(operation.accept)
+    content_type = options["_content_type"] or (
+        select_content_type(operation.content_types) if operation.content_types else None
+    )
+    request = build(operation.method, host + operation.path, parts, content_type, operation.auth)
+    return Call(
+        request=request,
+        timeout=timeout,
+        authenticated=bool(operation.auth),
+        response_type=operation.response_type,
+        data_only=options["_return_http_data_only"],
+        preload=options["_preload_content"],
+        in_thread=options["async_req"],
+    )
+
+
+def _options(operation: Operation, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Take the options out of *arguments*, check them, and return them with their defaults."""
+    options: dict[str, Any] = {
+        "async_req": False,
+        "_return_http_data_only": True,
+        "_preload_content": True,
+        "_request_timeout": None,
+        "_check_input_type": True,
+        "_check_return_type": True,
+        "_spec_property_naming": False,
+        "_content_type": None,
+        "_host_index": None,
+    }
+    known = {parameter.name for parameter in operation.parameters}
+    for name in list(arguments):
+        if name in options:
+            options[name] = arguments.pop(name)
+        elif name not in known:
+            raise ApiTypeError(f"Got an unexpected parameter '{name}' to method `{operation.operation_id}`")
+    for name in _BOOLEAN_OPTIONS:
+        _check_type(name, options[name], (bool,), [name])
+    _check_type("_content_type", options["_content_type"], (none_type, str), ["_content_type"])
+    _check_type("_host_index", options["_host_index"], (none_type, int), ["_host_index"])
+    return options
+
+
+def _gather(operation: Operation, arguments: Mapping[str, Any], check: bool) -> RequestParts:
+    """Check the arguments and sort them by where they go."""
+    parts = RequestParts()
+    parameters = {parameter.name: parameter for parameter in operation.parameters}
+    for parameter in operation.parameters:
+        if parameter.required and parameter.name not in arguments:
+            name = parameter.name
+            raise ApiValueError(f"Missing the required parameter `{name}` when calling `{operation.operation_id}`")
+    for name, value in arguments.items():
+        parameter = parameters[name]
+        if check:
+            _check_type(name, value, parameter.types, [name])
+        if parameter.secret and isinstance(value, str):
+            parts.secrets.append(value)
+        if parameter.collection:
+            parts.collections[parameter.wire] = parameter.collection
+        if parameter.location == "body":
+            parts.body = value
+        elif parameter.location == "header":
+            parts.header[parameter.wire] = value
+        elif parameter.types in ((file_type,), ([file_type],)):
+            parts.files[parameter.wire] = value if isinstance(value, list) else [value]
+        else:
+            getattr(parts, parameter.location).append((parameter.wire, value))
+    return parts
+
+
+def _check_type(name: str, value: Any, types: tuple[Any, ...], path: list[str | int]) -> None:
+    """Refuse a value that is of none of *types*, naming it.
+
+    Raises:
+        ApiTypeError: Its message says what was required; it never shows the value.
+    """
+    if any(_is_a(value, kind) for kind in types):
+        return
+    for kind in types:
+        if isinstance(kind, list) and isinstance(value, list | tuple):
+            for index, item in enumerate(value):
+                _check_type(str(index), item, tuple(kind), [*path, index])
+            return
+    wanted = " or ".join("list" if isinstance(kind, list) else kind.__name__ for kind in types)
+    article = "one of " if len(types) > 1 else ""
+    raise ApiTypeError(
+        f"Invalid type for variable '{name}'. Required value type is {article}{wanted} "
+        f"and passed type was {type(value).__name__}",
+        path_to_item=path,
+        valid_classes=tuple(list if isinstance(kind, list) else kind for kind in types),
+        key_type=False,
+    )
+
+
+def _is_a(value: Any, kind: Any) -> bool:
+    """Whether *value* is of a class. A bool is no number, and a point in time is no day, for all that Python says."""
+    if isinstance(kind, list):
+        return False
+    if isinstance(value, bool) or (kind is date and isinstance(value, datetime)):
+        return kind is bool or kind is object
+    return isinstance(value, kind) or (kind is float and isinstance(value, int))
+
+
+def select_accept(accepts: Sequence[str]) -> str:
+    """Return the Accept header: JSON where that is one of the types, else all of them."""
+    lowered = [accept.lower() for accept in accepts]
+    if "application/json" in lowered:
+        return "application/json"
+    return ", ".join(lowered) or "*/*"
+
+
+def select_content_type(content_types: Sequence[str]) -> str:
+    """Return the Content-Type header: JSON where that is one of the types, else the first of them."""
+    lowered = [content_type.lower() for content_type in content_types]
+    if not lowered or "application/json" in lowered or "*/*" in lowered:
+        return "application/json"
+    return lowered[0]
+
+
+def build_request(
+    method: str,
+    url: str,
+    parts: RequestParts,
+    content_type: str | None,
+    headers: Mapping[str, Any],
+    safe: str,
+) -> Request:
+    """Return the request of its *parts*; *headers* are those of the client and win over the call's own.
+
+    Raises:
+        ApiValueError: A part cannot be encoded; the message names it.
+    """
+    path = encode_path(url, flatten(plain(dict(parts.path)), parts.collections), safe)
+    query = encode_query(flatten([(name, plain(value)) for name, value in parts.query], parts.collections))
+    fields = flatten([(name, plain(value)) for name, value in parts.form], parts.collections)
+    data, sent_type = encode_body(content_type, plain(parts.body), fields, file_parts(parts.files))
+    merged = {name: str(plain(value)) for name, value in parts.header.items() if value is not None}
+    if sent_type is not None:
+        merged["Content-Type"] = sent_type
+    merged = _merged(merged, headers)
+    return Request(
+        method=method,
+        url=f"{path}?{query}" if query else path,
+        headers=merged,
+        content=data,
+        replayable=method in _REPLAYABLE,
+        secrets=tuple(parts.secrets),
+    )
+
+
+def _merged(own: Mapping[str, str], winning: Mapping[str, Any]) -> dict[str, str]:
+    """Return both sets of headers in one; names that differ by case only are one header."""
+    names = {name.lower() for name in winning}
+    return {name: value for name, value in own.items() if name.lower() not in names} | {
+        name: str(value) for name, value in winning.items()
+    }
+
+
+def decode_answer(response: Response, response_type: tuple[Any, ...] | None) -> Any:
+    """Return the body of a success as *response_type*; whatever its shape, it is not refused.
+
+    Raises:
+        ApiDecodeError: The body should be JSON and is not.
+    """
+    if response_type is None or response.status in (204, 205):
+        return None
+    if response_type == (file_type,):
+        return io.BytesIO(response.data)
+    if response_type == (str,) and "json" not in (response.getheader("content-type") or ""):
+        return response.text
+    return _decode(response.json(), response_type)
+
+
+def _decode(raw: Any, response_type: tuple[Any, ...]) -> Any:
+    for kind in response_type:
+        if isinstance(kind, type) and issubclass(kind, Model) and isinstance(raw, dict):
+            return kind.decode(raw)
+        if isinstance(kind, list) and isinstance(raw, list):
+            return [_decode(item, tuple(kind)) for item in raw]
+        if isinstance(kind, dict) and isinstance(raw, dict):
+            inner = next(iter(kind.values()))
+            return {name: _decode(item, inner if isinstance(inner, tuple) else (inner,)) for name, item in raw.items()}
+    return raw

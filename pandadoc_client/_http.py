@@ -1,0 +1,146 @@
+"""HTTP messages as data: what is to be sent, and what came back. No I/O, no HTTP library."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pandadoc_client.exceptions import ApiDecodeError, ApiValueError
+
+__all__ = ["Headers", "Request", "Response", "check_header"]
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._-]+)", re.IGNORECASE)
+_NOT_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+class Headers(Mapping[str, str]):
+    """Header fields of an answer: a read-only mapping whose names compare without regard to case.
+
+    A field that came more than once reads as its values joined by ``", "`` (RFC 9110 §5.2); `getlist` has them apart.
+    """
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
+        self._fields = tuple(fields)
+
+    def __getitem__(self, name: str) -> str:
+        values = self.getlist(name)
+        if not values:
+            raise KeyError(name)
+        return ", ".join(values)
+
+    def __iter__(self) -> Iterator[str]:
+        seen = set()
+        for name, _ in self._fields:
+            if name.lower() not in seen:
+                seen.add(name.lower())
+                yield name
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"Headers({dict(self)!r})"
+
+    def getlist(self, name: str) -> list[str]:
+        """Return every value of the field *name*, in the order in which they came."""
+        wanted = name.lower()
+        return [value for key, value in self._fields if key.lower() == wanted]
+
+
+def check_header(name: str, value: str) -> None:
+    """Refuse a header that HTTP cannot carry, naming it and never showing its value (RFC 9110 §5.5).
+
+    Raises:
+        ApiValueError: The name is no token, or the value has a line break, another control character, or a
+            character outside ISO 8859-1.
+    """
+    if not _HEADER_NAME.fullmatch(name):
+        raise ApiValueError(f"{name!r} is not a header name")
+    if _NOT_IN_HEADER.search(value):
+        raise ApiValueError(f"The header {name} has a line break or another control character in its value")
+    try:
+        value.encode("latin-1")
+    except UnicodeEncodeError:
+        problem = f"The header {name} has a character in its value that no header can carry"
+        raise ApiValueError(problem) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that is ready to go.
+
+    Attributes:
+        method: ``"GET"``, ``"POST"``, …
+        url: Absolute URL, encoded, with its query string.
+        headers: Header fields by name.
+        content: The body, or None for none.
+        replayable: True if sending it twice does no harm, whatever became of the first: an idempotent method.
+        secrets: Values in it that no message or log may show.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    replayable: bool = False
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer with its body read.
+
+    Attributes:
+        status: HTTP status code.
+        reason: Reason phrase; may be empty.
+        headers: Header fields, case-insensitive.
+        data: The body, content encodings removed.
+        secrets: Values of the request that no message may show, should the answer repeat them.
+    """
+
+    status: int
+    reason: str
+    headers: Headers
+    data: bytes = field(repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def ok(self) -> bool:
+        """True for a 2xx."""
+        return 200 <= self.status <= 299
+
+    @property
+    def text(self) -> str:
+        """The body as text: the charset of Content-Type, else UTF-8; what is not text is replaced, never an error."""
+        match = _CHARSET.search(self.headers.get("content-type", ""))
+        try:
+            return self.data.decode(match.group(1) if match else "utf-8", "replace")
+        except LookupError:
+            return self.data.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """Return the body, decoded as JSON.
+
+        Raises:
+            ApiDecodeError: The body is not JSON; it carries the status, the headers and the body.
+        """
+        try:
+            return json.loads(self.data)
+        except (ValueError, RecursionError) as error:
+            problem = ApiDecodeError(http_resp=self)
+            problem.reason = f"The answer cannot be read as JSON ({type(error).__name__})"
+            raise problem from None
+
+    def getheaders(self) -> Headers:
+        """Return the header fields."""
+        return self.headers
+
+    def getheader(self, name: str, default: str | None = None) -> str | None:
+        """Return the header field *name*, or *default*."""
+        return self.headers.get(name, default)

@@ -1,0 +1,199 @@
+"""When to send a request again, and how long to wait before: decisions only, no I/O.
+
+A request is sent again after 429, 502, 503, 504 or a connection that was never made. One that may have been processed
+(502, 504, a connection that broke) is sent again only if it does no harm: an idempotent method, or one that the user
+declared safe. The wait is what ``Retry-After`` says, else the seconds in the text of a throttling answer
+(``Expected available in 13 seconds.``), else exponential backoff with full jitter. The whole call, waits included,
+keeps to its timeout: a wait that does not fit is not begun, and the answer at hand is returned.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from pandadoc_client._http import Request, Response
+from pandadoc_client.exceptions import ApiConnectionError, ApiTimeoutError, ApiValueError
+
+__all__ = ["Call", "RetryPolicy", "Timeout", "check_timeout"]
+
+_NOT_PROCESSED = frozenset({429, 503})
+_MAYBE_PROCESSED = frozenset({502, 504})
+_SECONDS_IN_TEXT = re.compile(rb"available in (\d{1,6}(?:\.\d+)?) seconds?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeout:
+    """Limits of one call, in seconds.
+
+    Attributes:
+        total: Of the whole call, from the first byte sent to the last one read, retries and waits included; None for
+            no limit on the whole.
+        connect: Of making a connection.
+        read: Of waiting for the next bytes.
+    """
+
+    total: float | None = 30.0
+    connect: float = 5.0
+    read: float = 30.0
+
+
+def check_timeout(value: Any, default: Timeout) -> Timeout:
+    """Return what a timeout argument means.
+
+    A number bounds the whole call. A pair bounds the connection and each read, as in urllib3 and requests; None in it
+    stands for the default. None and 0 stand for the default as a whole: there is always a limit.
+
+    Raises:
+        ApiValueError: A negative or infinite number, or a sequence of other than two numbers.
+    """
+    if value is None or value == 0:
+        return default
+    if isinstance(value, Timeout):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        seconds = _positive(value)
+        return Timeout(total=seconds, connect=min(seconds, default.connect), read=seconds)
+    if isinstance(value, tuple | list) and len(value) == 2:
+        connect, read = (None if part is None else _positive(part) for part in value)
+        return Timeout(total=None, connect=connect or default.connect, read=read or default.read)
+    raise ApiValueError("The timeout must be a number of seconds or a pair (connect, read)", ["_request_timeout"])
+
+
+def _positive(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
+        raise ApiValueError("A timeout must be a number of seconds above 0", ["_request_timeout"])
+    return float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often, and how patiently, a request is sent again.
+
+    Attributes:
+        attempts: How often a request is sent at the most, the first time included.
+        backoff: Seconds that the first wait may take; each further one may take twice as long.
+        max_wait: Longest wait, in seconds; an answer that asks for more is returned as it is.
+        retry_posts: True to send a POST or PATCH again even if the server may have processed it.
+    """
+
+    attempts: int = 4
+    backoff: float = 0.5
+    max_wait: float = 60.0
+    retry_posts: bool = False
+
+    @classmethod
+    def of(cls, retries: Any) -> RetryPolicy:
+        """Return what ``Configuration.retries`` means: None, a policy, a number of retries, or urllib3's ``Retry``.
+
+        Raises:
+            ApiValueError: A negative number, or anything else.
+        """
+        if retries is None:
+            return cls()
+        if isinstance(retries, cls):
+            return retries
+        total = getattr(retries, "total", retries)
+        if total is False or total is None:
+            total = 0
+        if not isinstance(total, int) or total is True or total < 0:
+            raise ApiValueError("retries must be a number of retries of 0 or more, or a RetryPolicy")
+        backoff = getattr(retries, "backoff_factor", None)
+        return cls(attempts=int(total) + 1, backoff=float(backoff) if backoff else cls().backoff)
+
+
+class Call:
+    """One call with its attempts: counts them, watches the clock, decides what follows an answer or an error."""
+
+    __slots__ = ("_attempts", "_clock", "_deadline", "_policy", "_request", "timeout")
+
+    def __init__(
+        self,
+        request: Request,
+        timeout: Timeout,
+        policy: RetryPolicy,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._request = request
+        self._policy = policy
+        self._clock = clock
+        self._attempts = 0
+        self._deadline = None if timeout.total is None else clock() + timeout.total
+        self.timeout = timeout
+
+    def remaining(self) -> float | None:
+        """Return the seconds that the call may still take; None if only its single steps are bounded.
+
+        Raises:
+            ApiTimeoutError: None are left.
+        """
+        if self._deadline is None:
+            return None
+        seconds = self._deadline - self._clock()
+        if seconds <= 0:
+            raise self.timed_out()
+        return seconds
+
+    def timed_out(self, request_sent: bool = True) -> ApiTimeoutError:
+        """Return the error of a call that took too long."""
+        limit = self.timeout.connect if not request_sent else self.timeout.total or self.timeout.read
+        reason = f"{'No connection within' if not request_sent else 'No answer within'} {limit:g} seconds"
+        return ApiTimeoutError(reason=reason, request_sent=request_sent)
+
+    def wait_after_response(self, response: Response) -> float | None:
+        """Return the seconds to wait before the next attempt, or None if *response* is the outcome."""
+        self._attempts += 1
+        if response.status in _NOT_PROCESSED or (response.status in _MAYBE_PROCESSED and self._may_repeat()):
+            return self._wait(_asked_wait(response))
+        return None
+
+    def wait_after_error(self, error: ApiConnectionError) -> float:
+        """Return the seconds to wait before the next attempt after no answer came.
+
+        Raises:
+            ApiConnectionError: *error* itself, when it is the outcome.
+        """
+        self._attempts += 1
+        slow = isinstance(error, ApiTimeoutError)
+        harmless = not error.request_sent or (self._may_repeat() and not slow)
+        wait = self._wait(None) if harmless else None
+        if wait is None:
+            raise error
+        return wait
+
+    def _may_repeat(self) -> bool:
+        return self._request.replayable or self._policy.retry_posts
+
+    def _wait(self, asked: float | None) -> float | None:
+        if self._attempts >= self._policy.attempts:
+            return None
+        ceiling = self._policy.backoff * 2.0 ** min(self._attempts - 1, 30)
+        wait = random.uniform(0, min(ceiling, self._policy.max_wait)) if asked is None else asked  # noqa: S311 (jitter)
+        if wait > self._policy.max_wait:
+            return None
+        if self._deadline is not None and self._clock() + wait >= self._deadline:
+            return None
+        return wait
+
+
+def _asked_wait(response: Response) -> float | None:
+    """Return the seconds that an answer asks to wait: Retry-After (RFC 9110 §10.2.3), else those in its text."""
+    value = (response.getheader("retry-after") or "").strip()
+    if value:
+        if value.isascii() and value.isdigit():
+            return float(value)
+        try:
+            moment = parsedate_to_datetime(value)
+        except ValueError:
+            pass
+        else:
+            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+    found = _SECONDS_IN_TEXT.search(response.data[:4096]) if response.status == 429 else None
+    return float(found.group(1)) if found else None

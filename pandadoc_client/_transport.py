@@ -1,0 +1,300 @@
+"""Sends requests over httpx: the one hand-written module that builds HTTP clients.
+
+`Transport` and `AsyncTransport` are two thin shells around the decisions of `pandadoc_client._retry`: they move bytes,
+keep the whole call within its timeout, and turn every failure of the network into an ``ApiConnectionError`` or an
+``ApiTimeoutError``. Redirects are not followed and cookies are not kept: a credential goes to the host that it was
+given for, and a call leaves nothing behind for the next one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+import httpx
+
+from pandadoc_client._http import Headers, Request, Response, check_header
+from pandadoc_client._network import TransportSettings, check_host, proxies_of, transport_arguments
+from pandadoc_client._retry import Call, Timeout
+from pandadoc_client.exceptions import (
+    ApiConnectionError,
+    ApiException,
+    ApiValueError,
+    ForbiddenException,
+    NotFoundException,
+    ServiceException,
+    UnauthorizedException,
+    mask_secrets,
+)
+
+__all__ = ["AsyncTransport", "Transport", "error_for", "network_error"]
+
+logger = logging.getLogger("pandadoc_client")
+
+_BY_STATUS: dict[int, type[ApiException]] = {
+    401: UnauthorizedException,
+    403: ForbiddenException,
+    404: NotFoundException,
+}
+# What these say is that no connection was made: the server has not seen the request.
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
+def error_for(response: Response) -> ApiException:
+    """Return the error that a non-2xx answer stands for."""
+    kind = _BY_STATUS.get(response.status, ServiceException if 500 <= response.status <= 599 else ApiException)
+    return kind(http_resp=response)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A step: send this and return the answer once its headers are here."""
+
+    request: httpx.Request
+    auth: httpx.Auth | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A step: return the body of this answer, and close it."""
+
+    answer: httpx.Response
+
+
+_Plan = Generator[_Open | _Read | float, Any, tuple[Response, httpx.Response | None]]
+
+
+class _Shell:
+    """What both transports share: the plan of a call as a generator that asks for I/O and does none.
+
+    It yields `_Open`, `_Read`, or a number of seconds to wait; the transport does so and sends the result back, or
+    throws the error in. One plan serves both worlds, so that sync and async cannot differ in a decision.
+    """
+
+    def __init__(self, settings: TransportSettings) -> None:
+        self.settings = settings
+
+    def _start(self, request: Request, timeout: Timeout | None) -> Call:
+        check_host(_origin(request.url), self.settings.allow_insecure)
+        for name, value in request.headers.items():
+            check_header(name, value)
+        return Call(request, timeout or self.settings.timeout, self.settings.retries)
+
+    def _plan(self, request: Request, call: Call, auth: httpx.Auth | None, streamed: bool) -> _Plan:
+        while True:
+            started = time.monotonic()
+            try:
+                answer = yield _Open(self._httpx_request(request, call), auth)
+                if streamed and answer.is_success:
+                    return _response(request, answer, b"", started), answer
+                response = _response(request, answer, (yield _Read(answer)), started)
+            except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
+                named = network_error(error, call)
+                named.__cause__ = error
+                wait: float | None = call.wait_after_error(named)
+                why: object = named.reason
+            else:
+                wait = call.wait_after_response(response)
+                why = response.status
+                if wait is None:
+                    return response, None
+            logger.info("%s is sent again in %.2f seconds: %s", request.method, wait, why)
+            yield wait or 0.0
+
+    def _httpx_request(self, request: Request, call: Call) -> httpx.Request:
+        remaining = call.remaining()
+        limit = call.timeout.read if remaining is None else min(call.timeout.read, remaining)
+        connect = min(call.timeout.connect, limit)
+        extensions: dict[str, Any] = {"timeout": {"connect": connect, "read": limit, "write": limit, "pool": limit}}
+        if isinstance(self.settings.assert_hostname, str):
+            extensions["sni_hostname"] = self.settings.assert_hostname
+        headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.headers.items()]
+        headers.append((b"Accept-Encoding", b"gzip, deflate"))
+        content = request.content
+        if content is None and request.method in ("POST", "PUT", "PATCH"):
+            content = b""  # so that Content-Length: 0 is sent (RFC 9110 §8.6)
+        try:
+            return httpx.Request(request.method, request.url, headers=headers, content=content, extensions=extensions)
+        except httpx.InvalidURL as error:
+            raise ApiValueError(f"The URL of the call cannot be used: {error}") from None
+
+
+def _response(request: Request, answer: httpx.Response, data: bytes, started: float) -> Response:
+    if logger.isEnabledFor(logging.DEBUG):
+        milliseconds = (time.monotonic() - started) * 1000
+        url = mask_secrets(request.url, request.secrets)
+        logger.debug("%s %s: %d in %.0f ms", request.method, url, answer.status_code, milliseconds)
+    return Response(
+        status=answer.status_code,
+        reason=answer.reason_phrase,
+        headers=Headers(answer.headers.multi_items()),
+        data=data,
+        secrets=request.secrets,
+    )
+
+
+def _origin(url: str) -> str:
+    """Return scheme and authority of *url*: few of them, so that checking them again is a look-up."""
+    end = url.find("/", url.find("://") + 3)
+    return url if end < 0 else url[:end]
+
+
+def network_error(error: Exception, call: Call) -> ApiConnectionError:
+    """Return the package's error for one of httpx's; whoever raises it names *error* as the cause."""
+    sent = not isinstance(error, _NOT_SENT)
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
+        return call.timed_out(request_sent=sent)
+    return ApiConnectionError(reason=mask_secrets(str(error) or type(error).__name__), request_sent=sent)
+
+
+class Transport(_Shell):
+    """Sends requests, blocking. Safe for use by many threads at once.
+
+    Args:
+        settings: How to reach the server.
+        http_client: A client to use instead of one of our own; it is not closed. Its proxies, certificates and
+            connections are used; its authentication, default headers and cookies are not.
+    """
+
+    def __init__(self, settings: TransportSettings, http_client: httpx.Client | None = None) -> None:
+        super().__init__(settings)
+        self._owned = http_client is None
+        if http_client is None:
+            arguments, proxies = transport_arguments(settings), proxies_of(settings).items()
+            http_client = httpx.Client(
+                transport=httpx.HTTPTransport(**arguments),
+                mounts={
+                    pattern: None if proxy is None else httpx.HTTPTransport(proxy=proxy, **arguments)
+                    for pattern, proxy in proxies
+                },
+                trust_env=False,
+            )
+        self._client = http_client
+
+    def send(self, request: Request, timeout: Timeout | None = None, auth: httpx.Auth | None = None) -> Response:
+        """Send *request*, again where the retry policy says so, and return the answer with its body read.
+
+        Args:
+            request: What to send.
+            timeout: Limits of this call; those of the settings if left out.
+            auth: An ``httpx.Auth`` to run it through.
+
+        Returns:
+            The answer, whatever its status.
+
+        Raises:
+            ApiValueError: The URL or a header is one that must not be sent.
+            ApiTimeoutError: It took too long.
+            ApiConnectionError: No answer came, or only a part of one.
+        """
+        return self._run(request, timeout, auth, streamed=False)[0]
+
+    def stream(
+        self, request: Request, timeout: Timeout | None = None, auth: httpx.Auth | None = None
+    ) -> tuple[Response, httpx.Response | None]:
+        """Like `send`, but a 2xx comes back as soon as its headers are here: an empty answer, and the open one.
+
+        Whoever called closes the open one. The timeout's total no longer bounds it; the wait for each read does.
+        """
+        return self._run(request, timeout, auth, streamed=True)
+
+    def _run(
+        self, request: Request, timeout: Timeout | None, auth: httpx.Auth | None, streamed: bool
+    ) -> tuple[Response, httpx.Response | None]:
+        call = self._start(request, timeout)
+        plan = self._plan(request, call, auth, streamed)
+        try:
+            step = next(plan)
+            while True:
+                try:
+                    result = self._do(step, call)
+                except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
+                    step = plan.throw(error)
+                else:
+                    step = plan.send(result)
+        except StopIteration as stop:
+            outcome: tuple[Response, httpx.Response | None] = stop.value
+            return outcome
+
+    def _do(self, step: _Open | _Read | float, call: Call) -> Any:
+        if isinstance(step, _Open):
+            return self._client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
+        if isinstance(step, _Read):
+            with contextlib.closing(step.answer):
+                chunks = []
+                for chunk in step.answer.iter_bytes():
+                    chunks.append(chunk)
+                    call.remaining()
+                return b"".join(chunks)
+        return time.sleep(step)
+
+    def close(self) -> None:
+        """Close the connections, unless the client was given."""
+        if self._owned:
+            self._client.close()
+
+
+class AsyncTransport(_Shell):
+    """Sends requests for asyncio or trio; `Transport` describes arguments and methods."""
+
+    def __init__(self, settings: TransportSettings, http_client: httpx.AsyncClient | None = None) -> None:
+        super().__init__(settings)
+        self._owned = http_client is None
+        if http_client is None:
+            arguments, proxies = transport_arguments(settings), proxies_of(settings).items()
+            http_client = httpx.AsyncClient(
+                transport=httpx.AsyncHTTPTransport(**arguments),
+                mounts={
+                    pattern: None if proxy is None else httpx.AsyncHTTPTransport(proxy=proxy, **arguments)
+                    for pattern, proxy in proxies
+                },
+                trust_env=False,
+            )
+        self._client = http_client
+
+    async def send(self, request: Request, timeout: Timeout | None = None, auth: httpx.Auth | None = None) -> Response:
+        """Send *request* and return the answer with its body read; see `Transport.send`."""
+        return (await self._run(request, timeout, auth, streamed=False))[0]
+
+    async def stream(
+        self, request: Request, timeout: Timeout | None = None, auth: httpx.Auth | None = None
+    ) -> tuple[Response, httpx.Response | None]:
+        """Send *request* and return a 2xx with its body unread; see `Transport.stream`."""
+        return await self._run(request, timeout, auth, streamed=True)
+
+    async def _run(
+        self, request: Request, timeout: Timeout | None, auth: httpx.Auth | None, streamed: bool
+    ) -> tuple[Response, httpx.Response | None]:
+        call = self._start(request, timeout)
+        plan = self._plan(request, call, auth, streamed)
+        try:
+            step = next(plan)
+            while True:
+                try:
+                    with anyio.fail_after(call.remaining()):
+                        result = await self._do(step)
+                except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
+                    step = plan.throw(error)
+                else:
+                    step = plan.send(result)
+        except StopIteration as stop:
+            outcome: tuple[Response, httpx.Response | None] = stop.value
+            return outcome
+
+    async def _do(self, step: _Open | _Read | float) -> Any:
+        if isinstance(step, _Open):
+            return await self._client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
+        if isinstance(step, _Read):
+            async with contextlib.aclosing(step.answer):
+                return b"".join([chunk async for chunk in step.answer.aiter_bytes()])
+        return await anyio.sleep(step)
+
+    async def aclose(self) -> None:
+        """Close the connections, unless the client was given."""
+        if self._owned:
+            await self._client.aclose()

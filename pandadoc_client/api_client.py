@@ -1,0 +1,382 @@
+"""`ApiClient` and `AsyncApiClient`: they own the connections and make the calls."""
+
+from __future__ import annotations
+
+import atexit
+import sys
+import threading
+import weakref
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+from pandadoc_client import __version__
+from pandadoc_client._compat import (
+    Call,
+    Operation,
+    RequestParts,
+    build_request,
+    decode_answer,
+    plan_call,
+    select_accept,
+    select_content_type,
+)
+from pandadoc_client._encoding import plain
+from pandadoc_client._http import Request, Response
+from pandadoc_client._network import TransportSettings
+from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
+from pandadoc_client._transport import AsyncTransport, Transport, error_for
+from pandadoc_client.configuration import Configuration
+from pandadoc_client.exceptions import ApiValueError
+from pandadoc_client.rest import AsyncStreamedResponse, StreamedResponse
+
+if TYPE_CHECKING:
+    from multiprocessing.pool import ThreadPool
+
+    import httpx
+
+__all__ = ["ApiClient", "AsyncApiClient"]
+
+_USER_AGENT = f"pandadoc-client/{__version__} Python/{sys.version_info.major}.{sys.version_info.minor}"
+
+
+class _BaseClient:
+    """What both clients share: settings, headers, and how a call becomes a request and an answer a result."""
+
+    def __init__(
+        self,
+        configuration: Configuration | None,
+        header_name: str | None,
+        header_value: str | None,
+        cookie: str | None,
+    ) -> None:
+        self.configuration = Configuration.get_default_copy() if configuration is None else configuration
+        self.default_headers: dict[str, str] = {"User-Agent": _USER_AGENT}
+        if header_name is not None:
+            self.default_headers[header_name] = header_value or ""
+        self.cookie = cookie
+        self.last_response: Response | None = None
+
+    @property
+    def user_agent(self) -> str:
+        """The User-Agent header of every call."""
+        return self.default_headers["User-Agent"]
+
+    @user_agent.setter
+    def user_agent(self, value: str) -> None:
+        self.default_headers["User-Agent"] = value
+
+    def set_default_header(self, header_name: str, header_value: str) -> None:
+        """Send a header with every call; it wins over the same header of a call."""
+        self.default_headers[header_name] = header_value
+
+    def update_params_for_auth(
+        self,
+        headers: dict[str, str],
+        queries: list[tuple[str, Any]] | None,
+        auth_settings: Sequence[str] | None,
+        resource_path: str | None = None,
+        method: str | None = None,
+        body: Any = None,
+    ) -> None:
+        """Put the credentials that are set, of those that *auth_settings* names, into *headers* or *queries*."""
+        settings = self.configuration.auth_settings() if auth_settings else {}
+        for name in auth_settings or ():
+            setting = settings.get(name)
+            if not setting or setting["value"] is None:
+                continue
+            if setting["in"] == "query" and queries is not None:
+                queries.append((setting["key"], setting["value"]))
+            else:
+                headers["Cookie" if setting["in"] == "cookie" else setting["key"]] = setting["value"]
+
+    def _build(
+        self, method: str, url: str, parts: RequestParts, content_type: str | None, auth: Sequence[str]
+    ) -> Request:
+        headers = dict(self.default_headers)
+        if self.cookie:
+            headers["Cookie"] = self.cookie
+        credentials: dict[str, str] = {}
+        self.update_params_for_auth(credentials, parts.query, auth, url, method, parts.body)
+        parts.secrets += [word for value in credentials.values() for word in value.split()[-1:]]
+        headers = {name: value for name, value in headers.items() if name.lower() not in map(str.lower, credentials)}
+        safe = self.configuration.safe_chars_for_path_param
+        return build_request(method, url, parts, content_type, {**headers, **credentials}, safe)
+
+    def _settings(self) -> TransportSettings:
+        configuration = self.configuration
+        return TransportSettings(
+            timeout=check_timeout(configuration.timeout, Timeout()),
+            retries=RetryPolicy.of(configuration.retries),
+            allow_insecure=configuration.allow_insecure,
+            verify_ssl=configuration.verify_ssl,
+            ca_file=configuration.ssl_ca_cert,
+            cert_file=configuration.cert_file,
+            key_file=configuration.key_file,
+            assert_hostname=configuration.assert_hostname,
+            proxy=configuration.proxy,
+            no_proxy=configuration.no_proxy,
+            proxy_headers=configuration.proxy_headers,
+            pool_size=4 if configuration.connection_pool_maxsize is None else configuration.connection_pool_maxsize,
+            socket_options=configuration.socket_options,
+        )
+
+    def _auth(self, call: Call) -> httpx.Auth | None:
+        return self.configuration.auth if call.authenticated else None
+
+    def _result(self, call: Call, response: Response) -> Any:
+        """Return the result of a call whose answer is *response*, or raise what the answer stands for."""
+        self.last_response = response
+        if not response.ok:
+            raise error_for(response)
+        data = decode_answer(response, call.response_type)
+        return data if call.data_only else (data, response.status, response.headers)
+
+
+class ApiClient(_BaseClient):
+    """Makes calls, blocking. Safe for use by many threads at once.
+
+    Args:
+        configuration: Host, credentials and network settings; the default configuration if it is left out.
+        header_name: Name of a header to send with every call.
+        header_value: Its value.
+        cookie: Value of a Cookie header to send with every call.
+        pool_threads: Threads for calls with ``async_req=True``.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration | None = None,
+        header_name: str | None = None,
+        header_value: str | None = None,
+        cookie: str | None = None,
+        pool_threads: int = 1,
+    ) -> None:
+        super().__init__(configuration, header_name, header_value, cookie)
+        self.pool_threads = pool_threads
+        self._lock = threading.Lock()
+        self._pool: ThreadPool | None = None
+        self._transport: Transport | None = None
+        self._finalizer: weakref.finalize[[], ApiClient] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Wait for the calls in threads, and close the connections. The client can be used again."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+            finalizer, self._finalizer = self._finalizer, None
+        if pool is not None:
+            atexit.unregister(self.close)
+            pool.close()
+            pool.join()
+        with self._lock:
+            self._transport = None
+        if finalizer is not None:
+            finalizer()
+
+    @property
+    def pool(self) -> ThreadPool:
+        """The threads for calls with ``async_req=True``, started when they are first needed."""
+        with self._lock:
+            if self._pool is None:
+                from multiprocessing.pool import ThreadPool  # milliseconds to import, and few programs need it
+
+                self._pool = ThreadPool(self.pool_threads)
+                atexit.register(self.close)
+            return self._pool
+
+    def _open_transport(self) -> Transport:
+        transport = self._transport
+        if transport is None:
+            with self._lock:
+                transport = self._transport
+                if transport is None:
+                    transport = self._transport = Transport(self._settings())
+                    self._finalizer = weakref.finalize(self, transport.close)
+        return transport
+
+    def call_operation(self, operation: Operation, arguments: dict[str, Any]) -> Any:
+        """Make a call that an API class describes. *arguments* holds its arguments and options by name."""
+        # Two frames up is the user's line: above this one is the API class.
+        call = plan_call(operation, arguments, self.configuration, self._build, stacklevel=3)
+        return self.pool.apply_async(self._perform, (call,)) if call.in_thread else self._perform(call)
+
+    def _perform(self, call: Call) -> Any:
+        transport = self._open_transport()
+        if call.preload:
+            return self._result(call, transport.send(call.request, call.timeout, self._auth(call)))
+        head, answer = transport.stream(call.request, call.timeout, self._auth(call))
+        if answer is None:
+            raise error_for(head)
+        self.last_response = head
+        return StreamedResponse(head, answer)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        query_params: Iterable[tuple[str, Any]] | None = None,
+        headers: Mapping[str, str] | None = None,
+        post_params: Iterable[tuple[str, Any]] | None = None,
+        body: Any = None,
+        _preload_content: bool = True,
+        _request_timeout: Any = None,
+    ) -> Response | StreamedResponse:
+        """Send a request to an absolute URL with just these headers, and return the answer.
+
+        Raises:
+            ApiException: The answer is no success, or did not come.
+        """
+        own = {name: value for name, value in (headers or {}).items() if name.lower() != "content-type"}
+        given_type = next((value for name, value in (headers or {}).items() if name.lower() == "content-type"), None)
+        content_type = given_type or (None if method.upper() in ("GET", "HEAD", "DELETE") else "application/json")
+        parts = RequestParts(query=list(query_params or ()), header=own, form=list(post_params or ()), body=body)
+        request = build_request(method.upper(), url, parts, content_type, {}, "")
+        call = Call(
+            request=request,
+            timeout=check_timeout(_request_timeout, Timeout()) if _request_timeout else None,
+            authenticated=False,
+            response_type=None,
+            data_only=True,
+            preload=_preload_content,
+            in_thread=False,
+        )
+        result = self._perform(call)
+        return result if isinstance(result, StreamedResponse) else self.last_response or result
+
+    def call_api(
+        self,
+        resource_path: str,
+        method: str,
+        path_params: Mapping[str, Any] | None = None,
+        query_params: Iterable[tuple[str, Any]] | None = None,
+        header_params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        post_params: Iterable[tuple[str, Any]] | None = None,
+        files: Mapping[str, Sequence[Any]] | None = None,
+        response_type: tuple[Any, ...] | None = None,
+        auth_settings: Sequence[str] | None = None,
+        async_req: bool | None = None,
+        _return_http_data_only: bool | None = None,
+        collection_formats: Mapping[str, str] | None = None,
+        _preload_content: bool = True,
+        _request_timeout: Any = None,
+        _host: str | None = None,
+        _check_type: bool | None = None,
+    ) -> Any:
+        """Make a call that no API class has.
+
+        Args:
+            resource_path: Path with its parameters in braces: ``/public/v1/documents/{id}``.
+            method: HTTP method.
+            path_params: Values for the braces.
+            query_params: Parameters of the query, as pairs.
+            header_params: Headers; those of the client win.
+            body: A body to be sent as JSON, or as it is with another Content-Type.
+            post_params: Fields of a form, as pairs.
+            files: Open files of a multipart form, lists by parameter.
+            response_type: What the answer is decoded to: ``(SomeModel,)``, ``([SomeModel],)``, ``(object,)``; None for
+                no body.
+            auth_settings: Names of the security schemes to use: ``["apiKey", "oauth2"]``.
+            async_req: True to call in a thread and get a handle.
+            _return_http_data_only: True for the data alone.
+            collection_formats: How arrays are sent, by parameter: ``multi``, ``csv``, ``ssv``, ``tsv`` or ``pipes``.
+            _preload_content: False to get the answer with its body unread.
+            _request_timeout: Seconds for the whole call, or a pair for the connection and for each read.
+            _host: URL of the API, if not the configured one.
+            _check_type: Accepted; answers are never refused for their types.
+
+        Returns:
+            ``(data, status, headers)``, or the data alone.
+
+        Raises:
+            ApiValueError: Something cannot be sent.
+            ApiException: The answer is no success, cannot be read, or did not come.
+        """
+        headers = dict(header_params or {})
+        content_type = next((headers.pop(name) for name in list(headers) if name.lower() == "content-type"), None)
+        if content_type is None and method.upper() in ("POST", "PUT", "PATCH", "OPTIONS"):
+            content_type = "application/json"
+        parts = RequestParts(
+            path=list((path_params or {}).items()),
+            query=list(query_params or ()),
+            header=headers,
+            form=list(post_params or ()),
+            files=dict(files or {}),
+            body=body,
+            collections=dict(collection_formats or {}),
+        )
+        host = self.configuration.host if _host is None else _host
+        call = Call(
+            request=self._build(method.upper(), host + resource_path, parts, content_type, auth_settings or ()),
+            timeout=check_timeout(_request_timeout, Timeout()) if _request_timeout else None,
+            authenticated=bool(auth_settings),
+            response_type=response_type,
+            data_only=bool(_return_http_data_only),
+            preload=_preload_content,
+            in_thread=bool(async_req),
+        )
+        return self.pool.apply_async(self._perform, (call,)) if call.in_thread else self._perform(call)
+
+    @classmethod
+    def sanitize_for_serialization(cls, obj: Any) -> Any:
+        """Return *obj* as JSON knows it: models as dicts, dates as text, files as their bytes."""
+        return plain(obj)
+
+    def select_header_accept(self, accepts: Sequence[str]) -> str | None:
+        """Return the Accept header for media types: JSON where that is one of them, else all; None for none."""
+        return select_accept(accepts) if accepts else None
+
+    def select_header_content_type(
+        self, content_types: Sequence[str], method: str | None = None, body: Any = None
+    ) -> str:
+        """Return the Content-Type header for media types: JSON where that is one of them, else the first."""
+        return select_content_type(content_types)
+
+
+class AsyncApiClient(_BaseClient):
+    """Makes calls for asyncio or trio; `ApiClient` describes the arguments.
+
+    One client serves one event loop. Its connections are opened when they are first needed.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration | None = None,
+        header_name: str | None = None,
+        header_value: str | None = None,
+        cookie: str | None = None,
+    ) -> None:
+        super().__init__(configuration, header_name, header_value, cookie)
+        self._transport: AsyncTransport | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections. The client can be used again."""
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            await transport.aclose()
+
+    async def call_operation(self, operation: Operation, arguments: dict[str, Any]) -> Any:
+        """Make a call that an API class describes. *arguments* holds its arguments and options by name."""
+        call = plan_call(operation, arguments, self.configuration, self._build, stacklevel=3)
+        if call.in_thread:
+            raise ApiValueError("async_req is for ApiClient; await the call instead", ["async_req"])
+        if self._transport is None:
+            self._transport = AsyncTransport(self._settings())
+        if call.preload:
+            return self._result(call, await self._transport.send(call.request, call.timeout, self._auth(call)))
+        head, answer = await self._transport.stream(call.request, call.timeout, self._auth(call))
+        if answer is None:
+            raise error_for(head)
+        self.last_response = head
+        return AsyncStreamedResponse(head, answer)

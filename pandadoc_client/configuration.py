@@ -1,0 +1,341 @@
+"""`Configuration`: where the API is, which credential to use, and how to reach it."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import logging
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+from pandadoc_client import __version__
+from pandadoc_client._generated.document import API_VERSION, SERVERS
+from pandadoc_client.exceptions import ApiValueError
+
+if TYPE_CHECKING:
+    import httpx
+
+    from pandadoc_client._retry import RetryPolicy
+
+__all__ = ["JSON_SCHEMA_VALIDATION_KEYWORDS", "Configuration"]
+
+JSON_SCHEMA_VALIDATION_KEYWORDS = {
+    "multipleOf",
+    "maximum",
+    "exclusiveMaximum",
+    "minimum",
+    "exclusiveMinimum",
+    "maxLength",
+    "minLength",
+    "pattern",
+    "maxItems",
+    "minItems",
+}
+
+_REGIONS = {"us": "https://api.pandadoc.com", "eu": "https://api.pandadoc.eu"}
+_LOGGERS = {"package_logger": "pandadoc_client", "urllib3_logger": "urllib3", "httpx_logger": "httpx"}
+
+
+class Configuration:
+    """Settings of an ``ApiClient``. The arguments by position are those of the vendor's SDK, in its order.
+
+    Args:
+        host: URL of the API; the default is ``https://api.pandadoc.com``.
+        api_key: API keys by the name of the security scheme: ``{"apiKey": "…"}``.
+        api_key_prefix: What stands before a key in the header: ``{"apiKey": "API-Key"}``.
+        access_token: OAuth 2.0 access token. With both, the access token is sent.
+        username: For `get_basic_auth_token`; no operation uses it.
+        password: For `get_basic_auth_token`; no operation uses it.
+        discard_unknown_keys: Accepted; unknown fields are always kept.
+        disabled_client_side_validations: Checks of arguments to leave out, as JSON Schema keywords separated by commas.
+        server_index: Which of `get_host_settings` to use when no host is given.
+        server_variables: Values of the variables in that server's URL.
+        server_operation_index: Another index for single operations, by operation id.
+        server_operation_variables: Other variables for single operations, by operation id.
+        ssl_ca_cert: PEM file of certificate authorities.
+        region: ``"us"`` or ``"eu"``, in place of a host.
+        auth: An ``httpx.Auth`` that every call with a credential goes through.
+        timeout: Seconds that a call may take, retries included.
+        retries: A number of retries, a ``RetryPolicy``, or urllib3's ``Retry``; None for the default policy.
+        allow_insecure: True to permit plain ``http`` to hosts other than this machine.
+
+    Attributes:
+        refresh_api_key_hook: Called with the configuration before each use of an API key; it may set a newer one.
+        verify_ssl: False to accept any certificate.
+        cert_file: PEM file of a client certificate.
+        key_file: PEM file of its key.
+        assert_hostname: False to accept a certificate of another name, or the name that it must have.
+        connection_pool_maxsize: Idle connections to keep.
+        proxy: URL of a proxy.
+        no_proxy: Hosts to reach without it, separated by commas.
+        proxy_headers: Headers for the proxy.
+        safe_chars_for_path_param: Characters that path parameters may have unencoded.
+        socket_options: Options for each socket, as ``socket.setsockopt`` takes them.
+        client_side_validation: False to leave out all checks of arguments but those of type.
+        temp_folder_path: Folder for temporary files.
+        logger: The loggers that `debug` and `logger_file` act on, by name.
+
+    Raises:
+        ApiValueError: An unknown region or keyword, or both a region and a host.
+    """
+
+    _default: Configuration | None = None
+
+    def __init__(
+        self,
+        host: str | None = None,
+        api_key: dict[str, str] | None = None,
+        api_key_prefix: dict[str, str] | None = None,
+        access_token: str | None = None,
+        username: str | None = None,
+        password: str | None = None,
+        discard_unknown_keys: bool = False,
+        disabled_client_side_validations: str = "",
+        server_index: int | None = None,
+        server_variables: dict[str, str] | None = None,
+        server_operation_index: dict[str, int] | None = None,
+        server_operation_variables: dict[str, dict[str, str]] | None = None,
+        ssl_ca_cert: str | None = None,
+        *,
+        region: str | None = None,
+        auth: httpx.Auth | None = None,
+        timeout: float | tuple[float, float] | None = None,
+        retries: int | RetryPolicy | None = None,
+        allow_insecure: bool = False,
+    ) -> None:
+        if region is not None:
+            if host is not None:
+                raise ApiValueError("region and host cannot both be given")
+            if region not in _REGIONS:
+                raise ApiValueError(f"region must be one of {', '.join(_REGIONS)}")
+            host = _REGIONS[region]
+        self._base_path = SERVERS[0]["url"] if host is None else host
+        self.server_index = 0 if server_index is None and host is None else server_index
+        self.server_variables = server_variables or {}
+        self.server_operation_index = server_operation_index or {}
+        self.server_operation_variables = server_operation_variables or {}
+        self.access_token = access_token
+        self.api_key = api_key or {}
+        self.api_key_prefix = api_key_prefix or {}
+        self.refresh_api_key_hook: Callable[[Configuration], Any] | None = None
+        self.auth = auth
+        self.username = username
+        self.password = password
+        self.discard_unknown_keys = discard_unknown_keys
+        self.disabled_client_side_validations = disabled_client_side_validations
+        self.client_side_validation = True
+        self.temp_folder_path: str | None = None
+
+        self.timeout = timeout
+        self.retries: Any = retries
+        self.allow_insecure = allow_insecure
+        self.verify_ssl = True
+        self.ssl_ca_cert = ssl_ca_cert
+        self.cert_file: str | None = None
+        self.key_file: str | None = None
+        self.assert_hostname: str | bool | None = None
+        self.connection_pool_maxsize: int | None = (os.cpu_count() or 1) * 5
+        self.proxy: str | None = None
+        self.no_proxy: str | None = None
+        self.proxy_headers: Mapping[str, str] | None = None
+        self.safe_chars_for_path_param = ""
+        self.socket_options: Sequence[tuple[Any, ...]] | None = None
+
+        self.logger = {name: logging.getLogger(path) for name, path in _LOGGERS.items()}
+        self.logger_stream_handler: logging.Handler | None = None
+        self.logger_file_handler: logging.FileHandler | None = None
+        self.logger_formatter = logging.Formatter()
+        self.logger_format = "%(asctime)s %(levelname)s %(message)s"
+        self._logger_file: str | None = None
+        self._debug = False
+        self._levels: dict[str, int] = {}
+
+    def __repr__(self) -> str:
+        credentials = [name for name in ("access_token", "api_key", "auth") if getattr(self, name)]
+        return f"Configuration(host={self._base_path!r}, credentials={credentials})"
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        # Loggers and handlers belong to the process, an httpx.Auth to its tokens: they are shared, not copied.
+        shared = ("logger", "logger_file_handler", "logger_stream_handler", "auth", "refresh_api_key_hook")
+        result = self.__class__.__new__(self.__class__)
+        memo[id(self)] = result
+        for name, value in self.__dict__.items():
+            result.__dict__[name] = value if name in shared else copy.deepcopy(value, memo)
+        return result
+
+    @classmethod
+    def set_default(cls, default: Configuration | None) -> None:
+        """Make a copy of *default* what `get_default_copy` returns; None to forget it."""
+        cls._default = copy.deepcopy(default)
+
+    @classmethod
+    def get_default_copy(cls) -> Configuration:
+        """Return a copy of the default configuration, or a new one if none was set."""
+        return Configuration() if cls._default is None else copy.deepcopy(cls._default)
+
+    @property
+    def disabled_client_side_validations(self) -> str:
+        """Checks of arguments to leave out, as JSON Schema keywords separated by commas."""
+        return self._disabled_names
+
+    @disabled_client_side_validations.setter
+    def disabled_client_side_validations(self, value: str) -> None:
+        names = {name for name in value.split(",") if name}
+        for name in sorted(names - JSON_SCHEMA_VALIDATION_KEYWORDS):
+            raise ApiValueError(f"Invalid keyword: '{name}'")
+        self._disabled_names = value
+        self._disabled_client_side_validations = names
+
+    @property
+    def host(self) -> str:
+        """URL of the API, to which the path of an operation is appended."""
+        return self.get_host_from_settings(self.server_index, variables=self.server_variables)
+
+    @host.setter
+    def host(self, value: str) -> None:
+        self._base_path = value
+        self.server_index = None
+
+    def get_host_settings(self) -> list[dict[str, Any]]:
+        """Return the servers that the API document names."""
+        return copy.deepcopy(SERVERS)
+
+    def get_host_from_settings(
+        self,
+        index: int | None,
+        variables: Mapping[str, str] | None = None,
+        servers: Sequence[Mapping[str, Any]] | None = None,
+    ) -> str:
+        """Return a server's URL with its variables filled in; the configured host if *index* is None.
+
+        Raises:
+            ApiValueError: No such server, or a variable with a value that the server does not allow.
+        """
+        if index is None:
+            return self._base_path
+        servers = self.get_host_settings() if servers is None else servers
+        try:
+            server = servers[index]
+        except (IndexError, TypeError):
+            problem = f"Invalid index {index} when selecting the host settings. Must be less than {len(servers)}"
+            raise ApiValueError(problem) from None
+        url: str = server["url"]
+        for name, variable in server.get("variables", {}).items():
+            value = (variables or {}).get(name, variable["default_value"])
+            if value not in variable.get("enum_values", [value]):
+                allowed = ", ".join(variable["enum_values"])
+                raise ApiValueError(f"The variable {name} of the server's URL must be one of {allowed}")
+            url = url.replace(f"{{{name}}}", value)
+        return url
+
+    def call_host(self, operation_id: str, index: int | None) -> str:
+        """Return the URL for one call. A host that was given is server 0, whatever the document names.
+
+        Raises:
+            ApiValueError: No such server.
+        """
+        if index is None:
+            index = self.server_operation_index.get(operation_id, self.server_index)
+        elif self.server_index is None:
+            servers = [{"url": self._base_path}]
+            return self.get_host_from_settings(index, servers=servers)
+        variables = self.server_operation_variables.get(operation_id, self.server_variables)
+        return self.get_host_from_settings(index, variables=variables)
+
+    def get_api_key_with_prefix(self, identifier: str, alias: str | None = None) -> str | None:
+        """Return an API key as it goes into the header, or None; runs `refresh_api_key_hook` first."""
+        if self.refresh_api_key_hook is not None:
+            self.refresh_api_key_hook(self)
+        key = self.api_key.get(identifier) or (self.api_key.get(alias) if alias is not None else None)
+        if not key:
+            return None
+        prefix = self.api_key_prefix.get(identifier)
+        return f"{prefix} {key}" if prefix else key
+
+    def get_basic_auth_token(self) -> str:
+        """Return the value of an Authorization header for `username` and `password` (RFC 7617)."""
+        pair = f"{self.username or ''}:{self.password or ''}"
+        return f"Basic {base64.b64encode(pair.encode()).decode('ascii')}"
+
+    def auth_settings(self) -> dict[str, dict[str, Any]]:
+        """Return the credentials that are set, by security scheme: type, place, header and its value."""
+        settings: dict[str, dict[str, Any]] = {}
+        if "apiKey" in self.api_key:
+            value = self.get_api_key_with_prefix("apiKey")
+            settings["apiKey"] = {"type": "api_key", "in": "header", "key": "Authorization", "value": value}
+        if self.access_token is not None:
+            value = f"Bearer {self.access_token}"
+            settings["oauth2"] = {"type": "oauth2", "in": "header", "key": "Authorization", "value": value}
+        return settings
+
+    def to_debug_report(self) -> str:
+        """Return what to tell in a bug report: versions and platform, no setting."""
+        lines = (
+            "Python SDK Debug Report:",
+            f"OS: {sys.platform}",
+            f"Python Version: {sys.version}",
+            f"Version of the API: {API_VERSION}",
+            f"SDK Package Version: {__version__}",
+        )
+        return "\n".join(lines)
+
+    @property
+    def debug(self) -> bool:
+        """True to log every call at level DEBUG, secrets masked; False gives the loggers their former level back.
+
+        Where nothing is set up to receive them, the lines go to standard error.
+        """
+        return self._debug
+
+    @debug.setter
+    def debug(self, value: bool) -> None:
+        if value and not self._debug:
+            self._levels = {name: logger.level for name, logger in self.logger.items()}
+            for logger in self.logger.values():
+                logger.setLevel(logging.DEBUG)
+            if not self.logger["package_logger"].hasHandlers():
+                self.logger_stream_handler = logging.StreamHandler()
+                self.logger_stream_handler.setFormatter(self.logger_formatter)
+                self.logger["package_logger"].addHandler(self.logger_stream_handler)
+        elif self._debug and not value:
+            for name, logger in self.logger.items():
+                logger.setLevel(self._levels.get(name, logging.NOTSET))
+            if self.logger_stream_handler is not None:
+                self.logger["package_logger"].removeHandler(self.logger_stream_handler)
+                self.logger_stream_handler = None
+        self._debug = value
+
+    @property
+    def logger_file(self) -> str | None:
+        """Path of a file that the loggers write to; None for none."""
+        return self._logger_file
+
+    @logger_file.setter
+    def logger_file(self, value: str | None) -> None:
+        handler = None
+        if value:
+            handler = logging.FileHandler(value, encoding="utf-8")
+            handler.setFormatter(self.logger_formatter)
+        former, self.logger_file_handler = self.logger_file_handler, handler
+        for logger in self.logger.values():
+            if former is not None:
+                logger.removeHandler(former)
+            if handler is not None:
+                logger.addHandler(handler)
+        if former is not None:
+            former.close()
+        self._logger_file = value
+
+    @property
+    def logger_format(self) -> str:
+        """The format of the lines in `logger_file`."""
+        return self._logger_format
+
+    @logger_format.setter
+    def logger_format(self, value: str) -> None:
+        self._logger_format = value
+        self.logger_formatter = logging.Formatter(value)
+        if self.logger_file_handler is not None:
+            self.logger_file_handler.setFormatter(self.logger_formatter)

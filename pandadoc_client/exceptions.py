@@ -1,0 +1,367 @@
+"""Every error that this package raises.
+
+The tree::
+
+    OpenApiException
+    ├── ApiTypeError (TypeError)            an argument of the wrong type
+    ├── ApiValueError (ValueError)          an argument of the right type that cannot be right
+    │   └── FormEncodingError               a field of the token request that must not be sent as it is
+    ├── ApiAttributeError (AttributeError)  a model has no such field
+    │   └── MissingFieldError (KeyError)    the same, asked for as ``model["name"]``
+    ├── ApiKeyError (KeyError)
+    └── ApiException                        a call that failed; ``status`` is None when no answer came
+        ├── UnauthorizedException  (401)
+        ├── ForbiddenException     (403)
+        ├── NotFoundException      (404)
+        ├── ServiceException       (5xx)
+        ├── ApiDecodeError                  the status says success, the body cannot be read
+        ├── ApiConnectionError              nothing usable came over the wire
+        │   └── ApiTimeoutError
+        └── OAuthError                      the authorization server said no; one class a code
+            ├── InvalidRequestError, InvalidClientError, UnauthorizedClientError, InvalidScopeError,
+            │   UnsupportedGrantTypeError, UnsupportedResponseTypeError, AccessDeniedError,
+            │   AuthorizationServerError, TemporarilyUnavailableError
+            ├── InvalidGrantError
+            │   └── ReauthorizationRequired
+            ├── CallbackError               the callback URL is not one that the server sends
+            └── StateMismatchError          the callback belongs to another request
+
+``FormEncodingWarning`` is the warning that the vendor-style call gives where the OAuth client raises.
+
+This module imports nothing of the package, so that anything may import it. No message holds a secret: the text of an
+``ApiException`` shows the body with the values of secret fields masked, ``ApiException.body`` holds it unchanged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+__all__ = [
+    "AccessDeniedError",
+    "ApiAttributeError",
+    "ApiConnectionError",
+    "ApiDecodeError",
+    "ApiException",
+    "ApiKeyError",
+    "ApiTimeoutError",
+    "ApiTypeError",
+    "ApiValueError",
+    "AuthorizationServerError",
+    "CallbackError",
+    "ForbiddenException",
+    "FormEncodingError",
+    "FormEncodingWarning",
+    "InvalidClientError",
+    "InvalidGrantError",
+    "InvalidRequestError",
+    "InvalidScopeError",
+    "MissingFieldError",
+    "NotFoundException",
+    "OAuthError",
+    "OpenApiException",
+    "ReauthorizationRequired",
+    "ServiceException",
+    "StateMismatchError",
+    "TemporarilyUnavailableError",
+    "UnauthorizedClientError",
+    "UnauthorizedException",
+    "UnsupportedGrantTypeError",
+    "UnsupportedResponseTypeError",
+    "mask_secrets",
+    "render_path",
+]
+
+_SHOWN_BODY_LENGTH = 2000
+_SECRET_FIELD = re.compile(
+    r"""(?ix)
+    ( ["']? (?: access_token | refresh_token | client_secret | id_token | api_?key | shared_key | password )
+      ["']? \s* [:=] \s* )
+    ( "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | [^\s&,;}"']+ )
+    """
+)
+_SECRET_SCHEME = re.compile(r"(?i)\b(Bearer|API-Key|Basic)\s+[^\s,;\"']+")
+
+
+def mask_secrets(text: str, secrets: Iterable[str] = ()) -> str:
+    """Return *text* with secrets masked, for a message or a log line.
+
+    Masks what looks like a secret (``"access_token": …``, ``client_secret=…``, ``Bearer …``) and every literal value
+    in *secrets*: the values that the request carried, which a server may repeat in its answer.
+    """
+    for secret in sorted({value for value in secrets if len(value) > 3}, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    text = _SECRET_FIELD.sub(r"\1***", text)
+    return _SECRET_SCHEME.sub(r"\1 ***", text)
+
+
+def render_path(path_to_item: Iterable[str | int]) -> str:
+    """Return a path into nested data as text: ``["results", 0, "id"]`` becomes ``['results'][0]['id']``."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f"['{step}']" for step in path_to_item)
+
+
+class HttpResponse(Protocol):
+    """What ``ApiException`` reads from an answer; `pandadoc_client.rest.RESTResponse` has it.
+
+    An answer may also have ``text`` (its body decoded) and ``secrets`` (values that no message may show).
+    """
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def reason(self) -> str | None: ...
+
+    @property
+    def data(self) -> Any: ...
+
+    def getheaders(self) -> Mapping[str, str]: ...
+
+
+class OpenApiException(Exception):
+    """The base of every error that this package raises."""
+
+
+class _LocatedError(OpenApiException):
+    """An error that says where in the given data it is: ``… at ['results'][0]['id']``."""
+
+    def __init__(self, msg: str, path_to_item: Sequence[str | int] | None = None) -> None:
+        self.path_to_item = path_to_item
+        super().__init__(f"{msg} at {render_path(path_to_item)}" if path_to_item else msg)
+
+
+class ApiTypeError(_LocatedError, TypeError):
+    """An argument is of the wrong type.
+
+    Args:
+        msg: What is wrong, naming the argument.
+        path_to_item: Keys and indices that lead to the item.
+        valid_classes: The types that would have been right.
+        key_type: True if the item is a key of a dict, False if it is a value, None if it is neither.
+    """
+
+    def __init__(
+        self,
+        msg: str,
+        path_to_item: Sequence[str | int] | None = None,
+        valid_classes: tuple[type, ...] | None = None,
+        key_type: bool | None = None,
+    ) -> None:
+        self.valid_classes = valid_classes
+        self.key_type = key_type
+        super().__init__(msg, path_to_item)
+
+
+class ApiValueError(_LocatedError, ValueError):
+    """An argument has a value that cannot be right."""
+
+
+class ApiAttributeError(_LocatedError, AttributeError):
+    """A model has no field of that name."""
+
+
+class ApiKeyError(_LocatedError, KeyError):
+    """A mapping has no item of that name."""
+
+    __str__ = Exception.__str__  # KeyError would show the message in quotes
+
+
+class MissingFieldError(ApiAttributeError, KeyError):
+    """``model["name"]`` where the model holds no such field: an `ApiAttributeError` and a `KeyError` at once."""
+
+    __str__ = Exception.__str__
+
+
+class FormEncodingError(ApiValueError):
+    """A field of a token request must not be sent as it is. The message names the field and never shows its value.
+
+    Attributes:
+        field: Name of the form field, such as ``"refresh_token"``.
+    """
+
+    def __init__(self, field: str, problem: str) -> None:
+        self.field = field
+        self.problem = problem
+        super().__init__(f"{field}: {problem}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.field, self.problem)
+
+
+class FormEncodingWarning(UserWarning):
+    """The vendor-style token call sends a form that the OAuth client would refuse; the message names the field."""
+
+
+class ApiException(OpenApiException):
+    """A call failed: the answer was not a 2xx, or there was none.
+
+    Attributes:
+        status: HTTP status code, or None when no answer came.
+        reason: Reason phrase of the answer, or what went wrong.
+        body: Body of the answer as text (bytes that are not text are replaced), or None.
+        headers: Headers of the answer, case-insensitive, or None.
+    """
+
+    def __init__(
+        self, status: int | None = None, reason: str | None = None, http_resp: HttpResponse | None = None
+    ) -> None:
+        self.status: int | None = status
+        self.reason: str | None = reason
+        self.body: Any = None
+        self.headers: Mapping[str, str] | None = None
+        self._shown_body = ""
+        if http_resp is not None:
+            self.status = http_resp.status
+            self.reason = http_resp.reason
+            self.body = _text(getattr(http_resp, "text", http_resp.data))
+            self.headers = http_resp.getheaders()
+            self._shown_body = _shown(self.body, getattr(http_resp, "secrets", ()))
+        super().__init__(self.status, self.reason)
+
+    def __str__(self) -> str:
+        lines = [f"({self.status})", f"Reason: {self.reason}"]
+        if self.headers:
+            lines.append(f"HTTP response headers: {mask_secrets(str(dict(self.headers)))}")
+        if self.body:
+            lines.append(f"HTTP response body: {self._shown_body or _shown(self.body, ())}")
+        return "\n".join(lines) + "\n"
+
+
+def _text(body: Any) -> Any:
+    return body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+
+
+def _shown(body: Any, secrets: Iterable[str]) -> str:
+    """Return *body* as it may stand in a message: text, masked, of bounded length."""
+    text = str(_text(body) or "")
+    shown = mask_secrets(text, secrets)
+    return shown if len(shown) <= _SHOWN_BODY_LENGTH else f"{shown[:_SHOWN_BODY_LENGTH]}… ({len(text)} characters)"
+
+
+class UnauthorizedException(ApiException):
+    """401: the credential is missing, unknown or no longer valid."""
+
+
+class ForbiddenException(ApiException):
+    """403: the credential is valid and does not allow this."""
+
+
+class NotFoundException(ApiException):
+    """404: no such object, or none that the credential may see."""
+
+
+class ServiceException(ApiException):
+    """5xx: the service failed."""
+
+
+class ApiDecodeError(ApiException):
+    """The answer is a success whose body is not what it claims to be, such as JSON that is cut short."""
+
+
+class ApiConnectionError(ApiException):
+    """Nothing usable came over the wire; ``status`` is None and the cause is the HTTP library's error.
+
+    Attributes:
+        request_sent: False when the request cannot have reached the server (no connection was made), True when it
+            may have been processed.
+    """
+
+    def __init__(
+        self,
+        status: int | None = None,
+        reason: str | None = None,
+        http_resp: HttpResponse | None = None,
+        *,
+        request_sent: bool = True,
+    ) -> None:
+        super().__init__(status, reason, http_resp)
+        self.request_sent = request_sent
+
+
+class ApiTimeoutError(ApiConnectionError):
+    """The call took longer than its timeout."""
+
+
+class OAuthError(ApiException):
+    """The authorization server refused, or its answer was not one that OAuth 2.0 knows.
+
+    Raised for an error answer of the token endpoint (RFC 6749 §5.2) and for an error in the callback of the
+    authorization endpoint (§4.1.2.1). Each code that the standard names has a class of its own.
+
+    Attributes:
+        error: The error code, such as ``"invalid_grant"``.
+        error_description: The server's explanation, or None.
+        error_uri: Address of a page about the error, or None.
+    """
+
+    def __init__(
+        self,
+        error: str,
+        error_description: str | None = None,
+        error_uri: str | None = None,
+        *,
+        http_resp: HttpResponse | None = None,
+    ) -> None:
+        super().__init__(http_resp=http_resp)
+        self.error = error
+        self.error_description = error_description
+        self.error_uri = error_uri
+        self._shown_description = _shown(error_description, getattr(http_resp, "secrets", ()))
+        self.args = (error, error_description, error_uri)
+
+    def __str__(self) -> str:
+        text = f"{self.error}: {self._shown_description}" if self._shown_description else self.error
+        return text if self.status is None else f"{text} (HTTP {self.status})"
+
+
+class InvalidRequestError(OAuthError):
+    """``invalid_request``: a parameter is missing, repeated, or not understood."""
+
+
+class InvalidClientError(OAuthError):
+    """``invalid_client``: the client id or the client secret is wrong."""
+
+
+class InvalidGrantError(OAuthError):
+    """``invalid_grant``: the authorization code or the refresh token is unknown, used, expired or revoked."""
+
+
+class ReauthorizationRequired(InvalidGrantError):
+    """The grant is dead: a person has to give consent again."""
+
+
+class UnauthorizedClientError(OAuthError):
+    """``unauthorized_client``: this application may not use this grant."""
+
+
+class UnsupportedGrantTypeError(OAuthError):
+    """``unsupported_grant_type``: the server does not know the grant type."""
+
+
+class UnsupportedResponseTypeError(OAuthError):
+    """``unsupported_response_type``: the authorization endpoint gives no such response."""
+
+
+class InvalidScopeError(OAuthError):
+    """``invalid_scope``: the scope is unknown, malformed, or wider than what was granted."""
+
+
+class AccessDeniedError(OAuthError):
+    """``access_denied``: the person, or the server for them, refused consent."""
+
+
+class AuthorizationServerError(OAuthError):
+    """``server_error``: the authorization server failed."""
+
+
+class TemporarilyUnavailableError(OAuthError):
+    """``temporarily_unavailable``: the authorization server is overloaded or in maintenance."""
+
+
+class CallbackError(OAuthError):
+    """The callback URL is not one that the authorization server sends: a parameter is missing or repeated."""
+
+
+class StateMismatchError(OAuthError):
+    """The callback's ``state`` is not the one of this authorization request (RFC 6749 §10.12)."""

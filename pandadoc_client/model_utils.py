@@ -1,0 +1,58 @@
+"""What programs for the vendor's SDK import from this place: model bases and the types of arguments."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime
+from typing import Any
+
+from pandadoc_client._generated.base import Model
+from pandadoc_client.exceptions import (
+    ApiAttributeError,
+    ApiKeyError,
+    ApiTypeError,
+    ApiValueError,
+    MissingFieldError,
+)
+
+__all__ = [
+    "ApiAttributeError",
+    "ApiKeyError",
+    "ApiTypeError",
+    "ApiValueError",
+    "ModelComposed",
+    "ModelNormal",
+    "ModelSimple",
+    "OpenApiModel",
+    "date",
+    "datetime",
+    "file_type",
+    "model_to_dict",
+    "none_type",
+]
+
+none_type = type(None)
+file_type = io.IOBase
+
+OpenApiModel = Model
+ModelNormal = Model
+
+# The models know nothing of this package's errors (they are generated); here they learn which one to raise.
+Model.missing_field_error = MissingFieldError
+
+
+class ModelSimple(Model):
+    """A model of one value. No answer is read as one: enumerations are plain strings here."""
+
+    __slots__ = ()
+
+
+class ModelComposed(Model):
+    """A model with variants. No answer is read as one: each is read as the variant that it is."""
+
+    __slots__ = ()
+
+
+def model_to_dict(model_instance: Model, serialize: bool = True) -> dict[str, Any]:
+    """Return a model as a dict; the same as its ``to_dict()``. *serialize* makes no difference here."""
+    return model_instance.to_dict()

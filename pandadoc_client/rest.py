@@ -1,0 +1,154 @@
+"""Answers, as programs for the vendor's SDK know them, and the errors that they import from here."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+
+from pandadoc_client._http import Headers, Response
+from pandadoc_client.exceptions import (
+    ApiConnectionError,
+    ApiException,
+    ApiTimeoutError,
+    ApiValueError,
+    ForbiddenException,
+    NotFoundException,
+    ServiceException,
+    UnauthorizedException,
+)
+
+__all__ = [
+    "ApiException",
+    "ApiValueError",
+    "AsyncStreamedResponse",
+    "ForbiddenException",
+    "Headers",
+    "NotFoundException",
+    "RESTResponse",
+    "ServiceException",
+    "StreamedResponse",
+    "UnauthorizedException",
+    "logger",
+]
+
+logger = logging.getLogger(__name__)
+RESTResponse = Response
+
+
+def _broken(error: httpx.HTTPError) -> ApiConnectionError:
+    if isinstance(error, httpx.TimeoutException):
+        return ApiTimeoutError(reason="The body of the answer did not come in time")
+    return ApiConnectionError(reason=f"The body of the answer broke off: {type(error).__name__}")
+
+
+class StreamedResponse(io.RawIOBase):
+    """An answer whose body is not read yet: what a call with ``_preload_content=False`` returns.
+
+    It is a binary file: read it, iterate over `stream`, or hand it to ``shutil.copyfileobj``; then close it, best with
+    ``with``. The connection is in use until the body is read to its end or closed.
+
+    Attributes:
+        status: HTTP status code.
+        reason: Reason phrase.
+        headers: Header fields, case-insensitive.
+    """
+
+    def __init__(self, head: Response, answer: httpx.Response) -> None:
+        self.status = head.status
+        self.reason = head.reason
+        self.headers = head.headers
+        self._answer = answer
+        self._chunks = answer.iter_bytes()
+        self._rest = b""
+        self._data: bytes | None = None
+
+    def readable(self) -> bool:
+        """Return True: it is for reading."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read into *buffer* what is there, waiting for more only if nothing is; 0 at the end."""
+        while not self._rest:
+            try:
+                self._rest = next(self._chunks)
+            except StopIteration:
+                return 0
+            except httpx.HTTPError as error:
+                raise _broken(error) from error
+        size = min(len(buffer), len(self._rest))
+        buffer[:size], self._rest = self._rest[:size], self._rest[size:]
+        return size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return the next *size* bytes, fewer at the end only; all that is left if *size* is negative or None."""
+        if size is None or size < 0:
+            return self.readall()
+        parts = []
+        while size > 0 and (part := super().read(size)):
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def stream(self, amt: int = 65536) -> Iterator[bytes]:
+        """Yield the body in parts of *amt* bytes."""
+        while part := self.read(amt):
+            yield part
+
+    @property
+    def data(self) -> bytes:
+        """The whole body; reading it a second time gives it again."""
+        if self._data is None:
+            self._data = self.readall()
+        return self._data
+
+    def getheaders(self) -> Headers:
+        """Return the header fields."""
+        return self.headers
+
+    def getheader(self, name: str, default: str | None = None) -> str | None:
+        """Return the header field *name*, or *default*."""
+        return self.headers.get(name, default)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if not self.closed:
+            self._answer.close()
+        super().close()
+
+    release_conn = close
+
+
+class AsyncStreamedResponse:
+    """An answer whose body is not read yet, for asyncio; `StreamedResponse` describes the attributes."""
+
+    def __init__(self, head: Response, answer: httpx.Response) -> None:
+        self.status = head.status
+        self.reason = head.reason
+        self.headers = head.headers
+        self._answer = answer
+
+    async def read(self) -> bytes:
+        """Return the whole body."""
+        return b"".join([part async for part in self.stream()])
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """Yield the body in parts as they come."""
+        try:
+            async for part in self._answer.aiter_bytes():
+                yield part
+        except httpx.HTTPError as error:
+            raise _broken(error) from error
+
+    async def aclose(self) -> None:
+        """Let go of the connection."""
+        await self._answer.aclose()
+
+    async def __aenter__(self) -> AsyncStreamedResponse:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.aclose()

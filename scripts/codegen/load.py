@@ -1,0 +1,113 @@
+"""Read an OpenAPI document, in YAML or JSON, and refuse what is none, saying where."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+
+from .errors import GenerationError
+
+__all__ = ["load"]
+
+_VALIDATORS: dict[str, Any] = {"3.0": OpenAPIV30SpecValidator, "3.1": OpenAPIV31SpecValidator}
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as JSON has it: no dates, and no key twice."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[Any] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+        if key in seen:
+            raise yaml.MarkedYAMLError(problem=f"the key {key!r} stands here twice", problem_mark=key_node.start_mark)
+        seen.add(key)
+    return loader.construct_mapping(node, deep=True)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Return the document in *path*.
+
+    Raises:
+        GenerationError: The file is not there, is neither YAML nor JSON, or is no valid OpenAPI 3.0 or 3.1 document.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise GenerationError(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise GenerationError(f"{path}: byte {error.start}: not UTF-8 text") from error
+    document = _parse(path, text)
+    if not isinstance(document, dict):
+        raise GenerationError(f"{path}:1:1: not an OpenAPI document: the top level is no mapping")
+    _validate(path, text, document)
+    return document
+
+
+def _parse(path: Path, text: str) -> Any:
+    try:
+        if text.lstrip().startswith("{"):
+            return json.loads(text)
+        return yaml.load(text, _Loader)  # noqa: S506 (a subclass of SafeLoader)
+    except json.JSONDecodeError as error:
+        raise GenerationError(f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f":{mark.line + 1}:{mark.column + 1}" if mark is not None else ""
+        problem = " ".join((error.problem or error.context or "cannot be read").split())
+        raise GenerationError(f"{path}{place}: not YAML: {problem}") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise GenerationError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+
+
+def _validate(path: Path, text: str, document: dict[str, Any]) -> None:
+    version = document.get("openapi")
+    if not isinstance(version, str):
+        kind = "a Swagger 2 document" if "swagger" in document else "the key 'openapi' is missing or no text"
+        raise GenerationError(f"{path}:1:1: not an OpenAPI 3 document: {kind}")
+    validator = _VALIDATORS.get(".".join(version.split(".")[:2]))
+    if validator is None:
+        raise GenerationError(f"{path}:{_position(text, ['openapi'])}: OpenAPI {version} is not supported")
+    try:
+        error = next(iter(validator(document).iter_errors()), None)
+    except RecursionError:
+        raise GenerationError(f"{path}: not valid OpenAPI: it is nested too deeply") from None
+    except Exception as unresolved:  # a reference that leads nowhere; the library has no common class for these
+        problem = " ".join(str(unresolved).split())
+        raise GenerationError(f"{path}: not valid OpenAPI: {problem}") from unresolved
+    if error is not None:
+        steps = list(error.absolute_path)
+        where = "/".join(str(step) for step in steps) or "the top level"
+        message = " ".join(str(error.message).split())
+        shown = message if len(message) <= 300 else f"{message[:300]}…"
+        raise GenerationError(f"{path}:{_position(text, steps)}: not valid OpenAPI: {where}: {shown}")
+
+
+def _position(text: str, steps: Iterable[str | int]) -> str:
+    """Return ``line:column`` of what *steps* lead to, or of the last of them that is there. JSON is YAML, too."""
+    node = yaml.compose(text, yaml.SafeLoader)
+    place = node
+    for step in steps:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == str(step)), None)
+            if found is None:
+                break
+            place, node = found
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            place = node = node.value[step]
+        else:
+            break
+    return "1:1" if place is None else f"{place.start_mark.line + 1}:{place.start_mark.column + 1}"

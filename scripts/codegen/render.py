@@ -1,0 +1,116 @@
+"""Run openapi-python-client, with our templates, over a document: the package ``_generated``."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from openapi_python_client import Project
+from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.parser.properties import LiteralEnumProperty
+from openapi_python_client.parser.responses import Response
+from ruamel.yaml.error import YAMLError
+
+from .errors import GenerationError
+from .text import sentence, wrapped
+
+__all__ = ["TEMPLATES", "Core", "render"]
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+_EXTRA = ("base.py", "document.py")
+# Attributes of every model: a field of that name gets an underscore at its end.
+_TAKEN = frozenset({"additional_properties", "decode", "from_dict", "get", "missing_field_error", "to_dict", "to_str"})
+
+
+class Core:
+    """What openapi-python-client made of a document.
+
+    Attributes:
+        data: Its view of the document.
+        warnings: What it could not do.
+    """
+
+    def __init__(self, data: GeneratorData, warnings: Sequence[GeneratorError]) -> None:
+        self.data = data
+        self.warnings = warnings
+
+    @property
+    def operations(self) -> int:
+        """The number of operations that came out."""
+        return sum(len(tag.endpoints) for tag in self.data.endpoint_collections_by_tag.values())
+
+    @property
+    def classes(self) -> dict[str, str]:
+        """Module of each model and enumeration, by class."""
+        described = (*self.data.models, *self.data.enums)
+        return {str(item.class_info.name): str(item.class_info.module_name) for item in described}
+
+
+def render(document: dict[str, Any], configuration: Path, target: Path) -> Core:
+    """Write the core of *document* into the new folder *target*.
+
+    Raises:
+        GenerationError: The configuration cannot be read, or the generator refuses the document as a whole.
+    """
+    config = Config.from_sources(
+        _configuration(configuration), MetaType.NONE, configuration, "utf-8", overwrite=False, output_path=target
+    )
+    data = GeneratorData.from_dict(document, config=config)
+    if isinstance(data, GeneratorError):
+        raise GenerationError(f"openapi-python-client refuses the document: {data.header} {data.detail or ''}".strip())
+    project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
+    project.env.filters.update(attribute=_attribute, result_type=_result_type, string_literal=_string_literal)
+    project.env.filters.update(sentence=sentence, wrapped=wrapped)
+    project.env.tests.update(constant=_is_constant, runtime_import=_is_runtime_import, success=_is_success)
+    with contextlib.redirect_stdout(io.StringIO()):  # it says what it does; so do we
+        warnings = project.build()
+    for name in _EXTRA:
+        text = project.env.get_template(f"{name}.jinja").render(document=document)
+        (target / name).write_text(text, encoding="utf-8")
+    return Core(data, warnings)
+
+
+def _configuration(path: Path) -> ConfigFile:
+    try:
+        return ConfigFile.load_from_path(path)
+    except OSError as error:
+        raise GenerationError(f"{path}: {error.strerror or error}") from error
+    except (ValueError, TypeError, YAMLError) as error:
+        raise GenerationError(f"{path}: not a configuration: {' '.join(str(error).split())}") from error
+
+
+def _attribute(name: str) -> str:
+    return f"{name}_" if name in _TAKEN else name
+
+
+def _string_literal(value: object) -> str:
+    """Return a text or a number as Python writes it, text in double quotes: JSON's way is one of Python's."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _is_constant(prop: object) -> bool:
+    """Whether a property has one value only, so that nobody needs to write it."""
+    return isinstance(prop, LiteralEnumProperty) and len(prop.values) == 1
+
+
+def _is_runtime_import(line: str) -> bool:
+    """Whether an import that openapi-python-client asks for is one that our templates do another way."""
+    return " import check_" in line or line.endswith((" import UNSET, Unset", " import cast", " import BytesIO"))
+
+
+def _is_success(response: Response) -> bool:
+    codes = response.status_code.range
+    return codes is not None and 200 <= codes[0] <= 299
+
+
+def _result_type(response: Response) -> str:
+    """Return the type of an answer's body; ``None`` for an answer without one."""
+    if response.source["attribute"] == "None":
+        return "None"
+    return str(response.prop.get_type_string().as_unembedded_code())

@@ -1,0 +1,66 @@
+"""Put new folders in the place of old ones, all of them or none.
+
+Each folder is moved by a rename on one file system. A failure moves those back that were already exchanged; a run that
+was killed in between is undone by the next one, because the old folders wait in a place that says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+__all__ = ["exclusive", "staging", "swap"]
+
+_WORK = ".generating"
+_OLD = "old"
+
+
+@contextlib.contextmanager
+def exclusive(target: Path) -> Iterator[None]:
+    """Let one run at a time change *target*, and first undo what a killed one left behind."""
+    target.mkdir(parents=True, exist_ok=True)
+    with (target / f"{_WORK}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for left_over in target.glob(f"{_WORK}-*"):
+            _undo(left_over / _OLD, target)
+            shutil.rmtree(left_over)
+        try:
+            yield
+        finally:
+            Path(lock.name).unlink()
+
+
+@contextlib.contextmanager
+def staging(target: Path) -> Iterator[Path]:
+    """Yield a new folder on the file system of *target*, and remove it in the end."""
+    with tempfile.TemporaryDirectory(prefix=f"{_WORK}-", dir=target, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def swap(new: Path, target: Path, names: Sequence[str]) -> None:
+    """Exchange the entries *names* of *target* for those of *new*, a folder that `staging` gave."""
+    old = new.parent / _OLD
+    old.mkdir()
+    try:
+        for name in names:
+            if (target / name).exists():
+                (target / name).rename(old / name)
+            (new / name).rename(target / name)
+    except BaseException:
+        _undo(old, target)
+        raise
+
+
+def _undo(old: Path, target: Path) -> None:
+    """Move the entries of *old* back into *target*, in place of whatever stands there."""
+    for entry in sorted(old.iterdir()) if old.is_dir() else []:
+        there = target / entry.name
+        if there.is_dir():
+            shutil.rmtree(there)
+        elif there.exists():
+            there.unlink()
+        entry.rename(there)
