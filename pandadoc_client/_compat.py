@@ -20,7 +20,6 @@ from pandadoc_client._encoding import (
     flatten,
     plain,
 )
-from pandadoc_client._generated.base import Model
 from pandadoc_client._http import Request, Response
 from pandadoc_client._retry import Timeout, check_timeout
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
@@ -378,7 +377,7 @@ def decode_answer(response: Response, response_type: tuple[Any, ...] | None) -> 
 
 def _decode(raw: Any, response_type: tuple[Any, ...]) -> Any:
     for kind in response_type:
-        if isinstance(kind, type) and issubclass(kind, Model) and isinstance(raw, dict):
+        if hasattr(kind, "decode") and isinstance(raw, dict):  # a model of this package, or of another generated one
             return kind.decode(raw)
         if isinstance(kind, list) and isinstance(raw, list):
             return [_decode(item, tuple(kind)) for item in raw]

@@ -13,7 +13,6 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from pandadoc_client._generated.base import Model, encode
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 __all__ = ["Body", "encode_body", "encode_path", "encode_query", "file_parts", "flatten", "plain"]
@@ -41,8 +40,10 @@ def plain(value: Any) -> Any:
         return {name: plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    if isinstance(value, Model | date):
-        return encode(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if hasattr(value, "to_dict"):  # a model of this package, or of another generated one
+        return value.to_dict()
     raise ApiValueError(f"Unable to prepare type {type(value).__name__} for serialization")
 
 

@@ -81,7 +81,7 @@ _SECRET_FIELD = re.compile(
     ( "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | [^\s&,;}"']+ )
     """
 )
-_SECRET_SCHEME = re.compile(r"(?i)\b(Bearer|API-Key|Basic)\s+[^\s,;\"']+")
+_SECRET_SCHEME = re.compile(r"(?i)\b(Bearer|API-Key|Basic)\s+(?!realm=|error=)[^\s,;\"']+")
 
 
 def mask_secrets(text: str, secrets: Iterable[str] = ()) -> str:

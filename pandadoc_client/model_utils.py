@@ -7,13 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pandadoc_client._generated.base import Model
-from pandadoc_client.exceptions import (
-    ApiAttributeError,
-    ApiKeyError,
-    ApiTypeError,
-    ApiValueError,
-    MissingFieldError,
-)
+from pandadoc_client.exceptions import ApiAttributeError, ApiKeyError, ApiTypeError, ApiValueError
 
 __all__ = [
     "ApiAttributeError",
@@ -36,9 +30,6 @@ file_type = io.IOBase
 
 OpenApiModel = Model
 ModelNormal = Model
-
-# The models know nothing of this package's errors (they are generated); here they learn which one to raise.
-Model.missing_field_error = MissingFieldError
 
 
 class ModelSimple(Model):

@@ -127,8 +127,10 @@ def write_surface(document: dict[str, Any], classes: Mapping[str, str], core: st
         write(f"model/{module}.py", "model.py.jinja", name=name, source=source)
     apis = {api_class(tag): f"..api.{api_module(tag)}" for tag in tags}
     apis |= {f"Async{name}": module for name, module in apis.items()}
-    write("api/__init__.py", "package.py.jinja", text="The API classes, one module for each tag.")
-    write("model/__init__.py", "package.py.jinja", text="The models, one module for each.")
+    write("api/__init__.py", "package.py.jinja", text="The API classes, one module for each tag.", binds_errors=False)
+    write(
+        "model/__init__.py", "package.py.jinja", text="The models, one module for each.", binds_errors=True, core=core
+    )
     write("apis/__init__.py", "lazy.py.jinja", text="All API classes", modules=dict(sorted(apis.items())))
     everything = {name: f"..model.{module}" for name, module in sorted(models.items())}
     write("models/__init__.py", "lazy.py.jinja", text="All models", modules=everything)
@@ -209,12 +211,13 @@ def _body(document: dict[str, Any], body: dict[str, Any], models: Mapping[str, s
     if media_type is not None:
         schema = content[media_type].get("schema", {})
         name = schema["$ref"].rpartition("/")[2] if "$ref" in schema else "body"
+        annotation = _annotation(document, schema, models, ("Any",))
         yield Argument(
             name=argument_name(name),
             wire=argument_name(name),
             location="body",
-            types="(dict, list, str)" if "$ref" not in schema else "(ModelNormal, dict)",
-            annotation=_annotation(document, schema, models, ("Any",)) + " | dict[str, Any]",
+            types=f"({annotation}, dict)" if annotation in models else "(dict, list, str)",
+            annotation=f"{annotation} | dict[str, Any]",
             required=body.get("required", False),
             secret=False,
             collection="",
