@@ -223,7 +223,7 @@ class Configuration:
             raise ApiValueError(problem) from None
         url: str = server["url"]
         for name, variable in server.get("variables", {}).items():
-            value = (variables or {}).get(name, variable["default_value"])
+            value = variables[name] if variables and name in variables else variable["default_value"]
             if value not in variable.get("enum_values", [value]):
                 allowed = ", ".join(variable["enum_values"])
                 raise ApiValueError(f"The variable {name} of the server's URL must be one of {allowed}")

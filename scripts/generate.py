@@ -26,7 +26,7 @@ from codegen.swap import exclusive, staging, swap
 
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "pandadoc_client"
-FOLDERS = ("_generated", "api", "apis", "model", "models")
+FOLDERS: tuple[str, ...] = ("_generated", "api", "apis", "model", "models")
 RUFF = ("--isolated", "--line-length=120", "--target-version=py311", "--quiet", "--no-cache")
 FIXES = "F401,I,UP,TC005"  # unused imports, their order, and blocks that this leaves empty
 
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
             new = work / "new"
             new.mkdir()
             generate(spec, options.config, new)
-            names = list(FOLDERS)
+            names = [*FOLDERS]
             if output != PACKAGE and not (output / "__init__.py").exists():
                 (new / "__init__.py").write_text(f'{_header()}"""Generated from an OpenAPI document."""\n')
                 names.append("__init__.py")

@@ -21,13 +21,13 @@ __all__ = [
     "UNSET",
     "Field",
     "Model",
+    "ModelOf",
     "Unset",
     "decode_date",
     "decode_datetime",
     "decode_uuid",
     "encode",
     "list_of",
-    "model",
     "one_of",
 ]
 
@@ -294,14 +294,16 @@ def decode_uuid(raw: Any) -> Any:
         return raw
 
 
-def model(load: Callable[[], type[Model]]) -> Decoder:
-    """Return the decoder of a model whose class *load* imports when it is first needed."""
+class ModelOf:
+    """The decoder of a model whose class *load* imports when it is first needed."""
 
-    def decode_model(raw: Any) -> Any:
-        return load().decode(raw)
+    __slots__ = ("load",)
 
-    decode_model.load = load  # type: ignore[attr-defined]
-    return decode_model
+    def __init__(self, load: Callable[[], type[Model]]) -> None:
+        self.load = load
+
+    def __call__(self, raw: Any) -> Any:
+        return self.load().decode(raw)
 
 
 def list_of(decode: Decoder) -> Decoder:
@@ -322,7 +324,7 @@ def one_of(*members: Decoder) -> Decoder:
 
     def decode_union(raw: Any) -> Any:
         if isinstance(raw, dict):
-            models = [member.load() for member in members if hasattr(member, "load")]
+            models = [member.load() for member in members if isinstance(member, ModelOf)]
             known = [sum(field.name in raw for field in candidate._fields.values()) for candidate in models]
             return models[known.index(max(known))].decode(raw) if models else raw
         values = (member(raw) for member in members)

@@ -65,9 +65,11 @@ def render(document: dict[str, Any], configuration: Path, target: Path) -> Core:
     if isinstance(data, GeneratorError):
         raise GenerationError(f"openapi-python-client refuses the document: {data.header} {data.detail or ''}".strip())
     project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
-    project.env.filters.update(attribute=_attribute, result_type=_result_type, string_literal=_string_literal)
-    project.env.filters.update(sentence=sentence, wrapped=wrapped)
-    project.env.tests.update(constant=_is_constant, runtime_import=_is_runtime_import, success=_is_success)
+    filters: dict[str, Any] = project.env.filters
+    filters.update(attribute=_attribute, result_type=_result_type, string_literal=_string_literal)
+    filters.update(sentence=sentence, wrapped=wrapped)
+    tests: dict[str, Any] = project.env.tests
+    tests.update(constant=_is_constant, runtime_import=_is_runtime_import, success=_is_success)
     with contextlib.redirect_stdout(io.StringIO()):  # it says what it does; so do we
         warnings = project.build()
     for name in _EXTRA:

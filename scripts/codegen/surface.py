@@ -109,7 +109,8 @@ def write_surface(document: dict[str, Any], classes: Mapping[str, str], core: st
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 (Python, not HTML)
     )
-    environment.filters.update(literal=repr, wrapped=wrapped)
+    filters: dict[str, Any] = environment.filters
+    filters.update(literal=repr, wrapped=wrapped)
 
     def write(path: str, template: str, **values: Any) -> None:
         file = target / path

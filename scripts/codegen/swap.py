@@ -10,7 +10,7 @@ import contextlib
 import fcntl
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 __all__ = ["exclusive", "staging", "swap"]
@@ -20,7 +20,7 @@ _OLD = "old"
 
 
 @contextlib.contextmanager
-def exclusive(target: Path) -> Iterator[None]:
+def exclusive(target: Path) -> Generator[None]:
     """Let one run at a time change *target*, and first undo what a killed one left behind."""
     target.mkdir(parents=True, exist_ok=True)
     with (target / f"{_WORK}.lock").open("w") as lock:
@@ -35,7 +35,7 @@ def exclusive(target: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def staging(target: Path) -> Iterator[Path]:
+def staging(target: Path) -> Generator[Path]:
     """Yield a new folder on the file system of *target*, and remove it in the end."""
     with tempfile.TemporaryDirectory(prefix=f"{_WORK}-", dir=target, ignore_cleanup_errors=True) as folder:
         yield Path(folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..base import UNSET, Field, Model, Unset
-from ..base import model as _model
+from ..base import ModelOf as _ModelOf
 
 if TYPE_CHECKING:
     from ..models.validation_error_detail import ValidationErrorDetail
@@ -23,7 +23,7 @@ class ValidationErrorResponse(Model):
 
     type_: Field[str | Unset] = Field("type")
     """Kind of the error, such as `request_error`."""
-    detail: Field[ValidationErrorDetail | Unset] = Field("detail", _model(_validation_error_detail))
+    detail: Field[ValidationErrorDetail | Unset] = Field("detail", _ModelOf(_validation_error_detail))
     """The problems of each field, by the field's name."""
 
     def __init__(

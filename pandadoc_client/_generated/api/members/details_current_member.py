@@ -8,7 +8,7 @@ from typing import Any, cast
 import httpx
 
 from ... import errors
-from ...base import model as _model
+from ...base import ModelOf as _ModelOf
 from ...client import AuthenticatedClient
 from ...models.error_response import ErrorResponse
 from ...models.member_details_response import MemberDetailsResponse
@@ -30,19 +30,19 @@ def _parse_response(response: httpx.Response) -> ErrorResponse | MemberDetailsRe
     if response.status_code == 200:
         return cast(
             "MemberDetailsResponse",
-            read_json(response.status_code, response.content, _model(lambda: MemberDetailsResponse)),
+            read_json(response.status_code, response.content, _ModelOf(lambda: MemberDetailsResponse)),
         )
     if response.status_code == 400:
         return cast(
             "ValidationErrorResponse",
-            read_json(response.status_code, response.content, _model(lambda: ValidationErrorResponse)),
+            read_json(response.status_code, response.content, _ModelOf(lambda: ValidationErrorResponse)),
         )
     if response.status_code == 401:
-        return cast("ErrorResponse", read_json(response.status_code, response.content, _model(lambda: ErrorResponse)))
+        return cast("ErrorResponse", read_json(response.status_code, response.content, _ModelOf(lambda: ErrorResponse)))
     if response.status_code == 403:
-        return cast("ErrorResponse", read_json(response.status_code, response.content, _model(lambda: ErrorResponse)))
+        return cast("ErrorResponse", read_json(response.status_code, response.content, _ModelOf(lambda: ErrorResponse)))
     if response.status_code == 429:
-        return cast("ErrorResponse", read_json(response.status_code, response.content, _model(lambda: ErrorResponse)))
+        return cast("ErrorResponse", read_json(response.status_code, response.content, _ModelOf(lambda: ErrorResponse)))
     return None
 
 

@@ -8,8 +8,8 @@ from typing import Any, cast
 import httpx
 
 from ... import errors
+from ...base import ModelOf as _ModelOf
 from ...base import Unset, encode
-from ...base import model as _model
 from ...client import AuthenticatedClient, Client
 from ...models.o_auth_2_access_token_response import OAuth2AccessTokenResponse
 from ...models.o_auth_2_create_access_token_request import OAuth2CreateAccessTokenRequest
@@ -39,12 +39,12 @@ def _parse_response(response: httpx.Response) -> OAuth2AccessTokenResponse | OAu
     if response.status_code == 200:
         return cast(
             "OAuth2AccessTokenResponse",
-            read_json(response.status_code, response.content, _model(lambda: OAuth2AccessTokenResponse)),
+            read_json(response.status_code, response.content, _ModelOf(lambda: OAuth2AccessTokenResponse)),
         )
     if response.status_code == 400:
         return cast(
             "OAuth2ErrorResponse",
-            read_json(response.status_code, response.content, _model(lambda: OAuth2ErrorResponse)),
+            read_json(response.status_code, response.content, _ModelOf(lambda: OAuth2ErrorResponse)),
         )
     return None
 
