@@ -1,0 +1,71 @@
+"""A PandaDoc on loopback, to test programs against: authorization page, token endpoint, faults, journal.
+
+    with Emulator(rotation="fork") as emulator:
+        code = emulator.issue_code()
+        ...  # point the program under test at emulator.url
+        assert emulator.journal.token_requests()[0].form["code"] == code
+
+It needs the extra `pandadoc-client[emulator]`, and knows nothing of the client in the same package. Names are imported
+when first used, so that pytest can load the plugin where the extra is missing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .faults import FAULT_KINDS, Fault, FaultKind, FaultScript, load_faults, parse_faults
+    from .journal import Journal, JournalEntry
+    from .options import DEFAULT_API_KEY, DEFAULT_CLIENT, ClientRegistration, EmulatorOptions, RotationMode
+    from .server import Emulator, serve
+    from .state import EmulatorState, StateSummary, TokenPair
+
+__all__ = [
+    "DEFAULT_API_KEY",
+    "DEFAULT_CLIENT",
+    "FAULT_KINDS",
+    "ClientRegistration",
+    "Emulator",
+    "EmulatorOptions",
+    "EmulatorState",
+    "Fault",
+    "FaultKind",
+    "FaultScript",
+    "Journal",
+    "JournalEntry",
+    "RotationMode",
+    "StateSummary",
+    "TokenPair",
+    "load_faults",
+    "parse_faults",
+    "serve",
+]
+
+_HOMES = {
+    "faults": ("FAULT_KINDS", "Fault", "FaultKind", "FaultScript", "load_faults", "parse_faults"),
+    "journal": ("Journal", "JournalEntry"),
+    "options": ("DEFAULT_API_KEY", "DEFAULT_CLIENT", "ClientRegistration", "EmulatorOptions", "RotationMode"),
+    "server": ("Emulator", "serve"),
+    "state": ("EmulatorState", "StateSummary", "TokenPair"),
+}
+_MODULES = {name: module for module, names in _HOMES.items() for name in names}
+_EXTRA = ("starlette", "uvicorn", "h11", "anyio")
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        module = import_module(f"{__name__}.{_MODULES[name]}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        message = "the emulator needs its extra: pip install 'pandadoc-client[emulator]'"
+        raise ModuleNotFoundError(message, name=error.name) from error
+    value = globals()[name] = getattr(module, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

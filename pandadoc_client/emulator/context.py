@@ -1,0 +1,76 @@
+"""What the request handlers of one emulator share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+
+from .faults import FaultScript
+from .journal import Journal
+from .options import ClientRegistration, EmulatorOptions
+from .redirects import is_loopback_host
+from .state import EmulatorState
+
+__all__ = ["Context"]
+
+
+@dataclass(slots=True)
+class Context:
+    """The parts of one emulator, and where it listens.
+
+    Attributes:
+        options: The settings it was made with.
+        state: Codes, grants and tokens.
+        faults: What shall go wrong.
+        journal: What was asked.
+        host: Host to reach it by, without brackets; known once it is bound.
+        port: Its TCP port; 0 until it is bound.
+        loopback: Whether only this machine can reach it.
+    """
+
+    options: EmulatorOptions
+    state: EmulatorState = field(init=False)
+    faults: FaultScript = field(init=False)
+    journal: Journal = field(init=False)
+    host: str = "127.0.0.1"
+    port: int = 0
+    loopback: bool = True
+
+    def __post_init__(self) -> None:
+        self.state = EmulatorState(self.options)
+        self.faults = FaultScript(self.options.faults)
+        self.journal = Journal()
+
+    @property
+    def url(self) -> str:
+        """The base URL, without a slash at the end."""
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+    def redirect_uri(self, client: ClientRegistration) -> str:
+        """The client's redirect URI; for one without, the emulator's own callback page, which shows the code."""
+        # 127.0.0.1 even where the emulator is reached by another name: only a loopback URI is accepted unregistered.
+        own = self.url if self.loopback else f"http://127.0.0.1:{self.port}"
+        return client.redirect_uri or f"{own}/callback"
+
+    def trusts(self, request: Request) -> bool:
+        """Tell whether a request may see and change the insides: it must come from, and be meant for, this machine.
+
+        The `Host` check stops DNS rebinding: a web page whose name was pointed at 127.0.0.1 still sends its own name.
+        The `Origin` check stops a form of such a page that is sent straight to 127.0.0.1.
+        """
+        hosts = request.headers.getlist("host")
+        origins = request.headers.getlist("origin")
+        return self.loopback and len(hosts) == 1 and all(map(_is_loopback_authority, hosts + origins))
+
+
+def _is_loopback_authority(text: str) -> bool:
+    """Judge a `Host` or `Origin` value: `name:port` with an optional `http://` before it."""
+    authority = text.removeprefix("http://").removeprefix("https://")
+    if authority.startswith("["):
+        host, bracket, port = authority[1:].partition("]")
+        if not bracket or (port and not port.startswith(":")):
+            return False
+    else:
+        host = authority.partition(":")[0]
+    return is_loopback_host(host)

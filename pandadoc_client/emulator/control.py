@@ -1,0 +1,91 @@
+"""The control surface under `/_emulator/`, for tests in other processes and other languages.
+
+| request | does |
+|---|---|
+| `GET /_emulator/journal` | the journal as JSON, secrets masked; `?reveal=1` shows them |
+| `DELETE /_emulator/journal` | empties it |
+| `GET`, `PUT`, `DELETE /_emulator/faults` | shows, replaces, empties the fault script |
+| `GET /_emulator/state` | counts of what is alive, no secrets |
+| `POST /_emulator/expire` | makes every access token expire now |
+| `POST /_emulator/revoke` | revokes every grant |
+
+Only for this machine: see `Context.trusts`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from .context import Context
+from .faults import parse_faults
+
+__all__ = ["ControlEndpoints"]
+
+
+class ControlEndpoints:
+    """The control surface of one emulator."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def _guarded(self, request: Request, answer: Callable[[], object]) -> Response:
+        if not self._context.trusts(request):
+            return _problem(403, "forbidden", "The control surface answers only to this machine, by a loopback name.")
+        return JSONResponse(answer(), headers={"Cache-Control": "no-store"})
+
+    async def journal(self, request: Request) -> Response:
+        """Show or empty the journal."""
+
+        def answer() -> object:
+            if request.method == "DELETE":
+                self._context.journal.clear()
+            reveal = request.query_params.get("reveal") == "1"
+            return [entry.to_dict(reveal=reveal) for entry in self._context.journal.entries]
+
+        return self._guarded(request, answer)
+
+    async def faults(self, request: Request) -> Response:
+        """Show, replace or empty the fault script; answers with what is still to come."""
+        body = await request.body()
+
+        def answer() -> object:
+            if request.method == "PUT":
+                self._context.faults.replace(parse_faults(json.loads(body)))
+            elif request.method == "DELETE":
+                self._context.faults.clear()
+            return [{**fault.to_dict(), "times": left} for fault, left in self._context.faults.pending]
+
+        try:
+            return self._guarded(request, answer)
+        except ValueError as error:  # of JSON, of UTF-8, of the script
+            return _problem(400, "bad_request", str(error))
+
+    async def state(self, request: Request) -> Response:
+        """Count what is alive."""
+        return self._guarded(
+            request,
+            lambda: {
+                "rotation": self._context.options.rotation.value,
+                "token_lifetime": self._context.options.token_lifetime,
+                "requests": len(self._context.journal),
+                "faults": len(self._context.faults),
+                **asdict(self._context.state.summary()),
+            },
+        )
+
+    async def expire(self, request: Request) -> Response:
+        """Make every access token expire now."""
+        return self._guarded(request, lambda: {"expired": self._context.state.expire_access_tokens()})
+
+    async def revoke(self, request: Request) -> Response:
+        """Revoke every grant."""
+        return self._guarded(request, lambda: {"revoked": self._context.state.revoke_all()})
+
+
+def _problem(status: int, kind: str, detail: str) -> Response:
+    return JSONResponse({"type": kind, "detail": detail}, status)

@@ -1,0 +1,199 @@
+"""The journal: every request the emulator saw, to assert on. Standard library only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+__all__ = ["MASK", "TOKEN_PATH", "Journal", "JournalEntry"]
+
+TOKEN_PATH = "/oauth2/access_token"
+"""Path of the token endpoint."""
+MASK = "***"
+"""What stands in the place of a secret."""
+
+_SECRET_FIELDS = frozenset({"client_secret", "code", "refresh_token", "access_token"})
+_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+_FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class JournalEntry:
+    """One request and what became of it.
+
+    Attributes:
+        sequence: 1 for the first request of the emulator, then upwards; never reused.
+        received_at: When the request had been read; aware, UTC.
+        method: As sent.
+        path: Percent-decoded.
+        query: The part after `?`, as sent.
+        headers: Name (lower case) and value, in order, doubles included.
+        body: As sent, cut at the emulator's limit.
+        status: Status answered; None while in progress and when the connection went without an answer.
+        fault: Kind of the fault applied, or None.
+        finished: Whether the outcome is decided. True before the last byte of the answer leaves, so a client that has
+            its answer finds its entry finished.
+    """
+
+    sequence: int
+    received_at: datetime
+    method: str
+    path: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    status: int | None = None
+    fault: str | None = None
+    finished: bool = False
+
+    @property
+    def form_pairs(self) -> list[tuple[str, str]]:
+        """The fields of the body, in order, doubles included; read leniently, so a wrong form can be looked at."""
+        return parse_qsl(self.body.decode("latin-1"), keep_blank_values=True, encoding="utf-8", errors="replace")
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The fields of the body by name; the last one wins."""
+        return dict(self.form_pairs)
+
+    @property
+    def query_parameters(self) -> dict[str, str]:
+        """The parameters of the query by name; the last one wins."""
+        return dict(parse_qsl(self.query, keep_blank_values=True, errors="replace"))
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of that name, in any case; None if there is none."""
+        return next((value for key, value in self.headers if key == name.lower()), None)
+
+    def to_dict(self, *, reveal: bool = False) -> dict[str, Any]:
+        """Return a JSON form, secrets masked unless `reveal`.
+
+        Masked: the credentials a form, a query or a header holds. A body that is not a form is left out altogether.
+        """
+        return {
+            "sequence": self.sequence,
+            "received_at": self.received_at.isoformat(),
+            "method": self.method,
+            "path": self.path,
+            "query": self.query if reveal else _mask_encoded(self.query),
+            "headers": [[name, value if reveal else _mask_header(name, value)] for name, value in self.headers],
+            "body": self.body.decode("utf-8", "replace") if reveal else self._masked_body(),
+            "form": dict(self.form_pairs if reveal else _mask_pairs(self.form_pairs)) if self._is_form else None,
+            "status": self.status,
+            "fault": self.fault,
+            "finished": self.finished,
+        }
+
+    @property
+    def _is_form(self) -> bool:
+        return (self.header("content-type") or "").partition(";")[0].strip().lower() == _FORM_TYPE
+
+    def _masked_body(self) -> str:
+        if not self.body:
+            return ""
+        return urlencode(_mask_pairs(self.form_pairs), safe="*") if self._is_form else f"[{len(self.body)} bytes]"
+
+    def __repr__(self) -> str:
+        target = self.path + (f"?{_mask_encoded(self.query)}" if self.query else "")
+        outcome = self.status if self.finished else "in progress"
+        fault = f" fault={self.fault}" if self.fault else ""
+        return f"<JournalEntry {self.sequence} {self.method} {target} {self._masked_body()!r} -> {outcome}{fault}>"
+
+
+def _mask_pairs(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, MASK if name in _SECRET_FIELDS else value) for name, value in pairs]
+
+
+def _mask_encoded(query: str) -> str:
+    # Re-encoding only where something was masked leaves the rest of what was sent recognisable byte by byte.
+    pairs = parse_qsl(query, keep_blank_values=True, errors="replace")
+    return urlencode(_mask_pairs(pairs), safe="*") if any(name in _SECRET_FIELDS for name, _ in pairs) else query
+
+
+def _mask_header(name: str, value: str) -> str:
+    if name == "referer":  # a page that was shown a code names it here
+        return MASK if "code=" in value else value
+    return MASK if name in _SECRET_HEADERS else value
+
+
+class Journal:
+    """The requests seen so far, in the order they arrived; safe across threads."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._entries: dict[int, JournalEntry] = {}
+        self._sequence = 0
+
+    @property
+    def entries(self) -> list[JournalEntry]:
+        """A snapshot of all entries."""
+        with self._changed:
+            return list(self._entries.values())
+
+    def requests(self, path: str) -> list[JournalEntry]:
+        """The entries for one path."""
+        return [entry for entry in self.entries if entry.path == path]
+
+    def token_requests(self) -> list[JournalEntry]:
+        """The entries for the token endpoint."""
+        return self.requests(TOKEN_PATH)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[JournalEntry]:
+        return iter(self.entries)
+
+    def clear(self) -> None:
+        """Forget all entries, those in progress too. Sequence numbers go on."""
+        with self._changed:
+            self._entries.clear()
+
+    def wait_for(
+        self, count: int, timeout: float = 5.0, *, path: str | None = None, arrived: bool = False
+    ) -> list[JournalEntry]:
+        """Block until there are `count` finished requests, and return them.
+
+        Args:
+            count: How many to wait for.
+            timeout: Seconds to wait at most.
+            path: Count only requests for this path.
+            arrived: Count requests as soon as they have been read, finished or not.
+
+        Raises:
+            TimeoutError: not so many in time.
+        """
+
+        def seen() -> list[JournalEntry]:
+            entries = self._entries.values()
+            return [item for item in entries if (arrived or item.finished) and path in (None, item.path)]
+
+        return self._wait(seen, count, timeout)
+
+    def _wait(self, seen: Callable[[], list[JournalEntry]], count: int, timeout: float) -> list[JournalEntry]:
+        with self._changed:
+            if not self._changed.wait_for(lambda: len(seen()) >= count, timeout):
+                raise TimeoutError(f"{len(seen())} of {count} requests seen after {timeout:g} seconds")
+            return seen()
+
+    def open(
+        self, *, method: str, path: str, query: str, headers: tuple[tuple[str, str], ...], body: bytes
+    ) -> JournalEntry:
+        """Enter a request that has been read (called by the server)."""
+        with self._changed:
+            self._sequence += 1
+            entry = JournalEntry(self._sequence, datetime.now(UTC), method, path, query, headers, body)
+            self._entries[entry.sequence] = entry
+            self._changed.notify_all()
+            return entry
+
+    def close(self, entry: JournalEntry, *, status: int | None, fault: str | None) -> None:
+        """Enter what became of a request (called by the server); ignored if it was cleared meanwhile."""
+        with self._changed:
+            if entry.sequence in self._entries:
+                self._entries[entry.sequence] = replace(entry, status=status, fault=fault, finished=True)
+                self._changed.notify_all()

@@ -1,0 +1,355 @@
+"""The emulator as a running server: `Emulator` in a thread, `serve` in the foreground."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import os
+import signal
+import socket
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Generator
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+import uvicorn
+
+from .app import create_app
+from .context import Context
+from .faults import FaultScript
+from .journal import Journal
+from .oauth import token_body
+from .options import ClientRegistration, EmulatorOptions
+from .state import DEFAULT_SCOPE, EmulatorState, TokenPair
+from .wire import Connections, Gate, tracked_protocol
+
+__all__ = ["Emulator", "serve"]
+
+_JOIN_SECONDS = 10.0
+_BACKLOG = 256
+
+
+class Emulator:
+    """A PandaDoc on loopback, in a thread of its own.
+
+    Use it as a context manager, or call `start` and `stop`. Several may run at once; one may be started again, with
+    its tokens and journal as they were.
+
+    Args:
+        options: The settings; defaults when None.
+        host: Name or address to listen on.
+        port: TCP port; 0 takes a free one.
+        **overrides: Fields of `EmulatorOptions` that replace those of `options`.
+
+    Raises:
+        TypeError: an unknown override.
+        ValueError: a bad option.
+    """
+
+    def __init__(
+        self, options: EmulatorOptions | None = None, *, port: int = 0, host: str = "127.0.0.1", **overrides: Any
+    ) -> None:
+        self._context = Context(dataclasses.replace(options or EmulatorOptions(), **overrides))
+        self._bind_to = (host, port)
+        self._running: _Running | None = None
+
+    # -- life -------------------------------------------------------------------------------------------------------
+
+    def start(self) -> Self:
+        """Bind, and serve from a new thread. Connections are accepted from the moment this returns.
+
+        Raises:
+            OSError: the address is in use or not of this machine; nothing was started.
+            ValueError: the host is reachable from elsewhere and `allow_remote` is off.
+            RuntimeError: it runs already.
+        """
+        if self._running is not None:
+            raise RuntimeError("the emulator is running")
+        host, port = self._bind_to
+        host = host.strip("[]")
+        listener, bound = _listen(host, port, allow_remote=self.options.allow_remote)
+        # A wildcard is no address to send anybody to.
+        wildcard = "::1" if bound.version == 6 else "127.0.0.1"
+        self._context.host = wildcard if bound.is_unspecified else host
+        self._context.port = listener.getsockname()[1]
+        self._context.loopback = bound.is_loopback
+        self._running = _Running(self._context, listener)
+        return self
+
+    def stop(self) -> None:
+        """Close every connection, whatever is in flight, and wait for the thread to end. Does nothing if stopped."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def run_forever(self, on_ready: Callable[[Self], object] | None = None) -> None:
+        """Serve until Ctrl-C or SIGTERM, then stop and return. To be called on the main thread.
+
+        Args:
+            on_ready: Called with the emulator once it listens.
+
+        Raises:
+            OSError: as `start`; `on_ready` has not been called then.
+        """
+        with _stop_signals() as stop, self:
+            if on_ready is not None:
+                on_ready(self)
+            # Without a timeout a wait on Windows cannot be interrupted by Ctrl-C.
+            while not stop.wait(None if os.name == "posix" else 0.5):
+                pass
+
+    # -- where and who ----------------------------------------------------------------------------------------------
+
+    @property
+    def options(self) -> EmulatorOptions:
+        """The settings."""
+        return self._context.options
+
+    @property
+    def url(self) -> str:
+        """The base URL, such as `http://127.0.0.1:49152`, without a slash at the end."""
+        self._require_port()
+        return self._context.url
+
+    @property
+    def port(self) -> int:
+        """The TCP port."""
+        self._require_port()
+        return self._context.port
+
+    @property
+    def authorize_url(self) -> str:
+        """The authorization endpoint."""
+        return f"{self.url}/oauth2/authorize"
+
+    @property
+    def token_url(self) -> str:
+        """The token endpoint."""
+        return f"{self.url}/oauth2/access_token"
+
+    @property
+    def client(self) -> ClientRegistration:
+        """The first registered client; the next three properties are about it."""
+        return self.options.clients[0]
+
+    @property
+    def client_id(self) -> str:
+        """Its ID."""
+        return self.client.client_id
+
+    @property
+    def client_secret(self) -> str:
+        """Its secret."""
+        return self.client.client_secret
+
+    @property
+    def redirect_uri(self) -> str:
+        """Its redirect URI, or the emulator's own page that shows the code."""
+        self._require_port()
+        return self._context.redirect_uri(self.client)
+
+    @property
+    def api_key(self) -> str:
+        """The first API key; empty if there is none."""
+        return next(iter(self.options.api_keys), "")
+
+    def _require_port(self) -> None:
+        if not self._context.port:
+            raise RuntimeError("the emulator has no address before it was started")
+
+    # -- what happened, what shall happen ---------------------------------------------------------------------------
+
+    @property
+    def journal(self) -> Journal:
+        """Every request seen."""
+        return self._context.journal
+
+    @property
+    def faults(self) -> FaultScript:
+        """What shall go wrong."""
+        return self._context.faults
+
+    @property
+    def state(self) -> EmulatorState:
+        """Codes, grants and tokens."""
+        return self._context.state
+
+    def issue_code(self, scope: str = DEFAULT_SCOPE, *, client_id: str | None = None) -> str:
+        """Return an authorization code as if a person had approved; for the first client unless told otherwise."""
+        return self.state.issue_code(client_id or self.client_id, scope)
+
+    def issue_token(self, scope: str = DEFAULT_SCOPE, *, client_id: str | None = None) -> dict[str, str | int]:
+        """Return the body of a token answer for a new grant, as if its code had been exchanged."""
+        owner = client_id or self.client_id
+        pair = self.state.exchange_code(owner, self.state.issue_code(owner, scope))
+        return token_body(pair, self.state.expires_in(pair))
+
+    def live_pairs(self) -> list[TokenPair]:
+        """Return the pairs whose refresh token can still be spent, oldest first."""
+        return self.state.live_pairs()
+
+    def live_pair(self) -> TokenPair:
+        """Return the one live pair.
+
+        Raises:
+            LookupError: there is none, or more than one.
+        """
+        pairs = self.live_pairs()
+        if len(pairs) != 1:
+            raise LookupError(f"there are {len(pairs)} live pairs, not one")
+        return pairs[0]
+
+    def expire_access_tokens(self) -> int:
+        """Make every access token expire now; returns how many were alive."""
+        return self.state.expire_access_tokens()
+
+    def revoke_all(self) -> int:
+        """Revoke every grant; returns how many were alive."""
+        return self.state.revoke_all()
+
+    def __repr__(self) -> str:
+        return f"<Emulator {self._context.url if self._running else 'stopped'} rotation={self.options.rotation.value}>"
+
+
+def serve(
+    options: EmulatorOptions | None = None,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    on_ready: Callable[[Emulator], object] | None = None,
+) -> None:
+    """Run an emulator in the foreground until Ctrl-C or SIGTERM. See `Emulator` and `Emulator.run_forever`."""
+    Emulator(options, host=host, port=port).run_forever(on_ready)
+
+
+class _Running:
+    """One start of a server: its thread, and the way to end it."""
+
+    def __init__(self, context: Context, listener: socket.socket) -> None:
+        self._listener = listener
+        self._connections = Connections()
+        self._gate = Gate(create_app(context), context, self._connections)
+        self._started = threading.Event()
+        self._error: BaseException | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=self._run, name=f"pandadoc-emulator-{context.port}", daemon=True)
+        self._thread.start()
+        self._started.wait()
+        if self._error is not None:
+            raise self._error
+
+    def stop(self) -> None:
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop ended by itself
+                self._loop.call_soon_threadsafe(self._gate.stopping.set)
+        self._thread.join(_JOIN_SECONDS)
+        if self._thread.is_alive():
+            raise RuntimeError(f"the emulator did not stop within {_JOIN_SECONDS:g} seconds")
+        if self._error is not None:  # it broke down while it ran; better late than never
+            raise self._error
+
+    def _run(self) -> None:
+        try:
+            # A selector loop on Windows too: resets need its way of closing a socket.
+            with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+                self._loop = runner.get_loop()
+                runner.run(self._serve())
+        except BaseException as error:
+            self._error = error
+        finally:
+            self._listener.close()
+            self._started.set()
+
+    async def _serve(self) -> None:
+        config = uvicorn.Config(
+            self._gate,
+            http=tracked_protocol(self._connections),
+            ws="none",
+            lifespan="off",
+            workers=1,  # else WEB_CONCURRENCY decides
+            log_config=None,  # logging belongs to the program the emulator runs in
+            proxy_headers=False,  # X-Forwarded-For would hide the connection a fault has to reset
+            date_header=False,  # uvicorn's clock ticks by polling; `wire` writes the date
+            timeout_keep_alive=60,
+        )
+        await _Server(config, self._gate, self._connections, self._started).serve(sockets=[self._listener])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, waiting for an event where the original polls, and ending at once where it waits."""
+
+    def __init__(self, config: uvicorn.Config, gate: Gate, connections: Connections, started: threading.Event) -> None:
+        super().__init__(config)
+        self._gate = gate
+        self._connections = connections
+        self._announce = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._announce.set()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)  # prepares the default headers
+        await self._gate.stopping.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        # First the connections, so that every request in flight finds its client gone and ends by itself.
+        await self._connections.close()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks)
+
+
+def _listen(host: str, port: int, *, allow_remote: bool) -> tuple[socket.socket, IPv4Address | IPv6Address]:
+    """Return a listening socket, and the address it is bound to."""
+    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    # IPv4 first: of the two meanings of "localhost" it is the one every client tries.
+    family, kind, protocol, _, address = min(found, key=lambda item: item[0] != socket.AF_INET)
+    bound = ip_address(str(address[0]))
+    if not bound.is_loopback:
+        if not allow_remote:
+            raise ValueError(
+                f"{host or 'the wildcard address'} is reachable from elsewhere; set allow_remote to mean it"
+            )
+        warnings.warn("the emulator can be reached from other machines", RuntimeWarning, stacklevel=4)
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if sys.platform == "win32":  # where SO_REUSEADDR would let two servers share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener, bound
+
+
+@contextlib.contextmanager
+def _stop_signals() -> Generator[threading.Event, None, None]:
+    """Turn SIGINT and SIGTERM into an event for as long as the block runs."""
+    stop = threading.Event()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    previous = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

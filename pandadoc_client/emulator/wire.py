@@ -1,0 +1,280 @@
+"""The outermost layer: reads each request, enters it in the journal, applies latency and faults, and sends the answer.
+
+Everything behind it is an ordinary ASGI application that knows nothing of faults. Answers are small, so each is taken
+whole before anything leaves; that is what lets a fault happen *after* a request was processed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import struct
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.utils import formatdate
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .context import Context
+from .faults import Fault
+
+__all__ = ["CONTROL_PREFIX", "MAX_BODY", "Connections", "Gate", "tracked_protocol"]
+
+CONTROL_PREFIX = "/_emulator/"
+"""Paths below it steer the emulator; they are neither journaled nor hit by faults."""
+MAX_BODY = 64 * 1024
+"""Bytes of a request body that are read; a longer one is answered with 413."""
+# SO_LINGER switched on with zero seconds: closing sends RST instead of FIN. Windows has two shorts, POSIX two ints.
+_RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+
+
+class Connections:
+    """The open connections of one start of a server, by the address of the client. For the event loop's thread only."""
+
+    def __init__(self) -> None:
+        self._transports: dict[tuple[str, int], asyncio.Transport] = {}
+        self._closed = False
+        self._gone = asyncio.Event()
+
+    def add(self, client: tuple[str, int], transport: asyncio.Transport) -> None:
+        """Remember a connection."""
+        self._transports[client] = transport
+        if self._closed:  # it was being accepted while the server stopped
+            transport.abort()
+
+    def discard(self, client: tuple[str, int]) -> None:
+        """Forget a connection that is gone."""
+        self._transports.pop(client, None)
+        if not self._transports:
+            self._gone.set()
+
+    def reset(self, client: tuple[str, int]) -> None:
+        """Close a connection with a TCP RST: the peer sees `ECONNRESET`, not an end of file."""
+        transport = self._transports.get(client)
+        if transport is not None and not transport.is_closing():
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            transport.abort()
+
+    async def close(self) -> None:
+        """End every connection, those to come too, without waiting for what is still to be written."""
+        self._closed = True
+        if self._transports:
+            self._gone.clear()
+            for transport in list(self._transports.values()):
+                transport.abort()
+            await self._gone.wait()
+
+
+def tracked_protocol(connections: Connections) -> type[H11Protocol]:
+    """Return uvicorn's HTTP/1.1 protocol, entering its connections in `connections`."""
+
+    class TrackedProtocol(H11Protocol):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            # Switched off here: uvicorn's own option would silence the access log of the whole process.
+            self.access_log = False
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            if self.client is not None:
+                connections.add(self.client, transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            if self.client is not None:
+                connections.discard(self.client)
+            super().connection_lost(exc)
+
+    return TrackedProtocol
+
+
+@dataclass(slots=True)
+class _Answer:
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+    def truncated(self) -> _Answer:
+        """The same with the body cut in half, and a Content-Length that says so: only a JSON parser notices."""
+        return _Answer(self.status, self.headers, self.body[: len(self.body) // 2])
+
+    def start(self) -> Message:
+        """The ASGI message that opens the answer."""
+        own = (b"content-length", b"date")
+        headers = [(name, value) for name, value in self.headers if name not in own]
+        headers.append((b"date", formatdate(usegmt=True).encode()))
+        if self.status not in (204, 304):  # RFC 9110 §8.6
+            headers.append((b"content-length", str(len(self.body)).encode()))
+        return {"type": "http.response.start", "status": self.status, "headers": headers}
+
+    def chunks(self, size: int) -> Iterator[bytes]:
+        """The body in pieces of `size` bytes, one empty piece if there is none."""
+        return (self.body[start : start + size] for start in range(0, max(1, len(self.body)), size))
+
+
+def _json_answer(status: int, data: dict[str, Any], headers: dict[str, str] | None = None) -> _Answer:
+    fields = {"content-type": "application/json", **(headers or {})}
+    return _Answer(status, _encoded(fields), json.dumps(data).encode())
+
+
+def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+def _canned(fault: Fault) -> _Answer | None:
+    """The answer of a fault that answers by itself; None for the kinds that let the request through."""
+    retry = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
+    match fault.kind:
+        case "rate-limit":
+            wait = "" if fault.detail_seconds is None else f" Expected available in {fault.detail_seconds} seconds."
+            return _json_answer(429, {"type": "throttled", "detail": f"Request was throttled.{wait}"}, retry)
+        case "server-error":
+            return _json_answer(500, {"type": "server_error", "detail": "A scripted fault of the emulator."})
+        case "service-unavailable":
+            return _json_answer(503, {"type": "unavailable", "detail": "A scripted fault of the emulator."}, retry)
+        case "bad-gateway":
+            return _Answer(502, _encoded({"content-type": "text/html"}), b"<html><h1>502 Bad Gateway</h1></html>\n")
+        case "status":
+            body = fault.body or ""
+            headers = {"content-type": _guess_type(body)} if body else {}
+            headers.update(retry)
+            headers.update({name.lower(): value for name, value in fault.headers.items()})
+            return _Answer(fault.status or 500, _encoded(headers), body.encode())
+        case _:
+            return None
+
+
+def _guess_type(body: str) -> str:
+    try:
+        json.loads(body)
+    except ValueError:
+        return "text/html; charset=utf-8"
+    return "application/json"
+
+
+class Gate:
+    """The ASGI application in front of `app`; one for each start of a server."""
+
+    def __init__(self, app: ASGIApp, context: Context, connections: Connections) -> None:
+        self._app = app
+        self._context = context
+        self._connections = connections
+        self.stopping = asyncio.Event()
+        """Set when the server stops: whoever waits gives up."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _read_body(receive)
+        if body is None:
+            return  # the client hung up in the middle of its request
+        if scope["path"].startswith(CONTROL_PREFIX):
+            await _deliver(await self._process(scope, body), send)
+            return
+
+        entry = self._context.journal.open(
+            method=scope["method"],
+            path=scope["path"],
+            query=scope["query_string"].decode("latin-1"),
+            headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]),
+            body=body[:MAX_BODY],
+        )
+        fault = self._context.faults.take(scope["path"])
+        kind = fault.kind if fault else None
+        answer: _Answer | None = None
+        try:
+            answer = await self._answer(scope, body, fault)
+        finally:
+            self._context.journal.close(entry, status=answer.status if answer else None, fault=kind)
+
+        if answer is None:
+            await self._hang_up(scope, receive)
+        elif fault and kind == "slow-body":
+            await self._drip(answer, fault.pause, receive, send)
+        else:
+            await _deliver(answer, send)
+
+    async def _answer(self, scope: Scope, body: bytes, fault: Fault | None) -> _Answer | None:
+        """Decide the answer; None to hang up."""
+        kind = fault.kind if fault else None
+        wait = self._context.options.latency + (fault.pause if fault and kind == "latency" else 0)
+        # A client that loses patience does not stop the processing: a real server would not notice either.
+        if wait and await self._stops_within(wait):
+            return None
+        if kind == "reset-before":
+            return None
+        answer = _canned(fault) if fault else None
+        answer = answer or await self._process(scope, body)
+        if kind == "reset-after":
+            return None
+        return answer.truncated() if kind == "truncated-json" else answer
+
+    async def _process(self, scope: Scope, body: bytes) -> _Answer:
+        if len(body) > MAX_BODY:
+            return _json_answer(413, {"type": "too_large", "detail": f"A body has {MAX_BODY} bytes at most."})
+        messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+        answer = _Answer(500, [], b"")
+
+        async def receive() -> Message:
+            return messages.pop() if messages else {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer.status = message["status"]
+                answer.headers = list(message.get("headers", []))
+            elif message["type"] == "http.response.body":
+                answer.body += message.get("body", b"")
+
+        await self._app(scope, receive, send)
+        return answer
+
+    async def _stops_within(self, seconds: float) -> bool:
+        try:
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _hang_up(self, scope: Scope, receive: Receive) -> None:
+        if scope["client"] is not None:
+            self._connections.reset(tuple(scope["client"]))
+        # uvicorn complains about an application that ends without an answer, unless it knows the client is gone.
+        await _wait_until_gone(receive)
+
+    async def _drip(self, answer: _Answer, delay: float, receive: Receive, send: Send) -> None:
+        """Send the body byte by byte, until the client is gone; stopping the server makes it so."""
+        await send(answer.start())
+        gone = asyncio.ensure_future(_wait_until_gone(receive))
+        try:
+            for chunk in answer.chunks(1):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                await asyncio.wait({gone}, timeout=delay)
+                if gone.done():
+                    return
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            gone.cancel()
+
+
+async def _deliver(answer: _Answer, send: Send) -> None:
+    await send(answer.start())
+    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+
+
+async def _wait_until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _read_body(receive: Receive) -> bytes | None:
+    """Read a request body; one byte more than `MAX_BODY` means too long. None if the client hung up."""
+    body = bytearray()
+    more = True
+    while more and len(body) <= MAX_BODY:  # uvicorn swallows the rest, so that the client gets to read the 413
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return bytes(body[: MAX_BODY + 1])
