@@ -23,12 +23,8 @@ from pandadoc_client._network import TransportSettings, check_host, proxies_of, 
 from pandadoc_client._retry import Call, Timeout
 from pandadoc_client.exceptions import (
     ApiConnectionError,
-    ApiException,
     ApiValueError,
-    ForbiddenException,
-    NotFoundException,
-    ServiceException,
-    UnauthorizedException,
+    error_for,
     mask_secrets,
 )
 
@@ -36,19 +32,8 @@ __all__ = ["AsyncTransport", "Transport", "error_for", "network_error"]
 
 logger = logging.getLogger("pandadoc_client")
 
-_BY_STATUS: dict[int, type[ApiException]] = {
-    401: UnauthorizedException,
-    403: ForbiddenException,
-    404: NotFoundException,
-}
 # What these say is that no connection was made: the server has not seen the request.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-
-
-def error_for(response: Response) -> ApiException:
-    """Return the error that a non-2xx answer stands for."""
-    kind = _BY_STATUS.get(response.status, ServiceException if 500 <= response.status <= 599 else ApiException)
-    return kind(http_resp=response)
 
 
 @dataclass(frozen=True, slots=True)

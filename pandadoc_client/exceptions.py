@@ -69,6 +69,7 @@ __all__ = [
     "UnauthorizedException",
     "UnsupportedGrantTypeError",
     "UnsupportedResponseTypeError",
+    "error_for",
     "mask_secrets",
     "render_path",
 ]
@@ -77,8 +78,8 @@ _SHOWN_BODY_LENGTH = 2000
 _SECRET_FIELD = re.compile(
     r"""(?ix)
     ( ["']? (?: access_token | refresh_token | client_secret | id_token | api_?key | shared_key | password )
-      ["']? \s* [:=] \s* )
-    ( "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | [^\s&,;}"']+ )
+      \\?["']? \s* [:=] \s* )
+    ( \\?"(?:[^"\\]|\\.)*"? | \\?'(?:[^'\\]|\\.)*'? | [^\s&,;}"']+ )  # the closing quote may have been cut off
     """
 )
 _SECRET_SCHEME = re.compile(r"(?i)\b(Bearer|API-Key|Basic)\s+(?!realm=|error=)[^\s,;\"']+")
@@ -211,18 +212,21 @@ class ApiException(OpenApiException):
         self.body: Any = None
         self.headers: Mapping[str, str] | None = None
         self._shown_body = ""
+        self._shown_headers = ""
         if http_resp is not None:
             self.status = http_resp.status
             self.reason = http_resp.reason
             self.body = _text(getattr(http_resp, "text", http_resp.data))
             self.headers = http_resp.getheaders()
-            self._shown_body = _shown(self.body, getattr(http_resp, "secrets", ()))
+            secrets = getattr(http_resp, "secrets", ())
+            self._shown_body = _shown(self.body, secrets)
+            self._shown_headers = mask_secrets(str(dict(self.headers)), secrets)
         super().__init__(self.status, self.reason)
 
     def __str__(self) -> str:
         lines = [f"({self.status})", f"Reason: {self.reason}"]
         if self.headers:
-            lines.append(f"HTTP response headers: {mask_secrets(str(dict(self.headers)))}")
+            lines.append(f"HTTP response headers: {self._shown_headers or mask_secrets(str(dict(self.headers)))}")
         if self.body:
             lines.append(f"HTTP response body: {self._shown_body or _shown(self.body, ())}")
         return "\n".join(lines) + "\n"
@@ -257,6 +261,19 @@ class ServiceException(ApiException):
 
 class ApiDecodeError(ApiException):
     """The answer is a success whose body is not what it claims to be, such as JSON that is cut short."""
+
+
+_BY_STATUS: dict[int, type[ApiException]] = {
+    401: UnauthorizedException,
+    403: ForbiddenException,
+    404: NotFoundException,
+}
+
+
+def error_for(response: HttpResponse) -> ApiException:
+    """Return the error that a non-2xx answer stands for, by its status."""
+    kind = _BY_STATUS.get(response.status, ServiceException if 500 <= response.status <= 599 else ApiException)
+    return kind(http_resp=response)
 
 
 class ApiConnectionError(ApiException):

@@ -46,6 +46,8 @@ class Unset(enum.Enum):
     def __repr__(self) -> str:
         return "UNSET"
 
+    __str__ = __repr__
+
 
 UNSET: Final = Unset.UNSET
 """What a field reads as that is not there. Not ``None``, which is what ``null`` reads as."""
@@ -108,7 +110,7 @@ class Model:
     _data: dict[str, Any]
     _decoded: dict[str, Any] | None
     _fields: ClassVar[Mapping[str, Field[Any]]] = {}
-    _additional: ClassVar[Decoder | None] = None
+    _additional: ClassVar[tuple[Decoder, ...]] = ()
 
     #: What reading an unknown field raises. A surface over these models may put a class of its own here.
     missing_field_error: ClassVar[type[Exception]] = MissingField
@@ -183,8 +185,9 @@ class Model:
             return field.__get__(self, type(self))
         if field is None and name in self._data:
             value = self._data[name]
-            decode = type(self)._additional
-            return value if decode is None or value is None else decode(value)
+            for decode in self._additional if value is not None else ():
+                value = decode(value)
+            return value
         raise self.missing_field_error(f"{type(self).__name__} has no attribute '{name}'")
 
     def __setitem__(self, name: str, value: Any) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from jsonschema.exceptions import best_match
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
 from .errors import GenerationError
@@ -82,7 +83,9 @@ def _validate(path: Path, text: str, document: dict[str, Any]) -> None:
     if validator is None:
         raise GenerationError(f"{path}:{_position(text, ['openapi'])}: OpenAPI {version} is not supported")
     try:
-        error = next(iter(validator(document).iter_errors()), None)
+        # The shape first, where the reason that lies deepest says most; what follows builds on a good shape.
+        error = best_match(validator.schema_validator.iter_errors(document))
+        error = error or next(iter(validator(document).iter_errors()), None)
     except RecursionError:
         raise GenerationError(f"{path}: not valid OpenAPI: it is nested too deeply") from None
     except Exception as unresolved:  # a reference that leads nowhere; the library has no common class for these

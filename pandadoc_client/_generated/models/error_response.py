@@ -13,6 +13,7 @@ class ErrorResponse(Model):
 
     type_: Field[str | Unset] = Field("type")
     """Kind of the error, such as `authentication_error` or `throttled`."""
+
     detail: Field[str | Unset] = Field("detail")
     """A sentence about it."""
 

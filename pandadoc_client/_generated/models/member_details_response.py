@@ -13,28 +13,40 @@ class MemberDetailsResponse(Model):
 
     user_id: Field[str | Unset] = Field("user_id")
     """Identifier of the person, the same in every workspace."""
+
     membership_id: Field[str | Unset] = Field("membership_id")
     """Identifier of the person's place in this workspace."""
+
     email: Field[str | Unset] = Field("email")
     """Address by which the person signs in."""
+
     first_name: Field[str | Unset] = Field("first_name")
     """Given name."""
+
     last_name: Field[str | Unset] = Field("last_name")
     """Family name."""
+
     is_active: Field[bool | Unset] = Field("is_active")
     """False once the membership has been ended."""
+
     workspace: Field[str | Unset] = Field("workspace")
     """Identifier of the workspace."""
+
     workspace_name: Field[str | Unset] = Field("workspace_name")
     """Name of the workspace."""
+
     emails_verified: Field[bool | Unset] = Field("emails_verified")
     """True if the address has been confirmed."""
+
     role: Field[str | Unset] = Field("role")
     """Name of the role in the workspace."""
+
     user_license: Field[str | Unset] = Field("user_license")
     """Kind of licence that the person holds."""
+
     date_created: Field[str | Unset] = Field("date_created")
     """When the membership began, as ISO 8601 text in UTC."""
+
     date_modified: Field[str | Unset] = Field("date_modified")
     """When the membership last changed, as ISO 8601 text in UTC."""
 

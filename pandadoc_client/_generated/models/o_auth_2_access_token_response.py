@@ -13,12 +13,16 @@ class OAuth2AccessTokenResponse(Model):
 
     access_token: Field[str | Unset] = Field("access_token", secret=True)
     """Credential for API calls."""
+
     token_type: Field[str | Unset] = Field("token_type")
     """How to send the access token; the one known value is `Bearer`."""
+
     expires_in: Field[float | Unset] = Field("expires_in")
     """Seconds, counted from the answer, for which the access token is meant to work."""
+
     scope: Field[str | Unset] = Field("scope")
     """What the tokens allow."""
+
     refresh_token: Field[str | Unset] = Field("refresh_token", secret=True)
     """Credential for the next refresh. Works once."""
 

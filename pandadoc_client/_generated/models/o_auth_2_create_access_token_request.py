@@ -16,12 +16,16 @@ class OAuth2CreateAccessTokenRequest(Model):
 
     grant_type: Field[OAuth2CreateAccessTokenRequestGrantType] = Field("grant_type")
     """Names this grant."""
+
     client_id: Field[str] = Field("client_id")
     """Identifier of the application."""
+
     client_secret: Field[str] = Field("client_secret", secret=True)
     """Secret of the application."""
+
     code: Field[str] = Field("code", secret=True)
     """The code from the callback. Works once, within about ten minutes."""
+
     scope: Field[str | Unset] = Field("scope")
     """What the tokens shall allow."""
 

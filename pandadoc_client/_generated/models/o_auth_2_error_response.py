@@ -13,8 +13,10 @@ class OAuth2ErrorResponse(Model):
 
     error: Field[str | Unset] = Field("error")
     """Error code, such as `invalid_grant` or `invalid_client`."""
+
     error_description: Field[str | Unset] = Field("error_description")
     """A sentence for developers. Seldom sent."""
+
     error_uri: Field[str | Unset] = Field("error_uri")
     """Address of a page about the error. Seldom sent."""
 

@@ -16,12 +16,16 @@ class OAuth2RefreshAccessTokenRequest(Model):
 
     grant_type: Field[OAuth2RefreshAccessTokenRequestGrantType] = Field("grant_type")
     """Names this grant."""
+
     client_id: Field[str] = Field("client_id")
     """Identifier of the application."""
+
     client_secret: Field[str] = Field("client_secret", secret=True)
     """Secret of the application."""
+
     refresh_token: Field[str] = Field("refresh_token", secret=True)
     """The refresh token of the latest pair. Works once."""
+
     scope: Field[str | Unset] = Field("scope")
     """What the new tokens shall allow. A refresh without it may be refused."""
 

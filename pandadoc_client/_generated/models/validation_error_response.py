@@ -23,6 +23,7 @@ class ValidationErrorResponse(Model):
 
     type_: Field[str | Unset] = Field("type")
     """Kind of the error, such as `request_error`."""
+
     detail: Field[ValidationErrorDetail | Unset] = Field("detail", _ModelOf(_validation_error_detail))
     """The problems of each field, by the field's name."""
 

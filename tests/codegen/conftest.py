@@ -1,0 +1,42 @@
+"""Run the generator as a user does: as a program."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+FIXTURES = Path(__file__).parent / "fixtures"
+
+Generate = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def generate() -> Generate:
+    """A function that runs ``scripts/generate.py`` with its arguments, in the folder ``cwd`` if one is given."""
+
+    def run(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, str(PROJECT / "scripts" / "generate.py"), *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=cwd,
+            env={"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", **environment},
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def everything(generate: Generate, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder above the package ``everything``, generated from a document with every kind of thing in it."""
+    folder = tmp_path_factory.mktemp("generated")
+    result = generate("--spec", FIXTURES / "everything.yaml", "--output", folder / "everything")
+    assert result.returncode == 0, result.stderr
+    return folder
