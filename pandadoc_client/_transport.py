@@ -18,6 +18,7 @@ from typing import Any
 import anyio
 import httpx
 
+from pandadoc_client._deadline import DeadlineTransport, deadline
 from pandadoc_client._http import Headers, Request, Response, check_header
 from pandadoc_client._network import TransportSettings, check_host, proxies_of, transport_arguments
 from pandadoc_client._retry import Call, Timeout
@@ -152,9 +153,9 @@ class Transport(_Shell):
         if http_client is None:
             arguments, proxies = transport_arguments(settings), proxies_of(settings).items()
             http_client = httpx.Client(
-                transport=httpx.HTTPTransport(**arguments),
+                transport=DeadlineTransport(**arguments),
                 mounts={
-                    pattern: None if proxy is None else httpx.HTTPTransport(proxy=proxy, **arguments)
+                    pattern: None if proxy is None else DeadlineTransport(proxy=proxy, **arguments)
                     for pattern, proxy in proxies
                 },
                 trust_env=False,
@@ -197,7 +198,8 @@ class Transport(_Shell):
             step = next(plan)
             while True:
                 try:
-                    result = self._do(step, call)
+                    with deadline(call.remaining()):
+                        result = self._do(step, call)
                 except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
                     step = plan.throw(error)
                 else:

@@ -72,6 +72,8 @@ class StreamedResponse(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Read into *buffer* what is there, waiting for more only if nothing is; 0 at the end."""
+        if self.closed:
+            raise ValueError("I/O operation on closed file")
         while not self._rest:
             try:
                 self._rest = next(self._chunks)

@@ -1,0 +1,116 @@
+"""The arrows between the layers that must never exist."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pandadoc_client
+
+PACKAGE = Path(pandadoc_client.__file__).parent
+HAND_WRITTEN = tuple(
+    f"pandadoc_client.{path.stem}"
+    for path in sorted(PACKAGE.iterdir())
+    if path.stem not in {"__init__", "__pycache__", "_generated", "py"}
+)
+
+# From what (a module and all below it), to what.
+FORBIDDEN: list[tuple[str, tuple[str, ...]]] = [
+    ("pandadoc_client._generated", HAND_WRITTEN),
+    ("pandadoc_client.exceptions", ("pandadoc_client",)),
+    ("pandadoc_client.model", ("pandadoc_client.api",)),
+    *(
+        (f"pandadoc_client.oauth.{pure}", ("httpx", "pandadoc_client._generated", "pandadoc_client._transport"))
+        for pure in ("form", "protocol", "token")
+    ),
+    (
+        "pandadoc_client.oauth",
+        ("pandadoc_client.client", "pandadoc_client.api_client", "pandadoc_client.api", "pandadoc_client.model"),
+    ),
+    ("pandadoc_client.emulator", tuple(name for name in HAND_WRITTEN if name != "pandadoc_client.emulator")),
+    ("pandadoc_client.emulator", ("pandadoc_client._generated",)),
+    ("pandadoc_client", ("scripts", "codegen", "tests")),
+    *(
+        (name, ("pandadoc_client.cli", "pandadoc_client.emulator"))
+        for name in (*HAND_WRITTEN, "pandadoc_client._generated")
+        if name not in {"pandadoc_client.cli", "pandadoc_client.emulator"}
+    ),
+    ("pandadoc_client.emulator", ("pandadoc_client.cli",)),
+]
+
+# What importing the package must not import; the last line is for `import pandadoc_client` alone.
+OPTIONAL = ("keyring", "redis", "sqlalchemy", "typer", "rich", "starlette", "uvicorn", "cryptography")
+LAZY = ("httpx", "attrs", "attr", "dateutil", "pandadoc_client._generated", "pandadoc_client.api_client")
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
+
+
+def is_below(name: str, ancestor: str) -> bool:
+    return name == ancestor or name.startswith(f"{ancestor}.")
+
+
+def imports(module: str, path: Path) -> Iterator[tuple[int, str]]:
+    """Yield line and full name of everything that a module imports, wherever in it."""
+    package = module if path.stem == "__init__" else module.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*above, base]).rstrip(".")
+            for alias in node.names:
+                yield node.lineno, f"{base}.{alias.name}"
+
+
+@pytest.mark.parametrize(("origin", "targets"), FORBIDDEN, ids=lambda value: value if isinstance(value, str) else "")
+def test_no_forbidden_import(origin: str, targets: tuple[str, ...]) -> None:
+    looked_at = [(module, path) for module, path in modules() if is_below(module, origin)]
+    assert looked_at, f"{origin} is gone; the rule needs a new name"
+    found = [
+        f"{path.relative_to(PACKAGE.parent)}:{line} imports {name}"
+        for module, path in looked_at
+        for line, name in imports(module, path)
+        for target in targets
+        if is_below(name, target) and not is_below(name, origin)
+    ]
+    assert found == []
+
+
+def test_the_walk_sees_relative_imports() -> None:
+    path = PACKAGE / "_generated" / "models" / "error_response.py"
+    names = {name for _, name in imports("pandadoc_client._generated.models.error_response", path)}
+    assert "pandadoc_client._generated.base.Model" in names
+
+
+@pytest.mark.parametrize(
+    ("statement", "unwanted"),
+    [
+        ("import pandadoc_client", (*OPTIONAL, *LAZY)),
+        ("from pandadoc_client import ApiClient", OPTIONAL),
+        ("import pandadoc_client.apis, pandadoc_client.models", (*OPTIONAL, "httpx")),
+        ("from pandadoc_client.models import OAuth2AccessTokenResponse", (*OPTIONAL, "httpx", "attrs", "attr")),
+        ("import pandadoc_client.api.o_auth_2_0_authentication_api", (*OPTIONAL, "attrs", "attr", "dateutil")),
+        ("from pandadoc_client.oauth import Token", (*OPTIONAL, "httpx", "attrs", "attr", "dateutil")),
+        ("from pandadoc_client.oauth import OAuthClient", (*OPTIONAL, "attrs", "attr", "dateutil")),
+    ],
+)
+def test_importing_does_not_import(statement: str, unwanted: tuple[str, ...]) -> None:
+    # click and rich come with httpx where they are installed: it looks for them to offer its command line.
+    program = (
+        "import sys; sys.modules['click'] = None\n"
+        f"{statement}\n"
+        f"print([name for name in {unwanted!r} if sys.modules.get(name)])"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert result.stdout.strip() == "[]"

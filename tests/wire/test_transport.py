@@ -1,0 +1,439 @@
+"""How calls fare on a bad network: timeouts, resets, redirects, throttling, over real sockets, sync and async."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import socketserver
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from pandadoc_client import ApiClient, AsyncApiClient, Configuration
+from pandadoc_client.api.members_api import AsyncMembersApi, MembersApi
+from pandadoc_client.emulator import Emulator, Fault
+from pandadoc_client.exceptions import (
+    ApiConnectionError,
+    ApiDecodeError,
+    ApiException,
+    ApiTimeoutError,
+    ApiValueError,
+    ServiceException,
+)
+
+MEMBERS = "/public/v1/members/current"
+Call = Callable[..., Any]
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+def configuration(host: str, **settings: Any) -> Configuration:
+    made = Configuration(host=host, api_key={"apiKey": "emulator-api-key"}, **settings)
+    made.api_key_prefix["apiKey"] = "API-Key"
+    return made
+
+
+def call_sync(settings: Configuration, **options: Any) -> Any:
+    with ApiClient(settings) as client:
+        return MembersApi(client).details_current_member(**options)
+
+
+def call_async(settings: Configuration, **options: Any) -> Any:
+    async def run() -> Any:
+        async with AsyncApiClient(settings) as client:
+            return await AsyncMembersApi(client).details_current_member(**options)
+
+    return asyncio.run(run())
+
+
+@pytest.fixture(params=[call_sync, call_async], ids=["sync", "async"])
+def call(request: pytest.FixtureRequest) -> Call:
+    """A call of the API, in either world."""
+    chosen: Call = request.param
+    return chosen
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """Answers each connection as a function of the socket says; counts the connections."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, answer: Callable[[socket.socket], None]) -> None:
+        self.answer = answer
+        self.connections = 0
+        self.stopped = threading.Event()
+        super().__init__(("127.0.0.1", 0), socketserver.BaseRequestHandler)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        self.connections += 1
+        with contextlib.suppress(OSError):
+            read_request(request)
+            self.answer(request)
+
+
+def read_request(connection: socket.socket) -> bytes:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += connection.recv(65536)
+    return data
+
+
+@contextlib.contextmanager
+def serving(answer: Callable[[Server, socket.socket], None]) -> Iterator[Server]:
+    server = Server(lambda connection: answer(server, connection))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.stopped.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def dripping(server: Server, connection: socket.socket, head: bytes) -> None:
+    """Send *head*, then one byte every 50 ms until the client has gone."""
+    connection.sendall(head)
+    while not server.stopped.wait(0.05):
+        connection.sendall(b" ")
+
+
+def silent(server: Server, connection: socket.socket) -> None:
+    server.stopped.wait(30)
+
+
+def test_an_answer_is_read(emulator: Emulator, call: Call) -> None:
+    assert call(configuration(emulator.url)).email.endswith("@example.com")
+
+
+def test_a_body_that_drips_does_not_outlast_the_timeout(call: Call) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
+    with serving(lambda server, connection: dripping(server, connection, head)) as server:
+        started = time.monotonic()
+        with pytest.raises(ApiTimeoutError) as caught:
+            call(configuration(server.url), _request_timeout=0.4)
+        assert time.monotonic() - started < 3
+    assert caught.value.status is None
+    assert caught.value.request_sent
+
+
+def test_headers_that_drip_do_not_outlast_the_timeout(call: Call) -> None:
+    with serving(lambda server, connection: dripping(server, connection, b"HTTP/1.1 200 OK\r\nX: ")) as server:
+        started = time.monotonic()
+        with pytest.raises(ApiTimeoutError):
+            call(configuration(server.url), _request_timeout=0.4)
+        assert time.monotonic() - started < 3
+
+
+def test_silence_is_a_timeout(call: Call) -> None:
+    with serving(silent) as server, pytest.raises(ApiTimeoutError, match=r"0\.2 seconds") as caught:
+        call(configuration(server.url), _request_timeout=0.2)
+    assert isinstance(caught.value, ApiException)
+    assert caught.value.__cause__ is not None
+    assert server.connections == 1
+
+
+def test_the_configurations_timeout_holds_for_calls_that_name_none(call: Call) -> None:
+    with serving(silent) as server, pytest.raises(ApiTimeoutError):
+        call(configuration(server.url, timeout=0.2))
+
+
+def test_nobody_listening_is_a_connection_error_without_the_request_sent(call: Call) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(ApiConnectionError) as caught:
+        call(configuration(f"http://127.0.0.1:{port}", retries=1))
+    assert not caught.value.request_sent
+    assert isinstance(caught.value.__cause__, httpx.ConnectError)
+
+
+def test_a_get_whose_connection_was_reset_is_sent_again(emulator: Emulator, call: Call) -> None:
+    emulator.faults.add(Fault("reset-before", path=MEMBERS, times=2))
+    assert call(configuration(emulator.url)).is_active
+    assert len(emulator.journal.requests(MEMBERS)) == 3
+
+
+def test_retries_can_be_switched_off(emulator: Emulator, call: Call) -> None:
+    emulator.faults.add(Fault("reset-before", path=MEMBERS))
+    with pytest.raises(ApiConnectionError):
+        call(configuration(emulator.url, retries=0))
+    assert len(emulator.journal.requests(MEMBERS)) == 1
+
+
+def test_throttling_is_waited_out(emulator: Emulator, call: Call) -> None:
+    emulator.faults.add(Fault("rate-limit", path=MEMBERS, retry_after=0, times=2))
+    assert call(configuration(emulator.url)).is_active
+    assert [entry.status for entry in emulator.journal.requests(MEMBERS)] == [429, 429, 200]
+
+
+def test_throttling_beyond_the_timeout_is_returned_at_once(emulator: Emulator, call: Call) -> None:
+    emulator.faults.add(Fault("rate-limit", path=MEMBERS, retry_after=3600))
+    with pytest.raises(ApiException) as caught:
+        call(configuration(emulator.url))
+    assert caught.value.status == 429
+    assert caught.value.headers is not None
+    assert caught.value.headers["Retry-After"] == "3600"
+
+
+def test_an_html_error_page_keeps_its_status_and_body(emulator: Emulator, call: Call) -> None:
+    emulator.faults.add(Fault("bad-gateway", path=MEMBERS, times=None))
+    with pytest.raises(ServiceException) as caught:
+        call(configuration(emulator.url, retries=0))
+    assert caught.value.status == 502
+    assert "<html" in caught.value.body.lower()
+
+
+def test_a_status_that_no_standard_knows_is_kept(emulator: Emulator, call: Call) -> None:
+    emulator.faults.add(Fault("status", path=MEMBERS, status=520, body="<html>odd</html>"))
+    with pytest.raises(ServiceException) as caught:
+        call(configuration(emulator.url))
+    assert caught.value.status == 520
+
+
+def test_json_that_is_cut_short_raises_with_the_status_and_the_body(emulator: Emulator, call: Call) -> None:
+    emulator.faults.add(Fault("truncated-json", path=MEMBERS))
+    with pytest.raises(ApiDecodeError) as caught:
+        call(configuration(emulator.url))
+    assert caught.value.status == 200
+    assert caught.value.body.startswith("{")
+
+
+def test_a_body_that_breaks_off_is_a_connection_error(call: Call) -> None:
+    def half(server: Server, connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+        connection.close()
+
+    with serving(half) as server, pytest.raises(ApiConnectionError):
+        call(configuration(server.url, retries=0))
+
+
+def test_what_is_no_http_is_a_connection_error(call: Call) -> None:
+    def greet(server: Server, connection: socket.socket) -> None:
+        connection.sendall(b"220 mail.example.com ESMTP\r\n")
+
+    with serving(greet) as server, pytest.raises(ApiConnectionError):
+        call(configuration(server.url, retries=0))
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(emulator: Emulator, call: Call, status: int) -> None:
+    with Emulator() as elsewhere:
+        emulator.faults.add(Fault("status", path=MEMBERS, status=status, headers={"Location": elsewhere.url + MEMBERS}))
+        with pytest.raises(ApiException) as caught:
+            call(configuration(emulator.url))
+        assert caught.value.status == status
+        assert len(elsewhere.journal) == 0
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "http://api.example.com",
+        "http://192.0.2.1:8000",
+        "ftp://api.example.com",
+        "api.example.com",
+        "",
+        "https://",
+        "https://user:MARKER@api.example.com",
+        "https://api.example.com:port",
+        "http://[::1",
+    ],
+)
+def test_a_host_that_must_not_get_a_credential_is_refused(host: str, call: Call) -> None:
+    with pytest.raises(ApiValueError, match="host") as caught:
+        call(configuration(host))
+    assert "MARKER" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["line\nbreak", "nul\0", "€uro"])
+def test_a_credential_that_no_header_can_carry_is_refused(emulator: Emulator, call: Call, key: str) -> None:
+    settings = configuration(emulator.url)
+    settings.api_key["apiKey"] = f"MARKER{key}"
+    with pytest.raises(ApiValueError, match="Authorization") as caught:
+        call(settings)
+    assert "MARKER" not in str(caught.value)
+    assert len(emulator.journal) == 0
+
+
+def test_no_secret_is_logged(emulator: Emulator, call: Call, caplog: pytest.LogCaptureFixture) -> None:
+    settings = configuration(emulator.url)
+    settings.api_key["apiKey"] = "MARKER-key"
+    with caplog.at_level(logging.DEBUG), pytest.raises(ApiException) as caught:
+        call(settings)
+    assert f"GET {emulator.url}{MEMBERS}: 401" in caplog.text
+    assert "MARKER" not in caplog.text
+    assert "MARKER" not in str(caught.value) + repr(caught.value) + repr(settings)
+
+
+def test_cookies_of_an_answer_are_not_kept(emulator: Emulator) -> None:
+    emulator.faults.add(Fault("status", path=MEMBERS, status=200, body="{}", headers={"Set-Cookie": "s=1"}))
+    with ApiClient(configuration(emulator.url)) as client:
+        for _ in range(2):
+            MembersApi(client).details_current_member()
+    assert emulator.journal.entries[-1].header("cookie") is None
+
+
+def test_a_client_can_be_used_again_after_it_was_closed(emulator: Emulator) -> None:
+    client = ApiClient(configuration(emulator.url))
+    assert MembersApi(client).details_current_member().is_active
+    client.close()
+    client.close()
+    assert MembersApi(client).details_current_member(async_req=True).get(10).is_active
+    client.close()
+
+
+def test_one_client_serves_many_threads(emulator: Emulator) -> None:
+    results: list[Any] = []
+    with ApiClient(configuration(emulator.url)) as client:
+        api = MembersApi(client)
+        threads = [
+            threading.Thread(target=lambda: results.append(api.details_current_member().is_active)) for _ in range(32)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert results == [True] * 32
+
+
+async def test_cancelling_a_call_leaves_the_client_usable(emulator: Emulator) -> None:
+    async with AsyncApiClient(configuration(emulator.url)) as client:
+        emulator.faults.add(Fault("latency", path=MEMBERS, delay=30))
+        task = asyncio.create_task(AsyncMembersApi(client).details_current_member())
+        await asyncio.to_thread(emulator.journal.wait_for, 1, arrived=True)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert (await AsyncMembersApi(client).details_current_member()).is_active
+
+
+def test_a_streamed_answer_is_a_file(emulator: Emulator, tmp_path: Path) -> None:
+    with ApiClient(configuration(emulator.url)) as client:
+        api = MembersApi(client)
+        whole = api.details_current_member(_preload_content=False).data
+        with api.details_current_member(_preload_content=False) as answer:
+            assert answer.status == 200
+            assert answer.headers["content-type"] == "application/json"
+            assert answer.read(3) + answer.read() == whole
+            assert answer.read() == b""
+        assert b"".join(api.details_current_member(_preload_content=False).stream(7)) == whole
+        with pytest.raises(ValueError, match="closed"):
+            answer.read()
+
+
+def test_a_streamed_error_raises(emulator: Emulator) -> None:
+    with ApiClient(Configuration(host=emulator.url)) as client, pytest.raises(ApiException) as caught:
+        MembersApi(client).details_current_member(_preload_content=False)
+    assert caught.value.status == 401
+    assert "authentication_error" in caught.value.body
+
+
+def test_a_streamed_body_that_breaks_off_is_a_connection_error() -> None:
+    def half(server: Server, connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+        connection.close()
+
+    with serving(half) as server, ApiClient(configuration(server.url)) as client:
+        answer = MembersApi(client).details_current_member(_preload_content=False)
+        with answer, pytest.raises(ApiConnectionError):
+            answer.read()
+
+
+def test_the_environments_proxy_is_used_but_not_for_loopback(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(silent) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("http_proxy", proxy.url)
+        assert call_sync(configuration(emulator.url)).is_active
+        assert proxy.connections == 0
+        with pytest.raises(ApiTimeoutError):
+            call_sync(configuration("http://api.example.com", allow_insecure=True), _request_timeout=0.3)
+        assert proxy.connections == 1
+
+
+def test_a_configured_proxy_gets_the_request(emulator: Emulator) -> None:
+    seen: list[bytes] = []
+
+    def refuse(server: Server, connection: socket.socket) -> None:
+        seen.append(b"asked")
+        connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+
+    with serving(refuse) as proxy:
+        settings = configuration("http://api.example.com", allow_insecure=True, retries=0)
+        settings.proxy = proxy.url
+        with pytest.raises(ApiException) as caught:
+            call_sync(settings)
+        assert caught.value.status == 403
+        assert seen == [b"asked"]
+        settings.no_proxy = "example.com"
+        with pytest.raises(ApiConnectionError):
+            call_sync(settings, _request_timeout=2)
+        assert seen == [b"asked"]
+
+
+def test_a_bad_proxy_is_named(emulator: Emulator) -> None:
+    settings = configuration(emulator.url)
+    settings.proxy = "gopher://MARKER"
+    with pytest.raises(ApiValueError, match="proxy") as caught:
+        call_sync(settings)
+    assert "MARKER" not in str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for the name api.test with its key in one file, good for a day."""
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=api.test -addext subjectAltName=DNS:api.test"
+    key, cert = path.with_name("key.pem"), path.with_name("cert.pem")
+    subprocess.run([*command.split(), "-keyout", key, "-out", cert], check=True, capture_output=True)
+    path.write_text(key.read_text() + cert.read_text())
+    return path
+
+
+@contextlib.contextmanager
+def serving_tls(certificate: Path) -> Iterator[str]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def answer(server: Server, connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    with serving(answer) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        yield f"https://127.0.0.1:{server.server_address[1]}"
+
+
+def test_tls_checks_the_certificate_and_its_name(certificate: Path, call: Call) -> None:
+    with serving_tls(certificate) as url:
+        settings = configuration(url, retries=0)
+        with pytest.raises(ApiConnectionError, match="certificate"):
+            call(settings)
+        settings.ssl_ca_cert = str(certificate)
+        with pytest.raises(ApiConnectionError, match="certificate"):
+            call(settings)
+        settings.assert_hostname = "api.test"
+        assert call(settings).to_dict() == {}
+        settings.assert_hostname = False
+        assert call(settings).to_dict() == {}
+        settings.ssl_ca_cert, settings.assert_hostname, settings.verify_ssl = None, None, False
+        assert call(settings).to_dict() == {}
