@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import shutil
 import tempfile
 from collections.abc import Generator, Sequence
@@ -23,15 +24,15 @@ _OLD = "old"
 def exclusive(target: Path) -> Generator[None]:
     """Let one run at a time change *target*, and first undo what a killed one left behind."""
     target.mkdir(parents=True, exist_ok=True)
-    with (target / f"{_WORK}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    folder = os.open(target, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)  # of the folder itself: nothing is left behind, not even by a kill
         for left_over in target.glob(f"{_WORK}-*"):
             _undo(left_over / _OLD, target)
             shutil.rmtree(left_over)
-        try:
-            yield
-        finally:
-            Path(lock.name).unlink()
+        yield
+    finally:
+        os.close(folder)
 
 
 @contextlib.contextmanager

@@ -113,7 +113,7 @@ def test_a_web_page_of_another_name_is_kept_out(
 
 
 def test_an_emulator_open_to_other_machines_has_no_control_surface() -> None:
-    emulator = Emulator(host="0.0.0.0", allow_remote=True)  # noqa: S104
+    emulator = Emulator(host="0.0.0.0", allow_remote=True)
     with pytest.warns(RuntimeWarning, match="other machines"):
         emulator.start()
     try:

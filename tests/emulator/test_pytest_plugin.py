@@ -19,7 +19,7 @@ def run_pytest(folder: Path, test: str, prelude: str = "") -> subprocess.Complet
     # Without autoload, the plugin is loaded once, whether or not the package is installed with its entry point.
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
     arguments = ["-p", "pandadoc_client.emulator.pytest_plugin", "-p", "no:cacheprovider", "-q", "test_it.py"]
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [sys.executable, "-c", script, *arguments],
         cwd=folder,
         env=environment,

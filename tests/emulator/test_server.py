@@ -134,7 +134,7 @@ def test_a_busy_port_is_an_error_before_anything_starts() -> None:
             other.run_forever(lambda _: pytest.fail("it is not ready"))
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "", "::"])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "", "::"])
 def test_binding_beyond_loopback_must_be_meant(host: str) -> None:
     with pytest.raises(ValueError, match="allow_remote"):
         Emulator(host=host).start()
@@ -208,7 +208,7 @@ def test_logging_of_the_host_program_is_left_alone() -> None:
 
 def run(code: str) -> tuple[int | None, str, str]:
     command = [sys.executable, "-W", "error", "-c", code]
-    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)  # noqa: S603
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
     return result.returncode, result.stdout, result.stderr
 
 
@@ -221,7 +221,7 @@ def test_the_foreground_server_ends_cleanly_on_a_signal(number: signal.Signals) 
         "print('ended')\n"
     )
     command = [sys.executable, "-W", "error", "-c", code]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)  # noqa: S603
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
     try:
         assert process.stdout is not None
         url = process.stdout.readline().strip()

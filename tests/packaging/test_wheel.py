@@ -7,7 +7,6 @@ import subprocess
 import sys
 import venv
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -75,7 +74,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An interpreter in a new environment that holds the wheel and its core dependencies only."""
     if not WHEELS.is_dir():
         reason = "the wheels of the core dependencies are missing; scripts/test fetches them"
@@ -86,7 +85,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
     interpreter = folder / "bin" / "python"
     installed = run(interpreter, "-m", "pip", "install", "--no-index", "--find-links", WHEELS, wheel)
     assert installed.returncode == 0, installed.stdout + installed.stderr
-    yield interpreter
+    return interpreter
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
