@@ -20,6 +20,7 @@ from pandadoc_client._encoding import (
     flatten,
     plain,
 )
+from pandadoc_client._generated.base import decode_date, decode_datetime
 from pandadoc_client._http import Request, Response
 from pandadoc_client._retry import Timeout, check_timeout
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
@@ -338,7 +339,8 @@ def build_request(
     query = encode_query(flatten([(name, plain(value)) for name, value in parts.query], parts.collections))
     fields = flatten([(name, plain(value)) for name, value in parts.form], parts.collections)
     data, sent_type = encode_body(content_type, plain(parts.body), fields, file_parts(parts.files))
-    merged = {name: str(plain(value)) for name, value in parts.header.items() if value is not None}
+    own = flatten(plain(parts.header), parts.collections)
+    merged: dict[str, Any] = {name: value for name, value in own if value is not None}
     if sent_type is not None:
         merged["Content-Type"] = sent_type
     merged = _merged(merged, headers)
@@ -352,12 +354,14 @@ def build_request(
     )
 
 
-def _merged(own: Mapping[str, str], winning: Mapping[str, Any]) -> dict[str, str]:
-    """Return both sets of headers in one; names that differ by case only are one header."""
+def _merged(own: Mapping[str, Any], winning: Mapping[str, Any]) -> dict[str, str]:
+    """Return both sets of headers in one; names that differ by case only are one header.
+
+    Spaces around a value are no part of it (RFC 9110 §5.5), and go.
+    """
     names = {name.lower() for name in winning}
-    return {name: value for name, value in own.items() if name.lower() not in names} | {
-        name: str(value) for name, value in winning.items()
-    }
+    merged = {**{name: value for name, value in own.items() if name.lower() not in names}, **winning}
+    return {name: str(value).strip(" \t") for name, value in merged.items()}
 
 
 def decode_answer(response: Response, response_type: tuple[Any, ...] | None) -> Any:
@@ -377,6 +381,8 @@ def decode_answer(response: Response, response_type: tuple[Any, ...] | None) -> 
 
 def _decode(raw: Any, response_type: tuple[Any, ...]) -> Any:
     for kind in response_type:
+        if kind is datetime or kind is date:
+            return decode_datetime(raw) if kind is datetime else decode_date(raw)
         if hasattr(kind, "decode") and isinstance(raw, dict):  # a model of this package, or of another generated one
             return kind.decode(raw)
         if isinstance(kind, list) and isinstance(raw, list):

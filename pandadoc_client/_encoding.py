@@ -15,7 +15,7 @@ import httpx
 
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
-__all__ = ["Body", "encode_body", "encode_path", "encode_query", "file_parts", "flatten", "plain"]
+__all__ = ["Body", "FilePart", "encode_body", "encode_path", "encode_query", "file_parts", "flatten", "plain"]
 
 Body = tuple[bytes | None, str | None]
 FilePart = tuple[str, tuple[str | None, bytes, str]]
@@ -97,6 +97,10 @@ def encode_body(content_type: str | None, body: Any, fields: list[tuple[str, Any
         raise ApiValueError("body parameter cannot be used with post_params parameter.")
     if kind == "multipart/form-data":
         return _multipart(fields, files) if fields or files else (None, None)
+    if files or (fields and kind != _FORM):
+        raise ApiValueError(
+            f"{'Files' if files else 'Form fields'} cannot be sent as {kind or 'no type'}", ["_content_type"]
+        )
     if kind == _FORM:
         return urlencode([(name, _text(name, value)) for name, value in fields]).encode("ascii") or None, content_type
     if isinstance(body, str | bytes) and content_type is not None and "json" not in kind:

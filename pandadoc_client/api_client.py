@@ -3,136 +3,28 @@
 from __future__ import annotations
 
 import atexit
-import sys
 import threading
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
-from pandadoc_client import __version__
-from pandadoc_client._compat import (
-    Call,
-    Operation,
-    RequestParts,
-    build_request,
-    decode_answer,
-    plan_call,
-    select_accept,
-    select_content_type,
-)
-from pandadoc_client._encoding import plain
-from pandadoc_client._http import Request, Response
-from pandadoc_client._network import TransportSettings
-from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
-from pandadoc_client._transport import AsyncTransport, Transport, error_for
+from pandadoc_client._base_client import BaseClient
+from pandadoc_client._compat import Call, Operation, RequestParts, build_request, plan_call
+from pandadoc_client._encoding import flatten
+from pandadoc_client._http import Response
+from pandadoc_client._retry import Timeout, check_timeout
+from pandadoc_client._transport import AsyncTransport, Transport
 from pandadoc_client.configuration import Configuration
-from pandadoc_client.exceptions import ApiValueError
+from pandadoc_client.exceptions import ApiValueError, error_for
 from pandadoc_client.rest import AsyncStreamedResponse, StreamedResponse
 
 if TYPE_CHECKING:
     from multiprocessing.pool import ThreadPool
 
-    import httpx
-
 __all__ = ["ApiClient", "AsyncApiClient"]
 
-_USER_AGENT = f"pandadoc-client/{__version__} Python/{sys.version_info.major}.{sys.version_info.minor}"
 
-
-class _BaseClient:
-    """What both clients share: settings, headers, and how a call becomes a request and an answer a result."""
-
-    def __init__(
-        self,
-        configuration: Configuration | None,
-        header_name: str | None,
-        header_value: str | None,
-        cookie: str | None,
-    ) -> None:
-        self.configuration = Configuration.get_default_copy() if configuration is None else configuration
-        self.default_headers: dict[str, str] = {"User-Agent": _USER_AGENT}
-        if header_name is not None:
-            self.default_headers[header_name] = header_value or ""
-        self.cookie = cookie
-        self.last_response: Response | None = None
-
-    @property
-    def user_agent(self) -> str:
-        """The User-Agent header of every call."""
-        return self.default_headers["User-Agent"]
-
-    @user_agent.setter
-    def user_agent(self, value: str) -> None:
-        self.default_headers["User-Agent"] = value
-
-    def set_default_header(self, header_name: str, header_value: str) -> None:
-        """Send a header with every call; it wins over the same header of a call."""
-        self.default_headers[header_name] = header_value
-
-    def update_params_for_auth(
-        self,
-        headers: dict[str, str],
-        queries: list[tuple[str, Any]] | None,
-        auth_settings: Sequence[str] | None,
-        resource_path: str | None = None,
-        method: str | None = None,
-        body: Any = None,
-    ) -> None:
-        """Put the credentials that are set, of those that *auth_settings* names, into *headers* or *queries*."""
-        settings = self.configuration.auth_settings() if auth_settings else {}
-        for name in auth_settings or ():
-            setting = settings.get(name)
-            if not setting or setting["value"] is None:
-                continue
-            if setting["in"] == "query" and queries is not None:
-                queries.append((setting["key"], setting["value"]))
-            else:
-                headers["Cookie" if setting["in"] == "cookie" else setting["key"]] = setting["value"]
-
-    def _build(
-        self, method: str, url: str, parts: RequestParts, content_type: str | None, auth: Sequence[str]
-    ) -> Request:
-        headers = dict(self.default_headers)
-        if self.cookie:
-            headers["Cookie"] = self.cookie
-        credentials: dict[str, str] = {}
-        self.update_params_for_auth(credentials, parts.query, auth, url, method, parts.body)
-        parts.secrets += [word for value in credentials.values() for word in value.split()[-1:]]
-        headers = {name: value for name, value in headers.items() if name.lower() not in map(str.lower, credentials)}
-        safe = self.configuration.safe_chars_for_path_param
-        return build_request(method, url, parts, content_type, {**headers, **credentials}, safe)
-
-    def _settings(self) -> TransportSettings:
-        configuration = self.configuration
-        return TransportSettings(
-            timeout=check_timeout(configuration.timeout, Timeout()),
-            retries=RetryPolicy.of(configuration.retries),
-            allow_insecure=configuration.allow_insecure,
-            verify_ssl=configuration.verify_ssl,
-            ca_file=configuration.ssl_ca_cert,
-            cert_file=configuration.cert_file,
-            key_file=configuration.key_file,
-            assert_hostname=configuration.assert_hostname,
-            proxy=configuration.proxy,
-            no_proxy=configuration.no_proxy,
-            proxy_headers=configuration.proxy_headers,
-            pool_size=4 if configuration.connection_pool_maxsize is None else configuration.connection_pool_maxsize,
-            socket_options=configuration.socket_options,
-        )
-
-    def _auth(self, call: Call) -> httpx.Auth | None:
-        return self.configuration.auth if call.authenticated else None
-
-    def _result(self, call: Call, response: Response) -> Any:
-        """Return the result of a call whose answer is *response*, or raise what the answer stands for."""
-        self.last_response = response
-        if not response.ok:
-            raise error_for(response)
-        data = decode_answer(response, call.response_type)
-        return data if call.data_only else (data, response.status, response.headers)
-
-
-class ApiClient(_BaseClient):
+class ApiClient(BaseClient):
     """Makes calls, blocking. Safe for use by many threads at once.
 
     Args:
@@ -219,9 +111,9 @@ class ApiClient(_BaseClient):
         self,
         method: str,
         url: str,
-        query_params: Iterable[tuple[str, Any]] | None = None,
+        query_params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
         headers: Mapping[str, str] | None = None,
-        post_params: Iterable[tuple[str, Any]] | None = None,
+        post_params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
         body: Any = None,
         _preload_content: bool = True,
         _request_timeout: Any = None,
@@ -234,7 +126,9 @@ class ApiClient(_BaseClient):
         own = {name: value for name, value in (headers or {}).items() if name.lower() != "content-type"}
         given_type = next((value for name, value in (headers or {}).items() if name.lower() == "content-type"), None)
         content_type = given_type or (None if method.upper() in ("GET", "HEAD", "DELETE") else "application/json")
-        parts = RequestParts(query=list(query_params or ()), header=own, form=list(post_params or ()), body=body)
+        parts = RequestParts(
+            query=flatten(query_params or (), None), header=own, form=flatten(post_params or (), None), body=body
+        )
         request = build_request(method.upper(), url, parts, content_type, {}, "")
         call = Call(
             request=request,
@@ -253,10 +147,10 @@ class ApiClient(_BaseClient):
         resource_path: str,
         method: str,
         path_params: Mapping[str, Any] | None = None,
-        query_params: Iterable[tuple[str, Any]] | None = None,
+        query_params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
         header_params: Mapping[str, Any] | None = None,
         body: Any = None,
-        post_params: Iterable[tuple[str, Any]] | None = None,
+        post_params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
         files: Mapping[str, Sequence[Any]] | None = None,
         response_type: tuple[Any, ...] | None = None,
         auth_settings: Sequence[str] | None = None,
@@ -274,10 +168,10 @@ class ApiClient(_BaseClient):
             resource_path: Path with its parameters in braces: ``/public/v1/documents/{id}``.
             method: HTTP method.
             path_params: Values for the braces.
-            query_params: Parameters of the query, as pairs.
+            query_params: Parameters of the query, as pairs or a dict.
             header_params: Headers; those of the client win.
             body: A body to be sent as JSON, or as it is with another Content-Type.
-            post_params: Fields of a form, as pairs.
+            post_params: Fields of a form, as pairs or a dict.
             files: Open files of a multipart form, lists by parameter.
             response_type: What the answer is decoded to: ``(SomeModel,)``, ``([SomeModel],)``, ``(object,)``; None for
                 no body.
@@ -303,9 +197,9 @@ class ApiClient(_BaseClient):
             content_type = "application/json"
         parts = RequestParts(
             path=list((path_params or {}).items()),
-            query=list(query_params or ()),
+            query=flatten(query_params or (), None),
             header=headers,
-            form=list(post_params or ()),
+            form=flatten(post_params or (), None),
             files=dict(files or {}),
             body=body,
             collections=dict(collection_formats or {}),
@@ -322,23 +216,8 @@ class ApiClient(_BaseClient):
         )
         return self.pool.apply_async(self._perform, (call,)) if call.in_thread else self._perform(call)
 
-    @classmethod
-    def sanitize_for_serialization(cls, obj: Any) -> Any:
-        """Return *obj* as JSON knows it: models as dicts, dates as text, files as their bytes."""
-        return plain(obj)
 
-    def select_header_accept(self, accepts: Sequence[str]) -> str | None:
-        """Return the Accept header for media types: JSON where that is one of them, else all; None for none."""
-        return select_accept(accepts) if accepts else None
-
-    def select_header_content_type(
-        self, content_types: Sequence[str], method: str | None = None, body: Any = None
-    ) -> str:
-        """Return the Content-Type header for media types: JSON where that is one of them, else the first."""
-        return select_content_type(content_types)
-
-
-class AsyncApiClient(_BaseClient):
+class AsyncApiClient(BaseClient):
     """Makes calls for asyncio or trio; `ApiClient` describes the arguments.
 
     One client serves one event loop. Its connections are opened when they are first needed.

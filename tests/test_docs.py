@@ -41,7 +41,7 @@ def environment(pandadoc_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) ->
 def test_the_block_runs(page: Path, line: int, code: str, environment: Emulator) -> None:
     namespace: dict[str, Any] = {"__name__": "example"}
     # Compiled so that a traceback names the page and the line.
-    exec(compile("\n" * line + code, str(page), "exec"), namespace)  # noqa: S102 (what is tested)
+    exec(compile("\n" * line + code, str(page), "exec"), namespace)
     for name, value in list(namespace.items()):
         if name.startswith("test_") and inspect.isfunction(value):
             value(environment)

@@ -1,0 +1,156 @@
+"""What `ApiClient` and `AsyncApiClient` share: how a call becomes a request, and an answer a result."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pandadoc_client import __version__
+from pandadoc_client._compat import (
+    Call,
+    RequestParts,
+    build_request,
+    decode_answer,
+    select_accept,
+    select_content_type,
+)
+from pandadoc_client._encoding import FilePart, file_parts, flatten, plain
+from pandadoc_client._http import Request, Response
+from pandadoc_client._network import TransportSettings
+from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
+from pandadoc_client.configuration import Configuration
+from pandadoc_client.exceptions import error_for
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["BaseClient"]
+
+_USER_AGENT = f"pandadoc-client/{__version__} Python/{sys.version_info.major}.{sys.version_info.minor}"
+
+
+class BaseClient:
+    """What both clients share: settings, headers, and how a call becomes a request and an answer a result."""
+
+    def __init__(
+        self,
+        configuration: Configuration | None,
+        header_name: str | None,
+        header_value: str | None,
+        cookie: str | None,
+    ) -> None:
+        self.configuration = Configuration.get_default_copy() if configuration is None else configuration
+        self.default_headers: dict[str, str] = {"User-Agent": _USER_AGENT}
+        if header_name is not None:
+            self.default_headers[header_name] = header_value or ""
+        self.cookie = cookie
+        self.last_response: Response | None = None
+
+    @property
+    def user_agent(self) -> str:
+        """The User-Agent header of every call."""
+        return self.default_headers["User-Agent"]
+
+    @user_agent.setter
+    def user_agent(self, value: str) -> None:
+        self.default_headers["User-Agent"] = value
+
+    def set_default_header(self, header_name: str, header_value: str) -> None:
+        """Send a header with every call; it wins over the same header of a call."""
+        self.default_headers[header_name] = header_value
+
+    @classmethod
+    def sanitize_for_serialization(cls, obj: Any) -> Any:
+        """Return *obj* as JSON knows it: models as dicts, dates as text, files as their bytes."""
+        return plain(obj)
+
+    def select_header_accept(self, accepts: Sequence[str]) -> str | None:
+        """Return the Accept header for media types: JSON where that is one of them, else all; None for none."""
+        return select_accept(accepts) if accepts else None
+
+    def select_header_content_type(
+        self, content_types: Sequence[str], method: str | None = None, body: Any = None
+    ) -> str:
+        """Return the Content-Type header for media types: JSON where that is one of them, else the first."""
+        return select_content_type(content_types)
+
+    def parameters_to_tuples(
+        self, params: Mapping[str, Any] | Iterable[tuple[str, Any]], collection_formats: Mapping[str, str] | None
+    ) -> list[tuple[str, Any]]:
+        """Return parameters as pairs, an array repeated or joined as *collection_formats* has it for its name."""
+        return flatten(params, collection_formats)
+
+    def files_parameters(self, files: Mapping[str, Sequence[Any] | None] | None = None) -> list[FilePart]:
+        """Return the parts of open files, which are read and closed: parameter, then name, content and media type."""
+        return file_parts(files)
+
+    def deserialize(self, response: Response, response_type: tuple[Any, ...] | None, _check_type: Any = None) -> Any:
+        """Return the body of an answer as *response_type*; answers are never refused for their types.
+
+        Raises:
+            ApiDecodeError: The body should be JSON and is not.
+        """
+        return decode_answer(response, response_type)
+
+    def update_params_for_auth(
+        self,
+        headers: dict[str, str],
+        queries: list[tuple[str, Any]] | None,
+        auth_settings: Sequence[str] | None,
+        resource_path: str | None = None,
+        method: str | None = None,
+        body: Any = None,
+    ) -> None:
+        """Put the credentials that are set, of those that *auth_settings* names, into *headers* or *queries*."""
+        settings = self.configuration.auth_settings() if auth_settings else {}
+        for name in auth_settings or ():
+            setting = settings.get(name)
+            if not setting or setting["value"] is None:
+                continue
+            if setting["in"] == "query" and queries is not None:
+                queries.append((setting["key"], setting["value"]))
+            else:
+                headers["Cookie" if setting["in"] == "cookie" else setting["key"]] = setting["value"]
+
+    def _build(
+        self, method: str, url: str, parts: RequestParts, content_type: str | None, auth: Sequence[str]
+    ) -> Request:
+        headers = dict(self.default_headers)
+        if self.cookie:
+            headers["Cookie"] = self.cookie
+        credentials: dict[str, str] = {}
+        self.update_params_for_auth(credentials, parts.query, auth, url, method, parts.body)
+        parts.secrets += [word for value in credentials.values() for word in value.split()[-1:]]
+        headers = {name: value for name, value in headers.items() if name.lower() not in map(str.lower, credentials)}
+        safe = self.configuration.safe_chars_for_path_param
+        return build_request(method, url, parts, content_type, {**headers, **credentials}, safe)
+
+    def _settings(self) -> TransportSettings:
+        configuration = self.configuration
+        return TransportSettings(
+            timeout=check_timeout(configuration.timeout, Timeout()),
+            retries=RetryPolicy.of(configuration.retries),
+            allow_insecure=configuration.allow_insecure,
+            verify_ssl=configuration.verify_ssl,
+            ca_file=configuration.ssl_ca_cert,
+            cert_file=configuration.cert_file,
+            key_file=configuration.key_file,
+            assert_hostname=configuration.assert_hostname,
+            proxy=configuration.proxy,
+            no_proxy=configuration.no_proxy,
+            proxy_headers=configuration.proxy_headers,
+            pool_size=4 if configuration.connection_pool_maxsize is None else configuration.connection_pool_maxsize,
+            socket_options=configuration.socket_options,
+        )
+
+    def _auth(self, call: Call) -> httpx.Auth | None:
+        return self.configuration.auth if call.authenticated else None
+
+    def _result(self, call: Call, response: Response) -> Any:
+        """Return the result of a call whose answer is *response*, or raise what the answer stands for."""
+        self.last_response = response
+        if not response.ok:
+            raise error_for(response)
+        data = decode_answer(response, call.response_type)
+        return data if call.data_only else (data, response.status, response.headers)
