@@ -31,6 +31,11 @@ __all__ = [
     "one_of",
 ]
 
+# What programs for the vendor's SDK may give to a model besides its fields. It says how to check them: not at all, here.
+_OPTIONS = frozenset(
+    {"_check_type", "_configuration", "_path_to_item", "_spec_property_naming", "_visited_composed_classes"}
+)
+
 Decoder = Callable[[Any], Any]
 T = TypeVar("T")
 
@@ -117,7 +122,7 @@ class Model:
 
     def __init__(self, fields: Mapping[str, Any], additional_properties: Mapping[str, Any]) -> None:
         self._data = {name: value for name, value in fields.items() if value is not UNSET}
-        self._data.update(additional_properties)
+        self._data.update((name, value) for name, value in additional_properties.items() if name not in _OPTIONS)
         self._decoded = None
 
     def __init_subclass__(cls) -> None:
