@@ -11,6 +11,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pandadoc_client import api_client as api_client
+    from pandadoc_client import configuration as configuration
+    from pandadoc_client import exceptions as exceptions
+    from pandadoc_client import model_utils as model_utils
+    from pandadoc_client import oauth as oauth
+    from pandadoc_client import rest as rest
     from pandadoc_client.api_client import ApiClient as ApiClient
     from pandadoc_client.api_client import AsyncApiClient as AsyncApiClient
     from pandadoc_client.configuration import Configuration as Configuration
@@ -52,14 +58,16 @@ _MODULES = {
 _SUBMODULES = frozenset({"api_client", "configuration", "exceptions", "model_utils", "oauth", "rest"})
 
 
-def __getattr__(name: str) -> Any:
-    if name in _SUBMODULES:
-        return import_module(f"{__name__}.{name}")
-    module = _MODULES.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
-    return value
+if not TYPE_CHECKING:  # a type checker shall point out a name that is not there
+
+    def __getattr__(name: str) -> Any:
+        if name in _SUBMODULES:
+            return import_module(f"{__name__}.{name}")
+        module = _MODULES.get(name)
+        if module is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
+        return value
 
 
 def __dir__() -> list[str]:

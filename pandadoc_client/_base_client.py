@@ -17,13 +17,14 @@ from pandadoc_client._compat import (
 )
 from pandadoc_client._encoding import FilePart, file_parts, flatten, plain
 from pandadoc_client._http import Request, Response
-from pandadoc_client._network import TransportSettings
 from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
 from pandadoc_client.configuration import Configuration
 from pandadoc_client.exceptions import error_for
 
 if TYPE_CHECKING:
     import httpx
+
+    from pandadoc_client._network import TransportSettings
 
 __all__ = ["BaseClient"]
 
@@ -127,6 +128,8 @@ class BaseClient:
         return build_request(method, url, parts, content_type, {**headers, **credentials}, safe)
 
     def _settings(self) -> TransportSettings:
+        from pandadoc_client._network import TransportSettings  # imports httpx, which the first call needs
+
         configuration = self.configuration
         return TransportSettings(
             timeout=check_timeout(configuration.timeout, Timeout()),

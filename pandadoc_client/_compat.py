@@ -7,7 +7,7 @@ request and the options of the call. Nothing here does I/O.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
@@ -49,14 +49,22 @@ none_type = type(None)
 
 RequestTimeout = float | tuple[float | None, float | None] | None
 _REPLAYABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})  # RFC 9110 §9.2.2
-_BOOLEAN_OPTIONS = (
-    "async_req",
-    "_return_http_data_only",
-    "_preload_content",
-    "_check_input_type",
-    "_check_return_type",
-    "_spec_property_naming",
-)
+_DEFAULTS: Mapping[str, Any] = {
+    "async_req": False,
+    "_return_http_data_only": True,
+    "_preload_content": True,
+    "_check_input_type": True,
+    "_check_return_type": True,
+    "_spec_property_naming": False,
+    "_request_timeout": None,
+    "_content_type": None,
+    "_host_index": None,
+}
+_OPTION_TYPES: Mapping[str, tuple[type, ...]] = {
+    **{name: (bool,) for name, default in _DEFAULTS.items() if default is not None},
+    "_content_type": (none_type, str),
+    "_host_index": (none_type, int),
+}
 
 
 class AsyncOptions(TypedDict, total=False):
@@ -125,6 +133,7 @@ class Operation:
         auth: Security schemes that it takes; none for an operation without a credential.
         response_type: What its answer is decoded to, as the vendor's SDK writes types; None for no body.
         token_request: True for the OAuth 2.0 token endpoint.
+        by_name: The parameters by their names as arguments.
     """
 
     operation_id: str
@@ -136,6 +145,10 @@ class Operation:
     auth: tuple[str, ...]
     response_type: tuple[Any, ...] | None
     token_request: bool = False
+    by_name: Mapping[str, Parameter] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {parameter.name: parameter for parameter in self.parameters})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,42 +233,29 @@ def plan_call(
     )
 
 
-def _options(operation: Operation, arguments: dict[str, Any]) -> dict[str, Any]:
+def _options(operation: Operation, arguments: dict[str, Any]) -> Mapping[str, Any]:
     """Take the options out of *arguments*, check them, and return them with their defaults."""
-    options: dict[str, Any] = {
-        "async_req": False,
-        "_return_http_data_only": True,
-        "_preload_content": True,
-        "_request_timeout": None,
-        "_check_input_type": True,
-        "_check_return_type": True,
-        "_spec_property_naming": False,
-        "_content_type": None,
-        "_host_index": None,
-    }
-    known = {parameter.name for parameter in operation.parameters}
+    given: dict[str, Any] = {}
     for name in list(arguments):
-        if name in options:
-            options[name] = arguments.pop(name)
-        elif name not in known:
+        if name in _DEFAULTS:
+            given[name] = arguments.pop(name)
+        elif name not in operation.by_name:
             raise ApiTypeError(f"Got an unexpected parameter '{name}' to method `{operation.operation_id}`")
-    for name in _BOOLEAN_OPTIONS:
-        _check_type(name, options[name], (bool,), [name])
-    _check_type("_content_type", options["_content_type"], (none_type, str), ["_content_type"])
-    _check_type("_host_index", options["_host_index"], (none_type, int), ["_host_index"])
-    return options
+    for name, value in given.items():
+        if name in _OPTION_TYPES:
+            _check_type(name, value, _OPTION_TYPES[name], [name])
+    return {**_DEFAULTS, **given} if given else _DEFAULTS
 
 
 def _gather(operation: Operation, arguments: Mapping[str, Any], check: bool) -> RequestParts:
     """Check the arguments and sort them by where they go."""
     parts = RequestParts()
-    parameters = {parameter.name: parameter for parameter in operation.parameters}
     for parameter in operation.parameters:
         if parameter.required and parameter.name not in arguments:
             name = parameter.name
             raise ApiValueError(f"Missing the required parameter `{name}` when calling `{operation.operation_id}`")
     for name, value in arguments.items():
-        parameter = parameters[name]
+        parameter = operation.by_name[name]
         if check:
             _check_type(name, value, parameter.types, [name])
         if parameter.secret and isinstance(value, str):
@@ -279,7 +279,7 @@ def _check_type(name: str, value: Any, types: tuple[Any, ...], path: list[str | 
     Raises:
         ApiTypeError: Its message says what was required; it never shows the value.
     """
-    if any(_is_a(value, kind) for kind in types):
+    if type(value) in types or any(_is_a(value, kind) for kind in types):
         return
     for kind in types:
         if isinstance(kind, list) and isinstance(value, list | tuple):
@@ -335,12 +335,11 @@ def build_request(
     Raises:
         ApiValueError: A part cannot be encoded; the message names it.
     """
-    path = encode_path(url, flatten(plain(dict(parts.path)), parts.collections), safe)
-    query = encode_query(flatten([(name, plain(value)) for name, value in parts.query], parts.collections))
-    fields = flatten([(name, plain(value)) for name, value in parts.form], parts.collections)
+    path = encode_path(url, _flat(parts.path, parts), safe)
+    query = encode_query(_flat(parts.query, parts))
+    fields = _flat(parts.form, parts)
     data, sent_type = encode_body(content_type, plain(parts.body), fields, file_parts(parts.files))
-    own = flatten(plain(parts.header), parts.collections)
-    merged: dict[str, Any] = {name: value for name, value in own if value is not None}
+    merged = {name: value for name, value in _flat(parts.header.items(), parts) if value is not None}
     if sent_type is not None:
         merged["Content-Type"] = sent_type
     merged = _merged(merged, headers)
@@ -352,6 +351,10 @@ def build_request(
         replayable=method in _REPLAYABLE,
         secrets=tuple(parts.secrets),
     )
+
+
+def _flat(pairs: Iterable[tuple[str, Any]], parts: RequestParts) -> list[tuple[str, Any]]:
+    return flatten([(name, plain(value)) for name, value in pairs], parts.collections)
 
 
 def _merged(own: Mapping[str, Any], winning: Mapping[str, Any]) -> dict[str, str]:

@@ -11,8 +11,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import httpx
-
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 __all__ = ["Body", "FilePart", "encode_body", "encode_path", "encode_query", "file_parts", "flatten", "plain"]
@@ -49,9 +47,12 @@ def plain(value: Any) -> Any:
 
 def flatten(pairs: Any, collections: Mapping[str, str] | None) -> list[tuple[str, Any]]:
     """Return parameters as pairs, an array repeated or joined as *collections* has it for its name."""
+    items = pairs.items() if isinstance(pairs, Mapping) else pairs
+    if not collections:
+        return list(items)
     result: list[tuple[str, Any]] = []
-    for name, value in pairs.items() if isinstance(pairs, Mapping) else pairs:
-        style = (collections or {}).get(name)
+    for name, value in items:
+        style = collections.get(name)
         if style == "multi" and isinstance(value, list | tuple):
             result += [(name, item) for item in value]
         elif style is not None and isinstance(value, list | tuple):
@@ -141,6 +142,8 @@ def file_parts(files: Mapping[str, Iterable[Any] | None] | None) -> list[FilePar
 
 
 def _multipart(fields: list[tuple[str, Any]], files: list[FilePart]) -> Body:
+    import httpx  # takes longer to import than all the rest, and few operations take files
+
     texts: list[Any] = []
     for name, value in fields:
         if isinstance(value, dict | list):
@@ -158,6 +161,8 @@ def _text(name: str, value: Any) -> str:
     Raises:
         ApiValueError: It holds half of a surrogate pair, which UTF-8 cannot carry; the message names the parameter.
     """
+    if type(value) is str and value.isascii():
+        return value
     text = str(value).lower() if isinstance(value, bool) else str(plain(value))
     try:
         text.encode()

@@ -62,6 +62,8 @@ def check_header(name: str, value: str) -> None:
     """
     if not _HEADER_NAME.fullmatch(name):
         raise ApiValueError(f"{name!r} is not a header name")
+    if value.isascii() and value.isprintable():
+        return
     if _NOT_IN_HEADER.search(value):
         raise ApiValueError(f"The header {name} has a line break or another control character in its value")
     try:
@@ -133,9 +135,8 @@ class Response:
         try:
             return json.loads(self.data)
         except (ValueError, RecursionError) as error:
-            problem = ApiDecodeError(http_resp=self)
-            problem.reason = f"The answer cannot be read as JSON ({type(error).__name__})"
-            raise problem from None
+            problem = f"The answer cannot be read as JSON ({type(error).__name__})"
+            raise ApiDecodeError(reason=problem, http_resp=self) from None
 
     def getheaders(self) -> Headers:
         """Return the header fields."""

@@ -78,6 +78,8 @@ def check_host(url: str, allow_insecure: bool = False) -> None:
         raise ApiValueError("host is not a URL") from None
     if parts.scheme not in ("http", "https") or not host:
         raise ApiValueError("host must be an absolute URL, such as https://api.pandadoc.com")
+    if parts.query or parts.fragment or url.endswith(("?", "#")):
+        raise ApiValueError("host must have neither a query nor a fragment")
     if parts.username is not None or parts.password is not None:
         raise ApiValueError("host must not hold a user name or a password")
     if parts.scheme == "http" and not allow_insecure and not is_loopback(host):

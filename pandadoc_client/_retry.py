@@ -63,12 +63,12 @@ def check_timeout(value: Any, default: Timeout) -> Timeout:
     if isinstance(value, tuple | list) and len(value) == 2:
         connect, read = (None if part is None else _positive(part) for part in value)
         return Timeout(total=None, connect=connect or default.connect, read=read or default.read)
-    raise ApiValueError("The timeout must be a number of seconds or a pair (connect, read)", ["_request_timeout"])
+    raise ApiValueError("A timeout must be a number of seconds or a pair (connect, read)")
 
 
 def _positive(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
-        raise ApiValueError("A timeout must be a number of seconds above 0", ["_request_timeout"])
+        raise ApiValueError("A timeout must be a number of seconds above 0")
     return float(value)
 
 

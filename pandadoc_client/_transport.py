@@ -12,8 +12,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio
 import httpx
@@ -37,16 +36,14 @@ logger = logging.getLogger("pandadoc_client")
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(NamedTuple):
     """A step: send this and return the answer once its headers are here."""
 
     request: httpx.Request
     auth: httpx.Auth | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """A step: return the body of this answer, and close it."""
 
     answer: httpx.Response
@@ -118,7 +115,7 @@ def _response(request: Request, answer: httpx.Response, data: bytes, started: fl
     return Response(
         status=answer.status_code,
         reason=answer.reason_phrase,
-        headers=Headers(answer.headers.multi_items()),
+        headers=Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw),
         data=data,
         secrets=request.secrets,
     )
@@ -195,15 +192,15 @@ class Transport(_Shell):
         call = self._start(request, timeout)
         plan = self._plan(request, call, auth, streamed)
         try:
-            step = next(plan)
-            while True:
-                try:
-                    with deadline(call.remaining()):
+            with deadline(call.remaining()):
+                step = next(plan)
+                while True:
+                    try:
                         result = self._do(step, call)
-                except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
-                    step = plan.throw(error)
-                else:
-                    step = plan.send(result)
+                    except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
+                        step = plan.throw(error)
+                    else:
+                        step = plan.send(result)
         except StopIteration as stop:
             outcome: tuple[Response, httpx.Response | None] = stop.value
             return outcome

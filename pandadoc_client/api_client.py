@@ -13,13 +13,15 @@ from pandadoc_client._compat import Call, Operation, RequestParts, build_request
 from pandadoc_client._encoding import flatten
 from pandadoc_client._http import Response
 from pandadoc_client._retry import Timeout, check_timeout
-from pandadoc_client._transport import AsyncTransport, Transport
 from pandadoc_client.configuration import Configuration
 from pandadoc_client.exceptions import ApiValueError, error_for
-from pandadoc_client.rest import AsyncStreamedResponse, StreamedResponse
 
+# httpx takes longer to import than all the rest: what needs it is imported by the first call.
 if TYPE_CHECKING:
     from multiprocessing.pool import ThreadPool
+
+    from pandadoc_client._transport import AsyncTransport, Transport
+    from pandadoc_client.rest import StreamedResponse
 
 __all__ = ["ApiClient", "AsyncApiClient"]
 
@@ -87,6 +89,8 @@ class ApiClient(BaseClient):
             with self._lock:
                 transport = self._transport
                 if transport is None:
+                    from pandadoc_client._transport import Transport
+
                     transport = self._transport = Transport(self._settings())
                     self._finalizer = weakref.finalize(self, transport.close)
         return transport
@@ -104,6 +108,8 @@ class ApiClient(BaseClient):
         head, answer = transport.stream(call.request, call.timeout, self._auth(call))
         if answer is None:
             raise error_for(head)
+        from pandadoc_client.rest import StreamedResponse
+
         self.last_response = head
         return StreamedResponse(head, answer)
 
@@ -251,11 +257,15 @@ class AsyncApiClient(BaseClient):
         if call.in_thread:
             raise ApiValueError("async_req is for ApiClient; await the call instead", ["async_req"])
         if self._transport is None:
+            from pandadoc_client._transport import AsyncTransport
+
             self._transport = AsyncTransport(self._settings())
         if call.preload:
             return self._result(call, await self._transport.send(call.request, call.timeout, self._auth(call)))
         head, answer = await self._transport.stream(call.request, call.timeout, self._auth(call))
         if answer is None:
             raise error_for(head)
+        from pandadoc_client.rest import AsyncStreamedResponse
+
         self.last_response = head
         return AsyncStreamedResponse(head, answer)

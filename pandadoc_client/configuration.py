@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pandadoc_client import __version__
 from pandadoc_client._generated.document import API_VERSION, SERVERS
+from pandadoc_client._regions import region_of
 from pandadoc_client.exceptions import ApiValueError
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ JSON_SCHEMA_VALIDATION_KEYWORDS = {
     "minItems",
 }
 
-_REGIONS = {"us": "https://api.pandadoc.com", "eu": "https://api.pandadoc.eu"}
 _LOGGERS = {"package_logger": "pandadoc_client", "urllib3_logger": "urllib3", "httpx_logger": "httpx"}
 
 
@@ -108,9 +108,7 @@ class Configuration:
         if region is not None:
             if host is not None:
                 raise ApiValueError("region and host cannot both be given")
-            if region not in _REGIONS:
-                raise ApiValueError(f"region must be one of {', '.join(_REGIONS)}")
-            host = _REGIONS[region]
+            host = region_of(region).api
         self._base_path = SERVERS[0]["url"] if host is None else host
         self.server_index = 0 if server_index is None and host is None else server_index
         self.server_variables = server_variables or {}

@@ -211,6 +211,7 @@ class ApiException(OpenApiException):
         self.reason: str | None = reason
         self.body: Any = None
         self.headers: Mapping[str, str] | None = None
+        self._shown_reason = ""
         self._shown_body = ""
         self._shown_headers = ""
         if http_resp is not None:
@@ -219,12 +220,13 @@ class ApiException(OpenApiException):
             self.body = _text(getattr(http_resp, "text", http_resp.data))
             self.headers = http_resp.getheaders()
             secrets = getattr(http_resp, "secrets", ())
+            self._shown_reason = mask_secrets(self.reason or "", secrets)
             self._shown_body = _shown(self.body, secrets)
             self._shown_headers = mask_secrets(str(dict(self.headers)), secrets)
         super().__init__(self.status, self.reason)
 
     def __str__(self) -> str:
-        lines = [f"({self.status})", f"Reason: {self.reason}"]
+        lines = [f"({self.status})", f"Reason: {self._shown_reason or self.reason}"]
         if self.headers:
             lines.append(f"HTTP response headers: {self._shown_headers or mask_secrets(str(dict(self.headers)))}")
         if self.body:
@@ -260,7 +262,18 @@ class ServiceException(ApiException):
 
 
 class ApiDecodeError(ApiException):
-    """The answer is a success whose body is not what it claims to be, such as JSON that is cut short."""
+    """The answer is a success whose body is not what it claims to be, such as JSON that is cut short.
+
+    Its ``reason`` says what is wrong with the body.
+    """
+
+    def __init__(
+        self, status: int | None = None, reason: str | None = None, http_resp: HttpResponse | None = None
+    ) -> None:
+        super().__init__(status, reason, http_resp)
+        if reason is not None:
+            self.reason = self._shown_reason = reason
+            self.args = (self.status, reason)
 
 
 _BY_STATUS: dict[int, type[ApiException]] = {

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 __all__ = ["AuthenticatedClient", "Client"]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import client
+if not TYPE_CHECKING:  # a type checker shall point out a name that is not there
 
-    return getattr(client, name)
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from . import client
+
+        return getattr(client, name)

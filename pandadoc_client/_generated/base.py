@@ -31,7 +31,7 @@ __all__ = [
     "one_of",
 ]
 
-# What programs for the vendor's SDK may give to a model besides its fields. It says how to check them: not at all, here.
+# What programs for the vendor's SDK may give to a model besides its fields: how to check them, which is not done here.
 _OPTIONS = frozenset(
     {"_check_type", "_configuration", "_path_to_item", "_spec_property_naming", "_visited_composed_classes"}
 )

@@ -7,12 +7,15 @@ import datetime
 import json
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
+from pandadoc_client import ApiClient, Configuration
 from pandadoc_client._generated.api.members import details_current_member
 from pandadoc_client._generated.api.o_auth_2_0_authentication import access_token
 from pandadoc_client._generated.client import DEFAULT_TIMEOUT, AuthenticatedClient, Client
@@ -57,12 +60,9 @@ def run(request: pytest.FixtureRequest) -> Run:
 def odd_things(everything: Path) -> Iterator[Any]:
     """The endpoint modules of the fixture document, and its models."""
     sys.path.insert(0, str(everything))
-    import everything._generated.api.odd_things_v_2 as package  # type: ignore[import-not-found]  # made by a fixture
-    from everything._generated import models  # type: ignore[import-not-found]
-    from everything._generated.api.odd_things_v_2 import get_picture, get_thing, put_thing, upload_picture
-
-    package.models, package.loaded = models, (get_picture, get_thing, put_thing, upload_picture)
-    yield package
+    names = ("get_picture", "get_thing", "put_thing", "upload_picture")
+    modules = {name: import_module(f"everything._generated.api.odd_things_v_2.{name}") for name in names}
+    yield SimpleNamespace(**modules, models=import_module("everything._generated.models"))
     sys.path.remove(str(everything))
 
 
@@ -81,9 +81,9 @@ def test_a_code_becomes_a_token_that_is_used_and_refreshed(pandadoc_emulator: Em
     create = OAuth2CreateAccessTokenRequest(emulator.client_id, emulator.client_secret, emulator.issue_code())
     token = run(access_token, Client(emulator.url), body=create)
     assert type(token) is OAuth2AccessTokenResponse
-    member = run(details_current_member, AuthenticatedClient(emulator.url, token=token.access_token))
+    member = run(details_current_member, AuthenticatedClient(emulator.url, token=token["access_token"]))
     assert type(member) is MemberDetailsResponse
-    refresh = OAuth2RefreshAccessTokenRequest(emulator.client_id, emulator.client_secret, token.refresh_token)
+    refresh = OAuth2RefreshAccessTokenRequest(emulator.client_id, emulator.client_secret, token["refresh_token"])
     assert run(access_token, Client(emulator.url), body=refresh).access_token != token.access_token
 
 
@@ -179,11 +179,10 @@ def test_a_json_body_is_sent_and_a_204_is_none(odd_things: Any, recorder: Record
 
 
 def test_a_multipart_body_has_a_boundary_of_its_own(odd_things: Any, recorder: RecordingServer, run: Run) -> None:
-    from everything._generated.types import File
-
+    file = import_module("everything._generated.types").File
     models = odd_things.models
     content = b"--+++\r\n\x00\xff"
-    upload = models.Upload(File(content, "p.bin", "image/x"), title="é", data=models.Person("n"))
+    upload = models.Upload(file(content, "p.bin", "image/x"), title="é", data=models.Person("n"))
     boundaries = set()
     for key in ("first", "second"):
         url = recorder.script(key, [Answer(status=201, body=b'[{"id": "1"}]')])
@@ -207,20 +206,15 @@ def test_a_binary_answer_is_a_file(odd_things: Any, recorder: RecordingServer, r
 
 
 def test_a_text_answer_is_text(odd_things: Any, recorder: RecordingServer, run: Run) -> None:
-    from everything._generated.api.default import open_door  # type: ignore[import-not-found]
-
+    open_door = import_module("everything._generated.api.default.open_door")
     url = recorder.script("case", [Answer(headers=(("Content-Type", "text/plain"),), body=b"sesame")])
     assert run(open_door, Client(url)) == "sesame"
 
 
 def test_the_surface_of_another_document_works_with_the_package(odd_things: Any, recorder: RecordingServer) -> None:
-    from everything.api.odd_things_v2_api import OddThingsV2Api  # type: ignore[import-not-found]
-
-    from pandadoc_client import ApiClient, Configuration
-
     url = recorder.script("case", [Answer(body=b'{"id": "1", "new": 2}'), Answer(status=204, body=b"")])
     with ApiClient(Configuration(host=url)) as client:
-        api = OddThingsV2Api(client)
+        api = import_module("everything.api.odd_things_v2_api").OddThingsV2Api(client)
         thing = api.get_thing("1", kind=["a", "b"])
         assert type(thing) is odd_things.models.Thing
         assert thing.new == 2

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,7 @@ FIELDS = ("id", "kind", "made", "day", "count", "ratio", "children", "dates", "o
 def models(everything: Path) -> Iterator[Any]:
     """The models of the fixture document."""
     sys.path.insert(0, str(everything))
-    import everything.models as package  # type: ignore[import-not-found]  # made by a fixture
-
-    yield package
+    yield import_module("everything.models")
     sys.path.remove(str(everything))
 
 

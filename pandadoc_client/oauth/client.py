@@ -1,0 +1,362 @@
+"""`OAuthClient` and `AsyncOAuthClient`: thin shells that send what `pandadoc_client.oauth.protocol` builds.
+
+Every decision is taken in `_OAuthClient`; the two clients differ only in how a request travels.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Generic, Self, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+
+from pandadoc_client import __version__
+from pandadoc_client._http import Request, Response
+from pandadoc_client._network import TransportSettings, check_host, is_loopback
+from pandadoc_client._regions import REGIONS, Region, region_of
+from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
+from pandadoc_client._transport import AsyncTransport, Transport
+from pandadoc_client.exceptions import ApiTypeError, ApiValueError, FormEncodingError
+from pandadoc_client.oauth import protocol
+from pandadoc_client.oauth.form import value_problem
+from pandadoc_client.oauth.protocol import AuthorizationRequest
+from pandadoc_client.oauth.token import Token
+
+__all__ = ["AsyncOAuthClient", "OAuthClient"]
+
+_DEFAULT_SCOPE = "read+write"
+_USER_AGENT = f"pandadoc-client/{__version__} Python/{sys.version_info.major}.{sys.version_info.minor}"
+
+_HttpClient = TypeVar("_HttpClient", httpx.Client, httpx.AsyncClient)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Grant:
+    """A token request, and what its answer may leave unsaid.
+
+    Attributes:
+        request: What to send.
+        scope: The scope that was asked for; an answer without one grants just that (RFC 6749 §5.1).
+        refresh_token: The refresh token in use; an answer without a new one leaves it in force (§6).
+    """
+
+    request: Request
+    scope: str = dataclasses.field(repr=False)
+    refresh_token: str | None = dataclasses.field(default=None, repr=False)
+
+    def token(self, response: Response, received_at: datetime) -> Token:
+        token = protocol.parse_token_response(response, received_at)
+        return dataclasses.replace(
+            token, scope=token.scope or self.scope, refresh_token=token.refresh_token or self.refresh_token
+        )
+
+
+class _OAuthClient(Generic[_HttpClient]):
+    """What both clients share: settings, checks, requests, answers."""
+
+    _http_client_type: type[_HttpClient]
+
+    def __init__(
+        self,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        redirect_uri: str | None = None,
+        *,
+        host: str | None = None,
+        authorize_url: str | None = None,
+        timeout: float | tuple[float | None, float | None] | None = 30.0,
+        http_client: _HttpClient | None = None,
+        send_redirect_uri: bool = False,
+        region: str | None = None,
+        allow_insecure: bool = False,
+        retries: int | RetryPolicy | None = None,
+    ) -> None:
+        self._client_id, self._client_secret = _credentials(client_id, client_secret)
+        self._redirect_uri = _or_environment(redirect_uri, "PANDADOC_REDIRECT_URI")
+        if self._redirect_uri is not None:
+            protocol.check_redirect_uri(self._redirect_uri)
+        if send_redirect_uri and self._redirect_uri is None:
+            raise ApiValueError("send_redirect_uri needs a redirect_uri (or PANDADOC_REDIRECT_URI)")
+        self._send_redirect_uri = send_redirect_uri
+        self._host, of_region = _host(host, region)
+        check_host(self._host, allow_insecure)
+        self._authorize_url = _authorize_url(self._host, of_region) if authorize_url is None else authorize_url
+        _check_authorize_url(self._authorize_url, allow_insecure)
+        if http_client is not None and not isinstance(http_client, self._http_client_type):
+            wanted = f"httpx.{self._http_client_type.__name__}"
+            raise ApiTypeError(f"http_client must be an {wanted}, not {type(http_client).__name__}")
+        settings = TransportSettings(
+            timeout=check_timeout(timeout, Timeout()), retries=RetryPolicy.of(retries), allow_insecure=allow_insecure
+        )
+        self._open(settings, http_client)
+        self._closed = False
+
+    def _open(self, settings: TransportSettings, http_client: _HttpClient | None) -> None:
+        """Make the transport; the one thing of construction in which the clients differ."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}(client_id={self._client_id!r}, client_secret='***',"
+            f" redirect_uri={self._redirect_uri!r}, host={self._host!r}, authorize_url={self._authorize_url!r})"
+        )
+
+    @property
+    def client_id(self) -> str:
+        """The application's id."""
+        return self._client_id
+
+    @property
+    def redirect_uri(self) -> str | None:
+        """Where the consent page sends people back to, or None."""
+        return self._redirect_uri
+
+    @property
+    def host(self) -> str:
+        """URL of the API, without a slash at its end."""
+        return self._host
+
+    @property
+    def authorize_url(self) -> str:
+        """Address of the consent page, without its parameters."""
+        return self._authorize_url
+
+    def authorization_url(self, scope: str = _DEFAULT_SCOPE, state: str | None = None) -> AuthorizationRequest:
+        """Return where to send a person for consent (RFC 6749 §4.1.1). Nothing is sent.
+
+        Args:
+            scope: What to ask for.
+            state: A value of your own that the callback must repeat; it must be unguessable. None for a fresh one.
+
+        Raises:
+            ApiValueError: The client has no redirect URI, or an argument is empty or has a control character.
+            ApiTypeError: An argument is no text.
+        """
+        if self._redirect_uri is None:
+            raise ApiValueError("redirect_uri is missing: give it to the client, or set PANDADOC_REDIRECT_URI")
+        state = protocol.new_state() if state is None else state
+        url = protocol.build_authorization_url(self._authorize_url, self._client_id, self._redirect_uri, scope, state)
+        return AuthorizationRequest(url, state)
+
+    def parse_callback(self, url: str, state: str) -> str:
+        """Return the authorization code of a callback; `pandadoc_client.oauth.protocol.parse_callback` has the rules.
+
+        Args:
+            url: The callback's URL, or its path and query, or its query.
+            state: The ``state`` of the `AuthorizationRequest`.
+
+        Raises:
+            StateMismatchError: The callback belongs to another authorization request.
+            OAuthError: The server reports an error, such as `AccessDeniedError`.
+            CallbackError: It is no callback, or one that the server does not send.
+            ApiTypeError: An argument is no text.
+            ApiValueError: *state* is empty.
+        """
+        return protocol.parse_callback(url, state)
+
+    def _code_grant(self, code: str, scope: str) -> _Grant:
+        fields = {"grant_type": "authorization_code", "code": code, "scope": scope}
+        if self._send_redirect_uri:
+            fields["redirect_uri"] = self._redirect_uri or ""
+        return _Grant(self._request(fields), scope)
+
+    def _refresh_grant(self, token: Token | str, scope: str | None) -> _Grant:
+        refresh_token: object = token
+        granted: str | None = None
+        if isinstance(token, Token):
+            refresh_token, granted = token.refresh_token, token.scope
+            if refresh_token is None:
+                raise ApiValueError("The token has no refresh_token: a person has to give consent again")
+        if not isinstance(refresh_token, str):
+            raise ApiTypeError(f"token must be a Token or a refresh token (str), not {type(token).__name__}")
+        if scope is None:
+            # The server may refuse a refresh without a scope, so one is always sent; what it wrote itself and cannot
+            # be sent back is no reason to lose the grant.
+            scope = _DEFAULT_SCOPE if granted is None or value_problem(granted) else granted
+        fields = {"grant_type": "refresh_token", "refresh_token": refresh_token, "scope": scope}
+        return _Grant(self._request(fields), scope, refresh_token)
+
+    def _request(self, fields: Mapping[str, object]) -> Request:
+        if self._closed:
+            raise RuntimeError(f"This {type(self).__name__} is closed")
+        credentials = {"client_id": self._client_id, "client_secret": self._client_secret}
+        return protocol.token_request(self._host, {**credentials, **fields}, _USER_AGENT)
+
+
+class OAuthClient(_OAuthClient[httpx.Client]):
+    """Gets and refreshes tokens, blocking. Safe for use by many threads; close it, or use it in a ``with``.
+
+    A token request has no Authorization header, follows no redirect, and is sent again only if the server cannot have
+    processed the first (429, 503, no connection).
+
+    Args:
+        client_id: The application's id; else ``PANDADOC_CLIENT_ID``.
+        client_secret: The application's secret; else ``PANDADOC_CLIENT_SECRET``.
+        redirect_uri: Where the consent page sends people back to, as registered; else ``PANDADOC_REDIRECT_URI``.
+            Needed for `authorization_url` only.
+        host: URL of the API; else ``PANDADOC_HOST``, else that of the region.
+        authorize_url: Address of the consent page. By default it goes with the host: PandaDoc's for PandaDoc's, and
+            ``/oauth2/authorize`` on a host on this machine (the emulator); for any other host, that of the region.
+        timeout: Seconds that a call may take, retries included, or a pair (connect, read). None for 30 seconds.
+        http_client: An ``httpx.Client`` to send with. It is not closed, and its authentication, default headers and
+            cookies are not used.
+        send_redirect_uri: True to send ``redirect_uri`` along with a code; the API's contract has no such field.
+        region: ``"us"`` or ``"eu"``; else ``PANDADOC_REGION``, else ``"us"``.
+        allow_insecure: True to permit plain ``http`` to a host other than this machine.
+        retries: How often to try again at the most, or a ``RetryPolicy``.
+
+    An argument wins over the environment; an environment variable that is empty counts as unset.
+
+    Raises:
+        ApiValueError: An argument is missing or cannot be right; the message names it.
+        ApiTypeError: An argument is of the wrong type.
+    """
+
+    _http_client_type = httpx.Client
+
+    def _open(self, settings: TransportSettings, http_client: httpx.Client | None) -> None:
+        self._transport = Transport(settings, http_client)
+
+    def exchange_code(self, code: str, scope: str = _DEFAULT_SCOPE) -> Token:
+        """Return the token for an authorization code (RFC 6749 §4.1.3). A code works once, for some ten minutes.
+
+        Args:
+            code: What `parse_callback` returned.
+            scope: The scope that was asked for. An answer that names none grants this one.
+
+        Raises:
+            FormEncodingError: *code* or *scope* must not be sent as it is; nothing was sent.
+            InvalidGrantError: The code is unknown, used or expired. Likewise the class of any other code of §5.2.
+            OAuthError: The server reports an error whose code the standard does not have.
+            ApiDecodeError: The answer says success and brings no token.
+            ApiException: Any other answer that is not a 2xx, by its status.
+            ApiTimeoutError: It took too long.
+            ApiConnectionError: No answer came.
+            RuntimeError: The client is closed.
+        """
+        return self._send(self._code_grant(code, scope))
+
+    def refresh(self, token: Token | str, *, scope: str | None = None) -> Token:
+        """Return a new token for a refresh token (RFC 6749 §6). Save it at once: the old one may be dead by now.
+
+        The new token keeps the old refresh token if the answer brings no new one.
+
+        Args:
+            token: A `Token` that has a refresh token, or a refresh token.
+            scope: What to ask for; by default the token's scope, or ``read+write`` if that is not known.
+
+        Raises:
+            ApiValueError: The token has no refresh token.
+            ApiTypeError: *token* is neither a token nor text.
+            FormEncodingError: The refresh token or the scope must not be sent as it is; nothing was sent.
+            InvalidGrantError: The refresh token is unknown, used or revoked; else as for `exchange_code`.
+        """
+        return self._send(self._refresh_grant(token, scope))
+
+    def _send(self, grant: _Grant) -> Token:
+        # The clock is read before the request leaves: the token then seems to end a little early, never late.
+        started = datetime.now(UTC)
+        return grant.token(self._transport.send(grant.request), started)
+
+    def close(self) -> None:
+        """Close the connections, unless the HTTP client was given. Calling it again does nothing."""
+        self._closed = True
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
+    """Gets and refreshes tokens for asyncio or trio; `OAuthClient` describes arguments, methods and errors.
+
+    ``http_client`` is an ``httpx.AsyncClient``. Use it in an ``async with``, or close it with `aclose`.
+    """
+
+    _http_client_type = httpx.AsyncClient
+
+    def _open(self, settings: TransportSettings, http_client: httpx.AsyncClient | None) -> None:
+        self._transport = AsyncTransport(settings, http_client)
+
+    async def exchange_code(self, code: str, scope: str = _DEFAULT_SCOPE) -> Token:
+        """Return the token for an authorization code; see `OAuthClient.exchange_code`."""
+        return await self._send(self._code_grant(code, scope))
+
+    async def refresh(self, token: Token | str, *, scope: str | None = None) -> Token:
+        """Return a new token for a refresh token; see `OAuthClient.refresh`."""
+        return await self._send(self._refresh_grant(token, scope))
+
+    async def _send(self, grant: _Grant) -> Token:
+        started = datetime.now(UTC)
+        return grant.token(await self._transport.send(grant.request), started)
+
+    async def aclose(self) -> None:
+        """Close the connections, unless the HTTP client was given. Calling it again does nothing."""
+        self._closed = True
+        await self._transport.aclose()
+
+    async def close(self) -> None:
+        """Do what `aclose` does, under the name that `OAuthClient` has for it."""
+        await self.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+def _or_environment(value: str | None, variable: str) -> str | None:
+    return (os.environ.get(variable) or None) if value is None else value
+
+
+def _credentials(client_id: str | None, client_secret: str | None) -> tuple[str, str]:
+    found = {
+        "client_id": _or_environment(client_id, "PANDADOC_CLIENT_ID"),
+        "client_secret": _or_environment(client_secret, "PANDADOC_CLIENT_SECRET"),
+    }
+    if missing := [name for name, value in found.items() if value is None]:
+        names, variables = " and ".join(missing), " and ".join(f"PANDADOC_{name.upper()}" for name in missing)
+        raise ApiValueError(f"{names} missing: give the argument, or set {variables} in the environment")
+    for name, value in found.items():
+        if problem := value_problem(value, trimmed=True):
+            raise FormEncodingError(name, problem)
+    return found["client_id"] or "", found["client_secret"] or ""
+
+
+def _host(host: str | None, region_name: str | None) -> tuple[str, Region]:
+    """Return the API's URL and the region that goes with it."""
+    if host is not None and region_name is not None:
+        raise ApiValueError("region and host cannot both be given")
+    if host is None and region_name is None:
+        host = os.environ.get("PANDADOC_HOST") or None
+    region = region_of((os.environ.get("PANDADOC_REGION") or "us") if region_name is None else region_name)
+    if host is None:
+        return region.api, region
+    if not isinstance(host, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ApiTypeError(f"host must be text (str), not {type(host).__name__}")
+    if problem := value_problem(host, trimmed=True):
+        raise ApiValueError(f"host {problem}")
+    host = host.rstrip("/")
+    return host, next((known for known in REGIONS.values() if known.api == host.lower()), region)
+
+
+def _authorize_url(host: str, region: Region) -> str:
+    page = host if is_loopback(urlsplit(host).hostname or "") else region.app
+    return page + protocol.AUTHORIZE_PATH
+
+
+def _check_authorize_url(url: str, allow_insecure: bool) -> None:
+    # Building one with stand-ins runs every check of the URL; what remains is the transport's rule on plain http.
+    protocol.build_authorization_url(url, "x", "https://localhost/", "x", "x")
+    parts = urlsplit(url)
+    if parts.scheme == "http" and not allow_insecure and not is_loopback(parts.hostname or ""):
+        raise ApiValueError("authorize_url: plain http would show the code; use https, or allow_insecure=True")
