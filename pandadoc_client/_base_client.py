@@ -150,10 +150,14 @@ class BaseClient:
     def _auth(self, call: Call) -> httpx.Auth | None:
         return self.configuration.auth if call.authenticated else None
 
-    def _result(self, call: Call, response: Response) -> Any:
-        """Return the result of a call whose answer is *response*, or raise what the answer stands for."""
+    def _checked(self, response: Response) -> Response:
+        """Return *response* if it is a success, or raise what it stands for."""
         self.last_response = response
         if not response.ok:
             raise error_for(response)
-        data = decode_answer(response, call.response_type)
+        return response
+
+    def _result(self, call: Call, response: Response) -> Any:
+        """Return the result of a call whose answer is *response*, or raise what the answer stands for."""
+        data = decode_answer(self._checked(response), call.response_type)
         return data if call.data_only else (data, response.status, response.headers)

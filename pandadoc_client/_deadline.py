@@ -31,12 +31,16 @@ _current = _Current()
 
 @contextmanager
 def deadline(seconds: float | None) -> Generator[None]:
-    """Bound what this thread reads within the block to *seconds* altogether; None for no bound."""
+    """Bound what this thread reads within the block to *seconds* altogether; None for no bound.
+
+    Blocks nest: an ``httpx.Auth`` may make a call of its own within a call.
+    """
+    outer = _current.ends
     _current.ends = None if seconds is None else time.monotonic() + seconds
     try:
         yield
     finally:
-        _current.ends = None
+        _current.ends = outer
 
 
 def _bounded(timeout: float | None) -> float | None:

@@ -123,7 +123,7 @@ class Response:
         match = _CHARSET.search(self.headers.get("content-type", ""))
         try:
             return self.data.decode(match.group(1) if match else "utf-8", "replace")
-        except LookupError:
+        except (LookupError, UnicodeError):  # no such charset, or one that is none, such as "undefined"
             return self.data.decode("utf-8", "replace")
 
     def json(self) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import ipaddress
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -17,6 +17,9 @@ from pandadoc_client._retry import RetryPolicy, Timeout
 from pandadoc_client.exceptions import ApiValueError
 
 __all__ = ["TransportSettings", "check_host", "is_loopback", "proxies_of", "transport_arguments"]
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,7 @@ def check_host(url: str, allow_insecure: bool = False) -> None:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
-    except ValueError:
+    except (AttributeError, TypeError, ValueError):
         raise ApiValueError("host is not a URL") from None
     if parts.scheme not in ("http", "https") or not host:
         raise ApiValueError("host must be an absolute URL, such as https://api.pandadoc.com")
@@ -88,35 +91,46 @@ def check_host(url: str, allow_insecure: bool = False) -> None:
 
 def transport_arguments(settings: TransportSettings) -> dict[str, Any]:
     return {
-        "verify": _ssl_context(
-            settings.verify_ssl,
-            settings.ca_file,
-            settings.cert_file,
-            settings.key_file,
-            settings.assert_hostname is not False,
-        ),
+        "verify": _ssl_context(settings),
         "limits": httpx.Limits(max_connections=None, max_keepalive_connections=settings.pool_size),
         "socket_options": settings.socket_options,
         "trust_env": False,
     }
 
 
-@functools.lru_cache(maxsize=16)
-def _ssl_context(
-    verify: bool, ca_file: str | None, cert_file: str | None, key_file: str | None, check_name: bool
-) -> ssl.SSLContext:
-    """Return the TLS settings; one for each combination, because reading the authorities takes milliseconds."""
-    if not verify:
+@functools.lru_cache(maxsize=1)
+def _usual_context() -> ssl.SSLContext:
+    """Return the TLS settings of a client that names none: one for all, as reading the authorities takes a while."""
+    return httpx.create_ssl_context()
+
+
+def _ssl_context(settings: TransportSettings) -> ssl.SSLContext:
+    check_name = settings.assert_hostname is not False
+    if settings.verify_ssl and check_name and settings.ca_file is None and settings.cert_file is None:
+        return _usual_context()
+    if not settings.verify_ssl:
         context = httpx.create_ssl_context(verify=False)
-    elif ca_file is not None:
-        context = ssl.create_default_context(cafile=ca_file)
+    elif settings.ca_file is not None:
+        context = _with_file("ssl_ca_cert", lambda: ssl.create_default_context(cafile=settings.ca_file))
     else:
         context = httpx.create_ssl_context()
-    if not check_name:
-        context.check_hostname = False
+    context.check_hostname = context.check_hostname and check_name
+    cert_file = settings.cert_file
     if cert_file is not None:
-        context.load_cert_chain(cert_file, key_file)
+        _with_file("cert_file", lambda: context.load_cert_chain(cert_file, settings.key_file))
     return context
+
+
+def _with_file(setting: str, load: Callable[[], T]) -> T:
+    """Return what *load* reads from the file of a setting.
+
+    Raises:
+        ApiValueError: It cannot be read, or is not what it should be; the message names the setting.
+    """
+    try:
+        return load()
+    except OSError as error:  # ssl.SSLError is one
+        raise ApiValueError(f"{setting} cannot be used: {error.strerror or error}") from error
 
 
 def proxies_of(settings: TransportSettings) -> dict[str, httpx.Proxy | None]:
@@ -139,6 +153,26 @@ def proxies_of(settings: TransportSettings) -> dict[str, httpx.Proxy | None]:
         }
     except (ValueError, httpx.InvalidURL):
         raise ApiValueError("proxy must be the URL of an http, https or socks5 proxy") from None
-    for host in (*hosts, "localhost", "127.0.0.1", "[::1]"):
-        proxies[f"all://{host}" if is_loopback(host) or host[0].isdigit() else f"all://*{host}"] = None
+    for host in (*hosts, "localhost", "127.0.0.1", "::1"):
+        pattern = _bypass_pattern(host)
+        if pattern is not None:
+            proxies[pattern] = None
     return proxies
+
+
+def _bypass_pattern(host: str) -> str | None:
+    """Return httpx's pattern for an entry of ``no_proxy``: an address, or a name with all below it.
+
+    None for what httpx cannot look for: a network such as ``10.0.0.0/8``, or what is no host at all.
+    """
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        pattern = f"all://*{host.removeprefix('*').removeprefix('.')}" if "/" not in host else None
+    else:
+        pattern = f"all://[{address}]" if address.version == 6 else f"all://{address}"
+    try:
+        httpx.URL(pattern or "")
+    except httpx.InvalidURL:
+        return None
+    return pattern

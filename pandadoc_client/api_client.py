@@ -145,8 +145,10 @@ class ApiClient(BaseClient):
             preload=_preload_content,
             in_thread=False,
         )
-        result = self._perform(call)
-        return result if isinstance(result, StreamedResponse) else self.last_response or result
+        if not _preload_content:
+            opened: StreamedResponse = self._perform(call)
+            return opened
+        return self._checked(self._open_transport().send(call.request, call.timeout))
 
     def call_api(
         self,

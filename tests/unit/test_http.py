@@ -37,6 +37,9 @@ def test_headers_compare_without_regard_to_case_and_join_what_came_twice() -> No
         ("é".encode("latin-1"), 'text/html; Charset="ISO-8859-1"', "é"),
         (b"\xff", "text/html", "\N{REPLACEMENT CHARACTER}"),
         (b"abc", "text/html; charset=martian", "abc"),
+        (b"abc\xff", "text/html; charset=undefined", "abc\N{REPLACEMENT CHARACTER}"),
+        (b"abc\xff", "text/html; charset=idna", "abc\N{REPLACEMENT CHARACTER}"),
+        (b"abc\xff", "text/html; charset=rot13", "abc\N{REPLACEMENT CHARACTER}"),
         (b"", None, ""),
     ],
 )
