@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pandadoc_client import __version__
 from pandadoc_client._compat import (
     Call,
     RequestParts,
@@ -16,8 +14,8 @@ from pandadoc_client._compat import (
     select_content_type,
 )
 from pandadoc_client._encoding import FilePart, file_parts, flatten, plain
-from pandadoc_client._http import Request, Response
-from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
+from pandadoc_client._http import USER_AGENT, Request, Response
+from pandadoc_client._retry import RetryPolicy, Timeout
 from pandadoc_client.configuration import Configuration
 from pandadoc_client.exceptions import error_for
 
@@ -25,10 +23,9 @@ if TYPE_CHECKING:
     import httpx
 
     from pandadoc_client._network import TransportSettings
+    from pandadoc_client.rest import AsyncStreamedResponse, StreamedResponse
 
 __all__ = ["BaseClient"]
-
-_USER_AGENT = f"pandadoc-client/{__version__} Python/{sys.version_info.major}.{sys.version_info.minor}"
 
 
 class BaseClient:
@@ -42,11 +39,11 @@ class BaseClient:
         cookie: str | None,
     ) -> None:
         self.configuration = Configuration.get_default_copy() if configuration is None else configuration
-        self.default_headers: dict[str, str] = {"User-Agent": _USER_AGENT}
+        self.default_headers: dict[str, str] = {"User-Agent": USER_AGENT}
         if header_name is not None:
             self.default_headers[header_name] = header_value or ""
         self.cookie = cookie
-        self.last_response: Response | None = None
+        self.last_response: Response | StreamedResponse | AsyncStreamedResponse | None = None
 
     @property
     def user_agent(self) -> str:
@@ -132,8 +129,6 @@ class BaseClient:
 
         configuration = self.configuration
         return TransportSettings(
-            timeout=check_timeout(configuration.timeout, Timeout()),
-            retries=RetryPolicy.of(configuration.retries),
             allow_insecure=configuration.allow_insecure,
             verify_ssl=configuration.verify_ssl,
             ca_file=configuration.ssl_ca_cert,
@@ -147,8 +142,10 @@ class BaseClient:
             socket_options=configuration.socket_options,
         )
 
-    def _auth(self, call: Call) -> httpx.Auth | None:
-        return self.configuration.auth if call.authenticated else None
+    def _call_settings(self, call: Call) -> tuple[Timeout, httpx.Auth | None, RetryPolicy]:
+        """Return what a transport is told besides the request; like credentials it is read for each call."""
+        auth = self.configuration.auth if call.authenticated else None
+        return call.timeout, auth, RetryPolicy.of(self.configuration.retries)
 
     def _checked(self, response: Response) -> Response:
         """Return *response* if it is a success, or raise what it stands for."""

@@ -22,7 +22,7 @@ from pandadoc_client._encoding import (
 )
 from pandadoc_client._generated.base import decode_date, decode_datetime
 from pandadoc_client._http import Request, Response
-from pandadoc_client._retry import Timeout, check_timeout
+from pandadoc_client._retry import Timeout
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Parameter:
     Attributes:
         name: Its name as an argument.
         wire: Its name on the wire.
-        location: ``path``, ``query``, ``header``, ``cookie``, ``form`` or ``body``.
+        location: ``path``, ``query``, ``header``, ``form`` or ``body``.
         types: What a value may be: classes, and for arrays a list that holds the classes of their items.
         required: Whether it must be given.
         secret: Whether messages must mask it.
@@ -157,7 +157,7 @@ class Call:
 
     Attributes:
         request: What to send.
-        timeout: Its limits; None for those of the client.
+        timeout: Its limits.
         authenticated: Whether an ``httpx.Auth`` of the configuration applies.
         response_type: What the answer is decoded to.
         data_only: False to return status and headers, too.
@@ -166,7 +166,7 @@ class Call:
     """
 
     request: Request
-    timeout: Timeout | None
+    timeout: Timeout
     authenticated: bool
     response_type: tuple[Any, ...] | None
     data_only: bool
@@ -211,7 +211,7 @@ def plan_call(
     """
     options = _options(operation, arguments)
     host = configuration.call_host(operation.operation_id, options["_host_index"])
-    timeout = check_timeout(options["_request_timeout"], Timeout()) if options["_request_timeout"] else None
+    timeout = configuration.call_timeout(options["_request_timeout"])
     parts = _gather(operation, arguments, check=options["_check_input_type"])
     if operation.token_request:
         from pandadoc_client.oauth.form import warn_about_form  # the OAuth client's rules, needed for this one only

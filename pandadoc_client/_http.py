@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pandadoc_client import __version__
 from pandadoc_client.exceptions import ApiDecodeError, ApiValueError
 
-__all__ = ["Headers", "Request", "Response", "check_header"]
+__all__ = ["USER_AGENT", "Headers", "Request", "Response", "check_header"]
+
+USER_AGENT = f"pandadoc-client/{__version__} Python/{sys.version_info.major}.{sys.version_info.minor}"
+"""How the package names itself to servers."""
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._-]+)", re.IGNORECASE)
 _NOT_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_COMPUTED = frozenset({"content-length", "transfer-encoding"})
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
@@ -62,6 +68,8 @@ def check_header(name: str, value: str) -> None:
     """
     if not _HEADER_NAME.fullmatch(name):
         raise ApiValueError(f"{name!r} is not a header name")
+    if name.lower() in _COMPUTED:
+        raise ApiValueError(f"The header {name} cannot be set: it follows from the body")
     if value.isascii() and value.isprintable():
         return
     if _NOT_IN_HEADER.search(value):

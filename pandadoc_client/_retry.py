@@ -53,7 +53,7 @@ def check_timeout(value: Any, default: Timeout) -> Timeout:
     Raises:
         ApiValueError: A negative or infinite number, or a sequence of other than two numbers.
     """
-    if value is None or value == 0:
+    if value is None or value in (0, (), []):
         return default
     if isinstance(value, Timeout):
         return value
@@ -96,7 +96,7 @@ class RetryPolicy:
             ApiValueError: A negative number, or anything else.
         """
         if retries is None:
-            return cls()
+            return _DEFAULT_POLICY
         if isinstance(retries, cls):
             return retries
         total = getattr(retries, "total", retries)
@@ -106,6 +106,9 @@ class RetryPolicy:
             raise ApiValueError("retries must be a number of retries of 0 or more, or a RetryPolicy")
         backoff = getattr(retries, "backoff_factor", None)
         return cls(attempts=int(total) + 1, backoff=float(backoff) if backoff else cls().backoff)
+
+
+_DEFAULT_POLICY = RetryPolicy()
 
 
 class Call:

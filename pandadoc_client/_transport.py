@@ -8,9 +8,11 @@ given for, and a call leaves nothing behind for the next one.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 import logging
+import os
 import time
 from collections.abc import Generator
 from typing import Any, NamedTuple
@@ -21,15 +23,10 @@ import httpx
 from pandadoc_client._deadline import DeadlineTransport, deadline
 from pandadoc_client._http import Headers, Request, Response, check_header
 from pandadoc_client._network import TransportSettings, check_host, proxies_of, transport_arguments
-from pandadoc_client._retry import Call, Timeout
-from pandadoc_client.exceptions import (
-    ApiConnectionError,
-    ApiValueError,
-    error_for,
-    mask_secrets,
-)
+from pandadoc_client._retry import Call, RetryPolicy, Timeout
+from pandadoc_client.exceptions import ApiConnectionError, ApiValueError, mask_secrets
 
-__all__ = ["AsyncTransport", "Transport", "error_for", "network_error"]
+__all__ = ["AsyncTransport", "Transport", "network_error"]
 
 logger = logging.getLogger("pandadoc_client")
 
@@ -63,11 +60,11 @@ class _Shell:
     def __init__(self, settings: TransportSettings) -> None:
         self.settings = settings
 
-    def _start(self, request: Request, timeout: Timeout | None) -> Call:
+    def _start(self, request: Request, timeout: Timeout | None, retries: RetryPolicy | None) -> Call:
         check_host(_origin(request.url), self.settings.allow_insecure)
         for name, value in request.headers.items():
             check_header(name, value)
-        return Call(request, timeout or self.settings.timeout, self.settings.retries)
+        return Call(request, timeout or self.settings.timeout, retries or self.settings.retries)
 
     def _plan(self, request: Request, call: Call, auth: httpx.Auth | None, streamed: bool) -> _Plan:
         while True:
@@ -98,12 +95,13 @@ class _Shell:
         if isinstance(self.settings.assert_hostname, str):
             extensions["sni_hostname"] = self.settings.assert_hostname
         headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.headers.items()]
-        headers.append((b"Accept-Encoding", b"gzip, deflate"))
+        if not any(name.lower() == b"accept-encoding" for name, _ in headers):
+            headers.append((b"Accept-Encoding", b"gzip, deflate"))
         content = request.content
         if content is None and request.method in ("POST", "PUT", "PATCH"):
             content = b""  # so that Content-Length: 0 is sent (RFC 9110 §8.6)
         try:
-            url = _parsed(request.url)
+            url = httpx.URL(request.url) if "?" in request.url else _parsed(request.url)
             return httpx.Request(request.method, url, headers=headers, content=content, extensions=extensions)
         except httpx.InvalidURL as error:
             raise ApiValueError(f"The URL of the call cannot be used: {error}") from None
@@ -125,7 +123,10 @@ def _response(request: Request, answer: httpx.Response, data: bytes, started: fl
 
 @functools.lru_cache(maxsize=256)
 def _parsed(url: str) -> httpx.URL:
-    """Return *url*, parsed: the dearest step of making a request, and most programs call the same few again."""
+    """Return *url*, parsed: the dearest step of making a request, and most programs call the same few again.
+
+    A URL with a query is not kept: there are too many, and a query may hold what should not stay.
+    """
     return httpx.URL(url)
 
 
@@ -154,26 +155,43 @@ class Transport(_Shell):
 
     def __init__(self, settings: TransportSettings, http_client: httpx.Client | None = None) -> None:
         super().__init__(settings)
-        self._owned = http_client is None
-        if http_client is None:
-            arguments, proxies = transport_arguments(settings), proxies_of(settings).items()
-            http_client = httpx.Client(
-                transport=DeadlineTransport(**arguments),
-                mounts={
-                    pattern: None if proxy is None else DeadlineTransport(proxy=proxy, **arguments)
-                    for pattern, proxy in proxies
-                },
-                trust_env=False,
-            )
-        self._client = http_client
+        self._given = http_client
+        self._own: httpx.Client | None = None if http_client is not None else self._make()
+        self._process = os.getpid()
 
-    def send(self, request: Request, timeout: Timeout | None = None, auth: httpx.Auth | None = None) -> Response:
+    def _make(self) -> httpx.Client:
+        arguments, proxies = transport_arguments(self.settings), proxies_of(self.settings).items()
+        return httpx.Client(
+            transport=DeadlineTransport(**arguments),
+            mounts={
+                pattern: None if proxy is None else DeadlineTransport(proxy=proxy, **arguments)
+                for pattern, proxy in proxies
+            },
+            trust_env=False,
+        )
+
+    def _client(self) -> httpx.Client:
+        """Return the client of this process. A fork shares its parent's connections, and would get its answers."""
+        if self._given is not None:
+            return self._given
+        if self._own is None or self._process != os.getpid():
+            self._own, self._process = self._make(), os.getpid()
+        return self._own
+
+    def send(
+        self,
+        request: Request,
+        timeout: Timeout | None = None,
+        auth: httpx.Auth | None = None,
+        retries: RetryPolicy | None = None,
+    ) -> Response:
         """Send *request*, again where the retry policy says so, and return the answer with its body read.
 
         Args:
             request: What to send.
             timeout: Limits of this call; those of the settings if left out.
             auth: An ``httpx.Auth`` to run it through.
+            retries: When to send it again; as the settings say if left out.
 
         Returns:
             The answer, whatever its status.
@@ -183,28 +201,38 @@ class Transport(_Shell):
             ApiTimeoutError: It took too long.
             ApiConnectionError: No answer came, or only a part of one.
         """
-        return self._run(request, timeout, auth, streamed=False)[0]
+        return self._run(request, timeout, auth, retries, streamed=False)[0]
 
     def stream(
-        self, request: Request, timeout: Timeout | None = None, auth: httpx.Auth | None = None
+        self,
+        request: Request,
+        timeout: Timeout | None = None,
+        auth: httpx.Auth | None = None,
+        retries: RetryPolicy | None = None,
     ) -> tuple[Response, httpx.Response | None]:
         """Like `send`, but a 2xx comes back as soon as its headers are here: an empty answer, and the open one.
 
         Whoever called closes the open one. The timeout's total no longer bounds it; the wait for each read does.
         """
-        return self._run(request, timeout, auth, streamed=True)
+        return self._run(request, timeout, auth, retries, streamed=True)
 
     def _run(
-        self, request: Request, timeout: Timeout | None, auth: httpx.Auth | None, streamed: bool
+        self,
+        request: Request,
+        timeout: Timeout | None,
+        auth: httpx.Auth | None,
+        retries: RetryPolicy | None,
+        streamed: bool,
     ) -> tuple[Response, httpx.Response | None]:
-        call = self._start(request, timeout)
+        call = self._start(request, timeout, retries)
         plan = self._plan(request, call, auth, streamed)
+        client = self._client()
         try:
             with deadline(call.remaining()):
                 step = next(plan)
                 while True:
                     try:
-                        result = self._do(step, call)
+                        result = self._do(client, step, call)
                     except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
                         step = plan.throw(error)
                     else:
@@ -213,9 +241,11 @@ class Transport(_Shell):
             outcome: tuple[Response, httpx.Response | None] = stop.value
             return outcome
 
-    def _do(self, step: _Open | _Read | float, call: Call) -> Any:
+    def _do(self, client: httpx.Client, step: _Open | _Read | float, call: Call) -> Any:
         if isinstance(step, _Open):
-            return self._client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
+            if client.is_closed:
+                raise ApiConnectionError(reason="The client was closed", request_sent=False)
+            return client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
         if isinstance(step, _Read):
             with contextlib.closing(step.answer):
                 chunks = []
@@ -227,8 +257,8 @@ class Transport(_Shell):
 
     def close(self) -> None:
         """Close the connections, unless the client was given."""
-        if self._owned:
-            self._client.close()
+        if self._own is not None:
+            self._own.close()
 
 
 class AsyncTransport(_Shell):
@@ -236,45 +266,73 @@ class AsyncTransport(_Shell):
 
     def __init__(self, settings: TransportSettings, http_client: httpx.AsyncClient | None = None) -> None:
         super().__init__(settings)
-        self._owned = http_client is None
-        if http_client is None:
-            arguments, proxies = transport_arguments(settings), proxies_of(settings).items()
-            http_client = httpx.AsyncClient(
-                transport=httpx.AsyncHTTPTransport(**arguments),
-                mounts={
-                    pattern: None if proxy is None else httpx.AsyncHTTPTransport(proxy=proxy, **arguments)
-                    for pattern, proxy in proxies
-                },
-                trust_env=False,
-            )
-        self._client = http_client
+        self._given = http_client
+        self._own: dict[Any, httpx.AsyncClient] = {}
 
-    async def send(self, request: Request, timeout: Timeout | None = None, auth: httpx.Auth | None = None) -> Response:
+    def _make(self) -> httpx.AsyncClient:
+        arguments, proxies = transport_arguments(self.settings), proxies_of(self.settings).items()
+        return httpx.AsyncClient(
+            transport=httpx.AsyncHTTPTransport(**arguments),
+            mounts={
+                pattern: None if proxy is None else httpx.AsyncHTTPTransport(proxy=proxy, **arguments)
+                for pattern, proxy in proxies
+            },
+            trust_env=False,
+        )
+
+    def _client(self) -> httpx.AsyncClient:
+        """Return the client of this event loop: a connection belongs to the loop in which it was made."""
+        if self._given is not None:
+            return self._given
+        loop = _running_loop()
+        client = self._own.get(loop)
+        if client is None:
+            for ended in [known for known in self._own if known is not None and known.is_closed()]:
+                del self._own[ended]
+            client = self._own[loop] = self._make()
+        return client
+
+    async def send(
+        self,
+        request: Request,
+        timeout: Timeout | None = None,
+        auth: httpx.Auth | None = None,
+        retries: RetryPolicy | None = None,
+    ) -> Response:
         """Send *request* and return the answer with its body read; see `Transport.send`."""
-        return (await self._run(request, timeout, auth, streamed=False))[0]
+        return (await self._run(request, timeout, auth, retries, streamed=False))[0]
 
     async def stream(
-        self, request: Request, timeout: Timeout | None = None, auth: httpx.Auth | None = None
+        self,
+        request: Request,
+        timeout: Timeout | None = None,
+        auth: httpx.Auth | None = None,
+        retries: RetryPolicy | None = None,
     ) -> tuple[Response, httpx.Response | None]:
         """Send *request* and return a 2xx with its body unread; see `Transport.stream`."""
-        return await self._run(request, timeout, auth, streamed=True)
+        return await self._run(request, timeout, auth, retries, streamed=True)
 
     async def _run(
-        self, request: Request, timeout: Timeout | None, auth: httpx.Auth | None, streamed: bool
+        self,
+        request: Request,
+        timeout: Timeout | None,
+        auth: httpx.Auth | None,
+        retries: RetryPolicy | None,
+        streamed: bool,
     ) -> tuple[Response, httpx.Response | None]:
-        call = self._start(request, timeout)
+        call = self._start(request, timeout, retries)
         try:
             with anyio.fail_after(call.remaining()):
-                return await self._follow(self._plan(request, call, auth, streamed))
+                return await self._follow(self._client(), self._plan(request, call, auth, streamed))
         except TimeoutError as error:
             raise call.timed_out() from error
 
-    async def _follow(self, plan: _Plan) -> tuple[Response, httpx.Response | None]:
+    async def _follow(self, client: httpx.AsyncClient, plan: _Plan) -> tuple[Response, httpx.Response | None]:
         try:
             step = next(plan)
             while True:
                 try:
-                    result = await self._do(step)
+                    result = await self._do(client, step)
                 except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
                     step = plan.throw(error)
                 else:
@@ -283,9 +341,11 @@ class AsyncTransport(_Shell):
             outcome: tuple[Response, httpx.Response | None] = stop.value
             return outcome
 
-    async def _do(self, step: _Open | _Read | float) -> Any:
+    async def _do(self, client: httpx.AsyncClient, step: _Open | _Read | float) -> Any:
         if isinstance(step, _Open):
-            return await self._client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
+            if client.is_closed:
+                raise ApiConnectionError(reason="The client was closed", request_sent=False)
+            return await client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
         if isinstance(step, _Read):
             async with contextlib.aclosing(step.answer):
                 return b"".join([chunk async for chunk in step.answer.aiter_bytes()])
@@ -293,5 +353,14 @@ class AsyncTransport(_Shell):
 
     async def aclose(self) -> None:
         """Close the connections, unless the client was given."""
-        if self._owned:
-            await self._client.aclose()
+        client = self._own.pop(_running_loop(), None)
+        if client is not None:
+            await client.aclose()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the running event loop of asyncio; None under trio, which has one at a time."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

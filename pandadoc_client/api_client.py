@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import threading
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +13,6 @@ from pandadoc_client._base_client import BaseClient
 from pandadoc_client._compat import Call, Operation, RequestParts, build_request, plan_call
 from pandadoc_client._encoding import flatten
 from pandadoc_client._http import Response
-from pandadoc_client._retry import Timeout, check_timeout
 from pandadoc_client.configuration import Configuration
 from pandadoc_client.exceptions import ApiValueError, error_for
 
@@ -49,6 +49,7 @@ class ApiClient(BaseClient):
         self.pool_threads = pool_threads
         self._lock = threading.Lock()
         self._pool: ThreadPool | None = None
+        self._pool_process = 0
         self._transport: Transport | None = None
         self._finalizer: weakref.finalize[[], ApiClient] | None = None
 
@@ -76,10 +77,10 @@ class ApiClient(BaseClient):
     def pool(self) -> ThreadPool:
         """The threads for calls with ``async_req=True``, started when they are first needed."""
         with self._lock:
-            if self._pool is None:
+            if self._pool is None or self._pool_process != os.getpid():  # a fork has the pool, but not its threads
                 from multiprocessing.pool import ThreadPool  # milliseconds to import, and few programs need it
 
-                self._pool = ThreadPool(self.pool_threads)
+                self._pool, self._pool_process = ThreadPool(self.pool_threads), os.getpid()
                 atexit.register(self.close)
             return self._pool
 
@@ -102,16 +103,16 @@ class ApiClient(BaseClient):
         return self.pool.apply_async(self._perform, (call,)) if call.in_thread else self._perform(call)
 
     def _perform(self, call: Call) -> Any:
-        transport = self._open_transport()
+        transport, settings = self._open_transport(), self._call_settings(call)
         if call.preload:
-            return self._result(call, transport.send(call.request, call.timeout, self._auth(call)))
-        head, answer = transport.stream(call.request, call.timeout, self._auth(call))
+            return self._result(call, transport.send(call.request, *settings))
+        head, answer = transport.stream(call.request, *settings)
         if answer is None:
             raise error_for(head)
         from pandadoc_client.rest import StreamedResponse
 
-        self.last_response = head
-        return StreamedResponse(head, answer)
+        streamed = self.last_response = StreamedResponse(head, answer)
+        return streamed
 
     def request(
         self,
@@ -138,7 +139,7 @@ class ApiClient(BaseClient):
         request = build_request(method.upper(), url, parts, content_type, {}, "")
         call = Call(
             request=request,
-            timeout=check_timeout(_request_timeout, Timeout()) if _request_timeout else None,
+            timeout=self.configuration.call_timeout(_request_timeout),
             authenticated=False,
             response_type=None,
             data_only=True,
@@ -215,7 +216,7 @@ class ApiClient(BaseClient):
         host = self.configuration.host if _host is None else _host
         call = Call(
             request=self._build(method.upper(), host + resource_path, parts, content_type, auth_settings or ()),
-            timeout=check_timeout(_request_timeout, Timeout()) if _request_timeout else None,
+            timeout=self.configuration.call_timeout(_request_timeout),
             authenticated=bool(auth_settings),
             response_type=response_type,
             data_only=bool(_return_http_data_only),
@@ -228,7 +229,7 @@ class ApiClient(BaseClient):
 class AsyncApiClient(BaseClient):
     """Makes calls for asyncio or trio; `ApiClient` describes the arguments.
 
-    One client serves one event loop. Its connections are opened when they are first needed.
+    Its connections are opened when they are first needed; each event loop gets its own.
     """
 
     def __init__(
@@ -262,12 +263,13 @@ class AsyncApiClient(BaseClient):
             from pandadoc_client._transport import AsyncTransport
 
             self._transport = AsyncTransport(self._settings())
+        settings = self._call_settings(call)
         if call.preload:
-            return self._result(call, await self._transport.send(call.request, call.timeout, self._auth(call)))
-        head, answer = await self._transport.stream(call.request, call.timeout, self._auth(call))
+            return self._result(call, await self._transport.send(call.request, *settings))
+        head, answer = await self._transport.stream(call.request, *settings)
         if answer is None:
             raise error_for(head)
         from pandadoc_client.rest import AsyncStreamedResponse
 
-        self.last_response = head
-        return AsyncStreamedResponse(head, answer)
+        streamed = self.last_response = AsyncStreamedResponse(head, answer)
+        return streamed

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any, Self
 from pandadoc_client import __version__
 from pandadoc_client._generated.document import API_VERSION, SERVERS
 from pandadoc_client._regions import region_of
-from pandadoc_client.exceptions import ApiValueError
+from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
+from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 if TYPE_CHECKING:
     import httpx
-
-    from pandadoc_client._retry import RetryPolicy
 
 __all__ = ["JSON_SCHEMA_VALIDATION_KEYWORDS", "Configuration"]
 
@@ -35,7 +34,21 @@ JSON_SCHEMA_VALIDATION_KEYWORDS = {
     "minItems",
 }
 
-_LOGGERS = {"package_logger": "pandadoc_client", "urllib3_logger": "urllib3", "httpx_logger": "httpx"}
+_LOGGERS = {"package_logger": "pandadoc_client", "urllib3_logger": "urllib3"}
+_DEFAULT_TIMEOUT = Timeout()
+# How many configurations have a logger at level DEBUG, and the level that it had before, by the logger's name.
+_debugged: dict[str, tuple[int, int]] = {}
+
+
+def _credential(setting: str, value: object) -> str:
+    """Return a credential as plain text, which a member of an enumeration of texts is, too.
+
+    Raises:
+        ApiTypeError: It is no text; the message names the setting.
+    """
+    if not isinstance(value, str):
+        raise ApiTypeError(f"{setting} must be text (str), not {type(value).__name__}")
+    return str.__str__(value)
 
 
 class Configuration:
@@ -49,7 +62,8 @@ class Configuration:
         username: For `get_basic_auth_token`; no operation uses it.
         password: For `get_basic_auth_token`; no operation uses it.
         discard_unknown_keys: Accepted; unknown fields are always kept.
-        disabled_client_side_validations: Checks of arguments to leave out, as JSON Schema keywords separated by commas.
+        disabled_client_side_validations: JSON Schema keywords separated by commas. Accepted; arguments are checked for
+            their types alone.
         server_index: Which of `get_host_settings` to use when no host is given.
         server_variables: Values of the variables in that server's URL.
         server_operation_index: Another index for single operations, by operation id.
@@ -73,7 +87,7 @@ class Configuration:
         proxy_headers: Headers for the proxy.
         safe_chars_for_path_param: Characters that path parameters may have unencoded.
         socket_options: Options for each socket, as ``socket.setsockopt`` takes them.
-        client_side_validation: False to leave out all checks of arguments but those of type.
+        client_side_validation: Accepted; see ``disabled_client_side_validations``.
         temp_folder_path: Folder for temporary files.
         logger: The loggers that `debug` and `logger_file` act on, by name.
 
@@ -148,7 +162,6 @@ class Configuration:
         self.logger_format = "%(asctime)s %(levelname)s %(message)s"
         self._logger_file: str | None = None
         self._debug = False
-        self._levels: dict[str, int] = {}
 
     def __repr__(self) -> str:
         credentials = [name for name in ("access_token", "api_key", "auth") if getattr(self, name)]
@@ -161,6 +174,8 @@ class Configuration:
         memo[id(self)] = result
         for name, value in self.__dict__.items():
             result.__dict__[name] = value if name in shared else copy.deepcopy(value, memo)
+        result._debug = False
+        result.debug = self.debug
         return result
 
     @classmethod
@@ -175,7 +190,7 @@ class Configuration:
 
     @property
     def disabled_client_side_validations(self) -> str:
-        """Checks of arguments to leave out, as JSON Schema keywords separated by commas."""
+        """JSON Schema keywords separated by commas; what is no keyword is refused."""
         return self._disabled_names
 
     @disabled_client_side_validations.setter
@@ -228,6 +243,14 @@ class Configuration:
             url = url.replace(f"{{{name}}}", value)
         return url
 
+    def call_timeout(self, timeout: Any) -> Timeout:
+        """Return the limits of one call: those given, else those of the configuration, else the package's.
+
+        Raises:
+            ApiValueError: They cannot be used.
+        """
+        return check_timeout(timeout, check_timeout(self.timeout, _DEFAULT_TIMEOUT))
+
     def call_host(self, operation_id: str, index: int | None) -> str:
         """Return the URL for one call. A host that was given is server 0, whatever the document names.
 
@@ -249,6 +272,7 @@ class Configuration:
         key = self.api_key.get(identifier) or (self.api_key.get(alias) if alias is not None else None)
         if not key:
             return None
+        key = _credential(f"api_key[{identifier!r}]", key)
         prefix = self.api_key_prefix.get(identifier)
         return f"{prefix} {key}" if prefix else key
 
@@ -263,8 +287,8 @@ class Configuration:
         if "apiKey" in self.api_key:
             value = self.get_api_key_with_prefix("apiKey")
             settings["apiKey"] = {"type": "api_key", "in": "header", "key": "Authorization", "value": value}
-        if self.access_token is not None:
-            value = f"Bearer {self.access_token}"
+        if self.access_token:
+            value = f"Bearer {_credential('access_token', self.access_token)}"
             settings["oauth2"] = {"type": "oauth2", "in": "header", "key": "Authorization", "value": value}
         return settings
 
@@ -290,16 +314,21 @@ class Configuration:
     @debug.setter
     def debug(self, value: bool) -> None:
         if value and not self._debug:
-            self._levels = {name: logger.level for name, logger in self.logger.items()}
             for logger in self.logger.values():
+                users, level = _debugged.get(logger.name, (0, logger.level))
+                _debugged[logger.name] = users + 1, level
                 logger.setLevel(logging.DEBUG)
             if not self.logger["package_logger"].hasHandlers():
                 self.logger_stream_handler = logging.StreamHandler()
                 self.logger_stream_handler.setFormatter(self.logger_formatter)
                 self.logger["package_logger"].addHandler(self.logger_stream_handler)
         elif self._debug and not value:
-            for name, logger in self.logger.items():
-                logger.setLevel(self._levels.get(name, logging.NOTSET))
+            for logger in self.logger.values():
+                users, level = _debugged.pop(logger.name, (1, logging.NOTSET))
+                if users > 1:
+                    _debugged[logger.name] = users - 1, level
+                else:
+                    logger.setLevel(level)
             if self.logger_stream_handler is not None:
                 self.logger["package_logger"].removeHandler(self.logger_stream_handler)
                 self.logger_stream_handler = None

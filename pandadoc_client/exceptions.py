@@ -225,6 +225,10 @@ class ApiException(OpenApiException):
             self._shown_headers = mask_secrets(str(dict(self.headers)), secrets)
         super().__init__(self.status, self.reason)
 
+    def withhold_body(self) -> None:
+        """Keep the body out of the text of this error, because all of it may be secret."""
+        self._shown_body = "(not shown: it may hold a token)"
+
     def __str__(self) -> str:
         lines = [f"({self.status})", f"Reason: {self._shown_reason or self.reason}"]
         if self.headers:

@@ -8,6 +8,7 @@ reads as ``UNSET``, ``null`` as ``None``, and a value of another type than the d
 
 from __future__ import annotations
 
+import copy
 import datetime
 import enum
 import pprint
@@ -133,7 +134,7 @@ class Model:
     @classmethod
     def from_dict(cls, source: Mapping[str, Any]) -> Self:
         """Return a model of a JSON object. Nothing in it is refused; *source* itself is not kept."""
-        return cls._wrap(dict(source))
+        return cls._wrap(copy.deepcopy(dict(source)))
 
     @classmethod
     def decode(cls, raw: Any) -> Any:

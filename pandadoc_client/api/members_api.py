@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
+from typing import TypedDict as _TypedDict
 
-from pandadoc_client._compat import AsyncOptions, Operation, Options
+from pandadoc_client import _compat
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 from ..model.member_details_response import MemberDetailsResponse
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncMembersApi", "MembersApi"]
 
-_DETAILS_CURRENT_MEMBER = Operation(
+_DETAILS_CURRENT_MEMBER = _compat.Operation(
     operation_id="details_current_member",
     method="GET",
     path="/public/v1/members/current",
@@ -29,15 +30,15 @@ _DETAILS_CURRENT_MEMBER = Operation(
 )
 
 
-class _DetailsCurrentMemberArguments(TypedDict, total=False):
+class _DetailsCurrentMemberArguments(_TypedDict, total=False):
     """Arguments of ``details_current_member`` that are given by name."""
 
 
-class _DetailsCurrentMemberOptions(_DetailsCurrentMemberArguments, Options, total=False):
+class _DetailsCurrentMemberOptions(_DetailsCurrentMemberArguments, _compat.Options, total=False):
     """Arguments and options of ``details_current_member``."""
 
 
-class _DetailsCurrentMemberAsyncOptions(_DetailsCurrentMemberArguments, AsyncOptions, total=False):
+class _DetailsCurrentMemberAsyncOptions(_DetailsCurrentMemberArguments, _compat.AsyncOptions, total=False):
     """Arguments and options of ``details_current_member`` for asyncio."""
 
 

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
+from typing import TypedDict as _TypedDict
 
-from pandadoc_client._compat import AsyncOptions, Operation, Options, Parameter
+from pandadoc_client import _compat
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 from ..model.o_auth2_access_token_response import OAuth2AccessTokenResponse
@@ -17,17 +18,17 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncOAuth20AuthenticationApi", "OAuth20AuthenticationApi"]
 
-_ACCESS_TOKEN = Operation(
+_ACCESS_TOKEN = _compat.Operation(
     operation_id="access_token",
     method="POST",
     path="/oauth2/access_token",
     parameters=(
-        Parameter("grant_type", "grant_type", "form", (str,)),
-        Parameter("client_id", "client_id", "form", (str,)),
-        Parameter("client_secret", "client_secret", "form", (str,), secret=True),
-        Parameter("code", "code", "form", (str,), secret=True),
-        Parameter("scope", "scope", "form", (str,)),
-        Parameter("refresh_token", "refresh_token", "form", (str,), secret=True),
+        _compat.Parameter("grant_type", "grant_type", "form", (str,)),
+        _compat.Parameter("client_id", "client_id", "form", (str,)),
+        _compat.Parameter("client_secret", "client_secret", "form", (str,), secret=True),
+        _compat.Parameter("code", "code", "form", (str,), secret=True),
+        _compat.Parameter("scope", "scope", "form", (str,)),
+        _compat.Parameter("refresh_token", "refresh_token", "form", (str,), secret=True),
     ),
     accept=("application/json",),
     content_types=("application/x-www-form-urlencoded",),
@@ -37,7 +38,7 @@ _ACCESS_TOKEN = Operation(
 )
 
 
-class _AccessTokenArguments(TypedDict, total=False):
+class _AccessTokenArguments(_TypedDict, total=False):
     """Arguments of ``access_token`` that are given by name."""
 
     grant_type: str
@@ -48,11 +49,11 @@ class _AccessTokenArguments(TypedDict, total=False):
     refresh_token: str
 
 
-class _AccessTokenOptions(_AccessTokenArguments, Options, total=False):
+class _AccessTokenOptions(_AccessTokenArguments, _compat.Options, total=False):
     """Arguments and options of ``access_token``."""
 
 
-class _AccessTokenAsyncOptions(_AccessTokenArguments, AsyncOptions, total=False):
+class _AccessTokenAsyncOptions(_AccessTokenArguments, _compat.AsyncOptions, total=False):
     """Arguments and options of ``access_token`` for asyncio."""
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Generic, Self, TypeVar
@@ -15,8 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from pandadoc_client import __version__
-from pandadoc_client._http import Request, Response
+from pandadoc_client._http import USER_AGENT, Request, Response
 from pandadoc_client._network import TransportSettings, check_host, is_loopback
 from pandadoc_client._regions import REGIONS, Region, region_of
 from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
@@ -30,8 +28,6 @@ from pandadoc_client.oauth.token import Token
 __all__ = ["AsyncOAuthClient", "OAuthClient"]
 
 _DEFAULT_SCOPE = "read+write"
-_USER_AGENT = f"pandadoc-client/{__version__} Python/{sys.version_info.major}.{sys.version_info.minor}"
-
 _HttpClient = TypeVar("_HttpClient", httpx.Client, httpx.AsyncClient)
 
 
@@ -185,7 +181,7 @@ class _OAuthClient(Generic[_HttpClient]):
         if self._closed:
             raise RuntimeError(f"This {type(self).__name__} is closed")
         credentials = {"client_id": self._client_id, "client_secret": self._client_secret}
-        return protocol.token_request(self._host, {**credentials, **fields}, _USER_AGENT)
+        return protocol.token_request(self._host, {**credentials, **fields}, USER_AGENT)
 
 
 class OAuthClient(_OAuthClient[httpx.Client]):

@@ -236,8 +236,8 @@ def parse_token_response(response: Response, received_at: datetime | float) -> T
         reason = error.reason
     problem: ApiException | None = _error_in(body, response)
     if problem is None:
-        problem = ApiDecodeError(http_resp=response)
-        problem.reason = reason
+        problem = ApiDecodeError(reason=reason, http_resp=response)
+        problem.withhold_body()
     raise problem
 
 

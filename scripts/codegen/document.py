@@ -13,6 +13,8 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield path, method and operation object of every operation, in the document's order."""
     for path, item in document.get("paths", {}).items():
+        if path.startswith("x-"):
+            continue
         for method, operation in item.items():
             if method in METHODS:
                 yield path, method, operation

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 from jsonschema.exceptions import best_match
-from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from .errors import GenerationError
 
 __all__ = ["load"]
-
-_VALIDATORS: dict[str, Any] = {"3.0": OpenAPIV30SpecValidator, "3.1": OpenAPIV31SpecValidator}
 
 
 class _Loader(yaml.SafeLoader):
@@ -43,7 +41,8 @@ def load(path: Path) -> dict[str, Any]:
     """Return the document in *path*.
 
     Raises:
-        GenerationError: The file is not there, is neither YAML nor JSON, or is no valid OpenAPI 3.0 or 3.1 document.
+        GenerationError: The file is not there, is neither YAML nor JSON, or is no valid OpenAPI 3.0 document, or
+            one with references to elsewhere.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -54,6 +53,7 @@ def load(path: Path) -> dict[str, Any]:
     document = _parse(path, text)
     if not isinstance(document, dict):
         raise GenerationError(f"{path}:1:1: not an OpenAPI document: the top level is no mapping")
+    _check_text(path, document)
     _validate(path, text, document)
     return document
 
@@ -74,14 +74,39 @@ def _parse(path: Path, text: str) -> Any:
         raise GenerationError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
 
 
+def _check_text(path: Path, document: dict[str, Any]) -> None:
+    """Refuse what no file can hold, and references that would make the output depend on more than the document."""
+    try:
+        json.dumps(document, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        raise GenerationError(f"{path}: a text has half of a surrogate pair, which is no character") from None
+    except (ValueError, RecursionError):
+        raise GenerationError(f"{path}: not an OpenAPI document: it is nested too deeply, or holds itself") from None
+    for reference in _references(document):
+        if not reference.startswith("#/"):
+            raise GenerationError(f"{path}: the reference {reference} leads out of the document")
+
+
+def _references(item: Any) -> Iterator[str]:
+    if isinstance(item, dict):
+        reference = item.get("$ref")
+        if isinstance(reference, str):
+            yield reference
+    for child in item.values() if isinstance(item, dict) else item if isinstance(item, list) else ():
+        yield from _references(child)
+
+
 def _validate(path: Path, text: str, document: dict[str, Any]) -> None:
     version = document.get("openapi")
     if not isinstance(version, str):
         kind = "a Swagger 2 document" if "swagger" in document else "the key 'openapi' is missing or no text"
         raise GenerationError(f"{path}:1:1: not an OpenAPI 3 document: {kind}")
-    validator = _VALIDATORS.get(".".join(version.split(".")[:2]))
-    if validator is None:
-        raise GenerationError(f"{path}:{_position(text, ['openapi'])}: OpenAPI {version} is not supported")
+    if not version.startswith("3.0."):
+        raise GenerationError(f"{path}:{_position(text, ['openapi'])}: OpenAPI {version} is not supported, 3.0 is")
+    # Extensions are legal beside paths; the validator takes them for paths.
+    paths = {name: item for name, item in document.get("paths", {}).items() if not str(name).startswith("x-")}
+    document = {**document, "paths": paths} if "paths" in document else document
+    validator: Any = OpenAPIV30SpecValidator
     try:
         # The shape first, where the reason that lies deepest says most; what follows builds on a good shape.
         error = best_match(validator.schema_validator.iter_errors(document))

@@ -18,7 +18,7 @@ def snake(name: str) -> str:
     """Return *name* in snake case: ``OAuth2AccessTokenResponse`` becomes ``o_auth2_access_token_response``."""
     parted = _ACRONYM_THEN_WORD.sub(r"\1_\2", name)
     parted = _LOWER_THEN_UPPER.sub(r"\1_\2", parted)
-    return re.sub(r"\W", "_", parted).strip("_").lower()
+    return re.sub(r"[^A-Za-z0-9]", "_", parted).strip("_").lower()
 
 
 def api_module(tag: str) -> str:
@@ -47,5 +47,9 @@ def argument_name(parameter: str) -> str:
     return _unreserved(snake(parameter))
 
 
+# What a method and its class use besides the arguments that a document names.
+_TAKEN = frozenset({"api_client", "async_req", "kwargs", "self"})
+
+
 def _unreserved(name: str) -> str:
-    return f"_{name}" if keyword.iskeyword(name) or name == "self" or name[:1].isdigit() else name
+    return f"_{name}" if keyword.iskeyword(name) or name in _TAKEN or not name or name[0].isdigit() else name

@@ -15,6 +15,7 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.properties import LiteralEnumProperty
 from openapi_python_client.parser.responses import Response
+from openapi_python_client.schema.untrusted_string import UntrustedString
 from ruamel.yaml.error import YAMLError
 
 from .errors import GenerationError
@@ -63,7 +64,8 @@ def render(document: dict[str, Any], configuration: Path, target: Path) -> Core:
     )
     data = GeneratorData.from_dict(document, config=config)
     if isinstance(data, GeneratorError):
-        raise GenerationError(f"openapi-python-client refuses the document: {data.header} {data.detail or ''}".strip())
+        problem = " ".join(f"{data.header} {data.detail or ''}".split())
+        raise GenerationError(f"openapi-python-client refuses the document: {problem}")
     project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
     filters: dict[str, Any] = project.env.filters
     filters.update(attribute=_attribute, result_type=_result_type, string_literal=_string_literal)
@@ -93,7 +95,8 @@ def _attribute(name: str) -> str:
 
 def _string_literal(value: object) -> str:
     """Return a text or a number as Python writes it, text in double quotes: JSON's way is one of Python's."""
-    return json.dumps(value, ensure_ascii=False)
+    text = value.get_untrusted_value() if isinstance(value, UntrustedString) else value
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _is_constant(prop: object) -> bool:

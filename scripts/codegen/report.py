@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ __all__ = ["EXPECTED_WARNINGS", "check_warnings", "differences", "files_below"]
 
 # Text that a warning contains, and why it is no error. A warning that is not here stops the run: what
 # openapi-python-client cannot read it leaves out, and an operation that is gone must not go unnoticed.
+_OBJECT = re.compile(r"<\S+ object at 0x[0-9a-f]+>")  # where a warning forgot to unwrap a text
 EXPECTED_WARNINGS: dict[str, str] = {}
 
 
@@ -23,7 +25,7 @@ def check_warnings(warnings: Iterable[GeneratorError]) -> None:
     Raises:
         GenerationError: It lists them.
     """
-    texts = [" ".join(f"{warning.header} {warning.detail or ''}".split()) for warning in warnings]
+    texts = [" ".join(_OBJECT.sub("…", f"{warning.header} {warning.detail or ''}").split()) for warning in warnings]
     unexpected = [text for text in texts if not any(known in text for known in EXPECTED_WARNINGS)]
     if unexpected:
         listed = "\n  ".join(unexpected)
@@ -32,22 +34,30 @@ def check_warnings(warnings: Iterable[GeneratorError]) -> None:
         )
 
 
-def files_below(folder: Path) -> dict[str, str]:
-    """Return the text of every file below *folder* by its path, leaving out compiled ones."""
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Return the content of every file below *folder* by its path, leaving out compiled ones."""
     return {
-        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8", errors="replace")
+        path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix != ".pyc"
     }
 
 
-def differences(old: dict[str, str], new: dict[str, str]) -> Iterator[str]:
-    """Yield the lines of a unified diff from *old* files to *new* ones."""
+def differences(old: dict[str, bytes], new: dict[str, bytes]) -> Iterator[str]:
+    """Yield the lines of a unified diff from *old* files to *new* ones, at least one for each that differs."""
     for name in sorted({*old, *new}):
-        if old.get(name) != new.get(name):
-            yield from difflib.unified_diff(
-                old.get(name, "").splitlines(keepends=True),
-                new.get(name, "").splitlines(keepends=True),
-                f"committed/{name}" if name in old else "/dev/null",
-                f"generated/{name}" if name in new else "/dev/null",
-            )
+        if old.get(name) == new.get(name):
+            continue
+        before, after = (
+            f"{side}/{name}" if name in files else "/dev/null"
+            for side, files in (("committed", old), ("generated", new))
+        )
+        lines = list(difflib.unified_diff(_lines(old.get(name)), _lines(new.get(name)), before, after))
+        yield from lines or [f"--- {before}\n", f"+++ {after}\n"]  # an empty file has no lines to show
+
+
+def _lines(content: bytes | None) -> list[str]:
+    """Return a file's lines as a diff shows them: a carriage return visible, a missing end of line said."""
+    lines = (content or b"").decode("utf-8", "replace").replace("\r", "\\r").split("\n")
+    ended = [f"{line}\n" for line in lines[:-1]]
+    return ended if not lines[-1] else [*ended, f"{lines[-1]}\n\\ No newline at end of file\n"]

@@ -31,7 +31,7 @@ class Argument:
     Attributes:
         name: Its name in Python.
         wire: Its name on the wire.
-        location: ``path``, ``query``, ``header``, ``cookie``, ``form`` or ``body``.
+        location: ``path``, ``query``, ``header``, ``form`` or ``body``.
         types: What a value may be at run time, as the code of a tuple.
         annotation: What a value may be, for a type checker.
         required: Whether it must be given.
@@ -110,7 +110,7 @@ def write_surface(document: dict[str, Any], classes: Mapping[str, str], core: st
         autoescape=False,  # noqa: S701 (Python, not HTML)
     )
     filters: dict[str, Any] = environment.filters
-    filters.update(literal=repr, wrapped=wrapped)
+    filters.update(literal=repr, sentence=sentence, wrapped=wrapped)
 
     def write(path: str, template: str, **values: Any) -> None:
         file = target / path
@@ -142,6 +142,8 @@ def _models(document: dict[str, Any], classes: Mapping[str, str]) -> dict[str, s
     found = {}
     for schema in document.get("components", {}).get("schemas", {}):
         name = str(strings.ClassName(schema, "field_"))
+        if name in ("ApiClient", "AsyncApiClient"):
+            raise GenerationError(f"the schema {schema} has the name of a class that every API module imports")
         if name in classes:
             found[name] = model_module(schema)
     return found
@@ -168,6 +170,9 @@ def _method(
         body = resolve(document, operation["requestBody"])
         content = body.get("content", {})
         arguments += _body(document, body, models)
+    for index, argument in enumerate(arguments):
+        if any(other.name == argument.name for other in arguments[:index]):
+            raise GenerationError(f"{method.upper()} {path}: two parameters would have the name {argument.name}")
     results = _results(document, operation)
     fallback = operation.get("operationId") or f"{method} {path}"
     return Method(
@@ -192,6 +197,8 @@ def _parameters(document: dict[str, Any], item: dict[str, Any], operation: dict[
         parameter = resolve(document, reference)
         declared[parameter["name"], parameter["in"]] = parameter
     for parameter in declared.values():
+        if "content" in parameter or parameter.get("style") == "deepObject" or parameter["in"] == "cookie":
+            raise GenerationError(f"the parameter {parameter['name']} is sent in a way that is not supported")
         schema = parameter.get("schema", {})
         explode = parameter.get("explode", parameter.get("style", "form") == "form")
         yield _argument(

@@ -18,6 +18,7 @@ __all__ = ["exclusive", "staging", "swap"]
 
 _WORK = ".generating"
 _OLD = "old"
+_ABSENT = ".absent"  # marks that there was no such entry before
 
 
 @contextlib.contextmanager
@@ -48,8 +49,10 @@ def swap(new: Path, target: Path, names: Sequence[str]) -> None:
     old.mkdir()
     try:
         for name in names:
-            if (target / name).exists():
+            if os.path.lexists(target / name):
                 (target / name).rename(old / name)
+            else:
+                (old / f"{name}{_ABSENT}").touch()
             (new / name).rename(target / name)
     except BaseException:
         _undo(old, target)
@@ -59,9 +62,12 @@ def swap(new: Path, target: Path, names: Sequence[str]) -> None:
 def _undo(old: Path, target: Path) -> None:
     """Move the entries of *old* back into *target*, in place of whatever stands there."""
     for entry in sorted(old.iterdir()) if old.is_dir() else []:
-        there = target / entry.name
-        if there.is_dir():
+        there = target / entry.name.removesuffix(_ABSENT)
+        if there.is_dir() and not there.is_symlink():
             shutil.rmtree(there)
-        elif there.exists():
-            there.unlink()
-        entry.rename(there)
+        else:
+            there.unlink(missing_ok=True)
+        if entry.name.endswith(_ABSENT):
+            entry.unlink()
+        else:
+            entry.rename(there)

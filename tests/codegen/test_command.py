@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -176,6 +177,110 @@ def test_two_operations_of_one_name_are_refused(generate: Generate, tmp_path: Pa
     result = generate("--spec", document, "--output", tmp_path / "out")
     assert result.returncode == 2
     assert "a second operation named get_thing" in result.stderr
+
+
+SWAPS = {
+    "two parameters of one name": ("name: kind[]", "name: thing_id", "two parameters would have the name thing_id"),
+    "a cookie": ("in: header", "in: cookie", "is sent in a way that is not supported"),
+    "a schema named like a class": ("Problem", "ApiClient", "has the name of a class that every API module imports"),
+    "half a surrogate pair": ("title: Everything", 'title: "\\uD800"', "half of a surrogate pair"),
+    "a reference to elsewhere": (
+        "'#/components/responses/NotFound'",
+        "'http://127.0.0.1:9/x.yaml'",
+        "the reference http://127.0.0.1:9/x.yaml leads out of the document",
+    ),
+    "OpenAPI 3.1": ("openapi: 3.0.3", "openapi: 3.1.0", "changed.yaml:1:1: OpenAPI 3.1.0 is not supported"),
+}
+
+
+@pytest.mark.parametrize("name", SWAPS)
+def test_what_would_go_wrong_later_is_refused_in_one_line(generate: Generate, tmp_path: Path, name: str) -> None:
+    old, new, message = SWAPS[name]
+    result = generate("--spec", changed(tmp_path, old, new), "--output", tmp_path / "out")
+    assert message in result.stderr
+    assert (result.returncode, len(result.stderr.splitlines())) == (2, 1)
+    assert not list((tmp_path / "out").glob("*"))
+
+
+@pytest.mark.parametrize(
+    "tag", ['x"""; raise SystemExit(9); """', "two\nlines", "\\", "文档", "2 factor", "{{ 7 * 7 }}", "%s"]
+)
+def test_a_tag_of_any_characters_is_text(generate: Generate, tmp_path: Path, tag: str) -> None:
+    document = yaml.safe_load(EVERYTHING.read_text())
+    document["paths"]["/open"]["get"]["tags"] = [tag]
+    (tmp_path / "tag.json").write_text(json.dumps(document))
+    result = generate("--spec", tmp_path / "tag.json", "--output", tmp_path / "out")
+    assert result.returncode == 0 or (result.returncode in (1, 2) and len(result.stderr.splitlines()) == 1)
+
+
+def test_a_property_with_any_characters_keeps_its_name(generate: Generate, tmp_path: Path) -> None:
+    names = ["line\nbreak", 'quo"te', "back\\slash", "bra{ce}", "ünï", "nul\u0000"]
+    document = yaml.safe_load(EVERYTHING.read_text())
+    document["components"]["schemas"]["Odd"] = {"type": "object", "properties": {name: {} for name in names}}
+    (tmp_path / "odd.json").write_text(json.dumps(document))
+    assert generate("--spec", tmp_path / "odd.json", "--output", tmp_path / "odd").returncode == 0
+    program = "from odd.models import Odd; print(ascii([field.name for field in Odd._fields.values()]))"
+    shown = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == ascii(names)
+
+
+@pytest.mark.parametrize("mine", ["models/mine.py", "api/handwritten.py", "_generated/base.py"])
+def test_files_that_no_run_has_written_are_not_replaced(generate: Generate, tmp_path: Path, mine: str) -> None:
+    path = tmp_path / "project" / mine
+    path.parent.mkdir(parents=True)
+    path.write_text("precious = True\n")
+    result = generate("--spec", EVERYTHING, "--output", tmp_path / "project")
+    assert (result.returncode, len(result.stderr.splitlines())) == (2, 1)
+    assert str(path) in result.stderr
+    assert tree(tmp_path / "project") == {mine: b"precious = True\n"}
+
+
+def test_an_init_of_ones_own_is_kept(generate: Generate, tmp_path: Path) -> None:
+    own = tmp_path / "package" / "__init__.py"
+    own.parent.mkdir()
+    own.write_text("mine = True\n")
+    assert generate("--spec", EVERYTHING, "--output", own.parent).returncode == 0
+    assert own.read_text() == "mine = True\n"
+    assert generate("--check", "--spec", EVERYTHING, "--output", own.parent).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "edit", [lambda text: text.replace("\n", "\r\n"), lambda text: text.rstrip("\n"), lambda text: text + "\n"]
+)
+def test_check_sees_the_ends_of_lines(generate: Generate, committed: Path, edit: Callable[[str], str]) -> None:
+    path = committed / "apis" / "__init__.py"
+    path.write_bytes(edit(path.read_text()).encode())
+    result = generate("--check", "--output", committed)
+    assert result.returncode == 1
+    assert "generated/apis/__init__.py" in result.stdout
+
+
+def test_check_sees_an_empty_file(generate: Generate, committed: Path) -> None:
+    (committed / "apis" / "extra.py").touch()
+    result = generate("--check", "--output", committed)
+    assert (result.returncode, "committed/apis/extra.py" in result.stdout) == (1, True)
+
+
+def test_a_failed_exchange_in_a_new_folder_leaves_nothing_of_it(generate: Generate, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    output.mkdir()
+    (output / "models").write_text("a file where a folder belongs")
+    program = f"""
+import sys
+from pathlib import Path
+sys.path.insert(0, {str(PROJECT / "scripts")!r})
+import generate
+real = Path.rename
+def rename(self, target):
+    if Path(target).name == "apis":
+        raise OSError(28, "No space left on device")
+    return real(self, target)
+Path.rename = rename
+sys.exit(generate.main(["--spec", {str(EVERYTHING)!r}, "--output", {str(output)!r}]))
+"""
+    failed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
+    assert (failed.returncode, len(failed.stderr.splitlines())) == (1, 1)
+    assert tree(output) == {"models": b"a file where a folder belongs"}
 
 
 def test_a_failed_run_leaves_the_old_files(generate: Generate, tmp_path: Path) -> None:

@@ -92,8 +92,10 @@ DIFFERENCES: Mapping[str, Sequence[Row]] = {
         Row("token/credentials/*", "requests[0].headers.authorization", MISSING, _Like("^(API-Key K|Bearer T)$")),
         Row("token/credentials/empty key", "result", RETURNS, _builtin("TypeError"), SENT),
     ],
-    "Empty API key": [
+    "Empty credentials": [
         Row("options/credentials/empty key", "result", RETURNS, _builtin("TypeError"), SENT),
+        Row("options/credentials/empty access token", "requests[0].headers.authorization", MISSING, "Bearer"),
+        Row("settings/constructed/access token", "result.auth_settings.oauth2", MISSING, ANY),
         Row("options/credentials/key of None", "result", RETURNS, _builtin("TypeError"), SENT),
     ],
     "`refresh_api_key_hook`": [
