@@ -1,0 +1,132 @@
+"""``pandadoc emulator``: a PandaDoc on this machine, in the foreground."""
+
+from __future__ import annotations
+
+import errno
+import shlex
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError, describe
+from pandadoc_client.cli.options import Json
+from pandadoc_client.cli.render import print_json, print_lines
+from pandadoc_client.emulator.faults import Fault, load_faults
+from pandadoc_client.emulator.options import (
+    DEFAULT_API_KEY,
+    DEFAULT_CLIENT,
+    ClientRegistration,
+    EmulatorOptions,
+    RotationMode,
+)
+
+__all__ = ["emulator", "listen_problem"]
+
+
+def emulator(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="TCP port; 0 for a free one.")] = 8000,
+    host: Annotated[str, typer.Option("--host", help="Name or address to listen on.")] = "127.0.0.1",
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Permit a host that other machines can reach.")
+    ] = False,
+    client: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--client",
+            metavar="ID:SECRET[@REDIRECT_URI]",
+            help="An application, made up; may be repeated. Without a redirect URI any on loopback is accepted."
+            f" [default: {DEFAULT_CLIENT.client_id}:{DEFAULT_CLIENT.client_secret}]",
+        ),
+    ] = None,
+    api_key: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--api-key", metavar="KEY", help=f"An API key, made up; may be repeated. [default: {DEFAULT_API_KEY}]"
+        ),
+    ] = None,
+    token_lifetime: Annotated[
+        int, typer.Option("--token-lifetime", metavar="SECONDS", min=0, help="How long an access token lives.")
+    ] = 31_535_999,
+    rotation: Annotated[
+        RotationMode, typer.Option("--rotation", help="What becomes of a refresh token that was used.")
+    ] = RotationMode.STRICT,
+    latency: Annotated[
+        float, typer.Option("--latency", metavar="SECONDS", help="How long every request waits first.")
+    ] = 0.0,
+    faults: Annotated[
+        Path | None, typer.Option("--faults", metavar="FILE", help="A fault script: what shall go wrong, as JSON.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run a PandaDoc on this machine: consent page, token endpoint, an API call to check tokens with.
+
+    Prints where it is and the settings to paste, then serves until Ctrl-C. With --json these are one line of JSON.
+
+    \b
+    pandadoc emulator
+    pandadoc emulator --port 0 --token-lifetime 60 --json
+    pandadoc emulator --client my-app:my-secret@http://localhost:5000/callback
+
+    A fault script is a list of objects, each for the next request to a path:
+
+    \b
+    [{"kind": "rate-limit", "retry_after": 2}, {"kind": "reset-after", "times": 2}]
+    """
+    from pandadoc_client.emulator import Emulator, serve  # the server, which other commands need not load
+
+    try:
+        options = EmulatorOptions(
+            clients=tuple(ClientRegistration.parse(text) for text in client or ()) or (DEFAULT_CLIENT,),
+            api_keys=tuple(api_key or (DEFAULT_API_KEY,)),
+            token_lifetime=token_lifetime,
+            rotation=rotation,
+            latency=latency,
+            faults=_faults(faults),
+            allow_remote=allow_remote,
+        )
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+
+    def announce(running: Emulator) -> None:
+        settings = {
+            "PANDADOC_HOST": running.url,
+            "PANDADOC_CLIENT_ID": running.client_id,
+            "PANDADOC_CLIENT_SECRET": running.client_secret,
+            "PANDADOC_REDIRECT_URI": running.redirect_uri,
+            "PANDADOC_API_KEY": running.api_key,
+        }
+        if as_json:
+            endpoints = {"authorize": running.authorize_url, "token": running.token_url}
+            print_json({"url": running.url, "endpoints": endpoints, "settings": settings}, indent=None)
+            return
+        exports = [f"export {name}={shlex.quote(value)}" for name, value in settings.items()]
+        print_lines([f"PandaDoc emulator at {running.url} (Ctrl-C ends it)", "", *exports, ""])
+
+    try:
+        serve(options, host=host, port=port, on_ready=announce)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise listen_problem(error, host, port) from None
+    except ValueError as error:
+        raise CommandError(str(error).replace("set allow_remote to mean it", "--allow-remote permits it")) from None
+
+
+def listen_problem(error: OSError, host: str, port: int) -> CommandError:
+    """Return what to say when the emulator could not listen."""
+    if error.errno == errno.EADDRINUSE:
+        return CommandError(f"port {port} is in use; choose another with --port, or 0 for a free one", EXIT_FAILURE)
+    if isinstance(error, socket.gaierror):
+        return CommandError(f"cannot listen on {host}: unknown host")
+    return CommandError(f"cannot listen on {host} port {port}: {describe(error)}", EXIT_FAILURE)
+
+
+def _faults(path: Path | None) -> tuple[Fault, ...]:
+    if path is None:
+        return ()
+    try:
+        return tuple(load_faults(path))
+    except OSError as error:
+        raise CommandError(f"cannot read the fault script {path}: {error.strerror}") from None

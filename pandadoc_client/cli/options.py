@@ -1,0 +1,71 @@
+"""Options that several commands take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = [
+    "DEFAULT_SCOPE",
+    "AllowInsecure",
+    "AuthorizeUrl",
+    "ClientId",
+    "ClientSecretFile",
+    "Host",
+    "Json",
+    "RedirectUri",
+    "Region",
+    "Scope",
+    "SendRedirectUri",
+    "ShowSecrets",
+    "Timeout",
+]
+
+DEFAULT_SCOPE = "read+write"
+
+# The library reads the environment, so that it is read in one way; here it is only named.
+ClientId = Annotated[
+    str | None, typer.Option("--client-id", metavar="ID", help="Id of the application. [env: PANDADOC_CLIENT_ID]")
+]
+ClientSecretFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--client-secret-file",
+        metavar="FILE",
+        help="File that holds the application's secret; - for standard input. [env: PANDADOC_CLIENT_SECRET, the secret"
+        " itself]",
+    ),
+]
+RedirectUri = Annotated[
+    str | None,
+    typer.Option(
+        "--redirect-uri",
+        metavar="URI",
+        help="Where the consent page sends people back to, as registered. [env: PANDADOC_REDIRECT_URI]",
+    ),
+]
+Host = Annotated[str | None, typer.Option("--host", metavar="URL", help="URL of the API. [env: PANDADOC_HOST]")]
+Region = Annotated[
+    str | None, typer.Option("--region", metavar="us|eu", help="Instead of --host. [env: PANDADOC_REGION]")
+]
+AuthorizeUrl = Annotated[
+    str | None,
+    typer.Option("--authorize-url", metavar="URL", help="Address of the consent page, if not the one of the host."),
+]
+AllowInsecure = Annotated[
+    bool, typer.Option("--allow-insecure", help="Permit plain http to a host other than this machine.")
+]
+Timeout = Annotated[
+    float, typer.Option("--timeout", metavar="SECONDS", help="Longest time that the call may take, retries included.")
+]
+Scope = Annotated[str, typer.Option("--scope", metavar="SCOPE", help="What the token shall allow.")]
+SendRedirectUri = Annotated[
+    bool,
+    typer.Option(
+        "--send-redirect-uri", help="Send the redirect URI along with the code; PandaDoc's contract has no such field."
+    ),
+]
+ShowSecrets = Annotated[bool, typer.Option("--show-secrets", help="Show secrets as they are.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
