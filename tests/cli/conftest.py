@@ -1,0 +1,46 @@
+"""Run the command line as a program, against an emulator."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pandadoc_client.emulator import Emulator
+
+Pandadoc = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def settings(pandadoc_emulator: Emulator) -> dict[str, str]:
+    """The environment of somebody who uses the emulator."""
+    return {
+        "PANDADOC_HOST": pandadoc_emulator.url,
+        "PANDADOC_CLIENT_ID": pandadoc_emulator.client_id,
+        "PANDADOC_CLIENT_SECRET": pandadoc_emulator.client_secret,
+        "PANDADOC_REDIRECT_URI": "http://127.0.0.1:8765/callback",
+    }
+
+
+@pytest.fixture
+def pandadoc(settings: dict[str, str], tmp_path: Path) -> Pandadoc:
+    """A function that runs ``pandadoc`` with its arguments; keywords are further variables of the environment."""
+
+    def run(*arguments: object, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PANDADOC_")}
+        return subprocess.run(
+            [sys.executable, "-m", "pandadoc_client.cli", *map(str, arguments)],
+            input=stdin,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+            cwd=tmp_path,
+            env={**inherited, "COLUMNS": "200", **settings, **environment},
+        )
+
+    return run

@@ -1,0 +1,71 @@
+"""The demo, as somebody new runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+SUMMARY_ROWS = (
+    r"consent.*GET.*302",
+    r"callback",
+    r"exchange the code.*POST.*200",
+    r"use the token.*GET.*200",
+    r"refresh.*POST.*200",
+    r"use the old token.*GET.*401",
+    r"use the new token.*GET.*200",
+)
+
+
+def run_demo(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pandadoc_client.cli", "demo", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+        env={**os.environ, "COLUMNS": "160", **environment},
+    )
+
+
+def test_the_demo_walks_from_consent_to_the_second_token_and_sums_up() -> None:
+    result = run_demo()
+    assert (result.returncode, result.stderr) == (0, "")
+    _, summary = result.stdout.split("Summary", 1)
+    for row in SUMMARY_ROWS:
+        assert re.search(row, summary), row
+
+
+def test_the_demo_shows_requests_and_answers_without_a_secret() -> None:
+    result = run_demo()
+    assert "POST http://127.0.0.1:" in result.stdout
+    assert "grant_type=authorization_code&client_id=emulator-client-id&client_secret=***&code=***" in result.stdout
+    assert '"access_token": "***"' in result.stdout
+    assert "authorization: Bearer ***" in result.stdout
+    assert "emulator-client-secret" not in result.stdout
+    # The emulator's codes and tokens are 40 hexadecimal digits; the state is 43 characters of base64.
+    assert not re.search(r"[0-9a-f]{32}", result.stdout)
+    assert not re.search(r"state=(?!\*\*\*)", result.stdout)
+
+
+def test_the_demo_as_json_is_one_document() -> None:
+    result = run_demo("--json")
+    assert (result.returncode, result.stderr) == (0, "")
+    steps = json.loads(result.stdout)["steps"]
+    assert [step.get("answer", {}).get("status") for step in steps] == [302, None, 200, 200, 200, 401, 200]
+    assert "emulator-client-secret" not in result.stdout
+    assert not re.search(r"[0-9a-f]{32}", result.stdout)
+
+
+@pytest.mark.parametrize("environment", [{"COLUMNS": "40"}, {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}])
+def test_the_demo_runs_in_a_narrow_terminal_and_in_any_encoding(environment: dict[str, str]) -> None:
+    result = run_demo(**environment)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_no_colours_go_into_a_pipe() -> None:
+    assert "\x1b[" not in run_demo().stdout
