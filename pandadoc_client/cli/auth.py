@@ -81,8 +81,8 @@ def url(
     """
     connection = Connection(
         client_id=client_id,
-        redirect_uri=redirect_uri,
         host=host,
+        redirect_uri=redirect_uri,
         region=region,
         authorize_url=authorize_url,
         allow_insecure=allow_insecure,

@@ -151,6 +151,7 @@ def ours(secret: str, refresh_token: str) -> bytes:
         return emulator.journal.token_requests()[0].body
 
 
+FORM = "application/x-www-form-urlencoded"
 ODD_SECRET = "s3cr3t ~*+&=%'\"$`\\é"
 
 
@@ -165,7 +166,7 @@ def test_curl_sends_what_the_package_sends(pandadoc: Pandadoc, pandadoc_emulator
     subprocess.run(["sh", "-c", command], capture_output=True, check=False, env={"PATH": "/usr/bin:/bin", **variables})
     (entry,) = pandadoc_emulator.journal.token_requests()
     assert entry.form == parse_form(ours(ODD_SECRET, "refresh"))
-    assert entry.header("content-type") == "application/x-www-form-urlencoded"
+    assert entry.header("content-type") == FORM
     if show:  # else curl encodes the variables, in its own way
         assert entry.body == ours(ODD_SECRET, "refresh")
 
@@ -195,7 +196,7 @@ def test_the_conductor_task_has_the_body_that_the_package_sends(pandadoc: Pandad
     task: dict[str, Any] = json.loads(result.stdout)
     request = task["inputParameters"]["http_request"]
     assert (task["type"], request["method"]) == ("HTTP", "POST")
-    assert request["contentType"] == "application/x-www-form-urlencoded"
+    assert request["contentType"] == FORM
     assert request["body"].encode() == ours("emulator-client-secret", "refresh")
     placeholders = pandadoc("auth", "request", "--grant", "refresh_token", "--as", "conductor").stdout
     assert "client_secret=${workflow." in placeholders
