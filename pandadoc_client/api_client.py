@@ -249,10 +249,9 @@ class AsyncApiClient(BaseClient):
         await self.close()
 
     async def close(self) -> None:
-        """Close the connections. The client can be used again."""
-        transport, self._transport = self._transport, None
-        if transport is not None:
-            await transport.aclose()
+        """Close the connections of this event loop. The client can be used again."""
+        if self._transport is not None:
+            await self._transport.aclose()
 
     async def call_operation(self, operation: Operation, arguments: dict[str, Any]) -> Any:
         """Make a call that an API class describes. *arguments* holds its arguments and options by name."""

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import socket
-import socketserver
-import ssl
-import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,95 +25,7 @@ from pandadoc_client.exceptions import (
     ServiceException,
 )
 
-MEMBERS = "/public/v1/members/current"
-Call = Callable[..., Any]
-
-
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
-
-
-def configuration(host: str, **settings: Any) -> Configuration:
-    made = Configuration(host=host, api_key={"apiKey": "emulator-api-key"}, **settings)
-    made.api_key_prefix["apiKey"] = "API-Key"
-    return made
-
-
-def call_sync(settings: Configuration, **options: Any) -> Any:
-    with ApiClient(settings) as client:
-        return MembersApi(client).details_current_member(**options)
-
-
-def call_async(settings: Configuration, **options: Any) -> Any:
-    async def run() -> Any:
-        async with AsyncApiClient(settings) as client:
-            return await AsyncMembersApi(client).details_current_member(**options)
-
-    return asyncio.run(run())
-
-
-@pytest.fixture(params=[call_sync, call_async], ids=["sync", "async"])
-def call(request: pytest.FixtureRequest) -> Call:
-    """A call of the API, in either world."""
-    chosen: Call = request.param
-    return chosen
-
-
-class Server(socketserver.ThreadingTCPServer):
-    """Answers each connection as a function of the socket says; counts the connections."""
-
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self, answer: Callable[[socket.socket], None]) -> None:
-        self.answer = answer
-        self.connections = 0
-        self.stopped = threading.Event()
-        super().__init__(("127.0.0.1", 0), socketserver.BaseRequestHandler)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def finish_request(self, request: Any, client_address: Any) -> None:
-        self.connections += 1
-        with contextlib.suppress(OSError):
-            read_request(request)
-            self.answer(request)
-
-
-def read_request(connection: socket.socket) -> bytes:
-    data = b""
-    while b"\r\n\r\n" not in data:
-        data += connection.recv(65536)
-    return data
-
-
-@contextlib.contextmanager
-def serving(answer: Callable[[Server, socket.socket], None]) -> Iterator[Server]:
-    server = Server(lambda connection: answer(server, connection))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.stopped.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def dripping(server: Server, connection: socket.socket, head: bytes) -> None:
-    """Send *head*, then one byte every 50 ms until the client has gone."""
-    connection.sendall(head)
-    while not server.stopped.wait(0.05):
-        connection.sendall(b" ")
-
-
-def silent(server: Server, connection: socket.socket) -> None:
-    server.stopped.wait(30)
+from .support import MEMBERS, Call, Server, configuration, dripping, serving, silent
 
 
 def test_an_answer_is_read(emulator: Emulator, call: Call) -> None:
@@ -356,84 +263,3 @@ def test_a_streamed_body_that_breaks_off_is_a_connection_error() -> None:
         answer = MembersApi(client).details_current_member(_preload_content=False)
         with answer, pytest.raises(ApiConnectionError):
             answer.read()
-
-
-def test_the_environments_proxy_is_used_but_not_for_loopback(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with serving(silent) as proxy:
-        monkeypatch.setenv("HTTP_PROXY", proxy.url)
-        monkeypatch.setenv("http_proxy", proxy.url)
-        assert call_sync(configuration(emulator.url)).is_active
-        assert proxy.connections == 0
-        with pytest.raises(ApiTimeoutError):
-            call_sync(configuration("http://api.example.com", allow_insecure=True), _request_timeout=0.3)
-        assert proxy.connections == 1
-
-
-def test_a_configured_proxy_gets_the_request(emulator: Emulator) -> None:
-    seen: list[bytes] = []
-
-    def refuse(server: Server, connection: socket.socket) -> None:
-        seen.append(b"asked")
-        connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
-
-    with serving(refuse) as proxy:
-        settings = configuration("http://api.example.com", allow_insecure=True, retries=0)
-        settings.proxy = proxy.url
-        with pytest.raises(ApiException) as caught:
-            call_sync(settings)
-        assert caught.value.status == 403
-        assert seen == [b"asked"]
-        settings.no_proxy = "example.com"
-        with pytest.raises(ApiConnectionError):
-            call_sync(settings, _request_timeout=2)
-        assert seen == [b"asked"]
-
-
-def test_a_bad_proxy_is_named(emulator: Emulator) -> None:
-    settings = configuration(emulator.url)
-    settings.proxy = "gopher://MARKER"
-    with pytest.raises(ApiValueError, match="proxy") as caught:
-        call_sync(settings)
-    assert "MARKER" not in str(caught.value)
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for the name api.test with its key in one file, good for a day."""
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=api.test -addext subjectAltName=DNS:api.test"
-    key, cert = path.with_name("key.pem"), path.with_name("cert.pem")
-    subprocess.run([*command.split(), "-keyout", key, "-out", cert], check=True, capture_output=True)
-    path.write_text(key.read_text() + cert.read_text())
-    return path
-
-
-@contextlib.contextmanager
-def serving_tls(certificate: Path) -> Iterator[str]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-
-    def answer(server: Server, connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-
-    with serving(answer) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        yield f"https://127.0.0.1:{server.server_address[1]}"
-
-
-def test_tls_checks_the_certificate_and_its_name(certificate: Path, call: Call) -> None:
-    with serving_tls(certificate) as url:
-        settings = configuration(url, retries=0)
-        with pytest.raises(ApiConnectionError, match="certificate"):
-            call(settings)
-        settings.ssl_ca_cert = str(certificate)
-        with pytest.raises(ApiConnectionError, match="certificate"):
-            call(settings)
-        settings.assert_hostname = "api.test"
-        assert call(settings).to_dict() == {}
-        settings.assert_hostname = False
-        assert call(settings).to_dict() == {}
-        settings.ssl_ca_cert, settings.assert_hostname, settings.verify_ssl = None, None, False
-        assert call(settings).to_dict() == {}
