@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import httpx
 
     from pandadoc_client._network import TransportSettings
-    from pandadoc_client.rest import AsyncStreamedResponse, StreamedResponse
 
 __all__ = ["BaseClient"]
 
@@ -43,7 +42,8 @@ class BaseClient:
         if header_name is not None:
             self.default_headers[header_name] = header_value or ""
         self.cookie = cookie
-        self.last_response: Response | StreamedResponse | AsyncStreamedResponse | None = None
+        #: The answer of the latest call: a `Response`, or the streamed one that the call returned.
+        self.last_response: Any = None
 
     @property
     def user_agent(self) -> str:

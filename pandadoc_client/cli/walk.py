@@ -130,7 +130,7 @@ class _Walk:
         request = self._shown_request(entries[-1]) if entries else None
         return Step(name, title, ok, self._masked(result), milliseconds, request, answer, status)
 
-    # -- the steps ------------------------------------------------------------------------------------------------------
+    # -- the steps -----------------------------------------------------------------------------------------------------
 
     def authorize(self) -> str:
         response = self._http.get(f"{self._authorization.url}&auto=approve")
@@ -180,7 +180,7 @@ class _Walk:
                     self._answer = (last.status, last.reason, pairs, last.data)
         return f"hello, {member.first_name} {member.last_name}"
 
-    # -- what is shown of them ------------------------------------------------------------------------------------------
+    # -- what is shown of them -----------------------------------------------------------------------------------------
 
     def _look(self, response: httpx.Response) -> None:
         response.read()

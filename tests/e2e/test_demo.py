@@ -10,14 +10,18 @@ import sys
 
 import pytest
 
+from pandadoc_client.cli.demo import show
+from pandadoc_client.cli.errors import CommandError
+from pandadoc_client.emulator import Emulator, Fault
+
 SUMMARY_ROWS = (
-    r"consent.*GET.*302",
+    r"authorize.*GET /oauth2/authorize.*302",
     r"callback",
-    r"exchange the code.*POST.*200",
-    r"use the token.*GET.*200",
-    r"refresh.*POST.*200",
-    r"use the old token.*GET.*401",
-    r"use the new token.*GET.*200",
+    r"exchange.*POST /oauth2/access_token.*200",
+    r"call .*GET /public/v1/members/current.*200",
+    r"refresh.*POST /oauth2/access_token.*200",
+    r"call again.*GET /public/v1/members/current.*200",
+    r"old token.*GET /public/v1/members/current.*401",
 )
 
 
@@ -45,7 +49,7 @@ def test_the_demo_shows_requests_and_answers_without_a_secret() -> None:
     assert "POST http://127.0.0.1:" in result.stdout
     assert "grant_type=authorization_code&client_id=emulator-client-id&client_secret=***&code=***" in result.stdout
     assert '"access_token": "***"' in result.stdout
-    assert "authorization: Bearer ***" in result.stdout
+    assert "Authorization: Bearer ***" in result.stdout
     assert "emulator-client-secret" not in result.stdout
     # The emulator's codes and tokens are 40 hexadecimal digits; the state is 43 characters of base64.
     assert not re.search(r"[0-9a-f]{32}", result.stdout)
@@ -55,8 +59,9 @@ def test_the_demo_shows_requests_and_answers_without_a_secret() -> None:
 def test_the_demo_as_json_is_one_document() -> None:
     result = run_demo("--json")
     assert (result.returncode, result.stderr) == (0, "")
-    steps = json.loads(result.stdout)["steps"]
-    assert [step.get("answer", {}).get("status") for step in steps] == [302, None, 200, 200, 200, 401, 200]
+    document = json.loads(result.stdout)
+    assert document["ok"] is True
+    assert [step["status"] for step in document["steps"]] == [302, None, 200, 200, 200, 200, 401]
     assert "emulator-client-secret" not in result.stdout
     assert not re.search(r"[0-9a-f]{32}", result.stdout)
 
@@ -69,3 +74,14 @@ def test_the_demo_runs_in_a_narrow_terminal_and_in_any_encoding(environment: dic
 
 def test_no_colours_go_into_a_pipe() -> None:
     assert "\x1b[" not in run_demo().stdout
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_step_that_fails_is_shown_and_ends_the_demo(as_json: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    with Emulator() as emulator:
+        emulator.faults.add(Fault("status", status=400, body='{"error": "invalid_grant"}'))
+        with pytest.raises(CommandError, match="the step 'exchange' failed: invalid_grant") as caught:
+            show(emulator, as_json=as_json)
+    assert caught.value.status == 1
+    shown = capsys.readouterr().out
+    assert json.loads(shown)["ok"] is False if as_json else "FAILED" in shown
