@@ -1,7 +1,7 @@
-"""The calling convention of the vendor's SDK: what an API method takes, how it is checked, and what it becomes.
+"""The calling convention of the vendor's SDK: how the arguments of a call are checked, and what they become.
 
-An API class describes its operations as `Operation`; `plan_call` turns one, with the arguments of a call, into a
-request and the options of the call. Nothing here does I/O.
+`plan_call` turns an `Operation`, with the arguments of a call, into a request and the options of the call. Nothing here
+does I/O.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from pandadoc_client._encoding import (
     encode_body,
@@ -22,6 +21,7 @@ from pandadoc_client._encoding import (
 )
 from pandadoc_client._generated.base import decode_date, decode_datetime
 from pandadoc_client._http import Request, Response
+from pandadoc_client._operation import Operation, date, datetime, file_type, none_type
 from pandadoc_client._retry import Timeout
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
@@ -29,25 +29,15 @@ if TYPE_CHECKING:
     from pandadoc_client.configuration import Configuration
 
 __all__ = [
-    "AsyncOptions",
     "Call",
-    "Operation",
-    "Options",
-    "Parameter",
-    "date",
-    "datetime",
+    "RequestParts",
+    "build_request",
     "decode_answer",
-    "file_type",
-    "none_type",
     "plan_call",
     "select_accept",
     "select_content_type",
 ]
 
-file_type = io.IOBase
-none_type = type(None)
-
-RequestTimeout = float | tuple[float | None, float | None] | None
 _REPLAYABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})  # RFC 9110 §9.2.2
 _DEFAULTS: Mapping[str, Any] = {
     "async_req": False,
@@ -65,90 +55,6 @@ _OPTION_TYPES: Mapping[str, tuple[type, ...]] = {
     "_content_type": (none_type, str),
     "_host_index": (none_type, int),
 }
-
-
-class AsyncOptions(TypedDict, total=False):
-    """Options that every API method takes besides its own arguments.
-
-    ``_request_timeout``: seconds for the whole call, or a pair of seconds for the connection and for each read.
-    ``_check_input_type``: False to send arguments of other types than declared.
-    ``_check_return_type`` and ``_spec_property_naming``: accepted; answers are never refused for their types, and names
-    are those of the document.
-    ``_content_type``: another media type for the body.
-    ``_host_index``: which of the servers to call.
-    ``_return_http_data_only``: False to get ``(data, status, headers)``.
-    ``_preload_content``: False to get the answer with its body unread.
-    """
-
-    _return_http_data_only: Literal[True]
-    _preload_content: Literal[True]
-    _request_timeout: RequestTimeout
-    _check_input_type: bool
-    _check_return_type: bool
-    _spec_property_naming: bool
-    _content_type: str | None
-    _host_index: int | None
-
-
-class Options(AsyncOptions, total=False):
-    """`AsyncOptions`, and ``async_req``: True to call in a thread and get a handle whose ``get()`` has the result."""
-
-    async_req: Literal[False]
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A parameter of an operation.
-
-    Attributes:
-        name: Its name as an argument.
-        wire: Its name on the wire.
-        location: ``path``, ``query``, ``header``, ``form`` or ``body``.
-        types: What a value may be: classes, and for arrays a list that holds the classes of their items.
-        required: Whether it must be given.
-        secret: Whether messages must mask it.
-        collection: How an array is sent: ``multi`` or ``csv``.
-    """
-
-    name: str
-    wire: str
-    location: str
-    types: tuple[Any, ...]
-    required: bool = False
-    secret: bool = False
-    collection: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """An operation of the API.
-
-    Attributes:
-        operation_id: Name of the method.
-        method: HTTP method.
-        path: Path with its parameters in braces.
-        parameters: What it takes.
-        accept: Media types of its answers.
-        content_types: Media types that its body may have.
-        auth: Security schemes that it takes; none for an operation without a credential.
-        response_type: What its answer is decoded to, as the vendor's SDK writes types; None for no body.
-        token_request: True for the OAuth 2.0 token endpoint.
-        by_name: The parameters by their names as arguments.
-    """
-
-    operation_id: str
-    method: str
-    path: str
-    parameters: tuple[Parameter, ...]
-    accept: tuple[str, ...]
-    content_types: tuple[str, ...]
-    auth: tuple[str, ...]
-    response_type: tuple[Any, ...] | None
-    token_request: bool = False
-    by_name: Mapping[str, Parameter] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "by_name", {parameter.name: parameter for parameter in self.parameters})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

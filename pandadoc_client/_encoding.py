@@ -163,7 +163,10 @@ def _text(name: str, value: Any) -> str:
     """
     if type(value) is str and value.isascii():
         return value
-    text = str(value).lower() if isinstance(value, bool) else str(plain(value))
+    if isinstance(value, str):
+        text = str.__str__(value)  # a member of an enumeration of texts has another str()
+    else:
+        text = str(value).lower() if isinstance(value, bool) else str(plain(value))
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from pandadoc_client._base_client import BaseClient
-from pandadoc_client._compat import Call, Operation, RequestParts, build_request, plan_call
+from pandadoc_client._compat import Call, RequestParts, build_request, plan_call
 from pandadoc_client._encoding import flatten
 from pandadoc_client._http import Response
+from pandadoc_client._operation import Operation
 from pandadoc_client.configuration import Configuration
 from pandadoc_client.exceptions import ApiValueError, error_for
 

@@ -280,11 +280,8 @@ class ApiDecodeError(ApiException):
             self.args = (self.status, reason)
 
 
-_BY_STATUS: dict[int, type[ApiException]] = {
-    401: UnauthorizedException,
-    403: ForbiddenException,
-    404: NotFoundException,
-}
+_BY_STATUS: dict[int, type[ApiException]]
+_BY_STATUS = {401: UnauthorizedException, 403: ForbiddenException, 404: NotFoundException}
 
 
 def error_for(response: HttpResponse) -> ApiException:

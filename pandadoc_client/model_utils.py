@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
-from datetime import date, datetime
 from typing import Any
 
 from pandadoc_client._generated.base import Model
+from pandadoc_client._operation import date, datetime, file_type, none_type
 from pandadoc_client.exceptions import ApiAttributeError, ApiKeyError, ApiTypeError, ApiValueError
 
 __all__ = [
@@ -24,9 +23,6 @@ __all__ = [
     "model_to_dict",
     "none_type",
 ]
-
-none_type = type(None)
-file_type = io.IOBase
 
 OpenApiModel = Model
 ModelNormal = Model

@@ -19,6 +19,9 @@ is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/d
 
 # Prints the interpreter to use: $PYTHON if it is set, else the first on the path that is new enough.
 find_python() {
+    if [ -n "${PYTHON:-}" ] && ! is_new_enough "$PYTHON"; then
+        fail "PYTHON=$PYTHON is no Python 3.11 or newer"
+    fi
     for candidate in "${PYTHON:-python3}" python3.13 python3.12 python3.11 python; do
         if is_new_enough "$candidate"; then
             printf '%s\n' "$candidate"

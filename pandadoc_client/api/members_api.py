@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
-from pandadoc_client import _compat
+from pandadoc_client import _operation
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 from ..model.member_details_response import MemberDetailsResponse
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncMembersApi", "MembersApi"]
 
-_DETAILS_CURRENT_MEMBER = _compat.Operation(
+_DETAILS_CURRENT_MEMBER = _operation.Operation(
     operation_id="details_current_member",
     method="GET",
     path="/public/v1/members/current",
@@ -34,11 +34,11 @@ class _DetailsCurrentMemberArguments(_TypedDict, total=False):
     """Arguments of ``details_current_member`` that are given by name."""
 
 
-class _DetailsCurrentMemberOptions(_DetailsCurrentMemberArguments, _compat.Options, total=False):
+class _DetailsCurrentMemberOptions(_DetailsCurrentMemberArguments, _operation.Options, total=False):
     """Arguments and options of ``details_current_member``."""
 
 
-class _DetailsCurrentMemberAsyncOptions(_DetailsCurrentMemberArguments, _compat.AsyncOptions, total=False):
+class _DetailsCurrentMemberAsyncOptions(_DetailsCurrentMemberArguments, _operation.AsyncOptions, total=False):
     """Arguments and options of ``details_current_member`` for asyncio."""
 
 

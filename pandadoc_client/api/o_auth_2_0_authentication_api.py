@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
-from pandadoc_client import _compat
+from pandadoc_client import _operation
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 from ..model.o_auth2_access_token_response import OAuth2AccessTokenResponse
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncOAuth20AuthenticationApi", "OAuth20AuthenticationApi"]
 
-_ACCESS_TOKEN = _compat.Operation(
+_ACCESS_TOKEN = _operation.Operation(
     operation_id="access_token",
     method="POST",
     path="/oauth2/access_token",
     parameters=(
-        _compat.Parameter("grant_type", "grant_type", "form", (str,)),
-        _compat.Parameter("client_id", "client_id", "form", (str,)),
-        _compat.Parameter("client_secret", "client_secret", "form", (str,), secret=True),
-        _compat.Parameter("code", "code", "form", (str,), secret=True),
-        _compat.Parameter("scope", "scope", "form", (str,)),
-        _compat.Parameter("refresh_token", "refresh_token", "form", (str,), secret=True),
+        _operation.Parameter("grant_type", "grant_type", "form", (str,)),
+        _operation.Parameter("client_id", "client_id", "form", (str,)),
+        _operation.Parameter("client_secret", "client_secret", "form", (str,), secret=True),
+        _operation.Parameter("code", "code", "form", (str,), secret=True),
+        _operation.Parameter("scope", "scope", "form", (str,)),
+        _operation.Parameter("refresh_token", "refresh_token", "form", (str,), secret=True),
     ),
     accept=("application/json",),
     content_types=("application/x-www-form-urlencoded",),
@@ -49,11 +49,11 @@ class _AccessTokenArguments(_TypedDict, total=False):
     refresh_token: str
 
 
-class _AccessTokenOptions(_AccessTokenArguments, _compat.Options, total=False):
+class _AccessTokenOptions(_AccessTokenArguments, _operation.Options, total=False):
     """Arguments and options of ``access_token``."""
 
 
-class _AccessTokenAsyncOptions(_AccessTokenArguments, _compat.AsyncOptions, total=False):
+class _AccessTokenAsyncOptions(_AccessTokenArguments, _operation.AsyncOptions, total=False):
     """Arguments and options of ``access_token`` for asyncio."""
 
 
