@@ -1,4 +1,4 @@
-"""Sends requests over httpx: the one hand-written module that builds HTTP clients.
+"""Sends requests over httpx.
 
 `Transport` and `AsyncTransport` are two thin shells around the decisions of `pandadoc_client._retry`: they move bytes,
 keep the whole call within its timeout, and turn every failure of the network into an ``ApiConnectionError`` or an
@@ -20,9 +20,10 @@ from typing import Any, NamedTuple
 import anyio
 import httpx
 
-from pandadoc_client._deadline import DeadlineTransport, deadline
+from pandadoc_client._clients import DirectAsyncClient, DirectClient
+from pandadoc_client._deadline import deadline
 from pandadoc_client._http import Headers, Request, Response, check_header
-from pandadoc_client._network import TransportSettings, check_host, proxies_of, transport_arguments
+from pandadoc_client._network import TransportSettings, check_host
 from pandadoc_client._retry import Call, RetryPolicy, Timeout
 from pandadoc_client.exceptions import ApiConnectionError, ApiValueError, mask_secrets
 
@@ -156,26 +157,15 @@ class Transport(_Shell):
     def __init__(self, settings: TransportSettings, http_client: httpx.Client | None = None) -> None:
         super().__init__(settings)
         self._given = http_client
-        self._own: httpx.Client | None = None if http_client is not None else self._make()
+        self._own = None if http_client is not None else DirectClient(settings)
         self._process = os.getpid()
-
-    def _make(self) -> httpx.Client:
-        arguments, proxies = transport_arguments(self.settings), proxies_of(self.settings).items()
-        return httpx.Client(
-            transport=DeadlineTransport(**arguments),
-            mounts={
-                pattern: None if proxy is None else DeadlineTransport(proxy=proxy, **arguments)
-                for pattern, proxy in proxies
-            },
-            trust_env=False,
-        )
 
     def _client(self) -> httpx.Client:
         """Return the client of this process. A fork shares its parent's connections, and would get its answers."""
         if self._given is not None:
             return self._given
         if self._own is None or self._process != os.getpid():
-            self._own, self._process = self._make(), os.getpid()
+            self._own, self._process = DirectClient(self.settings), os.getpid()
         return self._own
 
     def send(
@@ -245,6 +235,8 @@ class Transport(_Shell):
         if isinstance(step, _Open):
             if client.is_closed:
                 raise ApiConnectionError(reason="The client was closed", request_sent=False)
+            if isinstance(client, DirectClient):
+                return client.open(step.request, step.auth)
             return client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
         if isinstance(step, _Read):
             with contextlib.closing(step.answer):
@@ -267,18 +259,7 @@ class AsyncTransport(_Shell):
     def __init__(self, settings: TransportSettings, http_client: httpx.AsyncClient | None = None) -> None:
         super().__init__(settings)
         self._given = http_client
-        self._own: dict[Any, httpx.AsyncClient] = {}
-
-    def _make(self) -> httpx.AsyncClient:
-        arguments, proxies = transport_arguments(self.settings), proxies_of(self.settings).items()
-        return httpx.AsyncClient(
-            transport=httpx.AsyncHTTPTransport(**arguments),
-            mounts={
-                pattern: None if proxy is None else httpx.AsyncHTTPTransport(proxy=proxy, **arguments)
-                for pattern, proxy in proxies
-            },
-            trust_env=False,
-        )
+        self._own: dict[asyncio.AbstractEventLoop | None, DirectAsyncClient] = {}
 
     def _client(self) -> httpx.AsyncClient:
         """Return the client of this event loop: a connection belongs to the loop in which it was made."""
@@ -289,7 +270,7 @@ class AsyncTransport(_Shell):
         if client is None:
             for ended in [known for known in self._own if known is not None and known.is_closed()]:
                 del self._own[ended]
-            client = self._own[loop] = self._make()
+            client = self._own[loop] = DirectAsyncClient(self.settings)
         return client
 
     async def send(
@@ -345,6 +326,8 @@ class AsyncTransport(_Shell):
         if isinstance(step, _Open):
             if client.is_closed:
                 raise ApiConnectionError(reason="The client was closed", request_sent=False)
+            if isinstance(client, DirectAsyncClient):
+                return await client.open(step.request, step.auth)
             return await client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
         if isinstance(step, _Read):
             async with contextlib.aclosing(step.answer):

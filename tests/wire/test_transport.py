@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import logging
 import socket
 import threading
@@ -131,6 +132,13 @@ def test_a_body_that_breaks_off_is_a_connection_error(call: Call) -> None:
 
     with serving(half) as server, pytest.raises(ApiConnectionError):
         call(configuration(server.url, retries=0))
+
+
+def test_a_compressed_body_is_read(call: Call) -> None:
+    body = gzip.compress(b'{"email": "ada@example.com"}')
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    with serving(lambda server, connection: connection.sendall(head + body)) as server:
+        assert call(configuration(server.url)).email == "ada@example.com"
 
 
 def test_what_is_no_http_is_a_connection_error(call: Call) -> None:
