@@ -8,14 +8,13 @@ given for, and a call leaves nothing behind for the next one.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 import logging
 import os
 import time
 from collections.abc import Generator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import anyio
 import httpx
@@ -26,6 +25,9 @@ from pandadoc_client._http import Headers, Request, Response, check_header
 from pandadoc_client._network import TransportSettings, check_host
 from pandadoc_client._retry import Call, RetryPolicy, Timeout
 from pandadoc_client.exceptions import ApiConnectionError, ApiValueError, mask_secrets
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["AsyncTransport", "Transport", "network_error"]
 
@@ -343,6 +345,8 @@ class AsyncTransport(_Shell):
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:
     """Return the running event loop of asyncio; None under trio, which has one at a time."""
+    import asyncio  # a fifth of what importing httpx takes, and a blocking program has no use for it
+
     try:
         return asyncio.get_running_loop()
     except RuntimeError:

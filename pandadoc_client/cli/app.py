@@ -13,7 +13,7 @@ import typer
 
 from pandadoc_client import __version__
 from pandadoc_client.cli import auth, demo, emulator
-from pandadoc_client.cli.errors import EXIT_INTERRUPTED, describe, exit_status
+from pandadoc_client.cli.errors import EXIT_FAILURE, EXIT_INTERRUPTED, describe, exit_status
 
 __all__ = ["app", "run"]
 
@@ -62,6 +62,12 @@ def pandadoc(
 
 def run(arguments: list[str]) -> int:
     """Run a command and return its exit status; an error becomes one line on standard error."""
+    if sys.stderr is None:  # pyright: ignore[reportUnnecessaryComparison] (closed by whoever started this)
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (for as long as the process lives)
+    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison]
+        # Found before anything is sent: the answer to a refresh would be lost.
+        _say("standard output is closed")
+        return EXIT_FAILURE
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A character that the encoding lacks is shown by its number: no reason to fail.
