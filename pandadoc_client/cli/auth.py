@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from typing import Annotated
 
@@ -125,8 +126,8 @@ def exchange(
 ) -> None:
     """Exchange an authorization code for a token. A code works once, for about ten minutes.
 
-    Prints a table with the secrets masked; --show-secrets shows them. --json is made for programs and prints the whole
-    token, secrets included. Nothing is stored.
+    Prints a table, whole on a terminal; elsewhere its secrets are masked unless --show-secrets is given. --json is made
+    for programs and prints the whole token, secrets included. Nothing is stored.
 
     \b
     pandadoc auth exchange CODE --json | jq -r .access_token
@@ -172,9 +173,9 @@ def refresh(
 ) -> None:
     """Exchange a refresh token for the next token.
 
-    The old refresh token, and most likely the old access token, is dead from then on, and nothing is stored: use --json
-    (the whole token, secrets included, for programs) or --show-secrets unless you only want to know whether it works.
-    Without them a table is printed, with the secrets masked.
+    The old refresh token, and most likely the old access token, is dead from then on, and nothing is stored. Prints a
+    table, whole on a terminal; elsewhere its secrets are masked, so that in a script --json (the whole token, secrets
+    included) or --show-secrets is what keeps the access.
 
     \b
     jq -r .refresh_token token.json | pandadoc auth refresh - --json > next.json
@@ -283,6 +284,8 @@ def _print_token(token: Token, *, show_secrets: bool, as_json: bool) -> None:
     if as_json:
         print_json(token_document(token))
         return
-    new_console().print(token_table(token, show_secrets=show_secrets))
-    if not show_secrets:
+    # A person at a terminal wants to see what the old token was given for; a log file shall not.
+    shown = show_secrets or sys.stdout.isatty()
+    new_console().print(token_table(token, show_secrets=shown))
+    if not shown:
         print_lines(["Masked, and not stored anywhere; next time use --json or --show-secrets to keep the token."])
