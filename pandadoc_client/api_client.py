@@ -101,6 +101,10 @@ class ApiClient(BaseClient):
         """Make a call that an API class describes. *arguments* holds its arguments and options by name."""
         # Two frames up is the user's line: above this one is the API class.
         call = plan_call(operation, arguments, self.configuration, self._build, stacklevel=3)
+        return self._begin(call)
+
+    def _begin(self, call: Call) -> Any:
+        """Make a call here, or in a thread if it asks for one."""
         return self.pool.apply_async(self._perform, (call,)) if call.in_thread else self._perform(call)
 
     def _perform(self, call: Call) -> Any:
@@ -224,7 +228,7 @@ class ApiClient(BaseClient):
             preload=_preload_content,
             in_thread=bool(async_req),
         )
-        return self.pool.apply_async(self._perform, (call,)) if call.in_thread else self._perform(call)
+        return self._begin(call)
 
 
 class AsyncApiClient(BaseClient):

@@ -132,8 +132,8 @@ def write_surface(document: dict[str, Any], classes: Mapping[str, str], core: st
     write(
         "model/__init__.py", "package.py.jinja", text="The models, one module for each.", binds_errors=True, core=core
     )
-    write("apis/__init__.py", "lazy.py.jinja", text="All API classes", modules=dict(sorted(apis.items())))
-    everything = {name: f"..model.{module}" for name, module in sorted(models.items())}
+    write("apis/__init__.py", "lazy.py.jinja", text="All API classes", modules=apis)
+    everything = {name: f"..model.{module}" for name, module in models.items()}
     write("models/__init__.py", "lazy.py.jinja", text="All models", modules=everything)
 
 
