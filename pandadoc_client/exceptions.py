@@ -9,6 +9,7 @@ The tree::
     ├── ApiAttributeError (AttributeError)  a model has no such field
     │   └── MissingFieldError (KeyError)    the same, asked for as ``model["name"]``
     ├── ApiKeyError (KeyError)
+    ├── TokenStoreError                     a token could not be kept, or found
     └── ApiException                        a call that failed; ``status`` is None when no answer came
         ├── UnauthorizedException  (401)
         ├── ForbiddenException     (403)
@@ -65,6 +66,7 @@ __all__ = [
     "ServiceException",
     "StateMismatchError",
     "TemporarilyUnavailableError",
+    "TokenStoreError",
     "UnauthorizedClientError",
     "UnauthorizedException",
     "UnsupportedGrantTypeError",
@@ -396,3 +398,17 @@ class CallbackError(OAuthError):
 
 class StateMismatchError(OAuthError):
     """The callback's ``state`` is not the one of this authorization request (RFC 6749 §10.12)."""
+
+
+class TokenStoreError(OpenApiException):
+    """A token store cannot be reached, written or understood.
+
+    Attributes:
+        key: The key in question, or None.
+        token: A ``Token`` that could not be kept. Keep it, or access is lost; no message shows it.
+    """
+
+    def __init__(self, problem: str, *, key: str | None = None, token: Any = None) -> None:
+        super().__init__(problem)
+        self.key = key
+        self.token = token

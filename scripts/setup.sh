@@ -63,7 +63,7 @@ install() {
     fi
     rm -f "$1"/.set-up-*
     if [ "$3" = dev ]; then
-        "$1/bin/python" -m pip install --quiet --constraint scripts/constraints.txt --editable '.[cli]' --group dev
+        "$1/bin/python" -m pip install --quiet --constraint scripts/constraints.txt --editable '.[all]' --group dev
     else
         "$1/bin/python" -m pip install --quiet --constraint scripts/constraints.txt --editable '.[cli]'
     fi
