@@ -17,7 +17,7 @@ from typing import Any
 import httpcore
 import httpx
 
-__all__ = ["DeadlineTransport", "deadline"]
+__all__ = ["DeadlineTransport", "deadline", "seconds_left"]
 
 
 class _Current(threading.local):
@@ -41,6 +41,11 @@ def deadline(seconds: float | None) -> Generator[None]:
         yield
     finally:
         _current.ends = outer
+
+
+def seconds_left() -> float | None:
+    """Return what is left of the call of this thread, 0 or more; None if it has no bound."""
+    return None if _current.ends is None else max(0.0, _current.ends - time.monotonic())
 
 
 def _bounded(timeout: float | None) -> float | None:

@@ -18,6 +18,11 @@ from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 if TYPE_CHECKING:
     import httpx
+    from typing_extensions import TypeIs
+
+    from pandadoc_client.oauth.manager import AsyncTokenManager, TokenManager
+
+    _Manager = TokenManager | AsyncTokenManager
 
 __all__ = ["JSON_SCHEMA_VALIDATION_KEYWORDS", "Configuration"]
 
@@ -40,6 +45,11 @@ _DEFAULT_TIMEOUT = Timeout()
 _debugged: dict[str, tuple[int, int]] = {}
 
 
+def _is_manager(value: object) -> TypeIs[_Manager]:
+    """Return True for a token manager. Its class is not asked for: to import it takes as long as to import httpx."""
+    return hasattr(value, "wait_for_token")
+
+
 def _credential(setting: str, value: object) -> str:
     """Return a credential as plain text, which a member of an enumeration of texts is, too.
 
@@ -58,7 +68,8 @@ class Configuration:
         host: URL of the API; the default is ``https://api.pandadoc.com``.
         api_key: API keys by the name of the security scheme: ``{"apiKey": "…"}``.
         api_key_prefix: What stands before a key in the header: ``{"apiKey": "API-Key"}``.
-        access_token: OAuth 2.0 access token. With both, the access token is sent.
+        access_token: OAuth 2.0 access token, or a token manager, which stands for ``auth``. With an API key as well,
+            the access token is sent.
         username: For `get_basic_auth_token`; no operation uses it.
         password: For `get_basic_auth_token`; no operation uses it.
         discard_unknown_keys: Accepted; unknown fields are always kept.
@@ -70,7 +81,8 @@ class Configuration:
         server_operation_variables: Other variables for single operations, by operation id.
         ssl_ca_cert: PEM file of certificate authorities.
         region: ``"us"`` or ``"eu"``, in place of a host.
-        auth: An ``httpx.Auth`` that every call with a credential goes through.
+        auth: An ``httpx.Auth`` that every call with a credential goes through, such as ``OAuth2Auth(manager)``, or a
+            token manager itself. It wins over the other credentials.
         timeout: Seconds that a call may take, retries included.
         retries: A number of retries, a ``RetryPolicy``, or urllib3's ``Retry``; None for the default policy.
         allow_insecure: True to permit plain ``http`` to hosts other than this machine.
@@ -102,7 +114,7 @@ class Configuration:
         host: str | None = None,
         api_key: dict[str, str] | None = None,
         api_key_prefix: dict[str, str] | None = None,
-        access_token: str | None = None,
+        access_token: str | _Manager | None = None,
         username: str | None = None,
         password: str | None = None,
         discard_unknown_keys: bool = False,
@@ -114,7 +126,7 @@ class Configuration:
         ssl_ca_cert: str | None = None,
         *,
         region: str | None = None,
-        auth: httpx.Auth | None = None,
+        auth: httpx.Auth | _Manager | None = None,
         timeout: float | tuple[float, float] | None = None,
         retries: int | RetryPolicy | None = None,
         allow_insecure: bool = False,
@@ -128,11 +140,11 @@ class Configuration:
         self.server_variables = server_variables or {}
         self.server_operation_index = server_operation_index or {}
         self.server_operation_variables = server_operation_variables or {}
+        self.auth = auth
         self.access_token = access_token
         self.api_key = api_key or {}
         self.api_key_prefix = api_key_prefix or {}
         self.refresh_api_key_hook: Callable[[Configuration], Any] | None = None
-        self.auth = auth
         self.username = username
         self.password = password
         self.discard_unknown_keys = discard_unknown_keys
@@ -164,12 +176,13 @@ class Configuration:
         self._debug = False
 
     def __repr__(self) -> str:
-        credentials = [name for name in ("access_token", "api_key", "auth") if getattr(self, name)]
+        found = {"access_token": self._access_token, "api_key": self.api_key, "auth": self._auth}
+        credentials = [name for name, value in found.items() if value]
         return f"Configuration(host={self._base_path!r}, credentials={credentials})"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         # Loggers and handlers belong to the process, an httpx.Auth to its tokens: they are shared, not copied.
-        shared = ("logger", "logger_file_handler", "logger_stream_handler", "auth", "refresh_api_key_hook")
+        shared = ("logger", "logger_file_handler", "logger_stream_handler", "_auth", "refresh_api_key_hook")
         result = self.__class__.__new__(self.__class__)
         memo[id(self)] = result
         for name, value in self.__dict__.items():
@@ -187,6 +200,41 @@ class Configuration:
     def get_default_copy(cls) -> Configuration:
         """Return a copy of the default configuration, or a new one if none was set."""
         return Configuration() if cls._default is None else copy.deepcopy(cls._default)
+
+    @property
+    def auth(self) -> httpx.Auth | None:
+        """What every call with a credential goes through; a token manager that is set here becomes an `OAuth2Auth`.
+
+        Raises:
+            ApiTypeError: What is set is neither an ``httpx.Auth`` nor a token manager.
+        """
+        return self._auth
+
+    @auth.setter
+    def auth(self, value: httpx.Auth | _Manager | None) -> None:
+        if _is_manager(value):
+            from pandadoc_client.oauth.auth import OAuth2Auth  # httpx is there already: the manager imports it
+
+            value = OAuth2Auth(value)
+        elif value is not None and not hasattr(value, "sync_auth_flow"):
+            raise ApiTypeError(f"auth must be an httpx.Auth or a token manager, not {type(value).__name__}")
+        self._auth: httpx.Auth | None = value
+
+    @property
+    def access_token(self) -> str | None:
+        """The OAuth 2.0 access token. With an `OAuth2Auth` it is the manager's, refreshed before it is returned if
+        need be; then reading it raises what ``TokenManager.token`` raises.
+        """
+        current = getattr(self._auth, "access_token", None)
+        return self._access_token if current is None else current()
+
+    @access_token.setter
+    def access_token(self, value: str | _Manager | None) -> None:
+        self._access_token: str | None = None
+        if _is_manager(value):
+            self.auth = value
+        else:
+            self._access_token = value
 
     @property
     def disabled_client_side_validations(self) -> str:
@@ -287,8 +335,8 @@ class Configuration:
         if "apiKey" in self.api_key:
             value = self.get_api_key_with_prefix("apiKey")
             settings["apiKey"] = {"type": "api_key", "in": "header", "key": "Authorization", "value": value}
-        if self.access_token:
-            value = f"Bearer {_credential('access_token', self.access_token)}"
+        if self._access_token:  # that of a manager is put in when the request leaves, and not before
+            value = f"Bearer {_credential('access_token', self._access_token)}"
             settings["oauth2"] = {"type": "oauth2", "in": "header", "key": "Authorization", "value": value}
         return settings
 

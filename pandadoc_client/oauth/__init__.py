@@ -4,7 +4,9 @@
     request = client.authorization_url()            # send the person to request.url, keep request.state
     code = client.parse_callback(callback_url, request.state)
     token = client.exchange_code(code)
-    token = client.refresh(token)
+    manager = TokenManager(client, token_store())   # keeps it, and keeps it valid
+    manager.save(token)
+    ApiClient(Configuration(auth=OAuth2Auth(manager)))
 
 The names here are imported when they are first used: a program that only reads saved tokens needs no HTTP library.
 """
@@ -28,17 +30,33 @@ if TYPE_CHECKING:
     from pandadoc_client.exceptions import ReauthorizationRequired as ReauthorizationRequired
     from pandadoc_client.exceptions import StateMismatchError as StateMismatchError
     from pandadoc_client.exceptions import TemporarilyUnavailableError as TemporarilyUnavailableError
+    from pandadoc_client.exceptions import TokenStoreError as TokenStoreError
     from pandadoc_client.exceptions import UnauthorizedClientError as UnauthorizedClientError
     from pandadoc_client.exceptions import UnsupportedGrantTypeError as UnsupportedGrantTypeError
     from pandadoc_client.exceptions import UnsupportedResponseTypeError as UnsupportedResponseTypeError
+    from pandadoc_client.oauth.auth import OAuth2Auth as OAuth2Auth
     from pandadoc_client.oauth.client import AsyncOAuthClient as AsyncOAuthClient
     from pandadoc_client.oauth.client import OAuthClient as OAuthClient
+    from pandadoc_client.oauth.manager import AsyncTokenManager as AsyncTokenManager
+    from pandadoc_client.oauth.manager import TokenManager as TokenManager
     from pandadoc_client.oauth.protocol import AuthorizationRequest as AuthorizationRequest
+    from pandadoc_client.oauth.stores import EncryptedTokenStore as EncryptedTokenStore
+    from pandadoc_client.oauth.stores import FileTokenStore as FileTokenStore
+    from pandadoc_client.oauth.stores import KeyringTokenStore as KeyringTokenStore
+    from pandadoc_client.oauth.stores import MemoryTokenStore as MemoryTokenStore
+    from pandadoc_client.oauth.stores import RedisTokenStore as RedisTokenStore
+    from pandadoc_client.oauth.stores import SQLTokenStore as SQLTokenStore
+    from pandadoc_client.oauth.stores import TokenStore as TokenStore
+    from pandadoc_client.oauth.stores import token_store as token_store
     from pandadoc_client.oauth.token import Token as Token
+
+# These need a library of their own: to be asked for by name, and left out of `import *`, which would ask for all.
+_OPTIONAL = ("EncryptedTokenStore", "FileTokenStore", "KeyringTokenStore", "RedisTokenStore", "SQLTokenStore")
 
 __all__ = [
     "AccessDeniedError",
     "AsyncOAuthClient",
+    "AsyncTokenManager",
     "AuthorizationRequest",
     "AuthorizationServerError",
     "CallbackError",
@@ -48,24 +66,33 @@ __all__ = [
     "InvalidGrantError",
     "InvalidRequestError",
     "InvalidScopeError",
+    "MemoryTokenStore",
+    "OAuth2Auth",
     "OAuthClient",
     "OAuthError",
     "ReauthorizationRequired",
     "StateMismatchError",
     "TemporarilyUnavailableError",
     "Token",
+    "TokenManager",
+    "TokenStore",
+    "TokenStoreError",
     "UnauthorizedClientError",
     "UnsupportedGrantTypeError",
     "UnsupportedResponseTypeError",
+    "token_store",
 ]
 
 _MODULES = {
     "AsyncOAuthClient": "oauth.client",
+    "AsyncTokenManager": "oauth.manager",
     "AuthorizationRequest": "oauth.protocol",
+    "OAuth2Auth": "oauth.auth",
     "OAuthClient": "oauth.client",
     "Token": "oauth.token",
-}
-_SUBMODULES = frozenset({"client", "form", "protocol", "token"})
+    "TokenManager": "oauth.manager",
+} | dict.fromkeys((*_OPTIONAL, "MemoryTokenStore", "TokenStore", "token_store"), "oauth.stores")
+_SUBMODULES = frozenset({"auth", "client", "form", "login", "manager", "protocol", "stores", "token"})
 
 
 if not TYPE_CHECKING:  # a type checker that saw this would take any misspelt name for Any
@@ -73,7 +100,7 @@ if not TYPE_CHECKING:  # a type checker that saw this would take any misspelt na
     def __getattr__(name: str) -> Any:
         if name in _SUBMODULES:
             return import_module(f"{__name__}.{name}")
-        if name not in __all__:
+        if name not in __all__ and name not in _OPTIONAL:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         module = import_module(f"pandadoc_client.{_MODULES.get(name, 'exceptions')}")
         value = globals()[name] = getattr(module, name)
@@ -81,4 +108,4 @@ if not TYPE_CHECKING:  # a type checker that saw this would take any misspelt na
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *_SUBMODULES})
+    return sorted({*globals(), *__all__, *_OPTIONAL, *_SUBMODULES})

@@ -6,21 +6,26 @@ Every decision is taken in `_OAuthClient`; the two clients differ only in how a 
 from __future__ import annotations
 
 import dataclasses
-import os
+import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Generic, Self, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 
 from pandadoc_client._http import USER_AGENT, Request, Response
-from pandadoc_client._network import TransportSettings, check_host, is_loopback
-from pandadoc_client._regions import REGIONS, Region, region_of
+from pandadoc_client._network import TransportSettings, check_host
 from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
 from pandadoc_client._transport import AsyncTransport, Transport
-from pandadoc_client.exceptions import ApiTypeError, ApiValueError, FormEncodingError
+from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 from pandadoc_client.oauth import protocol
+from pandadoc_client.oauth._settings import (
+    check_authorize_url,
+    consent_page,
+    find_credentials,
+    find_host,
+    or_environment,
+)
 from pandadoc_client.oauth.form import value_problem
 from pandadoc_client.oauth.protocol import AuthorizationRequest
 from pandadoc_client.oauth.token import Token
@@ -65,32 +70,33 @@ class _OAuthClient(Generic[_HttpClient]):
         *,
         host: str | None = None,
         authorize_url: str | None = None,
-        timeout: float | tuple[float | None, float | None] | None = 30.0,
+        timeout: float | tuple[float | None, float | None] | Timeout | None = 30.0,
         http_client: _HttpClient | None = None,
         send_redirect_uri: bool = False,
         region: str | None = None,
         allow_insecure: bool = False,
         retries: int | RetryPolicy | None = None,
     ) -> None:
-        self._client_id, self._client_secret = _credentials(client_id, client_secret)
-        self._redirect_uri = _or_environment(redirect_uri, "PANDADOC_REDIRECT_URI")
+        self._client_id, self._client_secret = find_credentials(client_id, client_secret)
+        self._redirect_uri = or_environment(redirect_uri, "PANDADOC_REDIRECT_URI")
         if self._redirect_uri is not None:
             protocol.check_redirect_uri(self._redirect_uri)
         if send_redirect_uri and self._redirect_uri is None:
             raise ApiValueError("send_redirect_uri needs a redirect_uri (or PANDADOC_REDIRECT_URI)")
         self._send_redirect_uri = send_redirect_uri
-        self._host, of_region = _host(host, region)
+        self._host, of_region = find_host(host, region)
         check_host(self._host, allow_insecure)
-        self._authorize_url = _authorize_url(self._host, of_region) if authorize_url is None else authorize_url
-        _check_authorize_url(self._authorize_url, allow_insecure)
+        self._authorize_url = consent_page(self._host, of_region) if authorize_url is None else authorize_url
+        check_authorize_url(self._authorize_url, allow_insecure)
         if http_client is not None and not isinstance(http_client, self._http_client_type):
             wanted = f"httpx.{self._http_client_type.__name__}"
             raise ApiTypeError(f"http_client must be an {wanted}, not {type(http_client).__name__}")
         settings = TransportSettings(
             timeout=check_timeout(timeout, Timeout()), retries=RetryPolicy.of(retries), allow_insecure=allow_insecure
         )
-        self._open(settings, http_client)
+        self._settings = settings
         self._closed = False
+        self._open(settings, http_client)
 
     def _open(self, settings: TransportSettings, http_client: _HttpClient | None) -> None:
         """Make the transport; the one thing of construction in which the clients differ."""
@@ -122,21 +128,25 @@ class _OAuthClient(Generic[_HttpClient]):
         """Address of the consent page, without its parameters."""
         return self._authorize_url
 
-    def authorization_url(self, scope: str = _DEFAULT_SCOPE, state: str | None = None) -> AuthorizationRequest:
+    def authorization_url(
+        self, scope: str = _DEFAULT_SCOPE, state: str | None = None, *, redirect_uri: str | None = None
+    ) -> AuthorizationRequest:
         """Return where to send a person for consent (RFC 6749 §4.1.1). Nothing is sent.
 
         Args:
             scope: What to ask for.
             state: A value of your own that the callback must repeat; it must be unguessable. None for a fresh one.
+            redirect_uri: Another one for this request, such as one with a free port on loopback (RFC 8252 §7.3).
 
         Raises:
-            ApiValueError: The client has no redirect URI, or an argument is empty or has a control character.
+            ApiValueError: There is no redirect URI, or an argument is empty or has a control character.
             ApiTypeError: An argument is no text.
         """
-        if self._redirect_uri is None:
+        redirect_uri = self._redirect_uri if redirect_uri is None else redirect_uri
+        if redirect_uri is None:
             raise ApiValueError("redirect_uri is missing: give it to the client, or set PANDADOC_REDIRECT_URI")
         state = protocol.new_state() if state is None else state
-        url = protocol.build_authorization_url(self._authorize_url, self._client_id, self._redirect_uri, scope, state)
+        url = protocol.build_authorization_url(self._authorize_url, self._client_id, redirect_uri, scope, state)
         return AuthorizationRequest(url, state)
 
     def parse_callback(self, url: str, state: str) -> str:
@@ -155,10 +165,10 @@ class _OAuthClient(Generic[_HttpClient]):
         """
         return protocol.parse_callback(url, state)
 
-    def _code_grant(self, code: str, scope: str) -> _Grant:
+    def _code_grant(self, code: str, scope: str, redirect_uri: str | None) -> _Grant:
         fields = {"grant_type": "authorization_code", "code": code, "scope": scope}
         if self._send_redirect_uri:
-            fields["redirect_uri"] = self._redirect_uri or ""
+            fields["redirect_uri"] = redirect_uri or self._redirect_uri or ""
         return _Grant(self._request(fields), scope)
 
     def _refresh_grant(self, token: Token | str, scope: str | None) -> _Grant:
@@ -217,13 +227,17 @@ class OAuthClient(_OAuthClient[httpx.Client]):
 
     def _open(self, settings: TransportSettings, http_client: httpx.Client | None) -> None:
         self._transport = Transport(settings, http_client)
+        self._guard = threading.Lock()
+        self._sending = 0
 
-    def exchange_code(self, code: str, scope: str = _DEFAULT_SCOPE) -> Token:
+    def exchange_code(self, code: str, scope: str = _DEFAULT_SCOPE, *, redirect_uri: str | None = None) -> Token:
         """Return the token for an authorization code (RFC 6749 §4.1.3). A code works once, for some ten minutes.
 
         Args:
             code: What `parse_callback` returned.
             scope: The scope that was asked for. An answer that names none grants this one.
+            redirect_uri: The one of the authorization request if that was another than the client's. It is sent only by
+                a client with ``send_redirect_uri=True``.
 
         Raises:
             FormEncodingError: *code* or *scope* must not be sent as it is; nothing was sent.
@@ -235,7 +249,7 @@ class OAuthClient(_OAuthClient[httpx.Client]):
             ApiConnectionError: No answer came.
             RuntimeError: The client is closed.
         """
-        return self._send(self._code_grant(code, scope))
+        return self._send(self._code_grant(code, scope, redirect_uri))
 
     def refresh(self, token: Token | str, *, scope: str | None = None) -> Token:
         """Return a new token for a refresh token (RFC 6749 §6). Save it at once: the old one may be dead by now.
@@ -257,12 +271,27 @@ class OAuthClient(_OAuthClient[httpx.Client]):
     def _send(self, grant: _Grant) -> Token:
         # The clock is read before the request leaves: the token then seems to end a little early, never late.
         started = datetime.now(UTC)
-        return grant.token(self._transport.send(grant.request), started)
+        with self._guard:
+            self._sending += 1
+        try:
+            return grant.token(self._transport.send(grant.request), started)
+        finally:
+            with self._guard:
+                self._sending -= 1
+                is_last = self._closed and not self._sending
+            if is_last:
+                self._transport.close()
 
     def close(self) -> None:
-        """Close the connections, unless the HTTP client was given. Calling it again does nothing."""
-        self._closed = True
-        self._transport.close()
+        """Close the connections, unless the HTTP client was given. Calling it again does nothing.
+
+        A request that is under way in another thread is still answered: to cut it off could lose the grant.
+        """
+        with self._guard:
+            self._closed = True
+            is_idle = not self._sending
+        if is_idle:
+            self._transport.close()
 
     def __enter__(self) -> Self:
         return self
@@ -281,10 +310,28 @@ class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
 
     def _open(self, settings: TransportSettings, http_client: httpx.AsyncClient | None) -> None:
         self._transport = AsyncTransport(settings, http_client)
+        self._is_given = http_client is not None
+        self._twin: OAuthClient | None = None
 
-    async def exchange_code(self, code: str, scope: str = _DEFAULT_SCOPE) -> Token:
+    def _blocking_twin(self) -> OAuthClient | None:
+        """Return an `OAuthClient` with these settings, closed with this client; None if an HTTP client was given."""
+        if self._twin is None and not self._is_given:
+            self._twin = OAuthClient(
+                self._client_id,
+                self._client_secret,
+                self._redirect_uri,
+                host=self._host,
+                authorize_url=self._authorize_url,
+                send_redirect_uri=self._send_redirect_uri,
+                allow_insecure=self._settings.allow_insecure,
+                timeout=self._settings.timeout,
+                retries=self._settings.retries,
+            )
+        return self._twin
+
+    async def exchange_code(self, code: str, scope: str = _DEFAULT_SCOPE, *, redirect_uri: str | None = None) -> Token:
         """Return the token for an authorization code; see `OAuthClient.exchange_code`."""
-        return await self._send(self._code_grant(code, scope))
+        return await self._send(self._code_grant(code, scope, redirect_uri))
 
     async def refresh(self, token: Token | str, *, scope: str | None = None) -> Token:
         """Return a new token for a refresh token; see `OAuthClient.refresh`."""
@@ -297,6 +344,8 @@ class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
     async def aclose(self) -> None:
         """Close the connections, unless the HTTP client was given. Calling it again does nothing."""
         self._closed = True
+        if self._twin is not None:
+            self._twin.close()
         await self._transport.aclose()
 
     async def close(self) -> None:
@@ -308,51 +357,3 @@ class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
-
-
-def _or_environment(value: str | None, variable: str) -> str | None:
-    return (os.environ.get(variable) or None) if value is None else value
-
-
-def _credentials(client_id: str | None, client_secret: str | None) -> tuple[str, str]:
-    found = {
-        "client_id": _or_environment(client_id, "PANDADOC_CLIENT_ID"),
-        "client_secret": _or_environment(client_secret, "PANDADOC_CLIENT_SECRET"),
-    }
-    if missing := [name for name, value in found.items() if value is None]:
-        names, variables = " and ".join(missing), " and ".join(f"PANDADOC_{name.upper()}" for name in missing)
-        raise ApiValueError(f"{names} missing: give the argument, or set {variables} in the environment")
-    for name, value in found.items():
-        if problem := value_problem(value, trimmed=True):
-            raise FormEncodingError(name, problem)
-    return found["client_id"] or "", found["client_secret"] or ""
-
-
-def _host(host: str | None, region_name: str | None) -> tuple[str, Region]:
-    """Return the API's URL and the region that goes with it."""
-    if host is not None and region_name is not None:
-        raise ApiValueError("region and host cannot both be given")
-    if host is None and region_name is None:
-        host = os.environ.get("PANDADOC_HOST") or None
-    region = region_of((os.environ.get("PANDADOC_REGION") or "us") if region_name is None else region_name)
-    if host is None:
-        return region.api, region
-    if not isinstance(host, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise ApiTypeError(f"host must be text (str), not {type(host).__name__}")
-    if problem := value_problem(host, trimmed=True):
-        raise ApiValueError(f"host {problem}")
-    host = host.rstrip("/")
-    return host, next((known for known in REGIONS.values() if known.api == host.lower()), region)
-
-
-def _authorize_url(host: str, region: Region) -> str:
-    page = host if is_loopback(urlsplit(host).hostname or "") else region.app
-    return page + protocol.AUTHORIZE_PATH
-
-
-def _check_authorize_url(url: str, allow_insecure: bool) -> None:
-    # Building one with stand-ins runs every check of the URL; what remains is the transport's rule on plain http.
-    protocol.build_authorization_url(url, "x", "https://localhost/", "x", "x")
-    parts = urlsplit(url)
-    if parts.scheme == "http" and not allow_insecure and not is_loopback(parts.hostname or ""):
-        raise ApiValueError("authorize_url: plain http would show the code; use https, or allow_insecure=True")

@@ -15,6 +15,7 @@ from pandadoc_client._http import Headers, Response
 from pandadoc_client.exceptions import ApiAttributeError, ApiException
 from pandadoc_client.model.member_details_response import MemberDetailsResponse
 from pandadoc_client.model.o_auth2_access_token_response import OAuth2AccessTokenResponse
+from pandadoc_client.oauth import Token
 
 COPIES = (copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value)))
 ANSWER = Response(
@@ -38,6 +39,8 @@ def errors() -> list[Exception]:
             made.append(kind("code", "is empty"))
         elif issubclass(found, exceptions.ApiTypeError):
             made.append(kind("m", ["a", 0], (str, int), True))
+        elif issubclass(found, exceptions.TokenStoreError):
+            made.append(kind("m", key="k", token=Token("access")))
         elif found is exceptions.OpenApiException:
             made.append(kind("m"))
         else:

@@ -19,6 +19,8 @@ HAND_WRITTEN = tuple(
     if path.stem not in {"__init__", "__pycache__", "_generated", "py"}
 )
 
+STORES = ("encrypted", "file", "keyring", "memory", "redis", "sql")
+
 # From what (a module and all below it), to what.
 FORBIDDEN: list[tuple[str, tuple[str, ...]]] = [
     ("pandadoc_client._generated", HAND_WRITTEN),
@@ -27,6 +29,19 @@ FORBIDDEN: list[tuple[str, tuple[str, ...]]] = [
     *(
         (f"pandadoc_client.oauth.{pure}", ("httpx", "pandadoc_client._generated", "pandadoc_client._transport"))
         for pure in ("form", "protocol", "token")
+    ),
+    *(
+        (
+            f"pandadoc_client.oauth.stores.{store}",
+            (
+                *(f"pandadoc_client.oauth.stores.{other}" for other in STORES if other != store),
+                "pandadoc_client.oauth.stores.urls",
+                "pandadoc_client.oauth.manager",
+                "pandadoc_client.oauth.client",
+                "httpx",
+            ),
+        )
+        for store in STORES
     ),
     (
         "pandadoc_client.oauth",
@@ -103,12 +118,13 @@ def test_the_walk_sees_relative_imports() -> None:
         ("import pandadoc_client.api.o_auth_2_0_authentication_api", (*OPTIONAL, "attrs", "attr", "dateutil")),
         ("from pandadoc_client.oauth import Token", (*OPTIONAL, "httpx", "attrs", "attr", "dateutil")),
         ("from pandadoc_client.oauth import OAuthClient", (*OPTIONAL, "attrs", "attr", "dateutil")),
+        ("from pandadoc_client.oauth import *", (*OPTIONAL, "filelock")),
     ],
 )
 def test_importing_does_not_import(statement: str, unwanted: tuple[str, ...]) -> None:
-    # click and rich come with httpx where they are installed: it looks for them to offer its command line.
+    # Where they are installed, httpx brings click and rich along, for its command line, and httpcore trio with attrs.
     program = (
-        "import sys; sys.modules['click'] = None\n"
+        "import sys; sys.modules['click'] = sys.modules['trio'] = None\n"
         f"{statement}\n"
         f"print([name for name in {unwanted!r} if sys.modules.get(name)])"
     )

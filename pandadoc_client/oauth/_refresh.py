@@ -1,0 +1,246 @@
+"""One refresh, from the store to the store. Blocking; called by `pandadoc_client.oauth._lifecycle` in its thread.
+
+Where a refresh token is good for one use, the moment between the server's answer and the save is the one in which
+access can be lost. Everything here is about that moment: nothing is sent before the store has proved that it can be
+written to (the attempt is written down first), nothing else happens between the answer and the save, and whoever comes
+after a crash finds the attempt and can say what happened.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from pandadoc_client.exceptions import (
+    ApiConnectionError,
+    ApiDecodeError,
+    ApiException,
+    InvalidGrantError,
+    ReauthorizationRequired,
+    TokenStoreError,
+)
+from pandadoc_client.oauth.stores.base import RevisionConflict, TokenStore
+from pandadoc_client.oauth.stores.entry import Attempt, Entry, encode_entry
+from pandadoc_client.oauth.token import Token
+
+__all__ = ["NotSaved", "Refresh", "Want", "save_successor"]
+
+logger = logging.getLogger("pandadoc_client")
+
+_CONFLICTS = 20
+"""How often somebody else may write under our nose; each of these times they got ahead, so it ends."""
+_PAUSES = (0.1, 0.4, 1.5)
+"""Seconds between the tries to save a token. The store's lock is held meanwhile, so not for long."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Want:
+    """Which token a caller will take.
+
+    Attributes:
+        leeway: Seconds that a stored token must still have.
+        rejected: Access tokens that will not do, whatever the clock says of them. Secret.
+        force: True to ask the server again for a grant that it has refused.
+    """
+
+    leeway: float = 0.0
+    rejected: frozenset[str] = dataclasses.field(default=frozenset(), repr=False)
+    force: bool = False
+
+    def accepts(self, token: Token, leeway: float | None = None) -> bool:
+        """Return True if *token* will do; *leeway* takes the place of the own one."""
+        seconds = self.leeway if leeway is None else leeway
+        return token.access_token not in self.rejected and not token.is_expired(seconds)
+
+
+class NotSaved(TokenStoreError):
+    """A refreshed token could not be saved: ``token`` holds it.
+
+    Attributes:
+        spent: The token whose refresh token was used for it.
+    """
+
+    spent: Token | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Refresh:
+    """How to get a valid token for one account.
+
+    Attributes:
+        store: Where its tokens are.
+        key: Under which key.
+        send: Asks the server for the next token, blocking.
+        lock_timeout: Seconds to wait for the store's lock.
+    """
+
+    store: TokenStore
+    key: str
+    send: Callable[[Token], Token]
+    lock_timeout: float
+
+    def run(self, want: Want) -> Token:
+        """Return a token that *want* accepts: the stored one, what somebody else got meanwhile, or a new one.
+
+        Raises:
+            ReauthorizationRequired: There is no token, or the server does not refresh it any more.
+            TokenStoreError: The store fails. Unless the error carries a token, nothing was sent.
+            ApiException: The token endpoint fails; the stored token is as it was.
+        """
+        seen, _ = self.store.read_entry(self.key)
+        if seen is None:
+            raise _login_required(self.key)
+        if want.accepts(seen.token):
+            return seen.token
+        with self.store.lock(self.key, self.lock_timeout):
+            for _ in range(_CONFLICTS):
+                try:
+                    return self._run_locked(want, seen.token)
+                except RevisionConflict:
+                    logger.debug("somebody else wrote the token meanwhile; looking at it again")
+        raise TokenStoreError(f"Others keep replacing the token under the key {self.key!r}", key=self.key)
+
+    def _run_locked(self, want: Want, seen: Token) -> Token:
+        entry, revision = self.store.read_entry(self.key)
+        if entry is None:
+            raise _login_required(self.key)
+        # A token that came while we waited is as fresh as can be, even if its whole life is shorter than the leeway.
+        if want.accepts(entry.token, None if entry.token == seen else 0.0):
+            return entry.token
+        if entry.refused is not None and not want.force:
+            raise ReauthorizationRequired("invalid_grant", entry.refused)
+        if entry.token.refresh_token is None:
+            raise ReauthorizationRequired("invalid_grant", "The token is over, and it came without a refresh token")
+        begun = dataclasses.replace(entry, attempt=Attempt.now(), refused=None)
+        return self._send(entry, self._write(begun, revision))
+
+    def _send(self, entry: Entry, revision: str) -> Token:
+        """Spend the refresh token of *entry* and save what comes for it. *revision* is that of the written attempt."""
+        lost: ApiException | None = None
+        while True:
+            try:
+                token = self.send(entry.token)
+            except InvalidGrantError as error:
+                raise self._refused(entry, lost, error) from error
+            except Exception as error:
+                if not isinstance(error, ApiException) or not _may_have_been_processed(error):
+                    if lost is None:
+                        self._withdraw(entry, revision)
+                    raise
+                if lost is not None:
+                    reason = f"A token refresh was sent twice, and no usable answer came: {_cause(error)}"
+                    raise ApiConnectionError(reason=reason) from error
+                # Sent once more: if the first was not processed this brings the token, and if it was, there is nothing
+                # left to lose. Some servers repeat their answer for a while.
+                logger.warning("no usable answer came to a token refresh; it is sent once more: %s", _cause(error))
+                lost = error
+            else:
+                return save_successor(self.store, self.key, token, entry.token, revision)
+
+    def _refused(self, entry: Entry, lost: ApiException | None, error: InvalidGrantError) -> Exception:
+        """Return what to raise after *error*: nobody is sent to give consent again before the store was asked again."""
+        current, revision = self.store.read_entry(self.key)
+        if current is None:
+            return _login_required(self.key)
+        if current.token != entry.token:
+            return RevisionConflict.of(self.key)  # somebody who had no lock, or lost it: look again
+        if lost is not None:
+            problem = f"the answer to the refresh was lost ({_cause(lost)}), and a second try was refused"
+        elif entry.attempt is not None:
+            problem = f"{entry.attempt} never came to an end, and the next one was refused"
+        else:
+            problem = "the server refuses the refresh token: it was revoked, or used elsewhere"
+        refusal = f"A person has to give consent again: {problem}"
+        try:
+            self._write(Entry(entry.token, refused=refusal), revision)
+        except RevisionConflict as conflict:
+            return conflict
+        except TokenStoreError as failure:
+            logger.warning("that the grant is dead could not be written down: %s", failure)
+        result = ReauthorizationRequired(error.error, refusal)
+        result.status = error.status
+        return result
+
+    def _withdraw(self, entry: Entry, revision: str) -> None:
+        """Take back that an attempt was begun, because the server cannot have processed it."""
+        try:
+            self._write(entry, revision)
+        except TokenStoreError as error:  # all that is lost is the certainty that nothing happened
+            logger.info("the record of an attempt stays, though nothing came of it: %s", error)
+
+    def _write(self, entry: Entry, revision: str | None) -> str:
+        return self.store.write(self.key, encode_entry(entry), expires_at=entry.token.expires_at, expected=revision)
+
+
+def save_successor(
+    store: TokenStore,
+    key: str,
+    token: Token,
+    spent: Token | None,
+    revision: str | None = None,
+    pauses: Sequence[float] = _PAUSES,
+) -> Token:
+    """Save *token*, which came for the refresh token of *spent*, and return the token that is in the store then.
+
+    That is *token*, unless somebody saved another meanwhile that does not come from *spent*, such as one of a new
+    consent: that one stays. A writer whose lock was lost does no harm thus.
+
+    Args:
+        store: Where to.
+        key: Under which key.
+        token: What to save.
+        spent: Its predecessor; None to put it in the place of anything.
+        revision: The revision to replace, if it is known.
+        pauses: Seconds to wait after each try that failed; no further try after the last.
+
+    Raises:
+        NotSaved: The store failed again and again; the error carries *token*.
+        ReauthorizationRequired: The key was deleted meanwhile.
+    """
+    document = encode_entry(Entry(token))
+    left = iter(pauses)
+    while True:
+        try:
+            if revision is None:
+                current, revision = store.read_entry(key)
+                if current is not None and current.token == token:
+                    return token  # an earlier try had come through after all
+                if spent is not None and current is None:
+                    raise _login_required(key, " any more: it was deleted while it was refreshed")
+                if spent is not None and current is not None and current.token != spent:
+                    return current.token
+            store.write(key, document, expires_at=token.expires_at, expected=revision)
+        except RevisionConflict:
+            revision = None
+        except TokenStoreError as error:
+            revision = None
+            pause = next(left, None)
+            if pause is None:
+                failure = NotSaved(f"A new token could not be saved: {error}", key=key, token=token)
+                failure.spent = spent
+                raise failure from error
+            logger.warning("a new token could not be saved; trying again in %.1f seconds: %s", pause, error)
+            time.sleep(pause)
+        else:
+            return token
+
+
+def _may_have_been_processed(error: ApiException) -> bool:
+    """Return True if the server may have spent the refresh token although it brought no token."""
+    if isinstance(error, ApiConnectionError):
+        return error.request_sent
+    # 503 says that nothing was done, and so does every refusal.
+    return isinstance(error, ApiDecodeError) or (
+        error.status is not None and error.status >= 500 and error.status != 503
+    )
+
+
+def _cause(error: ApiException) -> str:
+    return f"HTTP {error.status}" if error.status is not None else str(error.reason)
+
+
+def _login_required(key: str, what: str = "") -> ReauthorizationRequired:
+    problem = f"There is no token under the key {key!r}{what}: a person has to give consent"
+    return ReauthorizationRequired("login_required", problem)

@@ -1,0 +1,85 @@
+"""`OAuth2Auth`: a token manager as the authentication of any httpx client."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, Generator
+
+import httpx
+
+from pandadoc_client._deadline import seconds_left
+from pandadoc_client.exceptions import ApiTypeError
+from pandadoc_client.oauth.manager import AsyncTokenManager, TokenManager
+
+__all__ = ["OAuth2Auth"]
+
+logger = logging.getLogger("pandadoc_client")
+
+
+class OAuth2Auth(httpx.Auth):
+    """Sends the manager's token with each request (RFC 6750 §2.1), and once more with a new one after a 401.
+
+    For ``httpx.Client(auth=…)``, ``httpx.AsyncClient(auth=…)`` and ``Configuration(auth=…)``. No lock is held while a
+    request travels. A request whose body was a generator or a file that cannot be read again is not sent twice: its
+    401 is returned, a warning in the log says why, and the next request has a new token.
+
+    The token goes to wherever the client sends the request: use a client of its own for other hosts.
+
+    Args:
+        manager: A `TokenManager` or an `AsyncTokenManager`; either serves blocking and asynchronous clients.
+
+    Raises:
+        ApiTypeError: *manager* is neither.
+
+    What the manager raises, such as `ReauthorizationRequired`, comes out of the request.
+    """
+
+    def __init__(self, manager: TokenManager | AsyncTokenManager) -> None:
+        if not isinstance(manager, TokenManager | AsyncTokenManager):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ApiTypeError(f"manager must be a TokenManager or an AsyncTokenManager, not {type(manager).__name__}")
+        self._manager = manager
+
+    def __repr__(self) -> str:
+        return f"OAuth2Auth({self._manager!r})"
+
+    @property
+    def manager(self) -> TokenManager | AsyncTokenManager:
+        """Where the tokens come from."""
+        return self._manager
+
+    def access_token(self) -> str:
+        """Return a valid access token, blocking until there is one."""
+        return self._manager.wait_for_token(seconds_left()).access_token
+
+    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Run a request through; called by httpx."""
+        access_token = self.access_token()
+        response = yield _authorized(request, access_token)
+        if self._may_repeat(request, response, access_token):
+            yield _authorized(request, self.access_token())
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Run a request through; called by httpx."""
+        access_token = (await self._manager.await_token()).access_token
+        response = yield _authorized(request, access_token)
+        if self._may_repeat(request, response, access_token):
+            yield _authorized(request, (await self._manager.await_token()).access_token)
+
+    def _may_repeat(self, request: httpx.Request, response: httpx.Response, access_token: str) -> bool:
+        """Take note of a 401, and return True if *request* is to be sent again."""
+        if response.status_code != 401:
+            return False
+        self._manager.reject(access_token)
+        replayable = isinstance(request.stream, httpx.ByteStream)
+        if not replayable:
+            logger.warning(
+                "%s %s was answered 401 and is not sent again: its body cannot be read twice",
+                request.method,
+                request.url.copy_with(query=None),
+            )
+        return replayable
+
+
+def _authorized(request: httpx.Request, access_token: str) -> httpx.Request:
+    request.headers["Authorization"] = f"Bearer {access_token}"
+    return request
