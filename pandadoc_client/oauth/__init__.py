@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from pandadoc_client.exceptions import UnsupportedGrantTypeError as UnsupportedGrantTypeError
     from pandadoc_client.exceptions import UnsupportedResponseTypeError as UnsupportedResponseTypeError
     from pandadoc_client.oauth.auth import OAuth2Auth as OAuth2Auth
+    from pandadoc_client.oauth.bulk import RefreshReport as RefreshReport
+    from pandadoc_client.oauth.bulk import refresh_due as refresh_due
     from pandadoc_client.oauth.client import AsyncOAuthClient as AsyncOAuthClient
     from pandadoc_client.oauth.client import OAuthClient as OAuthClient
     from pandadoc_client.oauth.manager import AsyncTokenManager as AsyncTokenManager
@@ -71,6 +73,7 @@ __all__ = [
     "OAuthClient",
     "OAuthError",
     "ReauthorizationRequired",
+    "RefreshReport",
     "StateMismatchError",
     "TemporarilyUnavailableError",
     "Token",
@@ -80,6 +83,7 @@ __all__ = [
     "UnauthorizedClientError",
     "UnsupportedGrantTypeError",
     "UnsupportedResponseTypeError",
+    "refresh_due",
     "token_store",
 ]
 
@@ -89,10 +93,12 @@ _MODULES = {
     "AuthorizationRequest": "oauth.protocol",
     "OAuth2Auth": "oauth.auth",
     "OAuthClient": "oauth.client",
+    "RefreshReport": "oauth.bulk",
     "Token": "oauth.token",
     "TokenManager": "oauth.manager",
+    "refresh_due": "oauth.bulk",
 } | dict.fromkeys((*_OPTIONAL, "MemoryTokenStore", "TokenStore", "token_store"), "oauth.stores")
-_SUBMODULES = frozenset({"auth", "client", "form", "login", "manager", "protocol", "stores", "token"})
+_SUBMODULES = frozenset({"auth", "bulk", "client", "form", "login", "manager", "protocol", "stores", "token"})
 
 
 if not TYPE_CHECKING:  # a type checker that saw this would take any misspelt name for Any

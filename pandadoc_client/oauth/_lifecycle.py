@@ -189,13 +189,13 @@ class Lifecycle:
         return token
 
     def _hold(self, token: Token, at_most: float = math.inf) -> None:
-        """Keep *token* in memory, to be used for *at_most* so many seconds. The guard is held."""
+        """Keep *token* in memory, to be used for *at_most* so many seconds until the next look. The guard is held."""
         now = time.time()
         seconds = math.inf if token.expires_at is None else token.expires_at.timestamp() - now
         # A token whose whole life is shorter than the leeway is used for half of what it has: it would be renewed at
         # every call otherwise.
-        seconds = min(at_most, seconds - self._leeway if seconds > self._leeway else seconds / 2)
-        self._held = _Held(token, now + seconds, time.monotonic() + seconds)
+        seconds = seconds - self._leeway if seconds > self._leeway else seconds / 2
+        self._held = _Held(token, now + min(seconds, at_most), time.monotonic() + seconds)
         self._rejected = frozenset()
 
 

@@ -1,0 +1,227 @@
+"""`OAuth2Auth` in httpx's clients and in ours."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import io
+import logging
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from pandadoc_client import ApiClient, AsyncApiClient, Configuration
+from pandadoc_client.api.members_api import AsyncMembersApi, MembersApi
+from pandadoc_client.emulator import Emulator
+from pandadoc_client.exceptions import (
+    ApiTimeoutError,
+    ApiTypeError,
+    ReauthorizationRequired,
+    UnauthorizedException,
+)
+from pandadoc_client.oauth import AsyncTokenManager, MemoryTokenStore, OAuth2Auth, OAuthClient, TokenManager
+
+from .support import MEMBER, issue, open_async_client, refreshes, together
+
+
+@pytest.fixture
+def manager(emulator: Emulator, client: OAuthClient, store: MemoryTokenStore) -> TokenManager:
+    manager = TokenManager(client, store)
+    manager.save(issue(emulator))
+    return manager
+
+
+def sent(emulator: Emulator) -> list[str | None]:
+    return [entry.header("authorization") for entry in emulator.journal.requests(MEMBER)]
+
+
+def test_each_request_has_the_token(emulator: Emulator, manager: TokenManager) -> None:
+    with httpx.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+        assert http.get(MEMBER).status_code == 200
+    assert sent(emulator) == [f"Bearer {manager.token().access_token}"]
+
+
+def test_a_401_is_answered_with_a_new_token_once(emulator: Emulator, manager: TokenManager) -> None:
+    old = manager.token()
+    emulator.expire_access_tokens()
+    with httpx.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+        assert http.get(MEMBER).status_code == 200
+    assert sent(emulator) == [f"Bearer {old.access_token}", f"Bearer {manager.token().access_token}"]
+    assert refreshes(emulator) == 1
+
+
+def test_a_401_that_stays_is_returned(emulator: Emulator, manager: TokenManager) -> None:
+    emulator.faults.add("status", path=MEMBER, status=401, body="{}", times=2)
+    with httpx.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+        assert http.get(MEMBER).status_code == 401
+    assert len(sent(emulator)) == 2
+    assert refreshes(emulator) == 1
+
+
+def test_threads_that_all_get_a_401_share_one_refresh(emulator: Emulator, manager: TokenManager) -> None:
+    manager.token()
+    emulator.expire_access_tokens()
+    with httpx.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+        assert together(16, lambda: http.get(MEMBER).status_code) == [200] * 16
+    assert refreshes(emulator) == 1
+
+
+@pytest.mark.parametrize("kind", ["blocking", "async"])
+async def test_tasks_that_all_get_a_401_share_one_refresh(
+    emulator: Emulator, client: OAuthClient, store: MemoryTokenStore, kind: str
+) -> None:
+    store.save("default", issue(emulator))
+    emulator.expire_access_tokens()
+    async with open_async_client(emulator) as other:
+        manager = TokenManager(client, store) if kind == "blocking" else AsyncTokenManager(other, store)
+        async with httpx.AsyncClient(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+            answers = await asyncio.gather(*(http.get(MEMBER) for _ in range(50)))
+    assert [answer.status_code for answer in answers] == [200] * 50
+    assert refreshes(emulator) == 1
+
+
+def test_50_calls_take_the_time_of_one(emulator: Emulator, manager: TokenManager) -> None:
+    """The server holds each answer back: were there a lock around a call, the last would wait for all the others."""
+    emulator.faults.add("latency", path=MEMBER, delay=0.4, times=None)
+    with httpx.Client(
+        base_url=emulator.url, auth=OAuth2Auth(manager), limits=httpx.Limits(max_connections=None)
+    ) as http:
+        started = time.monotonic()
+        assert together(50, lambda: http.get(MEMBER).status_code) == [200] * 50
+    assert time.monotonic() - started < 50 * 0.4 / 3
+
+
+def refuse_once(emulator: Emulator) -> None:
+    """Answer 401 to the next call, whatever its method."""
+    emulator.faults.add("status", path=MEMBER, status=401, body="{}")
+
+
+def generated() -> Iterator[bytes]:
+    yield b"{}"
+
+
+async def generated_async() -> AsyncIterator[bytes]:
+    yield b"{}"
+
+
+BODIES: dict[str, Any] = {
+    "generator": lambda: {"content": generated()},
+    "file": lambda: {"content": io.BytesIO(b"{}")},
+    "multipart": lambda: {"files": {"file": io.BytesIO(b"x")}},
+}
+
+
+@pytest.mark.parametrize("body", list(BODIES))
+def test_a_body_that_cannot_be_sent_again_is_not(
+    emulator: Emulator, manager: TokenManager, caplog: pytest.LogCaptureFixture, body: str
+) -> None:
+    old = manager.token()
+    refuse_once(emulator)
+    with httpx.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+        with caplog.at_level(logging.WARNING, "pandadoc_client"):
+            assert http.post(MEMBER, **BODIES[body]()).status_code == 401
+        assert "is not sent again: its body cannot be read twice" in caplog.text
+        assert len(sent(emulator)) == 1
+        assert http.get(MEMBER).status_code == 200, "the next one has a new token"
+    assert manager.token() != old
+
+
+async def test_an_async_body_that_cannot_be_sent_again_is_not(emulator: Emulator, manager: TokenManager) -> None:
+    refuse_once(emulator)
+    async with httpx.AsyncClient(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+        assert (await http.post(MEMBER, content=generated_async())).status_code == 401
+    assert len(sent(emulator)) == 1
+
+
+def test_a_body_in_memory_is_sent_again(emulator: Emulator, manager: TokenManager) -> None:
+    refuse_once(emulator)
+    with httpx.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+        http.post(MEMBER, json={"a": 1})
+    bodies = [entry.body for entry in emulator.journal.requests(MEMBER)]
+    assert bodies == [b'{"a":1}'] * 2
+
+
+def test_a_dead_grant_comes_out_of_the_request(emulator: Emulator, manager: TokenManager) -> None:
+    emulator.revoke_all()
+    with httpx.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+        for _ in range(3):
+            with pytest.raises(ReauthorizationRequired):
+                http.get(MEMBER)
+    assert refreshes(emulator) == 1
+
+
+@pytest.mark.parametrize("argument", ["auth", "access_token"])
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_a_configuration_takes_a_manager(
+    emulator: Emulator, manager: TokenManager, argument: str, wrapped: bool
+) -> None:
+    given: Any = OAuth2Auth(manager) if wrapped and argument == "auth" else manager
+    settings: dict[str, Any] = {argument: given}
+    configuration = Configuration(host=emulator.url, **settings)
+    emulator.expire_access_tokens()
+    with ApiClient(configuration) as api:
+        assert MembersApi(api).details_current_member().email
+        assert MembersApi(api).details_current_member().email
+    assert [entry.status for entry in emulator.journal.requests(MEMBER)] == [401, 200, 200]
+    assert refreshes(emulator) == 1
+
+
+def test_the_access_token_of_a_configuration_with_a_manager_is_always_valid(
+    emulator: Emulator, manager: TokenManager
+) -> None:
+    configuration = Configuration(host=emulator.url)
+    configuration.access_token = manager
+    old = configuration.access_token
+    assert old == manager.token().access_token
+    manager.invalidate(old)
+    assert configuration.access_token == manager.token().access_token != old
+    assert refreshes(emulator) == 1
+
+
+def test_looking_at_a_configuration_refreshes_nothing(emulator: Emulator, client: OAuthClient) -> None:
+    store = MemoryTokenStore()
+    store.save("default", issue(emulator, seconds_left=-1))
+    configuration = Configuration(host=emulator.url, auth=TokenManager(client, store))
+    assert "auth" in repr(configuration)
+    configuration.auth_settings()
+    assert copy.deepcopy(configuration).auth is configuration.auth
+    assert refreshes(emulator) == 0
+
+
+async def test_the_async_client_takes_a_manager(emulator: Emulator, store: MemoryTokenStore) -> None:
+    store.save("default", issue(emulator, seconds_left=-1))
+    async with open_async_client(emulator) as client:
+        configuration = Configuration(host=emulator.url, auth=AsyncTokenManager(client, store))
+        async with AsyncApiClient(configuration) as api:
+            members = await asyncio.gather(*(AsyncMembersApi(api).details_current_member() for _ in range(20)))
+    assert len({member.email for member in members}) == 1
+    assert refreshes(emulator) == 1
+
+
+def test_a_call_keeps_to_its_timeout_while_a_refresh_is_slow(
+    emulator: Emulator, client: OAuthClient, store: MemoryTokenStore
+) -> None:
+    emulator.faults.add("latency", delay=0.6)
+    store.save("default", issue(emulator, seconds_left=-1))
+    with ApiClient(Configuration(host=emulator.url, auth=TokenManager(client, store))) as api:
+        with pytest.raises(ApiTimeoutError):
+            MembersApi(api).details_current_member(_request_timeout=0.1)
+        assert MembersApi(api).details_current_member().email
+    assert refreshes(emulator) == 1
+
+
+def test_a_401_that_stays_raises_from_our_client(emulator: Emulator, manager: TokenManager) -> None:
+    emulator.faults.add("status", path=MEMBER, status=401, body="{}", times=2)
+    with ApiClient(Configuration(host=emulator.url, auth=manager)) as api, pytest.raises(UnauthorizedException):
+        MembersApi(api).details_current_member()
+
+
+@pytest.mark.parametrize("value", ["token", 1, object()])
+def test_what_is_no_authentication_is_refused(value: Any) -> None:
+    with pytest.raises(ApiTypeError, match=r"^auth must be an httpx\.Auth or a token manager"):
+        Configuration(auth=value)
+    with pytest.raises(ApiTypeError, match=r"^manager must be a TokenManager or an AsyncTokenManager"):
+        OAuth2Auth(value)
