@@ -1,4 +1,4 @@
-"""The command line, ``pandadoc``: a demo, an emulator to work against, and OAuth 2.0 by hand.
+"""The command line, ``pandadoc``: login and stored tokens, a demo, an emulator to work against, OAuth 2.0 by hand.
 
 It needs the extra `pandadoc-client[cli]`. Exit status: 0 for success, 1 if the server or the network said no, 2 if the
 call was wrong, 130 after Ctrl-C. An error is one line on standard error.

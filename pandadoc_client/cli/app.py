@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from pandadoc_client import __version__
-from pandadoc_client.cli import auth, demo, emulator
+from pandadoc_client.cli import auth, demo, emulator, login, tokens
 from pandadoc_client.cli.errors import EXIT_FAILURE, EXIT_INTERRUPTED, describe, exit_status
 
 __all__ = ["app", "run"]
@@ -26,6 +26,9 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("emulator")(emulator.emulator)
+for command in (login.login, login.status, login.token, login.refresh, login.logout):
+    app.command()(command)
+app.add_typer(tokens.app, name="tokens")
 app.add_typer(auth.app, name="auth")
 
 
@@ -42,19 +45,26 @@ def pandadoc(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """OAuth 2.0 for PandaDoc: see it work, try it against an emulator, or do it by hand.
+    """OAuth 2.0 for PandaDoc: log in and keep tokens valid, try it against an emulator, or do it by hand.
 
     \b
     pandadoc demo                       code, token, API call and refresh, on this machine
     pandadoc emulator --port 8000       a PandaDoc to develop against
+    pandadoc login                      consent in the browser; the token is stored
+    pandadoc status                     who is logged in, and for how long
+    pandadoc token                      a valid access token, for scripts
+    pandadoc refresh                    the next token, now
+    pandadoc logout                     forget the token
+    pandadoc tokens list                every account in the store
+    pandadoc tokens refresh-due         refresh what ends soon
     pandadoc auth url                   where to send a person for consent
     pandadoc auth exchange CODE         the token for a code
     pandadoc auth refresh               the next token
     pandadoc auth request --as curl     the token request for another tool
 
-    Settings come from options or from PANDADOC_CLIENT_ID, PANDADOC_CLIENT_SECRET, PANDADOC_REDIRECT_URI, PANDADOC_HOST
-    and PANDADOC_REGION. Errors are one line on standard error; the exit status is 1 if the server or the network said
-    no, 2 if the call was wrong.
+    Settings come from options or from PANDADOC_CLIENT_ID, PANDADOC_CLIENT_SECRET, PANDADOC_REDIRECT_URI, PANDADOC_HOST,
+    PANDADOC_REGION and PANDADOC_TOKEN_STORE. Errors are one line on standard error; the exit status is 1 if the server
+    or the network said no, 2 if the call was wrong.
     """
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())

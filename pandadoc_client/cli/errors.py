@@ -14,6 +14,7 @@ from pandadoc_client.exceptions import (
     ApiValueError,
     OAuthError,
     OpenApiException,
+    ReauthorizationRequired,
     mask_secrets,
 )
 
@@ -26,7 +27,7 @@ EXIT_INTERRUPTED = 130
 _LONG = 24
 """Characters from which on a word of the command line may be a credential, and is not repeated."""
 _LIMIT = 500
-_AS_OPTIONS = {"allow_insecure=True": "--allow-insecure"}
+_AS_OPTIONS = {"allow_insecure=True": "--allow-insecure", "paste_login": "--no-browser"}
 
 
 class CommandError(Exception):
@@ -82,6 +83,8 @@ def _text(error: BaseException, arguments: Sequence[str]) -> str:
 
 
 def _refusal(error: ApiException) -> str:
+    if isinstance(error, ReauthorizationRequired):
+        return f"{error}; run: pandadoc login"
     if isinstance(error, OAuthError):
         return str(error)
     if isinstance(error, ApiConnectionError):

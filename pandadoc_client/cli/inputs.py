@@ -14,7 +14,7 @@ from pathlib import Path
 from pandadoc_client.cli.errors import CommandError
 from pandadoc_client.oauth import OAuthClient
 
-__all__ = ["STDIN", "Connection", "credential", "is_interactive"]
+__all__ = ["STDIN", "Connection", "credential", "is_interactive", "pasted"]
 
 STDIN = "-"
 _LIMIT = 64 * 1024
@@ -125,6 +125,24 @@ def credential(argument: str | None, *, what: str, connection: Connection, varia
         return getpass.getpass(f"{what[:1].upper()}{what[1:]} (not shown): ").strip()
     except EOFError:
         raise CommandError(f"no {what} was entered") from None
+
+
+def pasted(what: str) -> str:
+    """Return what a person pastes unseen, or, without a terminal, the next line of standard input.
+
+    Raises:
+        CommandError: There is none.
+    """
+    try:
+        if is_interactive():
+            text = getpass.getpass(f"{what[:1].upper()}{what[1:]} (not shown): ")
+        else:
+            text = sys.stdin.readline(_LIMIT) if sys.stdin is not None else ""  # pyright: ignore
+    except EOFError:
+        text = ""
+    if not text.strip():
+        raise CommandError(f"no {what} was entered")
+    return text.strip()
 
 
 def is_interactive() -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 __all__ = [
+    "DEFAULT_KEY",
     "DEFAULT_SCOPE",
     "AllowInsecure",
     "AuthorizeUrl",
@@ -15,15 +16,18 @@ __all__ = [
     "ClientSecretFile",
     "Host",
     "Json",
+    "Key",
     "RedirectUri",
     "Region",
     "Scope",
     "SendRedirectUri",
     "ShowSecrets",
+    "Store",
     "Timeout",
 ]
 
 DEFAULT_SCOPE = "read+write"
+DEFAULT_KEY = "default"
 
 # The library reads the environment, so that it is read in one way; here it is only named.
 ClientId = Annotated[
@@ -69,3 +73,13 @@ SendRedirectUri = Annotated[
 ]
 ShowSecrets = Annotated[bool, typer.Option("--show-secrets", help="Show secrets as they are.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="Where tokens are kept: file:PATH, sqlite:PATH, keyring:SERVICE, postgresql://..., redis://... A password"
+        " belongs into the environment. [env: PANDADOC_TOKEN_STORE] [default: a file of your own]",
+    ),
+]
+Key = Annotated[str, typer.Option("--key", metavar="KEY", help="Which account, if the store keeps several.")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -22,6 +22,8 @@ __all__ = [
     "mask_query",
     "mask_url",
     "mask_values",
+    "moment",
+    "moment_in_words",
     "new_console",
     "new_table",
     "print_json",
@@ -35,6 +37,12 @@ MASK = "***"
 _SECRET_FIELDS = frozenset({"access_token", "client_secret", "code", "refresh_token", "state"})
 _CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization"})
 _SECRET_HEADERS = frozenset({"cookie", "set-cookie"})
+_UNITS = (
+    ("day", timedelta(days=1)),
+    ("hour", timedelta(hours=1)),
+    ("minute", timedelta(minutes=1)),
+    ("second", timedelta(seconds=1)),
+)
 
 
 def mask_query(query: str) -> str:
@@ -127,11 +135,29 @@ def token_table(token: Token, *, show_secrets: bool) -> Table:
         ("refresh_token", secret(token.refresh_token)),
         ("token_type", token.token_type),
         ("scope", token.scope or "(unknown)"),
-        ("expires_at", _moment(token.expires_at)),
+        ("expires_at", moment(token.expires_at)),
     ):
         table.add_row(name, Text(value))
     return table
 
 
-def _moment(value: datetime | None) -> str:
+def moment(value: datetime | None) -> str:
+    """Return a time in UTC."""
     return "(unknown)" if value is None else f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def moment_in_words(value: datetime | None, now: datetime | None = None) -> str:
+    """Return a time in UTC and how far away it is: ``… UTC (in 364 days)``, ``… UTC (2 hours ago)``."""
+    if value is None:
+        return moment(None)
+    distance = value - (datetime.now(UTC) if now is None else now)
+    words = _span(abs(distance))
+    return f"{moment(value)} ({f'in {words}' if distance > timedelta(0) else f'{words} ago'})"
+
+
+def _span(span: timedelta) -> str:
+    """Return a time span in its largest unit, rounded down: what is left of a token never looks longer than it is."""
+    for name, unit in _UNITS:
+        if (count := span // unit) >= 1:
+            return f"{count} {name}{'s' if count > 1 else ''}"
+    return "less than a second"

@@ -42,9 +42,7 @@ def test_an_absolute_file(home: Path, start: str) -> None:
     assert store.path == home / "tokens.json"
 
 
-@pytest.mark.parametrize(
-    "url", ["sqlite:tokens.db", "sqlite:~/tokens.db", "sqlite:///tokens.db", "sqlite:{}/tokens.db"]
-)
+@pytest.mark.parametrize("place", ["tokens.db", "~/tokens.db", "///tokens.db", "{}/tokens.db"])
 def test_sqlite(home: Path, place: str) -> None:
     with token_store(f"sqlite:{place.format(home)}") as store:
         assert isinstance(store, SQLTokenStore)
