@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pandadoc_client.emulator import Emulator
+from pandadoc_client.oauth import Token, token_store
 
 PROJECT = Path(__file__).resolve().parents[1]
 PAGES = (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md")))
@@ -26,9 +28,12 @@ def blocks() -> Iterator[Any]:
 
 
 @pytest.fixture
-def environment(pandadoc_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
-    """The settings that the documentation assumes."""
+def environment(pandadoc_emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Emulator:
+    """The settings that the documentation assumes: those of a person who has logged in, in an empty folder."""
     emulator = pandadoc_emulator
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PANDADOC_TOKEN_STORE", "file:default.json")
+    token_store().save("default", Token.from_response(emulator.issue_token(), datetime.now(UTC)))
     monkeypatch.setenv("PANDADOC_HOST", emulator.url)
     monkeypatch.setenv("PANDADOC_CLIENT_ID", emulator.client_id)
     monkeypatch.setenv("PANDADOC_CLIENT_SECRET", emulator.client_secret)
