@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["ROOT", "environment", "ours", "vendor"]
+__all__ = ["ROOT", "environment", "everything", "ours", "vendor"]
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -29,10 +29,23 @@ def vendor() -> Path:
     return _made(ROOT / ".venv-vendor", ["pandadoc-python-client==6.2.0"])
 
 
+def everything() -> Path:
+    """Return an interpreter with what the stores and the emulator need, and Authlib, to stand beside.
+
+    Import times are not to be taken here: it has click.
+    """
+    core = ["--constraint", "scripts/constraints.txt", "httpx", "attrs", "python-dateutil"]
+    stores = ["filelock", "sqlalchemy[asyncio]", "psycopg[binary]", "redis", "cryptography"]
+    servers = ["starlette", "uvicorn", "pytest"]  # tests/servers imports pytest
+    return _made(ROOT / ".cache" / "bench-stores-venv", [*core, *stores, *servers, "authlib==1.9.8"])
+
+
 def environment(python: Path) -> dict[str, str]:
-    """Return the environment variables for a process of *python*: the one of ours finds the package as it stands."""
+    """Return the environment variables for a process of *python*: all but the vendor's find the package as it is."""
     kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     kept.pop("PYTHONPATH", None)
+    if python == everything():
+        return {**kept, "PYTHONPATH": str(ROOT)}
     return kept if python == vendor() else {**kept, "PYTHONPATH": str(_compiled_package())}
 
 

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Line", "Samples", "table"]
+__all__ = ["Line", "Samples", "grid", "table"]
 
 
 @dataclass(frozen=True)
@@ -50,3 +50,9 @@ def table(title: str, unit: tuple[str, float], lines: Sequence[Line], measured: 
             f"| {ratio:.3f}{mark} | {against} | {budget} |"
         )
     return "\n".join(rows)
+
+
+def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return any other Markdown table: the first column is text, the rest are numbers."""
+    lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"|{'|'.join(cells)}|" if cells is lines[1] else f"| {' | '.join(cells)} |" for cells in lines)
