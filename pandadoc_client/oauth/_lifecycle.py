@@ -8,7 +8,6 @@ loops and threads may wait for the same work.
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import math
 import threading
@@ -88,20 +87,21 @@ class Lifecycle:
         held = self._held
         return self._refresh.store.load(self._refresh.key) if held is None else held.token
 
-    def request(self, rejected: str | None = None, force: bool = False) -> Future[Token]:
+    def request(self, unwanted: str | None = None, force: bool = False) -> Future[Token]:
         """Return the token to come: join the work that is going on, or begin it.
 
         Args:
-            rejected: An access token that will not do.
+            unwanted: An access token that will not do.
             force: True to try even a grant that is known to be dead.
         """
         future: Future[Token] = Future()
         with self._guard:
-            unwanted = self._rejected if rejected is None else self._rejected | {rejected}
+            others = set() if unwanted is None else {unwanted}
             held = self._held
             if held is not None and time.monotonic() >= held.until_monotonic:
-                unwanted |= {held.token.access_token}
-            self._waiters.append(_Waiter(Want(self._leeway, unwanted, force), future))
+                others.add(held.token.access_token)
+            want = Want(self._leeway, frozenset(others), self._rejected, force)
+            self._waiters.append(_Waiter(want, future))
             begin, self._working = not self._working, True
         if begin:
             self._begin()
@@ -200,7 +200,7 @@ class Lifecycle:
 
 
 def _both(one: Want, other: Want) -> Want:
-    return dataclasses.replace(one, rejected=one.rejected | other.rejected, force=one.force or other.force)
+    return Want(one.leeway, one.unwanted | other.unwanted, one.rejected | other.rejected, one.force or other.force)
 
 
 def _serves(outcome: Token | BaseException, want: Want) -> bool:

@@ -41,18 +41,20 @@ class Want:
 
     Attributes:
         leeway: Seconds that a stored token must still have.
-        rejected: Access tokens that will not do, whatever the clock says of them. Secret.
+        unwanted: Access tokens that will not do, whatever the clock says of them. Secret.
+        rejected: Access tokens that the server has answered 401 to. Secret.
         force: True to ask the server again for a grant that it has refused.
     """
 
     leeway: float = 0.0
+    unwanted: frozenset[str] = dataclasses.field(default=frozenset(), repr=False)
     rejected: frozenset[str] = dataclasses.field(default=frozenset(), repr=False)
     force: bool = False
 
     def accepts(self, token: Token, leeway: float | None = None) -> bool:
         """Return True if *token* will do; *leeway* takes the place of the own one."""
         seconds = self.leeway if leeway is None else leeway
-        return token.access_token not in self.rejected and not token.is_expired(seconds)
+        return token.access_token not in self.unwanted | self.rejected and not token.is_expired(seconds)
 
 
 class NotSaved(TokenStoreError):
@@ -92,8 +94,9 @@ class Refresh:
         seen, _ = self.store.read_entry(self.key)
         if seen is None:
             raise _login_required(self.key)
-        if want.accepts(seen.token):
+        if _will_do(seen, want):
             return seen.token
+        _check_alive(seen, want)
         with self.store.lock(self.key, self.lock_timeout):
             for _ in range(_CONFLICTS):
                 try:
@@ -107,23 +110,22 @@ class Refresh:
         if entry is None:
             raise _login_required(self.key)
         # A token that came while we waited is as fresh as can be, even if its whole life is shorter than the leeway.
-        if want.accepts(entry.token, None if entry.token == seen else 0.0):
+        if _will_do(entry, want, None if entry.token == seen else 0.0):
             return entry.token
-        if entry.refused is not None and not want.force:
-            raise ReauthorizationRequired("invalid_grant", entry.refused)
+        _check_alive(entry, want)
         if entry.token.refresh_token is None:
             raise ReauthorizationRequired("invalid_grant", "The token is over, and it came without a refresh token")
-        begun = dataclasses.replace(entry, attempt=Attempt.now(), refused=None)
-        return self._send(entry, self._write(begun, revision))
+        begun = dataclasses.replace(entry, attempt=Attempt.now(), refused=None, over=False)
+        return self._send(entry, self._write(begun, revision), want)
 
-    def _send(self, entry: Entry, revision: str) -> Token:
+    def _send(self, entry: Entry, revision: str, want: Want) -> Token:
         """Spend the refresh token of *entry* and save what comes for it. *revision* is that of the written attempt."""
         lost: ApiException | None = None
         while True:
             try:
                 token = self.send(entry.token)
             except InvalidGrantError as error:
-                raise self._refused(entry, lost, error) from error
+                raise self._refused(entry, want, lost, error) from error
             except Exception as error:
                 if not isinstance(error, ApiException) or not _may_have_been_processed(error):
                     if lost is None:
@@ -139,7 +141,7 @@ class Refresh:
             else:
                 return save_successor(self.store, self.key, token, entry.token, revision)
 
-    def _refused(self, entry: Entry, lost: ApiException | None, error: InvalidGrantError) -> Exception:
+    def _refused(self, entry: Entry, want: Want, lost: ApiException | None, error: InvalidGrantError) -> Exception:
         """Return what to raise after *error*: nobody is sent to give consent again before the store was asked again."""
         current, revision = self.store.read_entry(self.key)
         if current is None:
@@ -154,7 +156,8 @@ class Refresh:
             problem = "the server refuses the refresh token: it was revoked, or used elsewhere"
         refusal = f"A person has to give consent again: {problem}"
         try:
-            self._write(Entry(entry.token, refused=refusal), revision)
+            over = entry.token.access_token in want.rejected
+            self._write(Entry(entry.token, refused=refusal, over=over), revision)
         except RevisionConflict as conflict:
             return conflict
         except TokenStoreError as failure:
@@ -205,8 +208,6 @@ def save_successor(
         try:
             if revision is None:
                 current, revision = store.read_entry(key)
-                if current is not None and current.token == token:
-                    return token  # an earlier try had come through after all
                 if spent is not None and current is None:
                     raise _login_required(key, " any more: it was deleted while it was refreshed")
                 if spent is not None and current is not None and current.token != spent:
@@ -225,6 +226,16 @@ def save_successor(
             time.sleep(pause)
         else:
             return token
+
+
+def _will_do(entry: Entry, want: Want, leeway: float | None = None) -> bool:
+    return not entry.over and want.accepts(entry.token, leeway)
+
+
+def _check_alive(entry: Entry, want: Want) -> None:
+    """Refuse to ask the server about a grant that it has refused, unless *want* insists."""
+    if entry.refused is not None and not want.force:
+        raise ReauthorizationRequired("invalid_grant", entry.refused)
 
 
 def _may_have_been_processed(error: ApiException) -> bool:

@@ -137,7 +137,8 @@ def test_ctrl_c_loses_nothing(emulator: Emulator, tmp_path: object) -> None:
 
     emulator.faults.add("latency", delay=0.5)
     store = FileTokenStore(f"{tmp_path}/tokens.json")
-    store.save("default", issue(emulator, seconds_left=-1))
+    old = issue(emulator, seconds_left=-1)
+    store.save("default", old)
     program = (
         "import signal, sys\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs begin without it
@@ -151,6 +152,8 @@ def test_ctrl_c_loses_nothing(emulator: Emulator, tmp_path: object) -> None:
     emulator.journal.wait_for(1, 20, arrived=True)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
+    emulator.journal.wait_for(1, 20)
     assert b"KeyboardInterrupt" in errors
+    assert saved(store) != old
     assert is_live(emulator, saved(store))
     assert refreshes(emulator) == 1

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta, tzinfo
+from queue import SimpleQueue
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from pandadoc_client.emulator import Emulator
+from pandadoc_client.emulator import Emulator, Fault
 from pandadoc_client.oauth import MemoryTokenStore, OAuthClient, TokenManager
 
-from .support import is_live, issue, refreshes, saved
+from .support import is_live, issue, open_client, refreshes, saved, together
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -109,12 +110,22 @@ def test_a_machine_whose_clock_is_ahead_shares_its_token(
     assert refreshes(emulator) == 1
 
 
-def test_a_life_shorter_than_the_leeway_is_not_renewed_at_every_call(client: OAuthClient) -> None:
-    store = MemoryTokenStore()
-    with Emulator(token_lifetime=30) as emulator:
-        with OAuthClient(emulator.client_id, emulator.client_secret, host=emulator.url) as short:
+def test_a_life_shorter_than_the_leeway_is_renewed_once_by_all_who_wait(store: MemoryTokenStore) -> None:
+    with Emulator(token_lifetime=30, faults=(Fault("latency", delay=0.1),)) as emulator:
+        with open_client(emulator) as client:
             store.save("default", issue(emulator, seconds_left=-1))
-            manager = TokenManager(short, store)
+            managers = SimpleQueue[TokenManager]()
+            for _ in range(8):
+                managers.put(TokenManager(client, store))
+            assert together(8, lambda: managers.get().token()) == [saved(store)] * 8
+        assert refreshes(emulator) == 1
+
+
+def test_a_life_shorter_than_the_leeway_is_not_renewed_at_every_call(store: MemoryTokenStore) -> None:
+    with Emulator(token_lifetime=30) as emulator:
+        with open_client(emulator) as client:
+            store.save("default", issue(emulator, seconds_left=-1))
+            manager = TokenManager(client, store)
             for _ in range(20):
                 assert manager.token() == saved(store)
         assert refreshes(emulator) == 1

@@ -142,6 +142,30 @@ async def test_a_dead_grant_costs_50_tasks_one_request(emulator: Emulator, store
     assert refreshes(emulator) == 1
 
 
+def test_an_access_token_that_the_server_refused_is_not_handed_out_elsewhere(
+    emulator: Emulator, client: OAuthClient, store: MemoryTokenStore
+) -> None:
+    store.save("default", issue(emulator))
+    manager = TokenManager(client, store)
+    manager.invalidate(manager.token().access_token)
+    emulator.revoke_all()
+    for asked in (manager, TokenManager(client, store)):
+        with pytest.raises(ReauthorizationRequired):
+            asked.token()
+    assert refreshes(emulator) == 1
+
+
+def test_an_access_token_is_used_to_its_end_though_its_refresh_was_refused(
+    emulator: Emulator, client: OAuthClient, store: MemoryTokenStore
+) -> None:
+    token = issue(emulator)
+    store.save("default", token)
+    emulator.faults.add("status", status=400, body='{"error": "invalid_grant"}')
+    with pytest.raises(ReauthorizationRequired):
+        TokenManager(client, store).refresh()
+    assert TokenManager(client, store).token() == token
+
+
 def test_a_dead_grant_is_revived_by_a_login_elsewhere(
     emulator: Emulator, client: OAuthClient, store: MemoryTokenStore
 ) -> None:
@@ -279,3 +303,20 @@ def test_a_login_that_cannot_be_saved_is_not_lost(emulator: Emulator, client: OA
         manager.save(token)
     assert caught.value.token == token
     assert manager.token() == token
+
+
+def test_a_login_that_is_saved_late_is_saved_once(
+    emulator: Emulator, client: OAuthClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pandadoc_client.oauth._lifecycle._SAVE_AGAIN_AFTER", 0.0)
+    store = FailingStore()
+    store.broken.set()
+    manager = TokenManager(client, store)
+    login = issue(emulator)
+    with pytest.raises(TokenStoreError):
+        manager.save(login)
+    store.broken.clear()
+    assert manager.token() == login == saved(store)
+    newer = TokenManager(client, store).refresh()
+    manager.invalidate(login.access_token)
+    assert manager.token() == newer == saved(store)

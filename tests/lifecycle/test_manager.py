@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import traceback
 from typing import Any
 
 import pytest
@@ -24,6 +25,14 @@ def test_a_valid_token_comes_from_the_store_and_then_from_memory(
     store.delete("default")
     assert manager.token() is manager.token()
     assert refreshes(emulator) == 0
+
+
+def test_a_valid_token_is_read_without_the_lock(
+    emulator: Emulator, client: OAuthClient, store: MemoryTokenStore
+) -> None:
+    store.save("default", issue(emulator))
+    with store.lock("default", 1):
+        assert TokenManager(client, store, lock_timeout=0.1).token()
 
 
 def test_an_expired_token_is_refreshed_and_saved(
@@ -224,12 +233,16 @@ def test_a_forked_child_refreshes_by_itself_while_its_parent_does(
     with pytest.raises(ApiTimeoutError):
         manager.token(timeout=0.01)
     emulator.journal.wait_for(1, arrived=True)
+    other = issue(emulator)  # not in the child, which has the emulator's memory but not the emulator
     child = os.fork()  # the thread that refreshes is not in the child, nor what it holds
     if child == 0:
         status = 1
         try:
-            manager.save(issue(emulator))
+            manager.save(other)
+            manager.invalidate(manager.token().access_token)
             status = 0 if manager.token(timeout=20) else 2
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(status)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

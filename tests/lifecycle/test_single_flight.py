@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from pandadoc_client.emulator import Emulator, EmulatorOptions, RotationMode
+from pandadoc_client.exceptions import ReauthorizationRequired
 from pandadoc_client.oauth import AsyncTokenManager, MemoryTokenStore, OAuthClient, Token, TokenManager
+from pandadoc_client.oauth.stores.base import Record
+from pandadoc_client.oauth.stores.entry import Entry, encode_entry
 
 from .support import is_live, issue, open_async_client, open_client, refreshes, saved, together
 
@@ -97,35 +100,55 @@ def test_four_event_loops_and_a_thread_share_one_refresh(emulator: Emulator, sto
     assert refreshes(emulator) == 1
 
 
+class SlowToRead(MemoryTokenStore):
+    """Memory in which a thread that reads can be held up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reading, self.go_on = threading.Event(), threading.Event()
+
+    def read(self, key: str) -> Record | None:
+        record = super().read(key)
+        if threading.current_thread() is not threading.main_thread():
+            self.reading.set()
+            self.go_on.wait(20)
+        return record
+
+
 def test_a_caller_who_comes_while_the_store_is_read_gets_no_token_that_it_has_rejected(
     emulator: Emulator, client: OAuthClient
 ) -> None:
-    reading, go_on = threading.Event(), threading.Event()
-
-    class Slow(MemoryTokenStore):
-        def read(self, key: str) -> Any:
-            record = super().read(key)
-            if threading.current_thread() is not threading.main_thread():
-                reading.set()
-                go_on.wait(20)
-            return record
-
-    store = Slow()
+    store = SlowToRead()
     old = issue(emulator)
     store.save("default", old)
     manager = TokenManager(client, store)
-    outcomes: list[Token] = []
-    first = threading.Thread(target=lambda: outcomes.append(manager.token()))
-    first.start()
-    reading.wait(20)
-    manager.invalidate(old.access_token)
-    second = threading.Thread(target=lambda: outcomes.append(manager.token()))
-    second.start()
-    go_on.set()
-    first.join(20)
-    second.join(20)
-    assert {token.access_token == old.access_token for token in outcomes} == {True, False}
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(manager.token)
+        store.reading.wait(20)
+        manager.invalidate(old.access_token)
+        second = threads.submit(manager.token)
+        store.go_on.set()
+        assert first.result() == old
+        assert second.result() == saved(store) != old
     assert refreshes(emulator) == 1
+
+
+def test_a_caller_who_insists_is_not_put_off_with_the_answer_of_another(
+    emulator: Emulator, client: OAuthClient
+) -> None:
+    store = SlowToRead()
+    token = issue(emulator, seconds_left=-1)
+    refused = encode_entry(Entry(token, refused="because"))
+    store.write("default", refused, expires_at=token.expires_at, expected=None)
+    manager = TokenManager(client, store)
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(manager.token)
+        store.reading.wait(20)
+        second = manager._lifecycle.request(force=True)
+        store.go_on.set()
+        with pytest.raises(ReauthorizationRequired, match="because"):
+            first.result()
+        assert is_live(emulator, second.result(20))
 
 
 def test_trio_tasks_share_one_refresh(emulator: Emulator, store: MemoryTokenStore) -> None:

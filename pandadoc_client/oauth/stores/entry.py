@@ -47,11 +47,13 @@ class Entry:
         token: Its latest token.
         attempt: A refresh of that token whose outcome is not known, or None.
         refused: Why the server does not refresh this token any more, or None: a person has to give consent again.
+        over: Whether the server does not take the access token either.
     """
 
     token: Token
     attempt: Attempt | None = None
     refused: str | None = None
+    over: bool = False
 
 
 def encode_entry(entry: Entry) -> str:
@@ -63,6 +65,7 @@ def encode_entry(entry: Entry) -> str:
             "token": entry.token.to_dict(),
             "attempt": attempt and {"started_at": attempt.started_at.isoformat(), "by": attempt.by},
             "refused": entry.refused,
+            "over": entry.over,
         },
         separators=(",", ":"),
     )
@@ -81,7 +84,12 @@ def decode_entry(document: str, key: str) -> Entry:
         found = cast("dict[str, Any]", fields)
         if found.get("version") != _FORMAT_VERSION:
             raise ApiValueError(f"its version is not {_FORMAT_VERSION}")
-        return Entry(Token.from_dict(found.get("token", {})), _attempt(found.get("attempt")), found.get("refused"))
+        return Entry(
+            Token.from_dict(found.get("token", {})),
+            _attempt(found.get("attempt")),
+            found.get("refused"),
+            found.get("over") is True,
+        )
     except json.JSONDecodeError:
         problem = "it is no JSON"
     except (ApiValueError, TypeError, KeyError, ValueError) as error:
