@@ -182,6 +182,8 @@ def token(
 ) -> None:
     """Print a valid access token and nothing else, refreshed first if need be.
 
+    The application's id and secret are needed only then.
+
     \b
     curl -H "Authorization: Bearer $(pandadoc token)" https://api.pandadoc.com/public/v1/documents
     """
@@ -193,8 +195,13 @@ def token(
         timeout=timeout,
         allow_insecure=allow_insecure,
     )
-    with open_store(store) as tokens, open_manager(connection, tokens, key) as manager:
-        print_lines([manager.token().access_token])
+    with open_store(store) as tokens:
+        entry = stored(tokens, key)
+        if state_of(entry) is State.VALID:
+            print_lines([entry.token.access_token])
+            return
+        with open_manager(connection, tokens, key) as manager:
+            print_lines([manager.token().access_token])
 
 
 def refresh(

@@ -325,7 +325,7 @@ def test_what_the_server_says_of_a_person_cannot_steer_a_terminal(
 def test_token_prints_the_access_token_and_nothing_else(
     pandadoc: Pandadoc, pandadoc_emulator: Emulator, token: Token
 ) -> None:
-    result = pandadoc("token")
+    result = pandadoc("token", PANDADOC_CLIENT_ID="", PANDADOC_CLIENT_SECRET="")  # not needed for a valid one
     assert (result.returncode, result.stdout, result.stderr) == (0, f"{token.access_token}\n", "")
     assert len(pandadoc_emulator.journal) == 0
 
