@@ -1,0 +1,337 @@
+"""`SQLTokenStore`: tokens in SQLite, PostgreSQL, MariaDB or MySQL."""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+import re
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pandadoc_client._fork import renew_in_child
+from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
+from pandadoc_client.oauth.stores.base import (
+    MAX_KEY_LENGTH,
+    LockTimeout,
+    Record,
+    RevisionConflict,
+    TokenStore,
+    new_revision,
+)
+
+try:
+    import sqlalchemy as sa
+except ImportError:
+    raise ImportError("SQLTokenStore needs SQLAlchemy: pip install 'pandadoc-client[sql]'") from None
+
+from sqlalchemy.dialects import mysql
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from pandadoc_client.oauth.stores._file_lock import hold_file_lock, lock_path
+from pandadoc_client.oauth.stores._sql_database import PATIENCE, Database
+from pandadoc_client.oauth.stores._sql_errors import Hidden, is_disconnect
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+__all__ = ["SQLTokenStore"]
+
+_Result = TypeVar("_Result")
+
+_SCHEMA_VERSION = 1
+_CREATE_ATTEMPTS = 10
+_LONGEST_WAIT = 1_000_000
+"""Seconds: what both servers accept as a time limit."""
+
+_LOCK_SETTINGS = sa.text(
+    "SELECT set_config(name, CASE name WHEN 'lock_timeout' THEN :lock_timeout ELSE '0' END, true) FROM pg_settings"
+    " WHERE name IN ('lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')"
+)
+_WRITE_SETTINGS = sa.text(
+    "SELECT set_config('lock_timeout', :lock_timeout, true), set_config('synchronous_commit',"
+    " CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END,"
+    " true)"
+)
+_MARIADB_NO_LIMITS = (
+    ", idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0, idle_write_transaction_timeout = 0"
+    ", max_statement_time = 0"
+)
+
+
+class _Document(TypeDecorator[str]):
+    """Text of any length, which no log shows."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
+        if dialect.name in ("mysql", "mariadb"):
+            return dialect.type_descriptor(mysql.LONGTEXT(charset="utf8mb4", collation="utf8mb4_bin"))
+        return dialect.type_descriptor(sa.Text())
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else Hidden(value)
+
+    process_result_value = process_bind_param
+
+
+def _key_column() -> sa.Column[str]:
+    """Return the column ``key``; the three collations compare by code point."""
+    kind = (
+        sa.String(MAX_KEY_LENGTH)
+        .with_variant(sa.String(MAX_KEY_LENGTH, collation="BINARY"), "sqlite")
+        .with_variant(sa.String(MAX_KEY_LENGTH, collation="C"), "postgresql")
+        .with_variant(mysql.VARCHAR(MAX_KEY_LENGTH, charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb")
+    )
+    return sa.Column("key", kind, primary_key=True)
+
+
+class SQLTokenStore(TokenStore):
+    """Keeps tokens in a table of a SQL database, which it creates on first use: for services of many machines.
+
+    The lock of a key is that of a row in PostgreSQL, MariaDB and MySQL, held by a transaction on a connection of its
+    own, and a file beside a SQLite database. Transactions are READ COMMITTED, whatever the server's default is. What
+    was written is durable in PostgreSQL even if its ``synchronous_commit`` is off; MariaDB and MySQL need
+    ``innodb_flush_log_at_trx_commit`` = 1, which is their default.
+
+    Tokens are stored as they are: who may read the table may use them. `EncryptedTokenStore` prevents that.
+
+    Args:
+        url_or_engine: The URL of the database as SQLAlchemy has it: ``sqlite:///tokens.db``,
+            ``postgresql://user:password@host/name`` (by psycopg), ``mariadb://…`` or ``mysql://…`` (by PyMySQL); also
+            with the drivers asyncpg, aiosqlite and asyncmy, such as ``postgresql+asyncpg://…``. Or an ``Engine`` or
+            ``AsyncEngine`` of yours: the store connects as it does, with connections of its own, and leaves it alone.
+            SQLite's ``synchronous`` must then be FULL, which is its default.
+        table: Name of the table. Two more begin with it: ``…_locks`` and ``…_schema``.
+
+    Raises:
+        ApiTypeError: An argument is of the wrong type.
+        ApiValueError: The URL is none of a database that we know, or *table* cannot be a name.
+        ImportError: The driver is not installed.
+    """
+
+    def __init__(
+        self, url_or_engine: str | sa.URL | sa.Engine | AsyncEngine, *, table: str = "pandadoc_tokens"
+    ) -> None:
+        if not isinstance(table, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ApiTypeError(f"table must be text (str), not {type(table).__name__}")
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,47}", table):
+            raise ApiValueError("table must have 1 to 48 letters, digits and underscores, and begin with no digit")
+        self._database = Database(url_or_engine)
+        engine: dict[str, Any] = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB"}
+        metadata = sa.MetaData()
+        self._tokens = sa.Table(
+            table,
+            metadata,
+            _key_column(),
+            sa.Column("revision", sa.CHAR(16), nullable=False),
+            # Both as seconds since 1970 began, UTC: no database has its own idea of a number's time zone.
+            sa.Column("expires_at", sa.Double),
+            sa.Column("document", _Document, nullable=False),
+            sa.Column("updated_at", sa.Double, nullable=False),
+            **engine,
+        )
+        self._by_expiry = sa.Index(f"{table}_expires_at", self._tokens.c.expires_at)
+        self._locks = sa.Table(f"{table}_locks", metadata, _key_column(), **engine)
+        self._schema = sa.Table(
+            f"{table}_schema",
+            metadata,
+            sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+            sa.Column("version", sa.Integer, nullable=False),
+            **engine,
+        )
+        self._renew_in_child()
+        renew_in_child(self)
+
+    def _renew_in_child(self) -> None:
+        self._is_ready = False
+        self._file: Path | None = None
+        self._guard = threading.Lock()
+        self._one_connection = threading.Lock() if self._database.in_memory else nullcontext()
+        self._memory_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def __repr__(self) -> str:
+        return f"<SQLTokenStore in {self._database.shown}, table {self._tokens.name}>"
+
+    def read(self, key: str) -> Record | None:
+        query = sa.select(self._tokens.c.document, self._tokens.c.revision).where(self._tokens.c.key == key)
+        row = self._transact(lambda connection: connection.execute(query).first(), "read", key)
+        return None if row is None else Record(str(row.document), row.revision)
+
+    def write(self, key: str, document: str, *, expires_at: datetime | None, expected: str | None) -> str:
+        tokens = self._tokens
+        revision = new_revision()
+        values = {
+            "revision": revision,
+            "expires_at": None if expires_at is None else expires_at.timestamp(),
+            "document": document,
+            "updated_at": time.time(),
+        }
+
+        def work(connection: sa.Connection) -> bool:
+            _prepare_write(connection)
+            if expected is not None:
+                found = (tokens.c.key == key) & (tokens.c.revision == expected)
+                return connection.execute(tokens.update().where(found).values(values)).rowcount == 1
+            try:
+                connection.execute(tokens.insert().values(key=key, **values))
+            except IntegrityError:
+                return False
+            return True
+
+        if not self._transact(work, "write", key):
+            record = self.read(key)  # ours, if the connection broke after the commit and all was done twice
+            if record is None or record.revision != revision:
+                raise RevisionConflict.of(key)
+        return revision
+
+    def discard(self, key: str) -> bool:
+        removed = False
+
+        def work(connection: sa.Connection) -> bool:
+            nonlocal removed  # stays True if the connection broke after the commit and all was done twice
+            _prepare_write(connection)
+            statement = self._tokens.delete().where(self._tokens.c.key == key)
+            removed = connection.execute(statement).rowcount == 1 or removed
+            return removed
+
+        return self._transact(work, "delete", key)
+
+    def list_keys(self, *, after: str | None, limit: int, expiring_before: datetime | None) -> list[str]:
+        tokens = self._tokens
+        query = sa.select(tokens.c.key).order_by(tokens.c.key).limit(limit)
+        if after is not None:
+            query = query.where(tokens.c.key > after)
+        if expiring_before is not None:
+            query = query.where(tokens.c.expires_at < expiring_before.timestamp())
+        return self._transact(lambda connection: list(connection.scalars(query)), "list the keys")
+
+    @contextmanager
+    def lock(self, key: str, timeout: float) -> Iterator[None]:
+        self._prepare()
+        if self._database.in_memory:
+            with self._guard:
+                lock = self._memory_locks[key]
+            if not lock.acquire(timeout=min(timeout, threading.TIMEOUT_MAX)):
+                raise LockTimeout.of(key, timeout)
+            try:
+                yield
+            finally:
+                lock.release()
+        elif self._file is not None:  # SQLite has no locks but that of the whole database
+            with hold_file_lock(lock_path(self._file, key), key, timeout):
+                yield
+        else:
+            take = partial(self._lock_row, key=key, deadline=time.monotonic() + timeout)
+            held = self._database.hold(take, key, timeout)
+            try:
+                yield
+            finally:
+                self._database.release(held, key)
+
+    def _lock_row(self, connection: sa.Connection, *, key: str, deadline: float) -> None:
+        """Lock the row of *key*, which is made if it is missing. Rows are never removed: others may wait for them."""
+        while True:
+            left = min(deadline - time.monotonic(), _LONGEST_WAIT)
+            _prepare_lock(connection, max(left, 0.001))
+            query = sa.select(self._locks.c.key).where(self._locks.c.key == key)
+            if connection.execute(query.with_for_update(nowait=left <= 0)).first() is not None:
+                return
+            try:
+                connection.execute(self._locks.insert().values(key=key))
+            except IntegrityError:
+                connection.rollback()  # somebody was faster
+            else:
+                connection.commit()
+
+    def close(self) -> None:
+        with self._guard:
+            self._is_ready = False
+        self._database.close()
+
+    def _transact(self, work: Callable[[sa.Connection], _Result], doing: str, key: str | None = None) -> _Result:
+        self._prepare()
+        with self._one_connection:
+            return self._database.transact(work, doing, key)
+
+    def _prepare(self) -> None:
+        """Create what is missing: at the first use, and at the first in a forked child."""
+        if self._is_ready:
+            return
+        with self._guard, self._one_connection:
+            if self._is_ready:
+                return
+            self._database.create_file()
+            version: int | None = None
+            attempts = 0
+            while version is None:
+                attempts += 1
+                create = partial(self._create_tables, is_last_attempt=attempts == _CREATE_ATTEMPTS)
+                version = self._database.transact(create, "open the tables")
+                if version is None:
+                    time.sleep(random.uniform(0, 0.02 * attempts))  # noqa: S311 (no secret)
+            if version != _SCHEMA_VERSION:
+                raise TokenStoreError(
+                    f"The table {self._tokens.name} in {self._database.shown} has version {version} of its schema, and"
+                    f" this program knows version {_SCHEMA_VERSION}: update pandadoc-client"
+                )
+            if self._database.dialect == "sqlite" and not self._database.in_memory:
+                self._file = self._database.transact(_file_of, "open the tables")
+            self._is_ready = True
+
+    def _create_tables(self, connection: sa.Connection, *, is_last_attempt: bool) -> int | None:
+        """Return the version of the schema, or None if another process seems to create it at this moment.
+
+        The version is written last. So what a process that died has left undone is done by the next.
+        """
+        version = sa.select(self._schema.c.version)
+        try:
+            if sa.inspect(connection).has_table(self._schema.name):
+                found: int | None = connection.scalar(version)
+                if found is not None:
+                    return found
+            for table in (self._tokens, self._locks, self._schema):
+                table.create(connection, checkfirst=True)
+            self._by_expiry.create(connection, checkfirst=True)
+            connection.execute(self._schema.insert().values(id=1, version=_SCHEMA_VERSION))
+            return _SCHEMA_VERSION
+        except DBAPIError as error:
+            if is_last_attempt or is_disconnect(error):
+                raise
+            return None
+
+
+def _prepare_write(connection: sa.Connection) -> None:
+    """Bound the wait for rows that others have locked, and make the commit durable."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_WRITE_SETTINGS, {"lock_timeout": f"{math.ceil(PATIENCE * 1000)}ms"})
+    elif connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(f"SET innodb_lock_wait_timeout = {math.ceil(PATIENCE)}")
+
+
+def _prepare_lock(connection: sa.Connection, seconds: float) -> None:
+    """Bound the wait for the lock, and let the transaction stay idle for as long as a refresh takes."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK_SETTINGS, {"lock_timeout": f"{math.ceil(seconds * 1000)}ms"})
+    else:
+        settings = f"innodb_lock_wait_timeout = {math.ceil(seconds)}, wait_timeout = GREATEST(@@wait_timeout, 3600)"
+        if getattr(connection.dialect, "is_mariadb", False):
+            settings += _MARIADB_NO_LIMITS
+        connection.exec_driver_sql(f"SET {settings}")
+
+
+def _file_of(connection: sa.Connection) -> Path | None:
+    """Return the file of a SQLite database, whichever way its URL names it."""
+    for _, name, path in connection.exec_driver_sql("PRAGMA database_list"):
+        if name == "main" and path:
+            return Path(os.path.realpath(path))
+    return None
