@@ -1,0 +1,73 @@
+"""List what differs between two OpenAPI documents, and what of it breaks programs written for the first.
+
+``python scripts/compare.py OLD NEW`` prints the changes, those that break first; ``--json`` prints them as JSON, and
+``--breaking`` leaves the others out. Prose, examples and the names of inline schemas are not compared.
+
+Exit status: 0 if nothing breaks, 1 if something does, 2 if a document cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import yaml
+from comparison.changes import Change, summary
+from comparison.documents import compare_documents
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    parser = argparse.ArgumentParser(description="List what differs between two OpenAPI documents.")
+    parser.add_argument("old", type=Path, metavar="OLD", help="the document to compare with, YAML or JSON")
+    parser.add_argument("new", type=Path, metavar="NEW", help="the document to compare")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--breaking", action="store_true", help="leave out what breaks nothing")
+    options = parser.parse_args(arguments)
+    try:
+        old, new = read(options.old), read(options.new)
+    except (OSError, ValueError) as error:
+        print(f"compare: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    found = compare_documents(old, new)
+    shown = [change for change in found if change.breaking or not options.breaking]
+    if options.json:
+        print(json.dumps({"summary": summary(found), "changes": [asdict(change) for change in shown]}, indent=2))
+    else:
+        print_text(shown, found)
+    return 1 if any(change.breaking for change in found) else 0
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return the document in *path*, valid or not.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is neither JSON nor YAML, or has no paths.
+    """
+    text = path.read_text(encoding="utf-8-sig")
+    try:
+        document = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path}: {error}") from error
+    except ValueError as error:
+        raise ValueError(f"{path}: not JSON: {error}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
+        raise ValueError(f"{path}: not an OpenAPI document: it has no paths")
+    return document
+
+
+def print_text(shown: list[Change], found: list[Change]) -> None:
+    """Print *shown*, and a line about all that was *found*."""
+    for change in sorted(shown, key=lambda change: not change.breaking):
+        print(f"{'BREAKING' if change.breaking else '        '}  {change.where}: {change.what}")
+    counts = summary(found)
+    print(f"{counts['changes']} changes, {counts['breaking']} of them breaking")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What differs between two OpenAPI documents; for ``scripts/compare.py``."""
