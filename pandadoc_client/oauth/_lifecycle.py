@@ -18,8 +18,8 @@ from functools import reduce
 from typing import NamedTuple
 
 from pandadoc_client._fork import renew_in_child
-from pandadoc_client.exceptions import ReauthorizationRequired, TokenStoreError
-from pandadoc_client.oauth._refresh import NotSaved, Refresh, Want, save_successor
+from pandadoc_client.exceptions import TokenStoreError
+from pandadoc_client.oauth._refresh import KeyDeleted, NotSaved, Refresh, Want, save_successor
 from pandadoc_client.oauth.stores.base import TokenStore
 from pandadoc_client.oauth.token import Token
 
@@ -172,6 +172,9 @@ class Lifecycle:
             token: Token = unsaved.token
             try:
                 save_successor(self._refresh.store, self._refresh.key, token, unsaved.spent, pauses=())
+            except KeyDeleted:  # then this token is not wanted either
+                self._unsaved = None
+                raise
             except TokenStoreError as error:
                 if not want.accepts(token, 0.0):
                     raise
@@ -179,9 +182,6 @@ class Lifecycle:
                 with self._guard:
                     self._hold(token, _SAVE_AGAIN_AFTER)
                 return token
-            except ReauthorizationRequired:  # somebody deleted the key: then this token is not wanted either
-                self._unsaved = None
-                raise
             self._unsaved = None
         token = self._refresh.run(want)
         with self._guard:

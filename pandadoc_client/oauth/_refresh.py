@@ -25,7 +25,7 @@ from pandadoc_client.oauth.stores.base import RevisionConflict, TokenStore
 from pandadoc_client.oauth.stores.entry import Attempt, Entry, encode_entry
 from pandadoc_client.oauth.token import Token
 
-__all__ = ["NotSaved", "Refresh", "Want", "save_successor"]
+__all__ = ["KeyDeleted", "NotSaved", "Refresh", "Want", "save_successor"]
 
 logger = logging.getLogger("pandadoc_client")
 
@@ -65,6 +65,13 @@ class NotSaved(TokenStoreError):
     """
 
     spent: Token | None = None
+
+
+class KeyDeleted(TokenStoreError):
+    """The key was deleted, or its store emptied, while its token was refreshed: ``token`` holds what came.
+
+    It is not saved: somebody may have logged out.
+    """
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -200,7 +207,7 @@ def save_successor(
 
     Raises:
         NotSaved: The store failed again and again; the error carries *token*.
-        ReauthorizationRequired: The key was deleted meanwhile.
+        KeyDeleted: There is nothing to replace any more; the error carries *token*.
     """
     document = encode_entry(Entry(token))
     left = iter(pauses)
@@ -208,10 +215,8 @@ def save_successor(
         try:
             if revision is None:
                 current, revision = store.read_entry(key)
-                if spent is not None and current is None:
-                    raise _login_required(key, " any more: it was deleted while it was refreshed")
-                if spent is not None and current is not None and current.token != spent:
-                    return current.token
+                if spent is not None and (current is None or current.token != spent):
+                    break
             store.write(key, document, expires_at=token.expires_at, expected=revision)
         except RevisionConflict:
             revision = None
@@ -226,6 +231,9 @@ def save_successor(
             time.sleep(pause)
         else:
             return token
+    if current is not None:
+        return current.token
+    raise KeyDeleted(f"The key {key!r} was deleted while its token was refreshed", key=key, token=token)
 
 
 def _will_do(entry: Entry, want: Want, leeway: float | None = None) -> bool:
@@ -252,6 +260,6 @@ def _cause(error: ApiException) -> str:
     return f"HTTP {error.status}" if error.status is not None else str(error.reason)
 
 
-def _login_required(key: str, what: str = "") -> ReauthorizationRequired:
-    problem = f"There is no token under the key {key!r}{what}: a person has to give consent"
+def _login_required(key: str) -> ReauthorizationRequired:
+    problem = f"There is no token under the key {key!r}: a person has to give consent"
     return ReauthorizationRequired("login_required", problem)

@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 
 from pandadoc_client.emulator import Emulator
-from pandadoc_client.exceptions import ApiTimeoutError, ApiTypeError, ApiValueError, ReauthorizationRequired
+from pandadoc_client.exceptions import (
+    ApiTimeoutError,
+    ApiTypeError,
+    ApiValueError,
+    ReauthorizationRequired,
+    TokenStoreError,
+)
 from pandadoc_client.oauth import AsyncTokenManager, MemoryTokenStore, OAuthClient, Token, TokenManager
 
 from .support import ending, is_live, issue, open_async_client, refreshes, saved
@@ -161,9 +167,13 @@ def test_a_token_that_is_deleted_while_it_is_refreshed_stays_deleted(emulator: E
 
     store = Deleting()
     store.save("default", issue(emulator, seconds_left=-1))
-    with pytest.raises(ReauthorizationRequired, match="deleted while it was refreshed"):
-        TokenManager(client, store).token()
+    manager = TokenManager(client, store)
+    with pytest.raises(TokenStoreError, match="'default' was deleted while its token was refreshed") as caught:
+        manager.token()
+    assert is_live(emulator, caught.value.token), "the store may have been emptied by mistake"
     assert store.load() is None
+    with pytest.raises(ReauthorizationRequired, match="no token under the key"):
+        manager.token()
 
 
 def test_a_login_during_a_refresh_wins(emulator: Emulator, client: OAuthClient) -> None:
