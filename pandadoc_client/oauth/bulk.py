@@ -19,6 +19,9 @@ from pandadoc_client.oauth.token import Token
 
 __all__ = ["RefreshReport", "refresh_due"]
 
+_IN_VAIN = 20
+"""How many accounts may turn out to be done by others before the store is asked again which are due."""
+
 
 @dataclass(slots=True)
 class RefreshReport:
@@ -84,14 +87,8 @@ async def refresh_due(
         raise ApiValueError("rate must be a number above 0, or None")
     sender = blocking_refresh(client)
     sender.note_loop()
-    keys = await store.akeys(expiring_before=datetime.now(UTC) + within)
-    random.shuffle(keys)  # so that workers that begin together do not meet at every account
-    run = _Run(store, sender, within, lock_timeout, _Pace(rate), RefreshReport(due=len(keys)), progress)
-    limiter = anyio.CapacityLimiter(concurrency)
-    queue = iter(keys)
-    async with anyio.create_task_group() as group:
-        for _ in range(min(concurrency, len(keys))):
-            group.start_soon(run.work, queue, limiter)
+    run = _Run(store, sender, within, lock_timeout, _Pace(rate), progress)
+    await run.run(concurrency)
     return run.report
 
 
@@ -108,18 +105,43 @@ class _Pace:
         await anyio.sleep(self._next - self._interval - now)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Run:
     store: TokenStore
     sender: Sender
     within: timedelta
     lock_timeout: float
     pace: _Pace
-    report: RefreshReport
     progress: Callable[[RefreshReport], object] | None
+    report: RefreshReport = field(default_factory=RefreshReport)
+    in_vain: int = 0
 
-    async def work(self, queue: Iterator[str], limiter: anyio.CapacityLimiter) -> None:
-        """Take accounts from *queue* until there are no more."""
+    async def run(self, concurrency: int) -> None:
+        """Look at every due account, so many at a time."""
+        limiter = anyio.CapacityLimiter(concurrency)
+        keys = await self._due()
+        self.report.due = len(keys)
+        while keys:
+            random.shuffle(keys)  # so that workers that begin together do not meet at every account
+            queue, self.in_vain = iter(keys), 0
+            most = max(_IN_VAIN, len(keys) // 100)
+            async with anyio.create_task_group() as group:
+                for _ in range(min(concurrency, len(keys))):
+                    group.start_soon(self._work, queue, most, limiter)
+            left = list(queue)
+            if not left:
+                return
+            # Other workers are ahead: to ask the store for what is left is quicker than to look at each.
+            due = set(await self._due())
+            keys = [key for key in left if key in due]
+            self.report.skipped += len(left) - len(keys)
+            self._tell()
+
+    async def _due(self) -> list[str]:
+        return await self.store.akeys(expiring_before=datetime.now(UTC) + self.within)
+
+    async def _work(self, queue: Iterator[str], most_in_vain: int, limiter: anyio.CapacityLimiter) -> None:
+        """Take accounts from *queue* until there are no more, or too many were done by others."""
         for key in queue:
             try:
                 want = await anyio.to_thread.run_sync(self._look, key, limiter=limiter)
@@ -133,8 +155,14 @@ class _Run:
             else:
                 self.report.refreshed += refreshed
                 self.report.skipped += not refreshed
-            if self.progress is not None:
-                self.progress(self.report)
+                self.in_vain += not refreshed
+            self._tell()
+            if self.in_vain > most_in_vain:
+                return
+
+    def _tell(self) -> None:
+        if self.progress is not None:
+            self.progress(self.report)
 
     def _look(self, key: str) -> Want | None:
         """Return how to renew *key*, or None if it is not due any more."""

@@ -12,6 +12,7 @@ import pytest
 from pandadoc_client.emulator import Emulator
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, ReauthorizationRequired
 from pandadoc_client.oauth import MemoryTokenStore, OAuthClient, RefreshReport, Token, refresh_due
+from pandadoc_client.oauth.stores.entry import Entry
 
 from .support import ending, is_live, issue, open_async_client, refreshes
 
@@ -41,6 +42,29 @@ async def test_each_due_account_is_renewed_once_by_four_workers(emulator: Emulat
     assert set(spent.values()) == {1}
     assert len(spent) == 60
     assert all(is_live(emulator, store.load(key)) for key in keys)
+
+
+async def test_what_other_workers_have_done_is_not_looked_at_one_by_one(
+    emulator: Emulator, client: OAuthClient
+) -> None:
+    class Counting(MemoryTokenStore):
+        reads = 0
+
+        def read_entry(self, key: str) -> tuple[Entry | None, str | None]:
+            self.reads += 1
+            return super().read_entry(key)
+
+    store = Counting()
+    keys = fill(emulator, store, 500, DAY)
+
+    def others_finish(report: RefreshReport) -> None:
+        if report.done == 1:
+            for key in keys:
+                store.save(key, issue(emulator))
+
+    report = await refresh_due(client, store, rate=None, concurrency=1, progress=others_finish)
+    assert (report.due, report.refreshed, report.skipped) == (500, 1, 499)
+    assert store.reads < 50
 
 
 async def test_what_is_renewed_is_not_due_any_more(
