@@ -61,6 +61,7 @@ class PostgreSQL:
             self._is_ready,
             user=user,
             stop_signal=signal.SIGINT,  # the "fast" shutdown: does not wait for clients
+            kill_signal=signal.SIGQUIT,  # the "immediate" one: its processes end with it
         )
 
     def _is_ready(self) -> bool:
@@ -78,9 +79,9 @@ class PostgreSQL:
         """Stop the server, which cuts all connections."""
         self._process.stop()
 
-    def quit(self) -> None:
-        """End the server as a power cut would, which takes no time; its processes end with it."""
-        self._process.stop(signal.SIGQUIT)
+    def kill(self) -> None:
+        """End the server as a power cut would, which takes no time."""
+        self._process.kill()
 
     def execute(self, statement: str, url: str | None = None) -> list[tuple[object, ...]]:
         """Return the rows of *statement*, executed by a superuser outside of a transaction."""
@@ -115,4 +116,4 @@ def postgresql() -> Iterator[PostgreSQL]:
             server.start()
             yield server
         finally:
-            server.quit()
+            server.kill()

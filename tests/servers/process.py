@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -86,6 +88,7 @@ class ServerProcess:
         ready: Returns True once the server answers. It may raise OSError for "not yet".
         user: The account to run it as; None for our own.
         stop_signal: What asks it to stop at once, in good order.
+        kill_signal: What ends it as a power cut would, and leaves none of its processes behind.
     """
 
     def __init__(
@@ -95,13 +98,15 @@ class ServerProcess:
         ready: Callable[[], bool],
         *,
         user: str | None = None,
-        stop_signal: int = 15,
+        stop_signal: signal.Signals = signal.SIGTERM,
+        kill_signal: signal.Signals = signal.SIGKILL,
     ) -> None:
         self._command = [str(part) for part in command]
         self._folder = folder
         self._ready = ready
         self._user = user
         self._stop_signal = stop_signal
+        self._kill_signal = kill_signal
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -126,8 +131,13 @@ class ServerProcess:
             time.sleep(0.02)
 
     def _spawn(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
+        command = self._command
+        setpriv = shutil.which("setpriv")
+        # Where it can be had: the server ends when the tests are killed. Linux takes the end of the thread for that.
+        if setpriv is not None and threading.current_thread() is threading.main_thread():
+            command = [setpriv, "--pdeathsig", self._kill_signal.name.removeprefix("SIG"), *command]
         return subprocess.Popen(
-            self._command,
+            command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -142,21 +152,21 @@ class ServerProcess:
         except OSError:
             return False
 
-    def stop(self, stop_signal: int | None = None) -> None:
-        """Stop the server, in good order or by another signal; return when it has ended. Does nothing if it has."""
+    def stop(self) -> None:
+        """Stop the server in good order, and return when it has ended. Does nothing if it does not run."""
+        self._end(self._stop_signal)
+
+    def kill(self) -> None:
+        """End the server as a power cut would. Does nothing if it does not run."""
+        self._end(self._kill_signal)
+
+    def _end(self, how: signal.Signals) -> None:
         if self._process is None:
             return
-        self._process.send_signal(stop_signal or self._stop_signal)
+        self._process.send_signal(how)
         try:
             self._process.wait(_STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         self._process = None
-
-    def kill(self) -> None:
-        """End the server as a power cut would."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None

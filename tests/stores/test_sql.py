@@ -27,7 +27,7 @@ from pandadoc_client.oauth.token import Token
 
 from ..servers.mariadb import MariaDB
 from ..servers.postgresql import PostgreSQL
-from .processes import count_up, other_process
+from .processes import add, count_up, other_process
 from .support import DOCUMENT, document, in_threads, write
 
 MakeUrl = Callable[[], str]
@@ -232,6 +232,7 @@ def test_the_file_stays_the_same_when_the_working_directory_changes(
         monkeypatch.chdir(tmp_path / "elsewhere")
         write(store, "key")
     assert (tmp_path / "tokens.db").exists()
+    assert not list((tmp_path / "elsewhere").iterdir())
 
 
 def test_all_names_of_a_file_share_its_locks(tmp_path: Path) -> None:
@@ -249,6 +250,21 @@ def test_all_names_of_a_file_share_its_locks(tmp_path: Path) -> None:
                     pytest.fail("two have the lock")
     for store in stores:
         store.close()
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite+aiosqlite://"])
+def test_threads_take_turns_at_a_database_in_memory(url: str) -> None:
+    with SQLTokenStore(url) as store:
+
+        def work(index: int) -> None:
+            if index % 2:
+                add(store, "key", 50)
+            else:
+                for _ in range(150):
+                    store.read("other")  # which ends by rolling back
+
+        in_threads(6, work)
+        assert document(store, "key") == "150"
 
 
 def test_a_folder_that_is_missing_is_a_clear_error(tmp_path: Path) -> None:
@@ -295,6 +311,20 @@ def test_a_full_disk_is_a_clear_error_and_the_token_is_kept(tmp_path: Path) -> N
         assert caught.value.token is token
         assert "marker" not in str(caught.value)
         assert store.load("key") == Token("1")
+
+
+def test_the_event_loop_of_an_asynchronous_driver_ends_with_the_store(tmp_path: Path) -> None:
+    def loops() -> int:
+        return sum(thread.name == "pandadoc-sql" for thread in threading.enumerate())
+
+    before = loops()
+    store = SQLTokenStore(f"sqlite+aiosqlite:///{tmp_path}/tokens.db")
+    assert loops() == before
+    for _ in range(2):
+        store.read("key")
+        assert loops() == before + 1
+        store.close()
+        assert loops() == before
 
 
 # --- Engines of the user

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, Pool, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-from sqlalchemy.pool import SingletonThreadPool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool, SingletonThreadPool
 from sqlalchemy.util import greenlet_spawn
 
 from pandadoc_client._fork import renew_in_child
@@ -48,7 +48,7 @@ PATIENCE = 30.0
 """Seconds for which a transaction waits for others, and is tried again when the database gave it up for theirs."""
 
 _CONNECT_TIMEOUT = 10
-_IDLE_CONNECTIONS = 5
+_IDLE_CONNECTIONS = 20
 
 _DRIVERS = {
     "sqlite": "sqlite",
@@ -65,8 +65,8 @@ _INSTALL = {
 _CONNECT_ARGUMENTS: dict[str, dict[str, Any]] = {
     "psycopg": {"connect_timeout": _CONNECT_TIMEOUT},
     "asyncpg": {"timeout": _CONNECT_TIMEOUT},
-    "pymysql": {"connect_timeout": _CONNECT_TIMEOUT, "charset": "utf8mb4"},
-    "asyncmy": {"connect_timeout": _CONNECT_TIMEOUT, "charset": "utf8mb4"},
+    "pymysql": {"connect_timeout": _CONNECT_TIMEOUT},
+    "asyncmy": {"connect_timeout": _CONNECT_TIMEOUT},
     "pysqlite": {"timeout": PATIENCE},
     "aiosqlite": {"timeout": PATIENCE},
 }
@@ -153,18 +153,20 @@ class Database:
         options: dict[str, Any] = {"hide_parameters": True}
         if self.dialect != "sqlite":
             options["isolation_level"] = "READ COMMITTED"  # whatever the server's default is
-        if self._given is not None:
-            options["pool"] = self._given.pool.recreate()
-        else:
+        if self._given is None:
             arguments = _CONNECT_ARGUMENTS.get(driver, {})
             options["connect_args"] = {name: arguments[name] for name in arguments if name not in self._url.query}
-            if self.in_memory:
+        try:
+            is_async = self._url.get_dialect().is_async
+            if self._given is not None:
+                options["pool"] = self._given.pool.recreate()
+            elif self.in_memory:
                 options["poolclass"] = StaticPool
                 options["connect_args"]["check_same_thread"] = False  # one at a time, but any
             else:
+                options["poolclass"] = AsyncAdaptedQueuePool if is_async else QueuePool
                 options |= {"pool_size": _IDLE_CONNECTIONS, "max_overflow": -1}
-        try:
-            if self._url.get_dialect().is_async:
+            if is_async:
                 import_module("greenlet")
                 from sqlalchemy.ext.asyncio import create_async_engine
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import random
 import re
 import threading
@@ -177,7 +176,7 @@ class SQLTokenStore(TokenStore):
             "updated_at": time.time(),
         }
 
-        def work(connection: sa.Connection) -> bool:
+        def work(connection: sa.Connection, *, is_second: bool) -> bool:
             _prepare_write(connection)
             if expected is not None:
                 found = (tokens.c.key == key) & (tokens.c.revision == expected)
@@ -185,13 +184,20 @@ class SQLTokenStore(TokenStore):
             try:
                 connection.execute(tokens.insert().values(key=key, **values))
             except IntegrityError:
+                if is_second:
+                    raise
                 return False
             return True
 
-        if not self._transact(work, "write", key):
-            record = self.read(key)  # ours, if the connection broke after the commit and all was done twice
-            if record is None or record.revision != revision:
+        for is_second in (False, True):
+            if self._transact(partial(work, is_second=is_second), "write", key):
+                break
+            record = self.read(key)
+            if record is not None and record.revision == revision:
+                break  # the connection broke after the commit, and all was done twice
+            if record is not None or expected is not None:
                 raise RevisionConflict.of(key)
+            # It was deleted just now; or another constraint of the table, not ours, says no: then that is the error.
         return revision
 
     def discard(self, key: str) -> bool:
@@ -330,8 +336,8 @@ def _prepare_lock(connection: sa.Connection, seconds: float) -> None:
 
 
 def _file_of(connection: sa.Connection) -> Path | None:
-    """Return the file of a SQLite database, whichever way its URL names it."""
+    """Return the file of a SQLite database, whichever way its URL names it: SQLite follows links."""
     for _, name, path in connection.exec_driver_sql("PRAGMA database_list"):
         if name == "main" and path:
-            return Path(os.path.realpath(path))
+            return Path(path)
     return None
