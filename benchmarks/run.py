@@ -1,6 +1,6 @@
 """Measures side by side, in one run, and prints Markdown tables.
 
-    python benchmarks/run.py [--only imports|calls|tokens|stores|expiry|bulk] [--rounds N] [--calls N]
+    python benchmarks/run.py [--only imports|calls|tokens|stores|expiry|bulk] [--rounds N] [--calls N] [--accounts N]
 
 It sets up what it needs: ``.cache/bench-venv`` with the core dependencies, ``.venv-vendor`` with the vendor's SDK,
 ``.cache/bench-stores-venv`` with what the stores and the emulator need, and Authlib.
@@ -28,7 +28,9 @@ def main() -> None:
     parser.add_argument("--only", choices=("imports", "calls", *_LIFECYCLE), help="measure one of them")
     parser.add_argument("--rounds", type=int, default=20, help="how often each is measured in turn (default: 20)")
     parser.add_argument("--calls", type=int, default=200, help="calls in a row in each round (default: 200)")
+    parser.add_argument("--accounts", type=int, default=10_000, help="accounts to renew in bulk (default: 10000)")
     arguments = parser.parse_args()
+    numbers = [str(arguments.rounds), str(arguments.calls), str(arguments.accounts)]
     print(f"{platform.python_implementation()} {platform.python_version()}, {platform.system()} {platform.machine()}")
     if arguments.only in (None, "imports"):
         print(*(f"\n{table}" for table in imports.report(arguments.rounds)), sep="\n")
@@ -37,7 +39,7 @@ def main() -> None:
     for name in _LIFECYCLE:
         if arguments.only in (None, name):
             print(flush=True)
-            command = [everything(), "-P", "-m", f"benchmarks.{name}", str(arguments.rounds), str(arguments.calls)]
+            command = [str(everything()), "-P", "-m", f"benchmarks.{name}", *numbers]
             subprocess.run(command, check=True, cwd=ROOT, env=environment(everything()))
 
 
