@@ -51,10 +51,8 @@ _CREATE_ATTEMPTS = 10
 _LONGEST_WAIT = 1_000_000
 """Seconds: what both servers accept as a time limit."""
 
-_LOCK_SETTINGS = sa.text(
-    "SELECT set_config(name, CASE name WHEN 'lock_timeout' THEN :lock_timeout ELSE '0' END, true) FROM pg_settings"
-    " WHERE name IN ('lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')"
-)
+_NO_LIMIT = ("statement_timeout", "idle_in_transaction_session_timeout")
+_NO_LIMIT_SINCE_17 = (*_NO_LIMIT, "transaction_timeout")
 _WRITE_SETTINGS = sa.text(
     "SELECT set_config('lock_timeout', :lock_timeout, true), set_config('synchronous_commit',"
     " CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END,"
@@ -327,7 +325,9 @@ def _prepare_write(connection: sa.Connection) -> None:
 def _prepare_lock(connection: sa.Connection, seconds: float) -> None:
     """Bound the wait for the lock, and let the transaction stay idle for as long as a refresh takes."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK_SETTINGS, {"lock_timeout": f"{math.ceil(seconds * 1000)}ms"})
+        names = _NO_LIMIT_SINCE_17 if (connection.dialect.server_version_info or ()) >= (17,) else _NO_LIMIT
+        limits = {"lock_timeout": f"{math.ceil(seconds * 1000)}ms"} | dict.fromkeys(names, "0")
+        connection.execute(sa.select(*(sa.func.set_config(name, value, True) for name, value in limits.items())))
     else:
         settings = f"innodb_lock_wait_timeout = {math.ceil(seconds)}, wait_timeout = GREATEST(@@wait_timeout, 3600)"
         if getattr(connection.dialect, "is_mariadb", False):
