@@ -175,6 +175,7 @@ def test_the_access_token_of_a_configuration_with_a_manager_is_always_valid(
     configuration = Configuration(host=emulator.url)
     configuration.access_token = manager
     old = configuration.access_token
+    assert old is not None
     assert old == manager.token().access_token
     manager.invalidate(old)
     assert configuration.access_token == manager.token().access_token != old

@@ -118,7 +118,7 @@ def test_refresh_takes_the_newer_token_that_another_manager_got(
 ) -> None:
     store.save("default", issue(emulator))
     one, other = TokenManager(client, store), TokenManager(client, store)
-    one.token(), other.token()
+    assert one.token() == other.token()
     new = other.refresh()
     assert one.refresh() == new
     assert refreshes(emulator) == 1
