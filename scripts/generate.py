@@ -22,7 +22,7 @@ from codegen.document import operations
 from codegen.errors import GenerationError
 from codegen.load import load
 from codegen.render import render
-from codegen.repair import repair
+from codegen.repair import ADAPTING, MENDING, repair
 from codegen.report import check_warnings, differences, files_below
 from codegen.surface import write_surface
 from codegen.swap import exclusive, staging, swap
@@ -40,17 +40,17 @@ def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
     output: Path = options.output
     try:
-        document = load(options.spec)
+        document, mended = load(options.spec, lambda loaded: repair(loaded, MENDING))
         names = _entries(output)
         if options.check:
             with tempfile.TemporaryDirectory() as folder:
-                generate(document, options.config, Path(folder))
+                generate(document, mended, options.config, Path(folder))
                 return _compare(Path(folder), output, names)
         _check_target(output, names)
         with exclusive(output), staging(output) as work:
             new = work / "new"
             new.mkdir()
-            report = generate(document, options.config, new)
+            report = generate(document, mended, options.config, new)
             swap(new, output, names)
         print("\n".join(report))
     except GenerationError as error:
@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def generate(document: dict[str, Any], configuration: Path, target: Path) -> list[str]:
+def generate(document: dict[str, Any], mended: dict[str, list[str]], configuration: Path, target: Path) -> list[str]:
     """Write the packages of *document*, which is repaired in place, into the folder *target*.
 
     Returns:
@@ -72,7 +72,7 @@ def generate(document: dict[str, Any], configuration: Path, target: Path) -> lis
         GenerationError: The document is at fault, or something in it would be lost.
     """
     expected = sum(1 for _ in operations(document))
-    changes = repair(document)
+    changes = mended | repair(document, ADAPTING)
     core = render(document, configuration, target / "_generated")
     check_warnings(core.warnings)
     if core.operations != expected:

@@ -19,6 +19,7 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 from ruamel.yaml.error import YAMLError
 
 from .errors import GenerationError
+from .repair.answer_types import FILE_TYPES
 from .text import sentence, wrapped
 
 __all__ = ["TEMPLATES", "Core", "render"]
@@ -59,9 +60,10 @@ def render(document: dict[str, Any], configuration: Path, target: Path) -> Core:
     Raises:
         GenerationError: The configuration cannot be read, or the generator refuses the document as a whole.
     """
-    config = Config.from_sources(
-        _configuration(configuration), MetaType.NONE, configuration, "utf-8", overwrite=False, output_path=target
-    )
+    settings = _configuration(configuration)
+    files = dict.fromkeys(document[FILE_TYPES], "application/octet-stream")
+    settings.content_type_overrides = {**files, **(settings.content_type_overrides or {})}
+    config = Config.from_sources(settings, MetaType.NONE, configuration, "utf-8", overwrite=False, output_path=target)
     data = GeneratorData.from_dict(document, config=config)
     if isinstance(data, GeneratorError):
         problem = " ".join(f"{data.header} {data.detail or ''}".split())
