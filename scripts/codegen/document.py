@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["METHODS", "Slot", "contents", "operations", "parameters", "resolve", "responses", "schemas", "unions",
+__all__ = [
+    "METHODS",
+    "Slot",
+    "contents",
+    "operations",
+    "parameters",
+    "parameters_of",
+    "resolve",
+    "responses",
+    "schemas",
+    "unions",
     "within",
 ]
 
@@ -70,6 +80,15 @@ def parameters(document: dict[str, Any]) -> Iterator[Slot]:
         yield from _items(item, "parameters", path)
     for path, method, operation in operations(document):
         yield from _items(operation, "parameters", f"{method.upper()} {path}")
+
+
+def parameters_of(document: dict[str, Any], path: str, operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the parameters of one operation, those of its path included."""
+    declared: dict[tuple[str, str], dict[str, Any]] = {}
+    for reference in (*document["paths"][path].get("parameters", ()), *operation.get("parameters", ())):
+        parameter = resolve(document, reference)
+        declared[parameter["name"], parameter["in"]] = parameter
+    return list(declared.values())
 
 
 def responses(document: dict[str, Any]) -> Iterator[Slot]:

@@ -21,6 +21,7 @@ from ruamel.yaml.error import YAMLError
 from .errors import GenerationError
 from .repair.answer_types import FILE_TYPES
 from .text import sentence, wrapped
+from .types import Types, is_map
 
 __all__ = ["TEMPLATES", "Core", "render"]
 
@@ -36,11 +37,13 @@ class Core:
     Attributes:
         data: Its view of the document.
         warnings: What it could not do.
+        types: What its types are in our templates.
     """
 
-    def __init__(self, data: GeneratorData, warnings: Sequence[GeneratorError]) -> None:
+    def __init__(self, data: GeneratorData, warnings: Sequence[GeneratorError], types: Types) -> None:
         self.data = data
         self.warnings = warnings
+        self.types = types
 
     @property
     def operations(self) -> int:
@@ -68,9 +71,13 @@ def render(document: dict[str, Any], configuration: Path, target: Path) -> Core:
     if isinstance(data, GeneratorError):
         problem = " ".join(f"{data.header} {data.detail or ''}".split())
         raise GenerationError(f"openapi-python-client refuses the document: {problem}")
+    types = Types(document, data)
+    data.models = [model for model in data.models if not is_map(model)]
     project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
     filters: dict[str, Any] = project.env.filters
-    filters.update(attribute=_attribute, result_type=_result_type, string_literal=_string_literal)
+    filters.update(attribute=_attribute, string_literal=_string_literal)
+    filters.update(annotation=types.annotation, decoder=types.decoder, imports=types.imports, instance=types.instance)
+    filters.update(delimiter=types.delimiter, result_type=lambda response: _result_type(types, response))
     filters.update(sentence=sentence, wrapped=wrapped)
     tests: dict[str, Any] = project.env.tests
     tests.update(constant=_is_constant, runtime_import=_is_runtime_import, success=_is_success)
@@ -79,7 +86,7 @@ def render(document: dict[str, Any], configuration: Path, target: Path) -> Core:
     for name in _EXTRA:
         text = project.env.get_template(f"{name}.jinja").render(document=document)
         (target / name).write_text(text, encoding="utf-8")
-    return Core(data, warnings)
+    return Core(data, warnings, types)
 
 
 def _configuration(path: Path) -> ConfigFile:
@@ -116,8 +123,8 @@ def _is_success(response: Response) -> bool:
     return codes is not None and 200 <= codes[0] <= 299
 
 
-def _result_type(response: Response) -> str:
+def _result_type(types: Types, response: Response) -> str:
     """Return the type of an answer's body; ``None`` for an answer without one."""
     if response.source["attribute"] == "None":
         return "None"
-    return str(response.prop.get_type_string().as_unembedded_code())
+    return types.annotation(response.prop)
