@@ -21,7 +21,7 @@ from pandadoc_client._encoding import (
 )
 from pandadoc_client._generated.base import decode_date, decode_datetime
 from pandadoc_client._http import Request, Response
-from pandadoc_client._operation import Operation, date, datetime, file_type, none_type
+from pandadoc_client._operation import ModelRef, Operation, date, datetime, file_type, none_type
 from pandadoc_client._retry import Timeout
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
@@ -66,6 +66,7 @@ class Call:
         timeout: Its limits.
         authenticated: Whether an ``httpx.Auth`` of the configuration applies.
         response_type: What the answer is decoded to.
+        other_results: The same for successes of another kind, by status.
         data_only: False to return status and headers, too.
         preload: False to leave the body unread.
         in_thread: True to call in a thread of the client's pool.
@@ -78,6 +79,7 @@ class Call:
     data_only: bool
     preload: bool
     in_thread: bool
+    other_results: Mapping[int, tuple[Any, ...] | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -133,6 +135,7 @@ def plan_call(
         timeout=timeout,
         authenticated=bool(operation.auth),
         response_type=operation.response_type,
+        other_results=operation.other_results,
         data_only=options["_return_http_data_only"],
         preload=options["_preload_content"],
         in_thread=options["async_req"],
@@ -198,7 +201,7 @@ def _check_type(name: str, value: Any, types: tuple[Any, ...], path: list[str | 
         f"Invalid type for variable '{name}'. Required value type is {article}{wanted} "
         f"and passed type was {type(value).__name__}",
         path_to_item=path,
-        valid_classes=tuple(list if isinstance(kind, list) else kind for kind in types),
+        valid_classes=tuple(list if isinstance(kind, list) else _class_of(kind) for kind in types),
         key_type=False,
     )
 
@@ -209,7 +212,11 @@ def _is_a(value: Any, kind: Any) -> bool:
         return False
     if isinstance(value, bool) or (kind is date and isinstance(value, datetime)):
         return kind is bool or kind is object
-    return isinstance(value, kind) or (kind is float and isinstance(value, int))
+    return isinstance(value, _class_of(kind)) or (kind is float and isinstance(value, int))
+
+
+def _class_of(kind: Any) -> Any:
+    return kind.load() if isinstance(kind, ModelRef) else kind
 
 
 def select_accept(accepts: Sequence[str]) -> str:
@@ -251,7 +258,7 @@ def build_request(
     merged = _merged(merged, headers)
     return Request(
         method=method,
-        url=f"{path}?{query}" if query else path,
+        url=f"{path}{'&' if '?' in path else '?'}{query}" if query else path,
         headers=merged,
         content=data,
         replayable=method in _REPLAYABLE,

@@ -77,7 +77,7 @@ def generate(document: dict[str, Any], mended: dict[str, list[str]], configurati
     check_warnings(core.warnings)
     if core.operations != expected:
         raise GenerationError(f"{expected} operations went in, {core.operations} came out", 1)
-    write_surface(document, core.classes, ".._generated", target)
+    write_surface(document, core, ".._generated", target)
     (target / "__init__.py").write_text('"""Generated from an OpenAPI document."""\n', encoding="utf-8")
     _finish(target)
     _try_to_import(target)
