@@ -75,7 +75,7 @@ def render(document: dict[str, Any], configuration: Path, target: Path) -> Core:
     data.models = [model for model in data.models if not is_map(model)]
     project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
     filters: dict[str, Any] = project.env.filters
-    filters.update(attribute=_attribute, string_literal=_string_literal)
+    filters.update(argument=_argument, attribute=_attribute, string_literal=_string_literal)
     filters.update(annotation=types.annotation, decoder=types.decoder, imports=types.imports, instance=types.instance)
     filters.update(delimiter=types.delimiter, result_type=lambda response: _result_type(types, response))
     filters.update(sentence=sentence, wrapped=wrapped)
@@ -100,6 +100,10 @@ def _configuration(path: Path) -> ConfigFile:
 
 def _attribute(name: str) -> str:
     return f"{name}_" if name in _TAKEN else name
+
+
+def _argument(name: str) -> str:
+    return f"{name}_" if name == "body" else name
 
 
 def _string_literal(value: object) -> str:

@@ -78,7 +78,8 @@ def _multiplied(document: dict[str, Any], schema: dict[str, Any]) -> list[str]:
         parts, alternatives = [*parts, {"type": "object", **own}], [*alternatives, []]
     if unions(schema):
         parts, alternatives = [*parts, {}], [*alternatives, unions(schema)]
-    combined = itertools.product(*([part] if not choices else choices for part, choices in zip(parts, alternatives)))
+    choices = [found or [part] for part, found in zip(parts, alternatives, strict=True)]
+    combined = itertools.product(*choices)
     wholes = [{"allOf": copy.deepcopy(list(members))} for members in itertools.islice(combined, _MOST)]
     for key in ("allOf", "oneOf", "anyOf", *own):
         schema.pop(key, None)

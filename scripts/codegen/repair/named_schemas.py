@@ -13,7 +13,7 @@ from typing import Any
 
 from openapi_python_client.strings import pascal_case
 
-from ..document import Slot, contents, operations, parameters, responses, schemas
+from ..document import Slot, contents, operations, parameters, schemas
 from ..naming import Names, class_name
 
 __all__ = ["MAP", "named_schemas"]
@@ -49,8 +49,8 @@ class _Namer:
                 for kind, media in slot.value.items():
                     if "schema" in media:
                         self.visit(Slot(media, "schema", f"{slot.place}/{kind}"), self.name_of(slot, answers))
-        for header in schemas(self.document):
-            header.value.pop("title", None)
+        for slot in schemas(self.document):
+            slot.value.pop("title", None)
         return self.changes
 
     def operation_of(self, place: str) -> str:
