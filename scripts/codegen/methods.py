@@ -114,33 +114,37 @@ class _Builder:
         self.token_paths = _token_paths(document)
 
     def method(self, path: str, method: str, operation: dict[str, Any]) -> Method:
+        name = method_name(operation["operationId"])
         arguments = [*self.parameters(path, operation)]
         content: dict[str, Any] = {}
         if "requestBody" in operation:
             body = resolve(self.document, operation["requestBody"])
             content = body.get("content", {})
             arguments += self.body(body)
-        results = self.results(operation)
-        response_type, *others = [(code, self.type_of(schema)) for code, schema in results] or [("", "None")]
-        kinds = [self.annotations.annotation(schema) if schema else "None" for _, schema in results] or ["None"]
-        kinds = [name for kind in kinds for name in kind.split(" | ")]
-        differing = [(code, kind) for code, kind in others if kind != response_type[1] and code.isdigit()]
-        operation_id = operation["operationId"]
+        (first, result), *others = [(code, self.type_of(schema)) for code, schema in self.results(operation)]
+        differing = [f"{code}: {kind}" for code, kind in others if kind != result and first != "default"]
         return Method(
             name=method_name(operation_id),
             http_method=method.upper(),
             path=path,
-            summary=sentence(operation.get("summary") or operation.get("description") or operation_id).removesuffix("."),
+            summary=sentence(operation.get("summary") or operation.get("description") or name).removesuffix("."),
             description=sentence(operation.get("description", "")),
             arguments=tuple(_told_apart(arguments)),
             accept=tuple(dict.fromkeys(self.accept(operation))),
             content_types=tuple(content),
             auth=tuple(dict.fromkeys(name for choice in operation.get("security", []) for name in choice)),
-            result="Any" if "Any" in kinds else " | ".join(sorted(set(kinds), key=lambda kind: (kind == "None", kinds.index(kind)))),
-            response_type=response_type[1],
-            other_results=f"{{{', '.join(f'{code}: {kind}' for code, kind in differing)}}}" if differing else "",
+            result=self.result(operation),
+            response_type=result,
+            other_results=f"{{{', '.join(differing)}}}" if differing else "",
             token_request=path in self.token_paths,
         )
+
+    def result(self, operation: dict[str, Any]) -> str:
+        """Return the type of what a method returns: that of every success, ``None`` at the end."""
+        schemas = [schema for _, schema in self.results(operation)]
+        found = ["None" if schema is None else self.annotations.annotation(schema) for schema in schemas]
+        kinds = list(dict.fromkeys(kind for annotation in found for kind in annotation.split(" | ")))
+        return "Any" if "Any" in kinds else " | ".join(sorted(kinds, key="None".__eq__))
 
     def type_of(self, schema: dict[str, Any] | None) -> str:
         return "None" if schema is None else f"({self.annotations.result(schema)},)"
@@ -218,17 +222,17 @@ class _Builder:
         )
 
     def results(self, operation: dict[str, Any]) -> list[tuple[str, dict[str, Any] | None]]:
-        """Return status and schema of the successes, the first one with a body before the others."""
+        """Return status and schema of the successes, at least of one, those with a body before the others."""
         found: list[tuple[str, dict[str, Any] | None]] = []
         for code, reference in operation["responses"].items():
-            if code.startswith("2"):
+            if code.isdigit() and code.startswith("2"):
                 content = resolve(self.document, reference).get("content", {})
                 known = [media["schema"] for media in content.values() if "schema" in media]
                 found.append((code, known[0] if known else None))
         if not found and "default" in operation["responses"]:
             content = resolve(self.document, operation["responses"]["default"]).get("content", {})
             found = [("default", media["schema"]) for media in content.values() if "schema" in media][:1]
-        return sorted(found, key=lambda answer: answer[1] is None)
+        return sorted(found, key=lambda answer: answer[1] is None) or [("default", None)]
 
     def accept(self, operation: dict[str, Any]) -> Iterator[str]:
         for reference in operation["responses"].values():

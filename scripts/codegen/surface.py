@@ -19,6 +19,7 @@ from .text import sentence, wrapped
 
 __all__ = ["write_surface"]
 
+
 def write_surface(document: dict[str, Any], made: Core, core: str, target: Path) -> None:
     """Write the surface of *document* into the folder *target*.
 

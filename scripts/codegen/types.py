@@ -32,7 +32,8 @@ class Types:
     """
 
     def __init__(self, document: dict[str, Any], data: GeneratorData) -> None:
-        self._values = {str(model.class_info.name): model.additional_properties for model in data.models if is_map(model)}
+        maps = filter(is_map, data.models)
+        self._values = {str(model.class_info.name): model.additional_properties for model in maps}
         self._choices = dict(_discriminators(document))
         self._delimiters = dict(_delimiters(document))
 

@@ -45,8 +45,10 @@ class _Merger:
             inherited.pop("description", None)
             return inherited
         merged: dict[str, Any] = {}
-        for part in (*schema.get("allOf", ()), {key: value for key, value in schema.items() if key != "allOf"}):
-            merged = self.merge(merged, self.flat(part, name, seen) if "allOf" in part or "$ref" in part else part, name)
+        own = {key: value for key, value in schema.items() if key != "allOf"}
+        for part in (*schema.get("allOf", ()), own):
+            flat = self.flat(part, name, seen) if "allOf" in part or "$ref" in part else part
+            merged = self.merge(merged, flat, name)
         return merged
 
     def merge(self, first: dict[str, Any], second: dict[str, Any], name: str) -> dict[str, Any]:

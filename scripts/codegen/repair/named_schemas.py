@@ -109,7 +109,8 @@ class _Namer:
         schema = slot.value
         schema.pop("title", None)
         for field in schema.get("properties", {}):
-            self.visit(Slot(schema["properties"], field, f"{slot.place}/{field}"), name + (pascal_case(field) or "Field"))
+            child = Slot(schema["properties"], field, f"{slot.place}/{field}")
+            self.visit(child, name + (pascal_case(field) or "Field"))
         if "items" in schema:
             self.visit(Slot(schema, "items", f"{slot.place}/items"), name)
         if isinstance(schema.get("additionalProperties"), dict):

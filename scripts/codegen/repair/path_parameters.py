@@ -24,8 +24,8 @@ def path_parameters(document: dict[str, Any]) -> list[str]:
             changes.append(f"{slot.place}: required")
     for path, item in document.get("paths", {}).items():
         if isinstance(item, dict) and "parameters" in item:
-            declared = {name for place, name in (_key(document, given) for given in item["parameters"]) if place == "path"}
-            if not declared <= set(re.findall(r"{([^{}]*)}", path)):
+            declared = [_key(document, parameter) for parameter in item["parameters"]]
+            if not {name for location, name in declared if location == "path"} <= set(re.findall(r"{([^{}]*)}", path)):
                 changes += _to_operations(path, item)
     for path, method, operation in operations(document):
         changes += [f"{method.upper()} {path}: {change}" for change in _repair(document, path, operation)]
