@@ -124,7 +124,7 @@ class _Builder:
         (first, result), *others = [(code, self.type_of(schema)) for code, schema in self.results(operation)]
         differing = [f"{code}: {kind}" for code, kind in others if kind != result and first != "default"]
         return Method(
-            name=method_name(operation_id),
+            name=name,
             http_method=method.upper(),
             path=path,
             summary=sentence(operation.get("summary") or operation.get("description") or name).removesuffix("."),
