@@ -126,9 +126,7 @@ def plan_call(
 
         warn_about_form(dict(parts.form), stacklevel=stacklevel + 1)
     parts.header["Accept"] = select_accept(operation.accept)
-    content_type = options["_content_type"] or (
-        select_content_type(operation.content_types) if operation.content_types else None
-    )
+    content_type = options["_content_type"] or _content_type(operation, parts)
     request = build(operation.method, host + operation.path, parts, content_type, operation.auth)
     return Call(
         request=request,
@@ -233,6 +231,14 @@ def select_content_type(content_types: Sequence[str]) -> str:
     if not lowered or "application/json" in lowered or "*/*" in lowered:
         return "application/json"
     return lowered[0]
+
+
+def _content_type(operation: Operation, parts: RequestParts) -> str | None:
+    """Return the Content-Type of a call: that of a form if fields of one are given, where there is another body, too."""
+    forms = [kind for kind in operation.content_types if "form" in kind.lower()]
+    fields = parts.body is None and (parts.form or parts.files)
+    chosen = forms if forms and fields else operation.content_types
+    return select_content_type(chosen) if chosen else None
 
 
 def build_request(

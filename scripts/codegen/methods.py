@@ -11,6 +11,7 @@ from .annotations import Annotations
 from .document import operations, parameters_of, resolve, unions
 from .errors import GenerationError
 from .names import argument_name, method_name
+from .repair.former_names import ARGUMENT
 from .text import sentence
 
 __all__ = ["Argument", "Method", "methods_by_tag"]
@@ -103,7 +104,9 @@ def methods_by_tag(document: dict[str, Any], annotations: Annotations) -> dict[s
     builder = _Builder(document, annotations)
     tags: dict[str, list[Method]] = {}
     for path, method, operation in operations(document):
-        tags.setdefault(operation["tags"][0], []).append(builder.method(path, method, operation))
+        made = builder.method(path, method, operation)
+        for tag in operation["tags"]:
+            tags.setdefault(tag, []).append(made)
     return tags
 
 
@@ -168,9 +171,13 @@ class _Builder:
         """Yield the argument of a body, or one for each field if the body is a form."""
         content = body.get("content", {})
         media_type = next((kind for kind in content if kind not in _FORM_TYPES), None)
+        whole = content[media_type].get("schema", {}) if media_type else None
+        forms = [
+            content[kind]["schema"] for kind in _FORM_TYPES if kind in content and content[kind]["schema"] != whole
+        ]
         if media_type is not None:
             schema = content[media_type].get("schema", {})
-            name = argument_name(schema["$ref"].rpartition("/")[2] if "$ref" in schema else "body")
+            name = argument_name(schema.get("$ref", schema.get(ARGUMENT, "body")).rpartition("/")[2])
             types = self.annotations.given(schema)
             annotation = self.annotations.annotation(schema, given=True)
             free = "dict" in types and not annotation.startswith("dict[")
@@ -180,14 +187,13 @@ class _Builder:
                 location="body",
                 types=f"({', '.join(types)},)",
                 annotation=f"{annotation} | dict[str, Any]" if free else annotation,
-                required=body.get("required", False) and len(content) == 1,
+                required=body.get("required", False) and not forms,
                 secret=False,
                 collection="",
                 description=sentence(body.get("description", "")),
             )
-        for kind in _FORM_TYPES:
-            if kind in content:
-                yield from self.fields(content[kind].get("schema", {}), alone=len(content) == 1)
+        for schema in forms:
+            yield from self.fields(schema, alone=len(content) == 1)
 
     def fields(self, schema: dict[str, Any], alone: bool) -> Iterator[Argument]:
         """Yield one argument for each field of a form.
@@ -209,15 +215,17 @@ class _Builder:
         self, name: str, location: str, schema: dict[str, Any], *, required: bool, description: str, collection: str
     ) -> Argument:
         resolved = resolve(self.document, schema)
+        collection = collection if resolved.get("type") == "array" else ""
+        text = collection not in ("", "multi")  # an array that goes out as one text may be given as that text
         return Argument(
             name=argument_name(name),
             wire=name,
             location=location,
-            types=f"({', '.join(self.annotations.given(schema))},)",
-            annotation=self.annotations.annotation(schema, given=True),
+            types=f"({', '.join([*self.annotations.given(schema), *(['str'] if text else [])])},)",
+            annotation=f"{self.annotations.annotation(schema, given=True)}{' | str' if text else ''}",
             required=required,
             secret=resolved.get("format") == "password",
-            collection=collection if resolved.get("type") == "array" else "",
+            collection=collection,
             description=sentence(description or schema.get("description") or resolved.get("description", "")),
         )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from openapi_python_client.parser.properties import EnumProperty, LiteralEnumProperty
 
 from .annotations import Annotations
 from .errors import GenerationError
@@ -56,9 +57,13 @@ def write_surface(document: dict[str, Any], made: Core, core: str, target: Path)
         mentioned = set(re.findall(r"\w+", " ".join(method.annotations for method in methods)))
         used = {name: models[name] for name in sorted(mentioned & set(models))}
         write(f"api/{api_module(tag)}.py", "api.py.jinja", tag=tag, name=api_class(tag), methods=methods, models=used)
+    enums = {str(enum.class_info.name): enum for enum in made.data.enums}
     for name, module in models.items():
         source = f"{core}.models.{made.classes[name]}"
-        write(f"model/{module}.py", "model.py.jinja", name=name, source=source)
+        if name in enums:
+            write(f"model/{module}.py", "enum.py.jinja", name=name, source=source, **_enum(enums[name]))
+        else:
+            write(f"model/{module}.py", "model.py.jinja", name=name, source=source)
     apis = {api_class(tag): f"..api.{api_module(tag)}" for tag in tags}
     apis |= {f"Async{name}": module for name, module in apis.items()}
     write("api/__init__.py", "package.py.jinja", text="The API classes, one module for each tag.", binds_errors=False)
@@ -68,6 +73,14 @@ def write_surface(document: dict[str, Any], made: Core, core: str, target: Path)
     write("apis/__init__.py", "lazy.py.jinja", text="All API classes", modules=apis)
     everything = {name: f"..model.{module}" for name, module in models.items()}
     write("models/__init__.py", "lazy.py.jinja", text="All models", modules=everything)
+
+
+def _enum(enum: EnumProperty | LiteralEnumProperty) -> dict[str, Any]:
+    return {
+        "base": enum.value_type.__name__,
+        "values": tuple(sorted(enum.values)),
+        "description": enum.description or "The values that the document names; the server may send others.",
+    }
 
 
 def _models(document: dict[str, Any], classes: Mapping[str, str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from .endless_schemas import endless_schemas
 from .enum_values import enum_values
 from .explicit_security import explicit_security
 from .field_names import field_names
+from .former_names import former_names
 from .indirect_references import indirect_references
 from .merged_all_of import merged_all_of
 from .missing_parts import missing_parts
@@ -32,6 +33,7 @@ from .required_lists import required_lists
 from .schema_names import schema_names
 from .tag_names import tag_names
 from .type_names import type_names
+from .union_bodies import union_bodies
 from .untyped_schemas import untyped_schemas
 
 __all__ = ["ADAPTING", "MENDING", "Pass", "repair"]
@@ -53,6 +55,7 @@ MENDING: Sequence[Pass] = (
 ADAPTING: Sequence[Pass] = (
     explicit_security,
     tag_names,
+    former_names,
     indirect_references,
     schema_names,
     parameter_schemas,
@@ -61,6 +64,7 @@ ADAPTING: Sequence[Pass] = (
     composed_schemas,
     named_schemas,
     merged_all_of,
+    union_bodies,
     nullable_references,
     endless_schemas,
     field_names,

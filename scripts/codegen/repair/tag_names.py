@@ -1,7 +1,7 @@
 """Write tags that make one module in one way.
 
-``Documents`` and ``documents`` would be two classes in one file. An operation has one class; a tag that is nothing but
-signs has none, and the operation goes to ``default``, like one without a tag.
+``Documents`` and ``documents`` would be two classes in one file. A tag that is nothing but signs makes none;
+an operation without another one goes to ``default``.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ __all__ = ["tag_names"]
 
 
 def tag_names(document: dict[str, Any]) -> list[str]:
-    """Give operations the first spelling of their first tag, and those without a tag one."""
+    """Give operations the first spelling of their tags, and those without a tag one."""
     spellings: dict[str, str] = {}
     changes = []
     for path, method, operation in operations(document):
-        given = operation.get("tags") or ["default"]
-        usable = given[0] if re.search(r"[A-Za-z0-9]", given[0]) else "default"
-        tag = spellings.setdefault(api_module(usable), usable)
-        if tag != given[0] or "tags" not in operation:
-            changes.append(f"{method.upper()} {path}: {tag}")
-        operation["tags"] = [tag, *given[1:]]
+        given = operation.get("tags") or []
+        usable = [tag for tag in given if re.search(r"[A-Za-z0-9]", tag)] or ["default"]
+        tags = list(dict.fromkeys(spellings.setdefault(api_module(tag), tag) for tag in usable))
+        if tags != given:
+            operation["tags"] = tags
+            changes.append(f"{method.upper()} {path}: {', '.join(tags)}")
     return changes
