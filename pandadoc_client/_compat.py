@@ -234,7 +234,7 @@ def select_content_type(content_types: Sequence[str]) -> str:
 
 
 def _content_type(operation: Operation, parts: RequestParts) -> str | None:
-    """Return the Content-Type of a call: that of a form if fields of one are given, where there is another body, too."""
+    """Return the Content-Type of a call: a form's if fields are given where another body would be possible, too."""
     forms = [kind for kind in operation.content_types if "form" in kind.lower()]
     fields = parts.body is None and (parts.form or parts.files)
     chosen = forms if forms and fields else operation.content_types

@@ -23,9 +23,10 @@ from codegen.errors import GenerationError
 from codegen.load import load
 from codegen.render import render
 from codegen.repair import ADAPTING, MENDING, repair
-from codegen.report import check_warnings, differences, files_below
+from codegen.report import check_warnings, differences, files_below, summary
 from codegen.surface import write_surface
 from codegen.swap import exclusive, staging, swap
+from codegen.untyped import untyped_answers, untyped_places
 
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "pandadoc_client"
@@ -66,13 +67,13 @@ def generate(document: dict[str, Any], mended: dict[str, list[str]], configurati
     """Write the packages of *document*, which is repaired in place, into the folder *target*.
 
     Returns:
-        Lines that say what was repaired, and what came out.
+        What was repaired, what came out, and what has no type, for the user to read.
 
     Raises:
         GenerationError: The document is at fault, or something in it would be lost.
     """
     expected = sum(1 for _ in operations(document))
-    changes = mended | repair(document, ADAPTING)
+    adapted = repair(document, ADAPTING)
     core = render(document, configuration, target / "_generated")
     check_warnings(core.warnings)
     if core.operations != expected:
@@ -81,8 +82,13 @@ def generate(document: dict[str, Any], mended: dict[str, list[str]], configurati
     (target / "__init__.py").write_text('"""Generated from an OpenAPI document."""\n', encoding="utf-8")
     _finish(target)
     _try_to_import(target)
-    summary = f"{expected} operations, {len(core.data.models)} models, {len(core.data.enums)} enumerations"
-    return [*(f"{name}: {len(lines)} change(s)" for name, lines in changes.items()), summary]
+    return summary(
+        mended | adapted,
+        f"operations: {expected} in, {core.operations} out",
+        f"models: {len(core.data.models)}, and {len(core.data.enums)} enumerations",
+        untyped_answers(document),
+        untyped_places(document),
+    )
 
 
 def _entries(output: Path) -> list[str]:
