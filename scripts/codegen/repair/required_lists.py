@@ -1,6 +1,7 @@
 """Put ``required`` where the standard has it: a list beside ``properties``, of names that are there.
 
-An older draft had a flag on each field; lists outlive the fields that they name, and empty ones are not allowed.
+An older draft had a flag on each field; lists outlive the fields that they name, and empty ones are not allowed. In a
+member of an ``allOf`` the field may be another member's.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def required_lists(document: dict[str, Any]) -> list[str]:
         required = schema.get("required")
         if isinstance(required, list):
             kept = list(dict.fromkeys(required))
-            if "properties" in schema and "allOf" not in schema:
+            if "properties" in schema and "allOf" not in schema and "/allOf/" not in slot.place[-9:]:
                 kept = [name for name in kept if name in schema["properties"]]
             if kept != required or not kept:
                 schema["required"] = kept
