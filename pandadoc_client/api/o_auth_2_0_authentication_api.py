@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ..model.o_auth2_access_token_response import OAuth2AccessTokenResponse
     from ..model.o_auth2_create_access_token_request_grant_type import OAuth2CreateAccessTokenRequestGrantType
+    from ..model.o_auth2_refresh_access_token_request_grant_type import OAuth2RefreshAccessTokenRequestGrantType
 
 __all__ = ["AsyncOAuth20AuthenticationApi", "OAuth20AuthenticationApi"]
 
@@ -46,7 +47,7 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
     class _AccessTokenArguments(_TypedDict, total=False):
         """Arguments of ``access_token`` that are given by name."""
 
-        grant_type: OAuth2CreateAccessTokenRequestGrantType
+        grant_type: OAuth2CreateAccessTokenRequestGrantType | OAuth2RefreshAccessTokenRequestGrantType
         client_id: str
         client_secret: str
         code: str
@@ -92,7 +93,8 @@ class OAuth20AuthenticationApi:
         works once and for about ten minutes; a refresh token works once, and its use ends the pair that it came with.
 
         Args:
-            grant_type (OAuth2CreateAccessTokenRequestGrantType): Names this grant.
+            grant_type (OAuth2CreateAccessTokenRequestGrantType | OAuth2RefreshAccessTokenRequestGrantType): Names
+                this grant.
             client_id (str): Identifier of the application.
             client_secret (str): Secret of the application.
             code (str): The code from the callback. Works once, within about ten minutes.
@@ -128,7 +130,8 @@ class AsyncOAuth20AuthenticationApi:
         works once and for about ten minutes; a refresh token works once, and its use ends the pair that it came with.
 
         Args:
-            grant_type (OAuth2CreateAccessTokenRequestGrantType): Names this grant.
+            grant_type (OAuth2CreateAccessTokenRequestGrantType | OAuth2RefreshAccessTokenRequestGrantType): Names
+                this grant.
             client_id (str): Identifier of the application.
             client_secret (str): Secret of the application.
             code (str): The code from the callback. Works once, within about ten minutes.

@@ -203,11 +203,14 @@ class _Builder:
         """
         resolved = resolve(self.document, schema)
         variants = [resolve(self.document, variant) for variant in unions(resolved) or [resolved]]
-        fields: dict[str, dict[str, Any]] = {}
+        fields: dict[str, list[dict[str, Any]]] = {}
         for variant in variants:
             for name, field in variant.get("properties", {}).items():
-                fields.setdefault(name, field)
-        for name, field in fields.items():
+                fields.setdefault(name, []).append(field)
+        for name, kinds in fields.items():
+            field = kinds[0]
+            if len({self.annotations.annotation(kind) for kind in kinds}) > 1:
+                field = {"anyOf": kinds, "description": resolve(self.document, kinds[0]).get("description", "")}
             required = alone and len(variants) == 1 and name in variants[0].get("required", ())
             yield self.argument(name, "form", field, required=required, description="", collection="multi")
 

@@ -53,11 +53,11 @@ def _type(values: list[Any]) -> str:
 
 
 def _convert(value: Any, kind: str) -> Any:
-    if kind == "string" and not isinstance(value, dict | list):
+    if isinstance(value, dict | list) or kind not in ("string", "integer"):
+        return _INVALID
+    if kind == "string":
         return str(value).lower() if isinstance(value, bool) else str(value)
-    if kind == "integer":
-        try:
-            return int(value) if float(value) == int(value) else _INVALID
-        except (TypeError, ValueError):
-            return _INVALID
-    return _INVALID
+    try:
+        return int(value) if float(value) == int(value) else _INVALID
+    except ValueError:
+        return _INVALID
