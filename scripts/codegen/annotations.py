@@ -7,7 +7,7 @@ from typing import Any
 
 from .document import resolve, unions
 from .naming import class_name
-from .types import Types
+from .types import Types, union_of
 
 __all__ = ["Annotations"]
 
@@ -32,7 +32,7 @@ class Annotations:
     def annotation(self, schema: dict[str, Any], *, given: bool = False) -> str:
         """Return the type of a schema as a type checker reads it; of a value that is *given*, what may be given."""
         found = self._annotations(schema, given)
-        return " | ".join(dict.fromkeys("Any" if "Any" in found else name for name in found))
+        return "Any" if "Any" in found else union_of(found)
 
     def _annotations(self, schema: dict[str, Any], given: bool) -> list[str]:
         name = self.model(schema)

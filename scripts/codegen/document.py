@@ -59,11 +59,21 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
 
 
 def resolve(document: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
-    """Return what a local ``$ref`` leads to, or *item* itself if it is none."""
+    """Return what a local ``$ref`` leads to, or *item* itself if it is none.
+
+    Raises:
+        KeyError: It leads nowhere, or to itself.
+    """
+    seen = set()
     while "$ref" in item:
+        reference = item["$ref"]
+        if reference in seen:
+            raise KeyError(reference)
+        seen.add(reference)
         target: Any = document
-        for step in item["$ref"].removeprefix("#/").split("/"):
-            target = target[step.replace("~1", "/").replace("~0", "~")]
+        for step in reference.removeprefix("#/").split("/"):
+            key = step.replace("~1", "/").replace("~0", "~")
+            target = target[int(key)] if isinstance(target, list) else target[key]
         item = target
     return item
 

@@ -106,7 +106,7 @@ def _as_json(path: Path, document: dict[str, Any]) -> dict[str, Any]:
             raise GenerationError(f"{path}: the reference {reference} leads out of the document")
         try:
             resolve(plain, {"$ref": reference})
-        except (KeyError, TypeError):
+        except (IndexError, KeyError, TypeError, ValueError):
             raise GenerationError(f"{path}: not valid OpenAPI: the reference {reference} leads nowhere") from None
     return plain
 

@@ -13,6 +13,7 @@ from .errors import GenerationError
 from .names import argument_name, method_name
 from .repair.former_names import ARGUMENT
 from .text import sentence
+from .types import union_of
 
 __all__ = ["Argument", "Method", "methods_by_tag"]
 
@@ -145,9 +146,8 @@ class _Builder:
     def result(self, operation: dict[str, Any]) -> str:
         """Return the type of what a method returns: that of every success, ``None`` at the end."""
         schemas = [schema for _, schema in self.results(operation)]
-        found = ["None" if schema is None else self.annotations.annotation(schema) for schema in schemas]
-        kinds = list(dict.fromkeys(kind for annotation in found for kind in annotation.split(" | ")))
-        return "Any" if "Any" in kinds else " | ".join(sorted(kinds, key="None".__eq__))
+        kinds = ["None" if schema is None else self.annotations.annotation(schema) for schema in schemas]
+        return "Any" if "Any" in kinds else union_of(kinds)
 
     def type_of(self, schema: dict[str, Any] | None) -> str:
         return "None" if schema is None else f"({self.annotations.result(schema)},)"

@@ -21,7 +21,7 @@ from ruamel.yaml.error import YAMLError
 from .errors import GenerationError
 from .repair.answer_types import FILE_TYPES
 from .text import sentence, wrapped
-from .types import Types, is_map
+from .types import Types, is_map, union_of
 
 __all__ = ["TEMPLATES", "Core", "render"]
 
@@ -78,7 +78,7 @@ def render(document: dict[str, Any], configuration: Path, target: Path) -> Core:
     filters.update(argument=_argument, attribute=_attribute, string_literal=_string_literal)
     filters.update(annotation=types.annotation, decoder=types.decoder, imports=types.imports, instance=types.instance)
     filters.update(delimiter=types.delimiter, result_type=lambda response: _result_type(types, response))
-    filters.update(sentence=sentence, wrapped=wrapped)
+    filters.update(sentence=sentence, union_of=union_of, wrapped=wrapped)
     tests: dict[str, Any] = project.env.tests
     tests.update(constant=_is_constant, runtime_import=_is_runtime_import, success=_is_success)
     with contextlib.redirect_stdout(io.StringIO()):  # it says what it does; so do we

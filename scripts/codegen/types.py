@@ -17,7 +17,7 @@ from .document import operations, parameters_of, resolve, schemas, unions
 from .naming import class_name
 from .repair.named_schemas import MAP
 
-__all__ = ["Types"]
+__all__ = ["Types", "is_map", "union_of"]
 
 _SIMPLE = {
     "date_property.py.jinja": "_decode_date",
@@ -107,6 +107,23 @@ class Types:
     def delimiter(self, endpoint: Any, parameter: Any) -> str:
         """Return what joins the items of an array in a query; nothing if each is sent by itself."""
         return self._delimiters.get(str(endpoint.name), {}).get(parameter.name.get_untrusted_value(), "")
+
+
+def union_of(kinds: Iterable[str]) -> str:
+    """Return the union of types that may be unions themselves, each member once and ``None`` at the end."""
+    members = [member for kind in kinds for member in _members(kind)]
+    return " | ".join(sorted(dict.fromkeys(members), key="None".__eq__)) or "None"
+
+
+def _members(kind: str) -> Iterator[str]:
+    """Yield the members of a union, whose brackets may hold others."""
+    start = depth = 0
+    for index, sign in enumerate(kind):
+        depth += (sign == "[") - (sign == "]")
+        if sign == "|" and depth == 0:
+            yield kind[start:index].strip()
+            start = index + 1
+    yield kind[start:].strip()
 
 
 def is_map(model: ModelProperty) -> bool:

@@ -126,7 +126,16 @@ BAD_DOCUMENTS = {
     "a reference to nowhere": (
         b"openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /a:\n    get:\n      responses:\n"
         b"        '200': {$ref: '#/components/responses/None'}\n",
-        "not valid OpenAPI",
+        "not valid OpenAPI: the reference #/components/responses/None leads nowhere",
+    ),
+    "a reference to itself": (
+        b"openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n"
+        b"    A: {$ref: '#/components/schemas/B'}\n    B: {$ref: '#/components/schemas/A'}\n",
+        "not valid OpenAPI: the reference #/components/schemas/B leads nowhere",
+    ),
+    "a part that is no object": (
+        b"openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {}\ncomponents: {schemas: {A: {properties: [1]}}}\n",
+        "bad:4:36: not valid OpenAPI: components/schemas/A/properties",
     ),
 }
 
