@@ -41,12 +41,10 @@ class Types:
 
     def annotation(self, prop: Any, no_optional: bool = False) -> str:
         """Return a property's type as a type checker reads it."""
-        return self._without_maps(prop.get_type_string(no_optional=no_optional).as_unembedded_code())
+        code = prop.get_type_string(no_optional=no_optional).as_unembedded_code()
+        return union_of([re.sub(r"\b[A-Z]\w*", lambda match: self._without_class(match.group()), code)])
 
-    def _without_maps(self, code: str) -> str:
-        return re.sub(r"\b[A-Z]\w*", lambda match: self._map(match.group()), code)
-
-    def _map(self, name: str) -> str:
+    def _without_class(self, name: str) -> str:
         if name not in self._values:
             return name
         values = self._values[name]
