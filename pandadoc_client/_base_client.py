@@ -156,5 +156,6 @@ class BaseClient:
 
     def _result(self, call: Call, response: Response) -> Any:
         """Return the result of a call whose answer is *response*, or raise what the answer stands for."""
-        data = decode_answer(self._checked(response), call.response_type)
+        response_type = call.other_results.get(response.status, call.response_type)
+        data = decode_answer(self._checked(response), response_type)
         return data if call.data_only else (data, response.status, response.headers)

@@ -21,7 +21,7 @@ from pandadoc_client._encoding import (
 )
 from pandadoc_client._generated.base import decode_date, decode_datetime
 from pandadoc_client._http import Request, Response
-from pandadoc_client._operation import Operation, date, datetime, file_type, none_type
+from pandadoc_client._operation import ModelRef, Operation, date, datetime, file_type, none_type
 from pandadoc_client._retry import Timeout
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
@@ -66,6 +66,7 @@ class Call:
         timeout: Its limits.
         authenticated: Whether an ``httpx.Auth`` of the configuration applies.
         response_type: What the answer is decoded to.
+        other_results: The same for successes of another kind, by status.
         data_only: False to return status and headers, too.
         preload: False to leave the body unread.
         in_thread: True to call in a thread of the client's pool.
@@ -78,6 +79,7 @@ class Call:
     data_only: bool
     preload: bool
     in_thread: bool
+    other_results: Mapping[int, tuple[Any, ...] | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -124,15 +126,14 @@ def plan_call(
 
         warn_about_form(dict(parts.form), stacklevel=stacklevel + 1)
     parts.header["Accept"] = select_accept(operation.accept)
-    content_type = options["_content_type"] or (
-        select_content_type(operation.content_types) if operation.content_types else None
-    )
+    content_type = options["_content_type"] or _content_type(operation, parts)
     request = build(operation.method, host + operation.path, parts, content_type, operation.auth)
     return Call(
         request=request,
         timeout=timeout,
         authenticated=bool(operation.auth),
         response_type=operation.response_type,
+        other_results=operation.other_results,
         data_only=options["_return_http_data_only"],
         preload=options["_preload_content"],
         in_thread=options["async_req"],
@@ -198,7 +199,7 @@ def _check_type(name: str, value: Any, types: tuple[Any, ...], path: list[str | 
         f"Invalid type for variable '{name}'. Required value type is {article}{wanted} "
         f"and passed type was {type(value).__name__}",
         path_to_item=path,
-        valid_classes=tuple(list if isinstance(kind, list) else kind for kind in types),
+        valid_classes=tuple(list if isinstance(kind, list) else _class_of(kind) for kind in types),
         key_type=False,
     )
 
@@ -209,7 +210,11 @@ def _is_a(value: Any, kind: Any) -> bool:
         return False
     if isinstance(value, bool) or (kind is date and isinstance(value, datetime)):
         return kind is bool or kind is object
-    return isinstance(value, kind) or (kind is float and isinstance(value, int))
+    return isinstance(value, _class_of(kind)) or (kind is float and isinstance(value, int))
+
+
+def _class_of(kind: Any) -> Any:
+    return kind.load() if isinstance(kind, ModelRef) else kind
 
 
 def select_accept(accepts: Sequence[str]) -> str:
@@ -226,6 +231,14 @@ def select_content_type(content_types: Sequence[str]) -> str:
     if not lowered or "application/json" in lowered or "*/*" in lowered:
         return "application/json"
     return lowered[0]
+
+
+def _content_type(operation: Operation, parts: RequestParts) -> str | None:
+    """Return the Content-Type of a call: a form's if fields are given where another body would be possible, too."""
+    forms = [kind for kind in operation.content_types if "form" in kind.lower()]
+    fields = parts.body is None and (parts.form or parts.files)
+    chosen = forms if forms and fields else operation.content_types
+    return select_content_type(chosen) if chosen else None
 
 
 def build_request(
@@ -251,7 +264,7 @@ def build_request(
     merged = _merged(merged, headers)
     return Request(
         method=method,
-        url=f"{path}?{query}" if query else path,
+        url=f"{path}{'&' if '?' in path else '?'}{query}" if query else path,
         headers=merged,
         content=data,
         replayable=method in _REPLAYABLE,

@@ -6,9 +6,23 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from importlib import import_module
 from typing import Any, Literal, TypedDict
 
-__all__ = ["AsyncOptions", "Operation", "Options", "Parameter", "date", "datetime", "file_type", "none_type"]
+from pandadoc_client._generated.base import ModelOf, one_of
+
+__all__ = [
+    "AsyncOptions",
+    "ModelRef",
+    "OneOf",
+    "Operation",
+    "Options",
+    "Parameter",
+    "date",
+    "datetime",
+    "file_type",
+    "none_type",
+]
 
 file_type = io.IOBase
 none_type = type(None)
@@ -45,6 +59,39 @@ class Options(AsyncOptions, total=False):
     async_req: Literal[False]
 
 
+class ModelRef(ModelOf):
+    """A model in a type, imported when a call first needs it: an API module may mention hundreds.
+
+    Args:
+        user: Name of the module that mentions it.
+        module: Name of its module, relative to the user's.
+        name: Name of its class.
+    """
+
+    __slots__ = ("__name__",)
+
+    def __init__(self, user: str, module: str, name: str) -> None:
+        package = user.rpartition(".")[0]
+        super().__init__(lambda: getattr(import_module(module, package), name))
+        self.__name__ = name
+
+    decode = ModelOf.__call__
+
+
+class OneOf:
+    """One of several models in a type.
+
+    Args:
+        members: The models.
+        by: A field that tells them apart, and the position of the member for each of its values.
+    """
+
+    __slots__ = ("decode",)
+
+    def __init__(self, *members: ModelRef, by: tuple[str, Mapping[str, int]] | None = None) -> None:
+        self.decode = one_of(*members, by=by)
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter of an operation.
@@ -53,7 +100,7 @@ class Parameter:
         name: Its name as an argument.
         wire: Its name on the wire.
         location: ``path``, ``query``, ``header``, ``form`` or ``body``.
-        types: What a value may be: classes, and for arrays a list that holds the classes of their items.
+        types: What a value may be: classes, models, and for arrays a list that holds the types of their items.
         required: Whether it must be given.
         secret: Whether messages must mask it.
         collection: How an array is sent: ``multi`` or ``csv``.
@@ -81,6 +128,7 @@ class Operation:
         content_types: Media types that its body may have.
         auth: Security schemes that it takes; none for an operation without a credential.
         response_type: What its answer is decoded to, as the vendor's SDK writes types; None for no body.
+        other_results: The same for successes of another kind, by status: a 202 has no file yet.
         token_request: True for the OAuth 2.0 token endpoint.
         by_name: The parameters by their names as arguments.
     """
@@ -93,6 +141,7 @@ class Operation:
     content_types: tuple[str, ...]
     auth: tuple[str, ...]
     response_type: tuple[Any, ...] | None
+    other_results: Mapping[int, tuple[Any, ...] | None] = field(default_factory=dict)
     token_request: bool = False
     by_name: Mapping[str, Parameter] = field(init=False, repr=False, compare=False)
 

@@ -27,6 +27,7 @@ __all__ = [
     "decode_date",
     "decode_datetime",
     "decode_uuid",
+    "dict_of",
     "encode",
     "list_of",
     "one_of",
@@ -173,7 +174,7 @@ class Model:
         """Return the values by name on the wire, decoded ones where the user may have changed them in place."""
         if not self._decoded:
             return self._data
-        changed = {name: value for name, value in self._decoded.items() if isinstance(value, Model | list)}
+        changed = {name: value for name, value in self._decoded.items() if isinstance(value, Model | list | dict)}
         return {**self._data, **changed}
 
     def _shown(self) -> dict[str, Any]:
@@ -251,6 +252,8 @@ def _restore(cls: type[M], data: dict[str, Any]) -> M:
 def _shown(value: Any) -> Any:
     if isinstance(value, Model):
         return value._shown()
+    if isinstance(value, dict):
+        return {name: _shown(item) for name, item in value.items()}
     return [_shown(item) for item in value] if isinstance(value, list) else value
 
 
@@ -306,10 +309,17 @@ def decode_uuid(raw: Any) -> Any:
 class ModelOf:
     """The decoder of a model whose class *load* imports when it is first needed."""
 
-    __slots__ = ("load",)
+    __slots__ = ("_load", "_model")
 
     def __init__(self, load: Callable[[], type[Model]]) -> None:
-        self.load = load
+        self._load = load
+        self._model: type[Model] | None = None
+
+    def load(self) -> type[Model]:
+        """Return the class."""
+        if self._model is None:
+            self._model = self._load()
+        return self._model
 
     def __call__(self, raw: Any) -> Any:
         return self.load().decode(raw)
@@ -324,18 +334,33 @@ def list_of(decode: Decoder) -> Decoder:
     return decode_list
 
 
-def one_of(*members: Decoder) -> Decoder:
+def dict_of(decode: Decoder) -> Decoder:
+    """Return the decoder of an object without fields of its own, whose values *decode* reads."""
+
+    def decode_dict(raw: Any) -> Any:
+        return {name: decode(value) for name, value in raw.items()} if isinstance(raw, dict) else raw
+
+    return decode_dict
+
+
+def one_of(*members: Decoder, by: tuple[str, Mapping[str, int]] | None = None) -> Decoder:
     """Return the decoder of a union.
 
-    An object goes to the model that knows most of its keys, the earlier of two; anything else to the first member
-    that makes something of it.
+    An object goes to the member whose position *by* has for the value of a field; of an object without such a value,
+    to the model that knows most of its keys, the earlier of two. Anything else goes to the first member that makes
+    something of it.
     """
+    field, positions = by or ("", {})
 
     def decode_union(raw: Any) -> Any:
         if isinstance(raw, dict):
+            value = raw.get(field)
+            if isinstance(value, str) and value in positions:
+                return members[positions[value]](raw)
             models = [member.load() for member in members if isinstance(member, ModelOf)]
-            known = [sum(field.name in raw for field in candidate._fields.values()) for candidate in models]
-            return models[known.index(max(known))].decode(raw) if models else raw
+            if models:
+                known = [sum(field.name in raw for field in candidate._fields.values()) for candidate in models]
+                return models[known.index(max(known))].decode(raw)
         values = (member(raw) for member in members)
         return next((value for value in values if value is not raw), raw)
 

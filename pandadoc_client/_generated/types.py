@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import IO, Any, Generic, TypeVar
 
 from attrs import frozen
+from httpx import QueryParams
 
 from .base import UNSET, Decoder, Model, Unset, encode
 from .errors import UndecodableBody
@@ -20,9 +21,11 @@ __all__ = [
     "RequestFiles",
     "Response",
     "Unset",
+    "joined",
     "multipart",
     "query",
     "read_json",
+    "with_query",
 ]
 
 FileContent = IO[bytes] | bytes | str
@@ -86,6 +89,19 @@ def read_json(status_code: int, content: bytes, decode: Decoder | None = None) -
 def query(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return query parameters as httpx takes them: without those that are not set."""
     return {name: encode(value) for name, value in parameters.items() if value is not UNSET and value is not None}
+
+
+def joined(values: Any, delimiter: str) -> Any:
+    """Return an array as one text, where a query has it so; what is no array as it is."""
+    if not isinstance(values, list | tuple):
+        return values
+    return delimiter.join(item if isinstance(item, str) else json.dumps(item) for item in encode(values))
+
+
+def with_query(url: str, parameters: Mapping[str, Any]) -> str:
+    """Return a URL that has a query with further parameters in it: given apart, they would replace it."""
+    further = str(QueryParams(dict(parameters)))
+    return f"{url}&{further}" if further else url
 
 
 def multipart(body: Model | Mapping[str, Any]) -> RequestFiles:

@@ -9,12 +9,12 @@ from typing import TypedDict as _TypedDict
 from pandadoc_client import _operation
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
-from ..model.member_details_response import MemberDetailsResponse
-
 if TYPE_CHECKING:
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
+
+    from ..model.member_details_response import MemberDetailsResponse
 
 __all__ = ["AsyncMembersApi", "MembersApi"]
 
@@ -26,20 +26,20 @@ _DETAILS_CURRENT_MEMBER = _operation.Operation(
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(MemberDetailsResponse,),
+    response_type=(_operation.ModelRef(__name__, "..model.member_details_response", "MemberDetailsResponse"),),
 )
 
 
-class _DetailsCurrentMemberArguments(_TypedDict, total=False):
-    """Arguments of ``details_current_member`` that are given by name."""
+if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
+    class _DetailsCurrentMemberArguments(_TypedDict, total=False):
+        """Arguments of ``details_current_member`` that are given by name."""
 
-class _DetailsCurrentMemberOptions(_DetailsCurrentMemberArguments, _operation.Options, total=False):
-    """Arguments and options of ``details_current_member``."""
+    class _DetailsCurrentMemberOptions(_DetailsCurrentMemberArguments, _operation.Options, total=False):
+        """Arguments and options of ``details_current_member``."""
 
-
-class _DetailsCurrentMemberAsyncOptions(_DetailsCurrentMemberArguments, _operation.AsyncOptions, total=False):
-    """Arguments and options of ``details_current_member`` for asyncio."""
+    class _DetailsCurrentMemberAsyncOptions(_DetailsCurrentMemberArguments, _operation.AsyncOptions, total=False):
+        """Arguments and options of ``details_current_member`` for asyncio."""
 
 
 class MembersApi:

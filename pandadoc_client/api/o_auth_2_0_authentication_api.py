@@ -9,12 +9,14 @@ from typing import TypedDict as _TypedDict
 from pandadoc_client import _operation
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
-from ..model.o_auth2_access_token_response import OAuth2AccessTokenResponse
-
 if TYPE_CHECKING:
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
+
+    from ..model.o_auth2_access_token_response import OAuth2AccessTokenResponse
+    from ..model.o_auth2_create_access_token_request_grant_type import OAuth2CreateAccessTokenRequestGrantType
+    from ..model.o_auth2_refresh_access_token_request_grant_type import OAuth2RefreshAccessTokenRequestGrantType
 
 __all__ = ["AsyncOAuth20AuthenticationApi", "OAuth20AuthenticationApi"]
 
@@ -33,28 +35,30 @@ _ACCESS_TOKEN = _operation.Operation(
     accept=("application/json",),
     content_types=("application/x-www-form-urlencoded",),
     auth=(),
-    response_type=(OAuth2AccessTokenResponse,),
+    response_type=(
+        _operation.ModelRef(__name__, "..model.o_auth2_access_token_response", "OAuth2AccessTokenResponse"),
+    ),
     token_request=True,
 )
 
 
-class _AccessTokenArguments(_TypedDict, total=False):
-    """Arguments of ``access_token`` that are given by name."""
+if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    grant_type: str
-    client_id: str
-    client_secret: str
-    code: str
-    scope: str
-    refresh_token: str
+    class _AccessTokenArguments(_TypedDict, total=False):
+        """Arguments of ``access_token`` that are given by name."""
 
+        grant_type: OAuth2CreateAccessTokenRequestGrantType | OAuth2RefreshAccessTokenRequestGrantType
+        client_id: str
+        client_secret: str
+        code: str
+        scope: str
+        refresh_token: str
 
-class _AccessTokenOptions(_AccessTokenArguments, _operation.Options, total=False):
-    """Arguments and options of ``access_token``."""
+    class _AccessTokenOptions(_AccessTokenArguments, _operation.Options, total=False):
+        """Arguments and options of ``access_token``."""
 
-
-class _AccessTokenAsyncOptions(_AccessTokenArguments, _operation.AsyncOptions, total=False):
-    """Arguments and options of ``access_token`` for asyncio."""
+    class _AccessTokenAsyncOptions(_AccessTokenArguments, _operation.AsyncOptions, total=False):
+        """Arguments and options of ``access_token`` for asyncio."""
 
 
 class OAuth20AuthenticationApi:
@@ -89,7 +93,8 @@ class OAuth20AuthenticationApi:
         works once and for about ten minutes; a refresh token works once, and its use ends the pair that it came with.
 
         Args:
-            grant_type (str): Names this grant.
+            grant_type (OAuth2CreateAccessTokenRequestGrantType | OAuth2RefreshAccessTokenRequestGrantType): Names
+                this grant.
             client_id (str): Identifier of the application.
             client_secret (str): Secret of the application.
             code (str): The code from the callback. Works once, within about ten minutes.
@@ -125,7 +130,8 @@ class AsyncOAuth20AuthenticationApi:
         works once and for about ten minutes; a refresh token works once, and its use ends the pair that it came with.
 
         Args:
-            grant_type (str): Names this grant.
+            grant_type (OAuth2CreateAccessTokenRequestGrantType | OAuth2RefreshAccessTokenRequestGrantType): Names
+                this grant.
             client_id (str): Identifier of the application.
             client_secret (str): Secret of the application.
             code (str): The code from the callback. Works once, within about ten minutes.

@@ -13,9 +13,15 @@ if TYPE_CHECKING:
     from ..model.o_auth2_create_access_token_request import (
         OAuth2CreateAccessTokenRequest as OAuth2CreateAccessTokenRequest,
     )
+    from ..model.o_auth2_create_access_token_request_grant_type import (
+        OAuth2CreateAccessTokenRequestGrantType as OAuth2CreateAccessTokenRequestGrantType,
+    )
     from ..model.o_auth2_error_response import OAuth2ErrorResponse as OAuth2ErrorResponse
     from ..model.o_auth2_refresh_access_token_request import (
         OAuth2RefreshAccessTokenRequest as OAuth2RefreshAccessTokenRequest,
+    )
+    from ..model.o_auth2_refresh_access_token_request_grant_type import (
+        OAuth2RefreshAccessTokenRequestGrantType as OAuth2RefreshAccessTokenRequestGrantType,
     )
     from ..model.validation_error_detail import ValidationErrorDetail as ValidationErrorDetail
     from ..model.validation_error_response import ValidationErrorResponse as ValidationErrorResponse
@@ -25,8 +31,10 @@ __all__ = [
     "MemberDetailsResponse",
     "OAuth2AccessTokenResponse",
     "OAuth2CreateAccessTokenRequest",
+    "OAuth2CreateAccessTokenRequestGrantType",
     "OAuth2ErrorResponse",
     "OAuth2RefreshAccessTokenRequest",
+    "OAuth2RefreshAccessTokenRequestGrantType",
     "ValidationErrorDetail",
     "ValidationErrorResponse",
 ]
@@ -36,8 +44,10 @@ _MODULES = {
     "MemberDetailsResponse": "..model.member_details_response",
     "OAuth2AccessTokenResponse": "..model.o_auth2_access_token_response",
     "OAuth2CreateAccessTokenRequest": "..model.o_auth2_create_access_token_request",
+    "OAuth2CreateAccessTokenRequestGrantType": "..model.o_auth2_create_access_token_request_grant_type",
     "OAuth2ErrorResponse": "..model.o_auth2_error_response",
     "OAuth2RefreshAccessTokenRequest": "..model.o_auth2_refresh_access_token_request",
+    "OAuth2RefreshAccessTokenRequestGrantType": "..model.o_auth2_refresh_access_token_request_grant_type",
     "ValidationErrorDetail": "..model.validation_error_detail",
     "ValidationErrorResponse": "..model.validation_error_response",
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ import yaml
 from jsonschema.exceptions import best_match
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
+from .document import resolve
 from .errors import GenerationError
 
 __all__ = ["load"]
+
+Changes = dict[str, list[str]]
 
 
 class _Loader(yaml.SafeLoader):
@@ -37,8 +41,12 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def load(path: Path) -> dict[str, Any]:
-    """Return the document in *path*.
+def load(path: Path, mend: Callable[[dict[str, Any]], Changes]) -> tuple[dict[str, Any], Changes]:
+    """Return the document in *path*, mended, and what that changed.
+
+    Args:
+        path: The file.
+        mend: Repairs the document in place before it is judged: what the standard refuses may be clear all the same.
 
     Raises:
         GenerationError: The file is not there, is neither YAML nor JSON, or is no valid OpenAPI 3.0 document, or
@@ -53,9 +61,15 @@ def load(path: Path) -> dict[str, Any]:
     document = _parse(path, text)
     if not isinstance(document, dict):
         raise GenerationError(f"{path}:1:1: not an OpenAPI document: the top level is no mapping")
-    _check_text(path, document)
-    _validate(path, text, document)
-    return document
+    document = _as_json(path, document)
+    mended = copy.deepcopy(document)
+    try:
+        changes = mend(mended)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        _validate(path, text, document)  # repairs build on some shape: where that is wrong, say so
+        raise
+    _validate(path, text, mended)
+    return mended, changes
 
 
 def _parse(path: Path, text: str) -> Any:
@@ -74,17 +88,27 @@ def _parse(path: Path, text: str) -> Any:
         raise GenerationError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
 
 
-def _check_text(path: Path, document: dict[str, Any]) -> None:
-    """Refuse what no file can hold, and references that would make the output depend on more than the document."""
+def _as_json(path: Path, document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document as JSON has it: keys are texts, and what YAML has once for two places is there twice.
+
+    What no file can hold is refused, and references that would make the output depend on more than the document.
+    """
     try:
-        json.dumps(document, ensure_ascii=False, default=str).encode()
+        text = json.dumps(document, ensure_ascii=False, default=str)
+        text.encode()
     except UnicodeEncodeError:
         raise GenerationError(f"{path}: a text has half of a surrogate pair, which is no character") from None
     except (ValueError, RecursionError):
         raise GenerationError(f"{path}: not an OpenAPI document: it is nested too deeply, or holds itself") from None
-    for reference in _references(document):
+    plain: dict[str, Any] = json.loads(text)
+    for reference in _references(plain):
         if not reference.startswith("#/"):
             raise GenerationError(f"{path}: the reference {reference} leads out of the document")
+        try:
+            resolve(plain, {"$ref": reference})
+        except (IndexError, KeyError, TypeError, ValueError):
+            raise GenerationError(f"{path}: not valid OpenAPI: the reference {reference} leads nowhere") from None
+    return plain
 
 
 def _references(item: Any) -> Iterator[str]:

@@ -19,7 +19,9 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 from ruamel.yaml.error import YAMLError
 
 from .errors import GenerationError
+from .repair.answer_types import FILE_TYPES
 from .text import sentence, wrapped
+from .types import Types, is_map, union_of
 
 __all__ = ["TEMPLATES", "Core", "render"]
 
@@ -35,11 +37,13 @@ class Core:
     Attributes:
         data: Its view of the document.
         warnings: What it could not do.
+        types: What its types are in our templates.
     """
 
-    def __init__(self, data: GeneratorData, warnings: Sequence[GeneratorError]) -> None:
+    def __init__(self, data: GeneratorData, warnings: Sequence[GeneratorError], types: Types) -> None:
         self.data = data
         self.warnings = warnings
+        self.types = types
 
     @property
     def operations(self) -> int:
@@ -59,17 +63,22 @@ def render(document: dict[str, Any], configuration: Path, target: Path) -> Core:
     Raises:
         GenerationError: The configuration cannot be read, or the generator refuses the document as a whole.
     """
-    config = Config.from_sources(
-        _configuration(configuration), MetaType.NONE, configuration, "utf-8", overwrite=False, output_path=target
-    )
+    settings = _configuration(configuration)
+    files = dict.fromkeys(document[FILE_TYPES], "application/octet-stream")
+    settings.content_type_overrides = {**files, **(settings.content_type_overrides or {})}
+    config = Config.from_sources(settings, MetaType.NONE, configuration, "utf-8", overwrite=False, output_path=target)
     data = GeneratorData.from_dict(document, config=config)
     if isinstance(data, GeneratorError):
         problem = " ".join(f"{data.header} {data.detail or ''}".split())
         raise GenerationError(f"openapi-python-client refuses the document: {problem}")
+    types = Types(document, data)
+    data.models = [model for model in data.models if not is_map(model)]
     project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
     filters: dict[str, Any] = project.env.filters
-    filters.update(attribute=_attribute, result_type=_result_type, string_literal=_string_literal)
-    filters.update(sentence=sentence, wrapped=wrapped)
+    filters.update(argument=_argument, attribute=_attribute, string_literal=_string_literal)
+    filters.update(annotation=types.annotation, decoder=types.decoder, imports=types.imports, instance=types.instance)
+    filters.update(delimiter=types.delimiter, result_type=lambda response: _result_type(types, response))
+    filters.update(sentence=sentence, union_of=union_of, wrapped=wrapped)
     tests: dict[str, Any] = project.env.tests
     tests.update(constant=_is_constant, runtime_import=_is_runtime_import, success=_is_success)
     with contextlib.redirect_stdout(io.StringIO()):  # it says what it does; so do we
@@ -77,7 +86,7 @@ def render(document: dict[str, Any], configuration: Path, target: Path) -> Core:
     for name in _EXTRA:
         text = project.env.get_template(f"{name}.jinja").render(document=document)
         (target / name).write_text(text, encoding="utf-8")
-    return Core(data, warnings)
+    return Core(data, warnings, types)
 
 
 def _configuration(path: Path) -> ConfigFile:
@@ -91,6 +100,10 @@ def _configuration(path: Path) -> ConfigFile:
 
 def _attribute(name: str) -> str:
     return f"{name}_" if name in _TAKEN else name
+
+
+def _argument(name: str) -> str:
+    return f"{name}_" if name == "body" else name
 
 
 def _string_literal(value: object) -> str:
@@ -114,8 +127,8 @@ def _is_success(response: Response) -> bool:
     return codes is not None and 200 <= codes[0] <= 299
 
 
-def _result_type(response: Response) -> str:
+def _result_type(types: Types, response: Response) -> str:
     """Return the type of an answer's body; ``None`` for an answer without one."""
     if response.source["attribute"] == "None":
         return "None"
-    return str(response.prop.get_type_string().as_unembedded_code())
+    return types.annotation(response.prop)

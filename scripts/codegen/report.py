@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from openapi_python_client.parser.errors import GeneratorError
 
 from .errors import GenerationError
 
-__all__ = ["EXPECTED_WARNINGS", "check_warnings", "differences", "files_below"]
+__all__ = ["EXPECTED_WARNINGS", "check_warnings", "differences", "files_below", "summary"]
+
+_SHOWN = 5  # places of a pass: enough to see what it was about
 
 # Text that a warning contains, and why it is no error. A warning that is not here stops the run: what
 # openapi-python-client cannot read it leaves out, and an operation that is gone must not go unnoticed.
@@ -32,6 +34,22 @@ def check_warnings(warnings: Iterable[GeneratorError]) -> None:
         raise GenerationError(
             f"openapi-python-client gave {len(unexpected)} warning(s) that are not expected:\n  {listed}", 1
         )
+
+
+def summary(
+    changes: Mapping[str, Sequence[str]], operations: str, models: str, answers: Sequence[str], places: Sequence[str]
+) -> list[str]:
+    """Return the lines that a run ends with: what each pass changed, what came out, and what has no type."""
+    lines = []
+    for name, changed in changes.items():
+        lines += _listed(f"{name}: {len(changed)} change(s)", changed)
+    lines += [operations, models, *_listed(f"answers without a type: {len(answers)}", answers)]
+    return [*lines, *_listed(f"places without a type: {len(places)}", places)]
+
+
+def _listed(title: str, lines: Sequence[str]) -> list[str]:
+    more = [f"  and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    return [title, *(f"  {line[:160]}" for line in lines[:_SHOWN]), *more]
 
 
 def files_below(folder: Path) -> dict[str, bytes]:

@@ -126,7 +126,16 @@ BAD_DOCUMENTS = {
     "a reference to nowhere": (
         b"openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /a:\n    get:\n      responses:\n"
         b"        '200': {$ref: '#/components/responses/None'}\n",
-        "not valid OpenAPI",
+        "not valid OpenAPI: the reference #/components/responses/None leads nowhere",
+    ),
+    "a reference to itself": (
+        b"openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n"
+        b"    A: {$ref: '#/components/schemas/B'}\n    B: {$ref: '#/components/schemas/A'}\n",
+        "not valid OpenAPI: the reference #/components/schemas/B leads nowhere",
+    ),
+    "a part that is no object": (
+        b"openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {}\ncomponents: {schemas: {A: {properties: [1]}}}\n",
+        "bad:4:36: not valid OpenAPI: components/schemas/A/properties",
     ),
 }
 
@@ -164,7 +173,7 @@ def test_a_bad_configuration_is_named(generate: Generate, tmp_path: Path) -> Non
 
 
 def test_a_warning_that_is_not_expected_stops_the_run(generate: Generate, tmp_path: Path) -> None:
-    document = changed(tmp_path, "text/plain:", "application/x-unheard-of:")
+    document = changed(tmp_path, "text/plain:", "no-media-type+json:")
     result = generate("--spec", document, "--output", tmp_path / "out")
     assert result.returncode == 1
     assert "warning(s) that are not expected" in result.stderr
@@ -172,17 +181,24 @@ def test_a_warning_that_is_not_expected_stops_the_run(generate: Generate, tmp_pa
     assert not list((tmp_path / "out").glob("*"))
 
 
-def test_two_operations_of_one_name_are_refused(generate: Generate, tmp_path: Path) -> None:
-    document = changed(tmp_path, "operationId: putThing", "operationId: get_thing")
-    result = generate("--spec", document, "--output", tmp_path / "out")
-    assert result.returncode == 2
-    assert "a second operation named get_thing" in result.stderr
+@pytest.mark.parametrize(
+    ("old", "new", "path", "expected"),
+    [
+        ("operationId: putThing", "operationId: get_thing", "api/odd_things_v2_api.py", "def get_thing2("),
+        ("name: kind[]", "name: thing_id", "api/odd_things_v2_api.py", "thing_id_query: list[str]"),
+        ("Problem", "ApiClient", "model/api_client2.py", "import ApiClient2"),
+    ],
+)
+def test_names_that_collide_are_told_apart(
+    generate: Generate, tmp_path: Path, old: str, new: str, path: str, expected: str
+) -> None:
+    result = generate("--spec", changed(tmp_path, old, new), "--output", tmp_path / "out")
+    assert result.returncode == 0, result.stderr
+    assert expected in (tmp_path / "out" / path).read_text()
 
 
 SWAPS = {
-    "two parameters of one name": ("name: kind[]", "name: thing_id", "two parameters would have the name thing_id"),
     "a cookie": ("in: header", "in: cookie", "is sent in a way that is not supported"),
-    "a schema named like a class": ("Problem", "ApiClient", "has the name of a class that every API module imports"),
     "half a surrogate pair": ("title: Everything", 'title: "\\uD800"', "half of a surrogate pair"),
     "a reference to elsewhere": (
         "'#/components/responses/NotFound'",
@@ -287,7 +303,7 @@ def test_a_failed_run_leaves_the_old_files(generate: Generate, tmp_path: Path) -
     output = tmp_path / "package"
     assert generate("--spec", EVERYTHING, "--output", output).returncode == 0
     before = tree(output)
-    result = generate("--spec", changed(tmp_path, "text/plain:", "application/x-unheard-of:"), "--output", output)
+    result = generate("--spec", changed(tmp_path, "text/plain:", "a+json:"), "--output", output)
     assert result.returncode == 1
     assert tree(output) == before
 
@@ -319,7 +335,7 @@ generate.main(["--spec", {str(PROJECT / "openapi.yaml")!r}, "--output", {str(out
     assert killed.returncode == -signal.SIGKILL
     assert tree(output) != before
     # What undoes it is the next run, even one whose document is at fault.
-    assert generate("--spec", changed(tmp_path, "text/plain:", "a/b:"), "--output", output).returncode == 1
+    assert generate("--spec", changed(tmp_path, "text/plain:", "a+json:"), "--output", output).returncode == 1
     assert tree(output) == before
 
 

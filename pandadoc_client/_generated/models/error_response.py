@@ -3,18 +3,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import UNSET, Field, Model, Unset
+from ..base import UNSET, Unset
+from ..base import Field as _Field
+from ..base import Model as _Model
 
 
-class ErrorResponse(Model):
+class ErrorResponse(_Model):
     """What went wrong."""
 
     __slots__ = ()
 
-    type_: Field[str | Unset] = Field("type")
+    type_: _Field[str | Unset] = _Field("type")
     """Kind of the error, such as `authentication_error` or `throttled`."""
 
-    detail: Field[str | Unset] = Field("detail")
+    detail: _Field[str | Unset] = _Field("detail")
     """A sentence about it."""
 
     def __init__(

@@ -3,51 +3,53 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import UNSET, Field, Model, Unset
+from ..base import UNSET, Unset
+from ..base import Field as _Field
+from ..base import Model as _Model
 
 
-class MemberDetailsResponse(Model):
+class MemberDetailsResponse(_Model):
     """A member of a workspace."""
 
     __slots__ = ()
 
-    user_id: Field[str | Unset] = Field("user_id")
+    user_id: _Field[str | Unset] = _Field("user_id")
     """Identifier of the person, the same in every workspace."""
 
-    membership_id: Field[str | Unset] = Field("membership_id")
+    membership_id: _Field[str | Unset] = _Field("membership_id")
     """Identifier of the person's place in this workspace."""
 
-    email: Field[str | Unset] = Field("email")
+    email: _Field[str | Unset] = _Field("email")
     """Address by which the person signs in."""
 
-    first_name: Field[str | Unset] = Field("first_name")
+    first_name: _Field[str | Unset] = _Field("first_name")
     """Given name."""
 
-    last_name: Field[str | Unset] = Field("last_name")
+    last_name: _Field[str | Unset] = _Field("last_name")
     """Family name."""
 
-    is_active: Field[bool | Unset] = Field("is_active")
+    is_active: _Field[bool | Unset] = _Field("is_active")
     """False once the membership has been ended."""
 
-    workspace: Field[str | Unset] = Field("workspace")
+    workspace: _Field[str | Unset] = _Field("workspace")
     """Identifier of the workspace."""
 
-    workspace_name: Field[str | Unset] = Field("workspace_name")
+    workspace_name: _Field[str | Unset] = _Field("workspace_name")
     """Name of the workspace."""
 
-    emails_verified: Field[bool | Unset] = Field("emails_verified")
+    emails_verified: _Field[bool | Unset] = _Field("emails_verified")
     """True if the address has been confirmed."""
 
-    role: Field[str | Unset] = Field("role")
+    role: _Field[str | Unset] = _Field("role")
     """Name of the role in the workspace."""
 
-    user_license: Field[str | Unset] = Field("user_license")
+    user_license: _Field[str | Unset] = _Field("user_license")
     """Kind of licence that the person holds."""
 
-    date_created: Field[str | Unset] = Field("date_created")
+    date_created: _Field[str | Unset] = _Field("date_created")
     """When the membership began, as ISO 8601 text in UTC."""
 
-    date_modified: Field[str | Unset] = Field("date_modified")
+    date_modified: _Field[str | Unset] = _Field("date_modified")
     """When the membership last changed, as ISO 8601 text in UTC."""
 
     def __init__(

@@ -3,27 +3,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import UNSET, Field, Model, Unset
+from ..base import UNSET, Unset
+from ..base import Field as _Field
+from ..base import Model as _Model
 
 
-class OAuth2AccessTokenResponse(Model):
+class OAuth2AccessTokenResponse(_Model):
     """A pair of tokens (RFC 6749 §5.1)."""
 
     __slots__ = ()
 
-    access_token: Field[str | Unset] = Field("access_token", secret=True)
+    access_token: _Field[str | Unset] = _Field("access_token", secret=True)
     """Credential for API calls."""
 
-    token_type: Field[str | Unset] = Field("token_type")
+    token_type: _Field[str | Unset] = _Field("token_type")
     """How to send the access token; the one known value is `Bearer`."""
 
-    expires_in: Field[float | Unset] = Field("expires_in")
+    expires_in: _Field[float | Unset] = _Field("expires_in")
     """Seconds, counted from the answer, for which the access token is meant to work."""
 
-    scope: Field[str | Unset] = Field("scope")
+    scope: _Field[str | Unset] = _Field("scope")
     """What the tokens allow."""
 
-    refresh_token: Field[str | Unset] = Field("refresh_token", secret=True)
+    refresh_token: _Field[str | Unset] = _Field("refresh_token", secret=True)
     """Credential for the next refresh. Works once."""
 
     def __init__(

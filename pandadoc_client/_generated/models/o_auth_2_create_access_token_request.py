@@ -3,30 +3,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..base import UNSET, Field, Model, Unset
+from ..base import UNSET, Unset
+from ..base import Field as _Field
+from ..base import Model as _Model
 
 if TYPE_CHECKING:
     from ..models.o_auth_2_create_access_token_request_grant_type import OAuth2CreateAccessTokenRequestGrantType
 
 
-class OAuth2CreateAccessTokenRequest(Model):
+class OAuth2CreateAccessTokenRequest(_Model):
     """Form that trades an authorization code for the first pair of tokens (RFC 6749 §4.1.3)."""
 
     __slots__ = ()
 
-    grant_type: Field[OAuth2CreateAccessTokenRequestGrantType] = Field("grant_type")
+    grant_type: _Field[OAuth2CreateAccessTokenRequestGrantType] = _Field("grant_type")
     """Names this grant."""
 
-    client_id: Field[str] = Field("client_id")
+    client_id: _Field[str] = _Field("client_id")
     """Identifier of the application."""
 
-    client_secret: Field[str] = Field("client_secret", secret=True)
+    client_secret: _Field[str] = _Field("client_secret", secret=True)
     """Secret of the application."""
 
-    code: Field[str] = Field("code", secret=True)
+    code: _Field[str] = _Field("code", secret=True)
     """The code from the callback. Works once, within about ten minutes."""
 
-    scope: Field[str | Unset] = Field("scope")
+    scope: _Field[str | Unset] = _Field("scope")
     """What the tokens shall allow."""
 
     def __init__(

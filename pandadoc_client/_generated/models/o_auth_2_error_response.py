@@ -3,21 +3,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import UNSET, Field, Model, Unset
+from ..base import UNSET, Unset
+from ..base import Field as _Field
+from ..base import Model as _Model
 
 
-class OAuth2ErrorResponse(Model):
+class OAuth2ErrorResponse(_Model):
     """Why the token endpoint refused (RFC 6749 §5.2)."""
 
     __slots__ = ()
 
-    error: Field[str | Unset] = Field("error")
+    error: _Field[str | Unset] = _Field("error")
     """Error code, such as `invalid_grant` or `invalid_client`."""
 
-    error_description: Field[str | Unset] = Field("error_description")
+    error_description: _Field[str | Unset] = _Field("error_description")
     """A sentence for developers. Seldom sent."""
 
-    error_uri: Field[str | Unset] = Field("error_uri")
+    error_uri: _Field[str | Unset] = _Field("error_uri")
     """Address of a page about the error. Seldom sent."""
 
     def __init__(

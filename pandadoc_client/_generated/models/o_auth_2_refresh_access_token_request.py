@@ -3,30 +3,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..base import UNSET, Field, Model, Unset
+from ..base import UNSET, Unset
+from ..base import Field as _Field
+from ..base import Model as _Model
 
 if TYPE_CHECKING:
     from ..models.o_auth_2_refresh_access_token_request_grant_type import OAuth2RefreshAccessTokenRequestGrantType
 
 
-class OAuth2RefreshAccessTokenRequest(Model):
+class OAuth2RefreshAccessTokenRequest(_Model):
     """Form that trades a refresh token for the next pair of tokens (RFC 6749 §6)."""
 
     __slots__ = ()
 
-    grant_type: Field[OAuth2RefreshAccessTokenRequestGrantType] = Field("grant_type")
+    grant_type: _Field[OAuth2RefreshAccessTokenRequestGrantType] = _Field("grant_type")
     """Names this grant."""
 
-    client_id: Field[str] = Field("client_id")
+    client_id: _Field[str] = _Field("client_id")
     """Identifier of the application."""
 
-    client_secret: Field[str] = Field("client_secret", secret=True)
+    client_secret: _Field[str] = _Field("client_secret", secret=True)
     """Secret of the application."""
 
-    refresh_token: Field[str] = Field("refresh_token", secret=True)
+    refresh_token: _Field[str] = _Field("refresh_token", secret=True)
     """The refresh token of the latest pair. Works once."""
 
-    scope: Field[str | Unset] = Field("scope")
+    scope: _Field[str | Unset] = _Field("scope")
     """What the new tokens shall allow. A refresh without it may be refused."""
 
     def __init__(

@@ -3,10 +3,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import Model
+from ..base import Model as _Model
 
 
-class ValidationErrorDetail(Model):
+class ValidationErrorDetail(_Model):
     """The problems of each field, by the field's name."""
 
     __slots__ = ()

@@ -3,7 +3,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..base import UNSET, Field, Model, Unset
+from ..base import UNSET, Unset
+from ..base import Field as _Field
+from ..base import Model as _Model
 from ..base import ModelOf as _ModelOf
 
 if TYPE_CHECKING:
@@ -16,15 +18,15 @@ def _validation_error_detail() -> type[ValidationErrorDetail]:
     return ValidationErrorDetail
 
 
-class ValidationErrorResponse(Model):
+class ValidationErrorResponse(_Model):
     """What is wrong with the request, field by field."""
 
     __slots__ = ()
 
-    type_: Field[str | Unset] = Field("type")
+    type_: _Field[str | Unset] = _Field("type")
     """Kind of the error, such as `request_error`."""
 
-    detail: Field[ValidationErrorDetail | Unset] = Field("detail", _ModelOf(_validation_error_detail))
+    detail: _Field[ValidationErrorDetail | Unset] = _Field("detail", _ModelOf(_validation_error_detail))
     """The problems of each field, by the field's name."""
 
     def __init__(

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
+from typing import cast as _cast
 
 import httpx
 
@@ -13,36 +14,43 @@ from ...client import AuthenticatedClient
 from ...models.error_response import ErrorResponse
 from ...models.member_details_response import MemberDetailsResponse
 from ...models.validation_error_response import ValidationErrorResponse
-from ...types import Response, read_json
+from ...types import Response
+from ...types import read_json as _read_json
 
 
 def _get_kwargs() -> dict[str, Any]:
-    kwargs: dict[str, Any] = {
+    _kwargs: dict[str, Any] = {
         "method": "GET",
         "url": "/public/v1/members/current",
     }
-    headers: dict[str, str] = {}
-    kwargs["headers"] = headers
-    return kwargs
+    _headers: dict[str, str] = {}
+    _kwargs["headers"] = _headers
+    return _kwargs
 
 
 def _parse_response(response: httpx.Response) -> ErrorResponse | MemberDetailsResponse | ValidationErrorResponse | None:
     if response.status_code == 200:
-        return cast(
+        return _cast(
             "MemberDetailsResponse",
-            read_json(response.status_code, response.content, _ModelOf(lambda: MemberDetailsResponse)),
+            _read_json(response.status_code, response.content, _ModelOf(lambda: MemberDetailsResponse)),
         )
     if response.status_code == 400:
-        return cast(
+        return _cast(
             "ValidationErrorResponse",
-            read_json(response.status_code, response.content, _ModelOf(lambda: ValidationErrorResponse)),
+            _read_json(response.status_code, response.content, _ModelOf(lambda: ValidationErrorResponse)),
         )
     if response.status_code == 401:
-        return cast("ErrorResponse", read_json(response.status_code, response.content, _ModelOf(lambda: ErrorResponse)))
+        return _cast(
+            "ErrorResponse", _read_json(response.status_code, response.content, _ModelOf(lambda: ErrorResponse))
+        )
     if response.status_code == 403:
-        return cast("ErrorResponse", read_json(response.status_code, response.content, _ModelOf(lambda: ErrorResponse)))
+        return _cast(
+            "ErrorResponse", _read_json(response.status_code, response.content, _ModelOf(lambda: ErrorResponse))
+        )
     if response.status_code == 429:
-        return cast("ErrorResponse", read_json(response.status_code, response.content, _ModelOf(lambda: ErrorResponse)))
+        return _cast(
+            "ErrorResponse", _read_json(response.status_code, response.content, _ModelOf(lambda: ErrorResponse))
+        )
     return None
 
 
@@ -62,7 +70,7 @@ def _result(
 ) -> MemberDetailsResponse:
     if not 200 <= response.status_code <= 299:
         raise errors.UnexpectedStatus(response.status_code, response.content, response.parsed)
-    return cast("MemberDetailsResponse", response.parsed)
+    return _cast("MemberDetailsResponse", response.parsed)
 
 
 def sync_detailed(
@@ -80,9 +88,9 @@ def sync_detailed(
     Returns:
         The answer, whatever its status.
     """
-    kwargs = _get_kwargs()
-    kwargs["headers"] |= client.auth_headers()
-    return _build_response(client.get_httpx_client().request(**kwargs))
+    _kwargs = _get_kwargs()
+    _kwargs["headers"] |= client.auth_headers()
+    return _build_response(client.get_httpx_client().request(**_kwargs))
 
 
 def sync(
@@ -125,9 +133,9 @@ async def asyncio_detailed(
     Returns:
         The answer, whatever its status.
     """
-    kwargs = _get_kwargs()
-    kwargs["headers"] |= client.auth_headers()
-    return _build_response(await client.get_async_httpx_client().request(**kwargs))
+    _kwargs = _get_kwargs()
+    _kwargs["headers"] |= client.auth_headers()
+    return _build_response(await client.get_async_httpx_client().request(**_kwargs))
 
 
 async def asyncio(

@@ -3,48 +3,51 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
+from typing import cast as _cast
 
 import httpx
 
 from ... import errors
 from ...base import ModelOf as _ModelOf
-from ...base import Unset, encode
+from ...base import Unset
+from ...base import encode as _encode
 from ...client import AuthenticatedClient, Client
 from ...models.o_auth_2_access_token_response import OAuth2AccessTokenResponse
 from ...models.o_auth_2_create_access_token_request import OAuth2CreateAccessTokenRequest
 from ...models.o_auth_2_error_response import OAuth2ErrorResponse
 from ...models.o_auth_2_refresh_access_token_request import OAuth2RefreshAccessTokenRequest
-from ...types import Response, read_json
+from ...types import Response
+from ...types import read_json as _read_json
 
 
 def _get_kwargs(
     *,
     body: OAuth2CreateAccessTokenRequest | OAuth2RefreshAccessTokenRequest,
 ) -> dict[str, Any]:
-    kwargs: dict[str, Any] = {
+    _kwargs: dict[str, Any] = {
         "method": "POST",
         "url": "/oauth2/access_token",
     }
-    headers: dict[str, str] = {}
+    _headers: dict[str, str] = {}
     if not isinstance(body, Unset):
-        kwargs["data"] = encode(body)
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        _kwargs["data"] = _encode(body)
+        _headers["Content-Type"] = "application/x-www-form-urlencoded"
 
-    kwargs["headers"] = headers
-    return kwargs
+    _kwargs["headers"] = _headers
+    return _kwargs
 
 
 def _parse_response(response: httpx.Response) -> OAuth2AccessTokenResponse | OAuth2ErrorResponse | None:
     if response.status_code == 200:
-        return cast(
+        return _cast(
             "OAuth2AccessTokenResponse",
-            read_json(response.status_code, response.content, _ModelOf(lambda: OAuth2AccessTokenResponse)),
+            _read_json(response.status_code, response.content, _ModelOf(lambda: OAuth2AccessTokenResponse)),
         )
     if response.status_code == 400:
-        return cast(
+        return _cast(
             "OAuth2ErrorResponse",
-            read_json(response.status_code, response.content, _ModelOf(lambda: OAuth2ErrorResponse)),
+            _read_json(response.status_code, response.content, _ModelOf(lambda: OAuth2ErrorResponse)),
         )
     return None
 
@@ -61,7 +64,7 @@ def _build_response(response: httpx.Response) -> Response[OAuth2AccessTokenRespo
 def _result(response: Response[OAuth2AccessTokenResponse | OAuth2ErrorResponse | None]) -> OAuth2AccessTokenResponse:
     if not 200 <= response.status_code <= 299:
         raise errors.UnexpectedStatus(response.status_code, response.content, response.parsed)
-    return cast("OAuth2AccessTokenResponse", response.parsed)
+    return _cast("OAuth2AccessTokenResponse", response.parsed)
 
 
 def sync_detailed(
@@ -82,10 +85,10 @@ def sync_detailed(
     Returns:
         The answer, whatever its status.
     """
-    kwargs = _get_kwargs(
+    _kwargs = _get_kwargs(
         body=body,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs))
+    return _build_response(client.get_httpx_client().request(**_kwargs))
 
 
 def sync(
@@ -135,10 +138,10 @@ async def asyncio_detailed(
     Returns:
         The answer, whatever its status.
     """
-    kwargs = _get_kwargs(
+    _kwargs = _get_kwargs(
         body=body,
     )
-    return _build_response(await client.get_async_httpx_client().request(**kwargs))
+    return _build_response(await client.get_async_httpx_client().request(**_kwargs))
 
 
 async def asyncio(

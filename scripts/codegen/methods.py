@@ -1,0 +1,269 @@
+"""The methods of the vendor-style API classes: from operations to what the templates write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .annotations import Annotations
+from .document import operations, parameters_of, resolve, unions
+from .errors import GenerationError
+from .names import argument_name, method_name
+from .repair.former_names import ARGUMENT
+from .text import sentence
+from .types import union_of
+
+__all__ = ["Argument", "Method", "methods_by_tag"]
+
+_FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+_COLLECTIONS = {"spaceDelimited": "ssv", "pipeDelimited": "pipes"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Argument:
+    """An argument of an API method.
+
+    Attributes:
+        name: Its name in Python.
+        wire: Its name on the wire.
+        location: ``path``, ``query``, ``header``, ``form`` or ``body``.
+        types: What a value may be at run time, as the code of a tuple.
+        annotation: What a value may be, for a type checker.
+        required: Whether it must be given.
+        secret: Whether messages must mask it.
+        collection: How an array goes into a query or a form: ``multi``, ``csv`` and so on; empty for no array.
+        description: A sentence about it.
+    """
+
+    name: str
+    wire: str
+    location: str
+    types: str
+    annotation: str
+    required: bool
+    secret: bool
+    collection: str
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """A method of an API class; `Argument` describes its arguments.
+
+    Attributes:
+        other_results: What answers are decoded to whose status is not the first success's, as the code of a dict.
+    """
+
+    name: str
+    http_method: str
+    path: str
+    summary: str
+    description: str
+    arguments: tuple[Argument, ...]
+    accept: tuple[str, ...]
+    content_types: tuple[str, ...]
+    auth: tuple[str, ...]
+    result: str
+    response_type: str
+    other_results: str
+    token_request: bool
+
+    @property
+    def constant(self) -> str:
+        """The name of the constant that describes the operation."""
+        return f"_{self.name.upper()}"
+
+    @property
+    def type_name(self) -> str:
+        """What the names of the types of its arguments begin with."""
+        return "_" + "".join(word.capitalize() for word in self.name.split("_"))
+
+    @property
+    def required(self) -> tuple[Argument, ...]:
+        """The arguments that may be given by position."""
+        return tuple(argument for argument in self.arguments if argument.required)
+
+    @property
+    def optional(self) -> tuple[Argument, ...]:
+        """The arguments that are given by name."""
+        return tuple(argument for argument in self.arguments if not argument.required)
+
+    @property
+    def annotations(self) -> str:
+        """Everything that its types mention."""
+        return " ".join((self.result, *(argument.annotation for argument in self.arguments)))
+
+
+def methods_by_tag(document: dict[str, Any], annotations: Annotations) -> dict[str, list[Method]]:
+    """Return the methods of every tag, in the document's order.
+
+    Raises:
+        GenerationError: A parameter is sent in a way that is not supported.
+    """
+    builder = _Builder(document, annotations)
+    tags: dict[str, list[Method]] = {}
+    for path, method, operation in operations(document):
+        made = builder.method(path, method, operation)
+        for tag in operation["tags"]:
+            tags.setdefault(tag, []).append(made)
+    return tags
+
+
+class _Builder:
+    def __init__(self, document: dict[str, Any], annotations: Annotations) -> None:
+        self.document = document
+        self.annotations = annotations
+        self.token_paths = _token_paths(document)
+
+    def method(self, path: str, method: str, operation: dict[str, Any]) -> Method:
+        name = method_name(operation["operationId"])
+        arguments = [*self.parameters(path, operation)]
+        content: dict[str, Any] = {}
+        if "requestBody" in operation:
+            body = resolve(self.document, operation["requestBody"])
+            content = body.get("content", {})
+            arguments += self.body(body)
+        (first, result), *others = [(code, self.type_of(schema)) for code, schema in self.results(operation)]
+        differing = [f"{code}: {kind}" for code, kind in others if kind != result and first != "default"]
+        return Method(
+            name=name,
+            http_method=method.upper(),
+            path=path,
+            summary=sentence(operation.get("summary") or operation.get("description") or name).removesuffix("."),
+            description=sentence(operation.get("description", "")),
+            arguments=tuple(_told_apart(arguments)),
+            accept=tuple(dict.fromkeys(self.accept(operation))),
+            content_types=tuple(content),
+            auth=tuple(dict.fromkeys(name for choice in operation.get("security", []) for name in choice)),
+            result=self.result(operation),
+            response_type=result,
+            other_results=f"{{{', '.join(differing)}}}" if differing else "",
+            token_request=path in self.token_paths,
+        )
+
+    def result(self, operation: dict[str, Any]) -> str:
+        """Return the type of what a method returns: that of every success, ``None`` at the end."""
+        schemas = [schema for _, schema in self.results(operation)]
+        kinds = ["None" if schema is None else self.annotations.annotation(schema) for schema in schemas]
+        return "Any" if "Any" in kinds else union_of(kinds)
+
+    def type_of(self, schema: dict[str, Any] | None) -> str:
+        return "None" if schema is None else f"({self.annotations.result(schema)},)"
+
+    def parameters(self, path: str, operation: dict[str, Any]) -> Iterator[Argument]:
+        for parameter in parameters_of(self.document, path, operation):
+            style = parameter.get("style", "form")
+            if style == "deepObject" or parameter["in"] == "cookie":
+                raise GenerationError(f"the parameter {parameter['name']} is sent in a way that is not supported")
+            multi = parameter["in"] == "query" and parameter.get("explode", style == "form")
+            yield self.argument(
+                parameter["name"],
+                parameter["in"],
+                parameter["schema"],
+                required=parameter.get("required", False),
+                description=parameter.get("description", ""),
+                collection="multi" if multi else _COLLECTIONS.get(style, "csv"),
+            )
+
+    def body(self, body: dict[str, Any]) -> Iterator[Argument]:
+        """Yield the argument of a body, or one for each field if the body is a form."""
+        content = body.get("content", {})
+        media_type = next((kind for kind in content if kind not in _FORM_TYPES), None)
+        whole = content[media_type].get("schema", {}) if media_type else None
+        forms = [
+            content[kind]["schema"] for kind in _FORM_TYPES if kind in content and content[kind]["schema"] != whole
+        ]
+        if media_type is not None:
+            schema = content[media_type].get("schema", {})
+            name = argument_name(schema.get("$ref", schema.get(ARGUMENT, "body")).rpartition("/")[2])
+            types = self.annotations.given(schema)
+            annotation = self.annotations.annotation(schema, given=True)
+            free = "dict" in types and not annotation.startswith("dict[")
+            yield Argument(
+                name=name,
+                wire=name,
+                location="body",
+                types=f"({', '.join(types)},)",
+                annotation=f"{annotation} | dict[str, Any]" if free else annotation,
+                required=body.get("required", False) and not forms,
+                secret=False,
+                collection="",
+                description=sentence(body.get("description", "")),
+            )
+        for schema in forms:
+            yield from self.fields(schema, alone=len(content) == 1)
+
+    def fields(self, schema: dict[str, Any], alone: bool) -> Iterator[Argument]:
+        """Yield one argument for each field of a form.
+
+        With variants, or with another kind of body, the vendor's SDK has every field optional: which of them is meant
+        shows at run time only.
+        """
+        resolved = resolve(self.document, schema)
+        variants = [resolve(self.document, variant) for variant in unions(resolved) or [resolved]]
+        fields: dict[str, list[dict[str, Any]]] = {}
+        for variant in variants:
+            for name, field in variant.get("properties", {}).items():
+                fields.setdefault(name, []).append(field)
+        for name, kinds in fields.items():
+            field = kinds[0]
+            if len({self.annotations.annotation(kind) for kind in kinds}) > 1:
+                field = {"anyOf": kinds, "description": resolve(self.document, kinds[0]).get("description", "")}
+            required = alone and len(variants) == 1 and name in variants[0].get("required", ())
+            yield self.argument(name, "form", field, required=required, description="", collection="multi")
+
+    def argument(
+        self, name: str, location: str, schema: dict[str, Any], *, required: bool, description: str, collection: str
+    ) -> Argument:
+        resolved = resolve(self.document, schema)
+        collection = collection if resolved.get("type") == "array" else ""
+        text = collection not in ("", "multi")  # an array that goes out as one text may be given as that text
+        return Argument(
+            name=argument_name(name),
+            wire=name,
+            location=location,
+            types=f"({', '.join([*self.annotations.given(schema), *(['str'] if text else [])])},)",
+            annotation=f"{self.annotations.annotation(schema, given=True)}{' | str' if text else ''}",
+            required=required,
+            secret=resolved.get("format") == "password",
+            collection=collection,
+            description=sentence(description or schema.get("description") or resolved.get("description", "")),
+        )
+
+    def results(self, operation: dict[str, Any]) -> list[tuple[str, dict[str, Any] | None]]:
+        """Return status and schema of the successes, at least of one, those with a body before the others."""
+        found: list[tuple[str, dict[str, Any] | None]] = []
+        for code, reference in operation["responses"].items():
+            if code.isdigit() and code.startswith("2"):
+                content = resolve(self.document, reference).get("content", {})
+                known = [media["schema"] for media in content.values() if "schema" in media]
+                found.append((code, known[0] if known else None))
+        if not found and "default" in operation["responses"]:
+            content = resolve(self.document, operation["responses"]["default"]).get("content", {})
+            found = [("default", media["schema"]) for media in content.values() if "schema" in media][:1]
+        return sorted(found, key=lambda answer: answer[1] is None) or [("default", None)]
+
+    def accept(self, operation: dict[str, Any]) -> Iterator[str]:
+        for reference in operation["responses"].values():
+            yield from resolve(self.document, reference).get("content", {})
+
+
+def _told_apart(arguments: Iterable[Argument]) -> Iterator[Argument]:
+    """Yield the arguments, those whose name is taken already with their location behind it, or a number."""
+    taken: set[str] = set()
+    for argument in arguments:
+        names = [argument.name, f"{argument.name}_{argument.location}"]
+        names += [f"{argument.name}{number}" for number in range(2, len(taken) + 3)]
+        chosen = next(name for name in names if name not in taken)
+        taken.add(chosen)
+        yield argument if chosen == argument.name else replace(argument, name=chosen)
+
+
+def _token_paths(document: dict[str, Any]) -> set[str]:
+    """Return the paths of the token endpoints, as the security schemes name them."""
+    schemes = document.get("components", {}).get("securitySchemes", {}).values()
+    flows = [flow for scheme in schemes for flow in scheme.get("flows", {}).values()]
+    urls = [flow["tokenUrl"] for flow in flows if "tokenUrl" in flow]
+    return {re.sub(r"^[a-z]+://[^/]*", "", url) for url in urls}

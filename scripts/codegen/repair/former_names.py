@@ -1,0 +1,49 @@
+"""Keep the names of the vendor's SDK 6.2.0 where the API has changed its own since.
+
+That SDK made classes of tags and arguments of the names of schemas. Some operations stand under another tag now: they
+get the former one besides. Some bodies have become unions, which have no name: the argument keeps its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..document import contents, operations
+
+__all__ = ["ARGUMENT", "former_names"]
+
+ARGUMENT = "x-argument"
+_TAGS = {
+    "Documents": ("createLinkedObject", "deleteLinkedObject", "listLinkedObjects"),
+    "Folders API": (
+        "createDocumentFolder",
+        "createTemplateFolder",
+        "listDocumentFolders",
+        "listTemplateFolders",
+        "renameDocumentFolder",
+        "renameTemplateFolder",
+    ),
+    "Sections": ("listSections", "sectionDetails", "sectionInfo", "uploadSection"),
+}
+_BODIES = {
+    "editDocumentRecipient": "DocumentRecipientEditRequest",
+    "uploadSection": "UploadSectionRequest",
+}
+
+
+def former_names(document: dict[str, Any]) -> list[str]:
+    """Add former tags, and write former names at bodies."""
+    changes = []
+    unnamed = {slot.place: slot.value for slot in contents(document, answers=False)}
+    for path, method, operation in operations(document):
+        place = f"{method.upper()} {path}"
+        for tag, moved in _TAGS.items():
+            if operation["operationId"] in moved and tag not in operation["tags"]:
+                operation["tags"] = [*operation["tags"], tag]
+                changes.append(f"{place}: also {tag}")
+        for media in unnamed.get(f"{place}/requestBody", {}).values():
+            name = _BODIES.get(operation["operationId"])
+            if name and "$ref" not in media["schema"]:
+                media["schema"][ARGUMENT] = name
+                changes.append(f"{place}: the body is {name}")
+    return changes
