@@ -135,7 +135,7 @@ BAD_DOCUMENTS = {
     ),
     "a part that is no object": (
         b"openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {}\ncomponents: {schemas: {A: {properties: [1]}}}\n",
-        "bad:4:36: not valid OpenAPI: components/schemas/A/properties",
+        "bad:4:28: not valid OpenAPI: components/schemas/A/properties",
     ),
 }
 
