@@ -131,6 +131,7 @@ class Operation:
         other_results: The same for successes of another kind, by status: a 202 has no file yet.
         token_request: True for the OAuth 2.0 token endpoint.
         by_name: The parameters by their names as arguments.
+        required: The names of those that may be given by position, in their order.
     """
 
     operation_id: str
@@ -144,6 +145,9 @@ class Operation:
     other_results: Mapping[int, tuple[Any, ...] | None] = field(default_factory=dict)
     token_request: bool = False
     by_name: Mapping[str, Parameter] = field(init=False, repr=False, compare=False)
+    required: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {parameter.name: parameter for parameter in self.parameters})
+        required = tuple(parameter.name for parameter in self.parameters if parameter.required)
+        object.__setattr__(self, "required", required)

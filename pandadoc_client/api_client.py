@@ -97,8 +97,9 @@ class ApiClient(BaseClient):
                     self._finalizer = weakref.finalize(self, transport.close)
         return transport
 
-    def call_operation(self, operation: Operation, arguments: dict[str, Any]) -> Any:
-        """Make a call that an API class describes. *arguments* holds its arguments and options by name."""
+    def call_operation(self, operation: Operation, arguments: dict[str, Any], *required: Any) -> Any:
+        """Make a call that an API class describes, with arguments and options by name, and the required ones."""
+        arguments |= zip(operation.required, required, strict=True)
         # Two frames up is the user's line: above this one is the API class.
         call = plan_call(operation, arguments, self.configuration, self._build, stacklevel=3)
         return self._begin(call)
@@ -258,8 +259,9 @@ class AsyncApiClient(BaseClient):
         if self._transport is not None:
             await self._transport.aclose()
 
-    async def call_operation(self, operation: Operation, arguments: dict[str, Any]) -> Any:
-        """Make a call that an API class describes. *arguments* holds its arguments and options by name."""
+    async def call_operation(self, operation: Operation, arguments: dict[str, Any], *required: Any) -> Any:
+        """Make a call that an API class describes, with arguments and options by name, and the required ones."""
+        arguments |= zip(operation.required, required, strict=True)
         call = plan_call(operation, arguments, self.configuration, self._build, stacklevel=3)
         if call.in_thread:
             raise ApiValueError("async_req is for ApiClient; await the call instead", ["async_req"])

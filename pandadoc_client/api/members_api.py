@@ -14,9 +14,23 @@ if TYPE_CHECKING:
 
     from pandadoc_client.rest import Headers, StreamedResponse
 
+    from ..model.create_member_token_request import CreateMemberTokenRequest
+    from ..model.create_member_token_response import CreateMemberTokenResponse
     from ..model.member_details_response import MemberDetailsResponse
+    from ..model.member_list_response import MemberListResponse
 
 __all__ = ["AsyncMembersApi", "MembersApi"]
+
+_LIST_MEMBERS = _operation.Operation(
+    operation_id="list_members",
+    method="GET",
+    path="/public/v1/members",
+    parameters=(),
+    accept=("application/json",),
+    content_types=(),
+    auth=("apiKey", "oauth2"),
+    response_type=(_operation.ModelRef(__name__, "..model.member_list_response", "MemberListResponse"),),
+)
 
 _DETAILS_CURRENT_MEMBER = _operation.Operation(
     operation_id="details_current_member",
@@ -29,8 +43,50 @@ _DETAILS_CURRENT_MEMBER = _operation.Operation(
     response_type=(_operation.ModelRef(__name__, "..model.member_details_response", "MemberDetailsResponse"),),
 )
 
+_DETAILS_MEMBER = _operation.Operation(
+    operation_id="details_member",
+    method="GET",
+    path="/public/v1/members/{id}",
+    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    accept=("application/json",),
+    content_types=(),
+    auth=("apiKey", "oauth2"),
+    response_type=(_operation.ModelRef(__name__, "..model.member_details_response", "MemberDetailsResponse"),),
+)
+
+_CREATE_MEMBER_TOKEN = _operation.Operation(
+    operation_id="create_member_token",
+    method="POST",
+    path="/public/v1/members/{member_id}/token",
+    parameters=(
+        _operation.Parameter("member_id", "member_id", "path", (str,), required=True),
+        _operation.Parameter(
+            "create_member_token_request",
+            "create_member_token_request",
+            "body",
+            (
+                _operation.ModelRef(__name__, "..model.create_member_token_request", "CreateMemberTokenRequest"),
+                dict,
+            ),
+        ),
+    ),
+    accept=("application/json",),
+    content_types=("application/json",),
+    auth=("apiKey", "oauth2"),
+    response_type=(_operation.ModelRef(__name__, "..model.create_member_token_response", "CreateMemberTokenResponse"),),
+)
+
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+
+    class _ListMembersArguments(_TypedDict, total=False):
+        """Arguments of ``list_members`` that are given by name."""
+
+    class _ListMembersOptions(_ListMembersArguments, _operation.Options, total=False):
+        """Arguments and options of ``list_members``."""
+
+    class _ListMembersAsyncOptions(_ListMembersArguments, _operation.AsyncOptions, total=False):
+        """Arguments and options of ``list_members`` for asyncio."""
 
     class _DetailsCurrentMemberArguments(_TypedDict, total=False):
         """Arguments of ``details_current_member`` that are given by name."""
@@ -40,6 +96,26 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
 
     class _DetailsCurrentMemberAsyncOptions(_DetailsCurrentMemberArguments, _operation.AsyncOptions, total=False):
         """Arguments and options of ``details_current_member`` for asyncio."""
+
+    class _DetailsMemberArguments(_TypedDict, total=False):
+        """Arguments of ``details_member`` that are given by name."""
+
+    class _DetailsMemberOptions(_DetailsMemberArguments, _operation.Options, total=False):
+        """Arguments and options of ``details_member``."""
+
+    class _DetailsMemberAsyncOptions(_DetailsMemberArguments, _operation.AsyncOptions, total=False):
+        """Arguments and options of ``details_member`` for asyncio."""
+
+    class _CreateMemberTokenArguments(_TypedDict, total=False):
+        """Arguments of ``create_member_token`` that are given by name."""
+
+        create_member_token_request: CreateMemberTokenRequest | dict[str, Any]
+
+    class _CreateMemberTokenOptions(_CreateMemberTokenArguments, _operation.Options, total=False):
+        """Arguments and options of ``create_member_token``."""
+
+    class _CreateMemberTokenAsyncOptions(_CreateMemberTokenArguments, _operation.AsyncOptions, total=False):
+        """Arguments and options of ``create_member_token`` for asyncio."""
 
 
 class MembersApi:
@@ -51,6 +127,35 @@ class MembersApi:
 
     def __init__(self, api_client: ApiClient | None = None) -> None:
         self.api_client = ApiClient() if api_client is None else api_client
+
+    @overload
+    def list_members(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
+
+    @overload
+    def list_members(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
+
+    @overload
+    def list_members(
+        self, *, _return_http_data_only: Literal[False], **kwargs: Any
+    ) -> tuple[MemberListResponse, int, Headers]: ...
+
+    @overload
+    def list_members(self, **kwargs: Unpack[_ListMembersOptions]) -> MemberListResponse: ...
+
+    def list_members(self, **kwargs: Any) -> Any:
+        """List workspace members.
+
+        Returns all members of the workspace at once, without paging.
+
+        Returns:
+            MemberListResponse; another form of the answer if an option asks for it.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: An argument is missing, or cannot be sent.
+            ApiException: The answer is no success, cannot be read, or did not come.
+        """
+        return self.api_client.call_operation(_LIST_MEMBERS, {**kwargs})
 
     @overload
     def details_current_member(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
@@ -67,10 +172,9 @@ class MembersApi:
     def details_current_member(self, **kwargs: Unpack[_DetailsCurrentMemberOptions]) -> MemberDetailsResponse: ...
 
     def details_current_member(self, **kwargs: Any) -> Any:
-        """Get the member who makes the call.
+        """Get the current member.
 
-        Tells whose credential this is and which workspace it opens. It takes no parameters and changes nothing, which
-        makes it the cheap way to find out whether a token still works.
+        Returns the workspace member whose credentials make the request.
 
         Returns:
             MemberDetailsResponse; another form of the answer if an option asks for it.
@@ -81,6 +185,75 @@ class MembersApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_DETAILS_CURRENT_MEMBER, {**kwargs})
+
+    @overload
+    def details_member(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
+
+    @overload
+    def details_member(self, id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
+
+    @overload
+    def details_member(
+        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
+    ) -> tuple[MemberDetailsResponse, int, Headers]: ...
+
+    @overload
+    def details_member(self, id: str, **kwargs: Unpack[_DetailsMemberOptions]) -> MemberDetailsResponse: ...
+
+    def details_member(self, id: str, **kwargs: Any) -> Any:
+        """Get a workspace member.
+
+        Returns one member of the workspace.
+
+        Args:
+            id (str): Membership ID of the member to read.
+
+        Returns:
+            MemberDetailsResponse; another form of the answer if an option asks for it.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: An argument is missing, or cannot be sent.
+            ApiException: The answer is no success, cannot be read, or did not come.
+        """
+        return self.api_client.call_operation(_DETAILS_MEMBER, {**kwargs}, id)
+
+    @overload
+    def create_member_token(self, member_id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
+
+    @overload
+    def create_member_token(
+        self, member_id: str, *, _preload_content: Literal[False], **kwargs: Any
+    ) -> StreamedResponse: ...
+
+    @overload
+    def create_member_token(
+        self, member_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
+    ) -> tuple[CreateMemberTokenResponse, int, Headers]: ...
+
+    @overload
+    def create_member_token(
+        self, member_id: str, **kwargs: Unpack[_CreateMemberTokenOptions]
+    ) -> CreateMemberTokenResponse: ...
+
+    def create_member_token(self, member_id: str, **kwargs: Any) -> Any:
+        """Create a token for a member.
+
+        Creates a token for a workspace member. It lasts `lifetime` seconds: 3600 by default, at most 86400.
+
+        Args:
+            member_id (str): Membership ID of the member the token is for.
+            create_member_token_request (CreateMemberTokenRequest | dict[str, Any]):
+
+        Returns:
+            CreateMemberTokenResponse; another form of the answer if an option asks for it.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: An argument is missing, or cannot be sent.
+            ApiException: The answer is no success, cannot be read, or did not come.
+        """
+        return self.api_client.call_operation(_CREATE_MEMBER_TOKEN, {**kwargs}, member_id)
 
 
 class AsyncMembersApi:
@@ -93,13 +266,28 @@ class AsyncMembersApi:
     def __init__(self, api_client: AsyncApiClient | None = None) -> None:
         self.api_client = AsyncApiClient() if api_client is None else api_client
 
+    async def list_members(self, **kwargs: Unpack[_ListMembersAsyncOptions]) -> MemberListResponse:
+        """List workspace members.
+
+        Returns all members of the workspace at once, without paging.
+
+        Returns:
+            MemberListResponse; another form of the answer if an option asks for it.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: An argument is missing, or cannot be sent.
+            ApiException: The answer is no success, cannot be read, or did not come.
+        """
+        result: MemberListResponse = await self.api_client.call_operation(_LIST_MEMBERS, {**kwargs})
+        return result
+
     async def details_current_member(
         self, **kwargs: Unpack[_DetailsCurrentMemberAsyncOptions]
     ) -> MemberDetailsResponse:
-        """Get the member who makes the call.
+        """Get the current member.
 
-        Tells whose credential this is and which workspace it opens. It takes no parameters and changes nothing, which
-        makes it the cheap way to find out whether a token still works.
+        Returns the workspace member whose credentials make the request.
 
         Returns:
             MemberDetailsResponse; another form of the answer if an option asks for it.
@@ -110,4 +298,47 @@ class AsyncMembersApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         result: MemberDetailsResponse = await self.api_client.call_operation(_DETAILS_CURRENT_MEMBER, {**kwargs})
+        return result
+
+    async def details_member(self, id: str, **kwargs: Unpack[_DetailsMemberAsyncOptions]) -> MemberDetailsResponse:
+        """Get a workspace member.
+
+        Returns one member of the workspace.
+
+        Args:
+            id (str): Membership ID of the member to read.
+
+        Returns:
+            MemberDetailsResponse; another form of the answer if an option asks for it.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: An argument is missing, or cannot be sent.
+            ApiException: The answer is no success, cannot be read, or did not come.
+        """
+        result: MemberDetailsResponse = await self.api_client.call_operation(_DETAILS_MEMBER, {**kwargs}, id)
+        return result
+
+    async def create_member_token(
+        self, member_id: str, **kwargs: Unpack[_CreateMemberTokenAsyncOptions]
+    ) -> CreateMemberTokenResponse:
+        """Create a token for a member.
+
+        Creates a token for a workspace member. It lasts `lifetime` seconds: 3600 by default, at most 86400.
+
+        Args:
+            member_id (str): Membership ID of the member the token is for.
+            create_member_token_request (CreateMemberTokenRequest | dict[str, Any]):
+
+        Returns:
+            CreateMemberTokenResponse; another form of the answer if an option asks for it.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: An argument is missing, or cannot be sent.
+            ApiException: The answer is no success, cannot be read, or did not come.
+        """
+        result: CreateMemberTokenResponse = await self.api_client.call_operation(
+            _CREATE_MEMBER_TOKEN, {**kwargs}, member_id
+        )
         return result

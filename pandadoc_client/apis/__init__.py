@@ -7,23 +7,181 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..api.api_logs_api import APILogsApi as APILogsApi
+    from ..api.api_logs_api import AsyncAPILogsApi as AsyncAPILogsApi
+    from ..api.communication_preferences_api import AsyncCommunicationPreferencesApi as AsyncCommunicationPreferencesApi
+    from ..api.communication_preferences_api import CommunicationPreferencesApi as CommunicationPreferencesApi
+    from ..api.contacts_api import AsyncContactsApi as AsyncContactsApi
+    from ..api.contacts_api import ContactsApi as ContactsApi
+    from ..api.content_library_items_api import AsyncContentLibraryItemsApi as AsyncContentLibraryItemsApi
+    from ..api.content_library_items_api import ContentLibraryItemsApi as ContentLibraryItemsApi
+    from ..api.document_attachments_api import AsyncDocumentAttachmentsApi as AsyncDocumentAttachmentsApi
+    from ..api.document_attachments_api import DocumentAttachmentsApi as DocumentAttachmentsApi
+    from ..api.document_audit_trail_api import AsyncDocumentAuditTrailApi as AsyncDocumentAuditTrailApi
+    from ..api.document_audit_trail_api import DocumentAuditTrailApi as DocumentAuditTrailApi
+    from ..api.document_fields_api import AsyncDocumentFieldsApi as AsyncDocumentFieldsApi
+    from ..api.document_fields_api import DocumentFieldsApi as DocumentFieldsApi
+    from ..api.document_link_to_crm_api import AsyncDocumentLinkToCRMApi as AsyncDocumentLinkToCRMApi
+    from ..api.document_link_to_crm_api import DocumentLinkToCRMApi as DocumentLinkToCRMApi
+    from ..api.document_recipients_api import AsyncDocumentRecipientsApi as AsyncDocumentRecipientsApi
+    from ..api.document_recipients_api import DocumentRecipientsApi as DocumentRecipientsApi
+    from ..api.document_reminders_api import AsyncDocumentRemindersApi as AsyncDocumentRemindersApi
+    from ..api.document_reminders_api import DocumentRemindersApi as DocumentRemindersApi
+    from ..api.document_sections_bundles_api import AsyncDocumentSectionsBundlesApi as AsyncDocumentSectionsBundlesApi
+    from ..api.document_sections_bundles_api import DocumentSectionsBundlesApi as DocumentSectionsBundlesApi
+    from ..api.document_settings_api import AsyncDocumentSettingsApi as AsyncDocumentSettingsApi
+    from ..api.document_settings_api import DocumentSettingsApi as DocumentSettingsApi
+    from ..api.document_structure_view_api import AsyncDocumentStructureViewApi as AsyncDocumentStructureViewApi
+    from ..api.document_structure_view_api import DocumentStructureViewApi as DocumentStructureViewApi
+    from ..api.documents_api import AsyncDocumentsApi as AsyncDocumentsApi
+    from ..api.documents_api import DocumentsApi as DocumentsApi
+    from ..api.folders_api import AsyncFoldersApi as AsyncFoldersApi
+    from ..api.folders_api import FoldersApi as FoldersApi
+    from ..api.folders_api_api import AsyncFoldersAPIApi as AsyncFoldersAPIApi
+    from ..api.folders_api_api import FoldersAPIApi as FoldersAPIApi
+    from ..api.forms_api import AsyncFormsApi as AsyncFormsApi
+    from ..api.forms_api import FormsApi as FormsApi
     from ..api.members_api import AsyncMembersApi as AsyncMembersApi
     from ..api.members_api import MembersApi as MembersApi
+    from ..api.notary_api import AsyncNotaryApi as AsyncNotaryApi
+    from ..api.notary_api import NotaryApi as NotaryApi
     from ..api.o_auth_2_0_authentication_api import AsyncOAuth20AuthenticationApi as AsyncOAuth20AuthenticationApi
     from ..api.o_auth_2_0_authentication_api import OAuth20AuthenticationApi as OAuth20AuthenticationApi
+    from ..api.product_catalog_api import AsyncProductCatalogApi as AsyncProductCatalogApi
+    from ..api.product_catalog_api import ProductCatalogApi as ProductCatalogApi
+    from ..api.quotes_api import AsyncQuotesApi as AsyncQuotesApi
+    from ..api.quotes_api import QuotesApi as QuotesApi
+    from ..api.sections_api import AsyncSectionsApi as AsyncSectionsApi
+    from ..api.sections_api import SectionsApi as SectionsApi
+    from ..api.template_settings_api import AsyncTemplateSettingsApi as AsyncTemplateSettingsApi
+    from ..api.template_settings_api import TemplateSettingsApi as TemplateSettingsApi
+    from ..api.templates_api import AsyncTemplatesApi as AsyncTemplatesApi
+    from ..api.templates_api import TemplatesApi as TemplatesApi
+    from ..api.user_and_workspace_management_api import (
+        AsyncUserAndWorkspaceManagementApi as AsyncUserAndWorkspaceManagementApi,
+    )
+    from ..api.user_and_workspace_management_api import UserAndWorkspaceManagementApi as UserAndWorkspaceManagementApi
+    from ..api.webhook_events_api import AsyncWebhookEventsApi as AsyncWebhookEventsApi
+    from ..api.webhook_events_api import WebhookEventsApi as WebhookEventsApi
+    from ..api.webhook_subscriptions_api import AsyncWebhookSubscriptionsApi as AsyncWebhookSubscriptionsApi
+    from ..api.webhook_subscriptions_api import WebhookSubscriptionsApi as WebhookSubscriptionsApi
 
 __all__ = [
+    "APILogsApi",
+    "AsyncAPILogsApi",
+    "AsyncCommunicationPreferencesApi",
+    "AsyncContactsApi",
+    "AsyncContentLibraryItemsApi",
+    "AsyncDocumentAttachmentsApi",
+    "AsyncDocumentAuditTrailApi",
+    "AsyncDocumentFieldsApi",
+    "AsyncDocumentLinkToCRMApi",
+    "AsyncDocumentRecipientsApi",
+    "AsyncDocumentRemindersApi",
+    "AsyncDocumentSectionsBundlesApi",
+    "AsyncDocumentSettingsApi",
+    "AsyncDocumentStructureViewApi",
+    "AsyncDocumentsApi",
+    "AsyncFoldersAPIApi",
+    "AsyncFoldersApi",
+    "AsyncFormsApi",
     "AsyncMembersApi",
+    "AsyncNotaryApi",
     "AsyncOAuth20AuthenticationApi",
+    "AsyncProductCatalogApi",
+    "AsyncQuotesApi",
+    "AsyncSectionsApi",
+    "AsyncTemplateSettingsApi",
+    "AsyncTemplatesApi",
+    "AsyncUserAndWorkspaceManagementApi",
+    "AsyncWebhookEventsApi",
+    "AsyncWebhookSubscriptionsApi",
+    "CommunicationPreferencesApi",
+    "ContactsApi",
+    "ContentLibraryItemsApi",
+    "DocumentAttachmentsApi",
+    "DocumentAuditTrailApi",
+    "DocumentFieldsApi",
+    "DocumentLinkToCRMApi",
+    "DocumentRecipientsApi",
+    "DocumentRemindersApi",
+    "DocumentSectionsBundlesApi",
+    "DocumentSettingsApi",
+    "DocumentStructureViewApi",
+    "DocumentsApi",
+    "FoldersAPIApi",
+    "FoldersApi",
+    "FormsApi",
     "MembersApi",
+    "NotaryApi",
     "OAuth20AuthenticationApi",
+    "ProductCatalogApi",
+    "QuotesApi",
+    "SectionsApi",
+    "TemplateSettingsApi",
+    "TemplatesApi",
+    "UserAndWorkspaceManagementApi",
+    "WebhookEventsApi",
+    "WebhookSubscriptionsApi",
 ]
 
 _MODULES = {
+    "APILogsApi": "..api.api_logs_api",
+    "AsyncAPILogsApi": "..api.api_logs_api",
+    "AsyncCommunicationPreferencesApi": "..api.communication_preferences_api",
+    "AsyncContactsApi": "..api.contacts_api",
+    "AsyncContentLibraryItemsApi": "..api.content_library_items_api",
+    "AsyncDocumentAttachmentsApi": "..api.document_attachments_api",
+    "AsyncDocumentAuditTrailApi": "..api.document_audit_trail_api",
+    "AsyncDocumentFieldsApi": "..api.document_fields_api",
+    "AsyncDocumentLinkToCRMApi": "..api.document_link_to_crm_api",
+    "AsyncDocumentRecipientsApi": "..api.document_recipients_api",
+    "AsyncDocumentRemindersApi": "..api.document_reminders_api",
+    "AsyncDocumentSectionsBundlesApi": "..api.document_sections_bundles_api",
+    "AsyncDocumentSettingsApi": "..api.document_settings_api",
+    "AsyncDocumentStructureViewApi": "..api.document_structure_view_api",
+    "AsyncDocumentsApi": "..api.documents_api",
+    "AsyncFoldersAPIApi": "..api.folders_api_api",
+    "AsyncFoldersApi": "..api.folders_api",
+    "AsyncFormsApi": "..api.forms_api",
     "AsyncMembersApi": "..api.members_api",
+    "AsyncNotaryApi": "..api.notary_api",
     "AsyncOAuth20AuthenticationApi": "..api.o_auth_2_0_authentication_api",
+    "AsyncProductCatalogApi": "..api.product_catalog_api",
+    "AsyncQuotesApi": "..api.quotes_api",
+    "AsyncSectionsApi": "..api.sections_api",
+    "AsyncTemplateSettingsApi": "..api.template_settings_api",
+    "AsyncTemplatesApi": "..api.templates_api",
+    "AsyncUserAndWorkspaceManagementApi": "..api.user_and_workspace_management_api",
+    "AsyncWebhookEventsApi": "..api.webhook_events_api",
+    "AsyncWebhookSubscriptionsApi": "..api.webhook_subscriptions_api",
+    "CommunicationPreferencesApi": "..api.communication_preferences_api",
+    "ContactsApi": "..api.contacts_api",
+    "ContentLibraryItemsApi": "..api.content_library_items_api",
+    "DocumentAttachmentsApi": "..api.document_attachments_api",
+    "DocumentAuditTrailApi": "..api.document_audit_trail_api",
+    "DocumentFieldsApi": "..api.document_fields_api",
+    "DocumentLinkToCRMApi": "..api.document_link_to_crm_api",
+    "DocumentRecipientsApi": "..api.document_recipients_api",
+    "DocumentRemindersApi": "..api.document_reminders_api",
+    "DocumentSectionsBundlesApi": "..api.document_sections_bundles_api",
+    "DocumentSettingsApi": "..api.document_settings_api",
+    "DocumentStructureViewApi": "..api.document_structure_view_api",
+    "DocumentsApi": "..api.documents_api",
+    "FoldersAPIApi": "..api.folders_api_api",
+    "FoldersApi": "..api.folders_api",
+    "FormsApi": "..api.forms_api",
     "MembersApi": "..api.members_api",
+    "NotaryApi": "..api.notary_api",
     "OAuth20AuthenticationApi": "..api.o_auth_2_0_authentication_api",
+    "ProductCatalogApi": "..api.product_catalog_api",
+    "QuotesApi": "..api.quotes_api",
+    "SectionsApi": "..api.sections_api",
+    "TemplateSettingsApi": "..api.template_settings_api",
+    "TemplatesApi": "..api.templates_api",
+    "UserAndWorkspaceManagementApi": "..api.user_and_workspace_management_api",
+    "WebhookEventsApi": "..api.webhook_events_api",
+    "WebhookSubscriptionsApi": "..api.webhook_subscriptions_api",
 }
 
 

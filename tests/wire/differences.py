@@ -117,6 +117,7 @@ DIFFERENCES: Mapping[str, Sequence[Row]] = {
         Row("client/path*/empty", "result", _VALUE, RETURNS, NOT_SENT),
         Row("client/path value/*dot*", "result", _VALUE, RETURNS, NOT_SENT),
     ],
+    "Queries in paths": [Row("client/path value/with a query", "requests[0].target", "/a?b=c&d=e", "/a?b=c?d=e")],
     "Text that UTF-8 cannot carry": [Row("token/surrogate/unpaired", "result", _VALUE, _builtin("UnicodeEncodeError"))],
     "Headers that cannot be sent": [
         Row("*/line break", "result", _VALUE, _builtin("ValueError")),

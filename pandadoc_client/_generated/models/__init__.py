@@ -7,8 +7,531 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .add_dsv_named_items_request import AddDsvNamedItemsRequest as AddDsvNamedItemsRequest
+    from .add_dsv_named_items_request_items import AddDsvNamedItemsRequestItems as AddDsvNamedItemsRequestItems
+    from .add_dsv_named_items_response import AddDsvNamedItemsResponse as AddDsvNamedItemsResponse
+    from .add_dsv_named_items_response_results import AddDsvNamedItemsResponseResults as AddDsvNamedItemsResponseResults
+    from .add_member_request import AddMemberRequest as AddMemberRequest
+    from .add_member_response import AddMemberResponse as AddMemberResponse
+    from .ai_extraction_not_started_response import AIExtractionNotStartedResponse as AIExtractionNotStartedResponse
+    from .ai_extraction_not_started_response_code import (
+        AIExtractionNotStartedResponseCode as AIExtractionNotStartedResponseCode,
+    )
+    from .ai_extraction_pending_response import AIExtractionPendingResponse as AIExtractionPendingResponse
+    from .ai_extraction_pending_response_code import AIExtractionPendingResponseCode as AIExtractionPendingResponseCode
+    from .ai_metadata_acceptance_status import AIMetadataAcceptanceStatus as AIMetadataAcceptanceStatus
+    from .ai_metadata_field import AIMetadataField as AIMetadataField
+    from .ai_metadata_field_type import AIMetadataFieldType as AIMetadataFieldType
+    from .ai_metadata_response import AIMetadataResponse as AIMetadataResponse
+    from .ai_metadata_value import AIMetadataValue as AIMetadataValue
+    from .api_key_type_enum import ApiKeyTypeEnum as ApiKeyTypeEnum
+    from .api_log_details_response import APILogDetailsResponse as APILogDetailsResponse
+    from .api_log_environment_type_enum import ApiLogEnvironmentTypeEnum as ApiLogEnvironmentTypeEnum
+    from .api_log_list_response import APILogListResponse as APILogListResponse
+    from .api_log_list_response_results import APILogListResponseResults as APILogListResponseResults
+    from .api_log_method_enum import ApiLogMethodEnum as ApiLogMethodEnum
+    from .api_log_status_enum import ApiLogStatusEnum as ApiLogStatusEnum
+    from .append_cli_data_request import AppendCLIDataRequest as AppendCLIDataRequest
+    from .append_cli_data_request_cli import AppendCLIDataRequestCli as AppendCLIDataRequestCli
+    from .append_cli_data_request_cli_pages import AppendCLIDataRequestCliPages as AppendCLIDataRequestCliPages
+    from .append_cli_data_response import AppendCLIDataResponse as AppendCLIDataResponse
+    from .append_cli_data_response_block_mapping import (
+        AppendCLIDataResponseBlockMapping as AppendCLIDataResponseBlockMapping,
+    )
+    from .append_cli_data_response_block_mapping_images import (
+        AppendCLIDataResponseBlockMappingImages as AppendCLIDataResponseBlockMappingImages,
+    )
+    from .append_cli_data_response_block_mapping_pricing_tables import (
+        AppendCLIDataResponseBlockMappingPricingTables as AppendCLIDataResponseBlockMappingPricingTables,
+    )
+    from .append_cli_data_response_block_mapping_tables import (
+        AppendCLIDataResponseBlockMappingTables as AppendCLIDataResponseBlockMappingTables,
+    )
+    from .append_cli_data_response_block_mapping_texts import (
+        AppendCLIDataResponseBlockMappingTexts as AppendCLIDataResponseBlockMappingTexts,
+    )
+    from .append_cli_data_response_cli import AppendCLIDataResponseCli as AppendCLIDataResponseCli
+    from .append_cli_data_response_cli_pages import AppendCLIDataResponseCliPages as AppendCLIDataResponseCliPages
+    from .assigned_to_recipient_delivery_methods import (
+        AssignedToRecipientDeliveryMethods as AssignedToRecipientDeliveryMethods,
+    )
+    from .auto_reminders import AutoReminders as AutoReminders
+    from .bad_request_response import BadRequestResponse as BadRequestResponse
+    from .bad_request_v2_response import BadRequestV2Response as BadRequestV2Response
+    from .bad_request_v2_response_details import BadRequestV2ResponseDetails as BadRequestV2ResponseDetails
+    from .base_actor import BaseActor as BaseActor
+    from .base_editing_session_response import BaseEditingSessionResponse as BaseEditingSessionResponse
+    from .base_field import BaseField as BaseField
+    from .base_identity import BaseIdentity as BaseIdentity
+    from .batch_ai_metadata_request import BatchAIMetadataRequest as BatchAIMetadataRequest
+    from .batch_ai_metadata_response import BatchAIMetadataResponse as BatchAIMetadataResponse
+    from .batch_ai_metadata_result_access_denied import (
+        BatchAIMetadataResultAccessDenied as BatchAIMetadataResultAccessDenied,
+    )
+    from .batch_ai_metadata_result_access_denied_status import (
+        BatchAIMetadataResultAccessDeniedStatus as BatchAIMetadataResultAccessDeniedStatus,
+    )
+    from .batch_ai_metadata_result_base import BatchAIMetadataResultBase as BatchAIMetadataResultBase
+    from .batch_ai_metadata_result_extraction_failed import (
+        BatchAIMetadataResultExtractionFailed as BatchAIMetadataResultExtractionFailed,
+    )
+    from .batch_ai_metadata_result_extraction_failed_status import (
+        BatchAIMetadataResultExtractionFailedStatus as BatchAIMetadataResultExtractionFailedStatus,
+    )
+    from .batch_ai_metadata_result_extraction_not_started import (
+        BatchAIMetadataResultExtractionNotStarted as BatchAIMetadataResultExtractionNotStarted,
+    )
+    from .batch_ai_metadata_result_extraction_not_started_status import (
+        BatchAIMetadataResultExtractionNotStartedStatus as BatchAIMetadataResultExtractionNotStartedStatus,
+    )
+    from .batch_ai_metadata_result_extraction_pending import (
+        BatchAIMetadataResultExtractionPending as BatchAIMetadataResultExtractionPending,
+    )
+    from .batch_ai_metadata_result_extraction_pending_status import (
+        BatchAIMetadataResultExtractionPendingStatus as BatchAIMetadataResultExtractionPendingStatus,
+    )
+    from .batch_ai_metadata_result_internal_error import (
+        BatchAIMetadataResultInternalError as BatchAIMetadataResultInternalError,
+    )
+    from .batch_ai_metadata_result_internal_error_status import (
+        BatchAIMetadataResultInternalErrorStatus as BatchAIMetadataResultInternalErrorStatus,
+    )
+    from .batch_ai_metadata_result_not_found import BatchAIMetadataResultNotFound as BatchAIMetadataResultNotFound
+    from .batch_ai_metadata_result_not_found_status import (
+        BatchAIMetadataResultNotFoundStatus as BatchAIMetadataResultNotFoundStatus,
+    )
+    from .batch_ai_metadata_result_ok import BatchAIMetadataResultOk as BatchAIMetadataResultOk
+    from .batch_ai_metadata_result_ok_status import BatchAIMetadataResultOkStatus as BatchAIMetadataResultOkStatus
+    from .batch_ai_metadata_result_status import BatchAIMetadataResultStatus as BatchAIMetadataResultStatus
+    from .bulk_delete_documents_request_item import BulkDeleteDocumentsRequestItem as BulkDeleteDocumentsRequestItem
+    from .bulk_delete_documents_response import BulkDeleteDocumentsResponse as BulkDeleteDocumentsResponse
+    from .change_document_status_with_upload_body import (
+        ChangeDocumentStatusWithUploadBody as ChangeDocumentStatusWithUploadBody,
+    )
+    from .checkbox import Checkbox as Checkbox
+    from .checkbox_type import CheckboxType as CheckboxType
+    from .collect_file import CollectFile as CollectFile
+    from .collect_file_type import CollectFileType as CollectFileType
+    from .collect_file_value import CollectFileValue as CollectFileValue
+    from .contact_create_request import ContactCreateRequest as ContactCreateRequest
+    from .contact_details_response import ContactDetailsResponse as ContactDetailsResponse
+    from .contact_list_response import ContactListResponse as ContactListResponse
+    from .contact_update_request import ContactUpdateRequest as ContactUpdateRequest
+    from .content_library_item_create_from_url_request import (
+        ContentLibraryItemCreateFromUrlRequest as ContentLibraryItemCreateFromUrlRequest,
+    )
+    from .content_library_item_create_request import ContentLibraryItemCreateRequest as ContentLibraryItemCreateRequest
+    from .content_library_item_list_response import ContentLibraryItemListResponse as ContentLibraryItemListResponse
+    from .content_library_item_list_response_results import (
+        ContentLibraryItemListResponseResults as ContentLibraryItemListResponseResults,
+    )
+    from .content_library_item_response import ContentLibraryItemResponse as ContentLibraryItemResponse
+    from .content_library_item_response_created_by import (
+        ContentLibraryItemResponseCreatedBy as ContentLibraryItemResponseCreatedBy,
+    )
+    from .content_library_item_response_tables import (
+        ContentLibraryItemResponseTables as ContentLibraryItemResponseTables,
+    )
+    from .content_library_response import ContentLibraryResponse as ContentLibraryResponse
+    from .content_library_response_status import ContentLibraryResponseStatus as ContentLibraryResponseStatus
+    from .create_api_key_request import CreateApiKeyRequest as CreateApiKeyRequest
+    from .create_api_key_response import CreateApiKeyResponse as CreateApiKeyResponse
+    from .create_content_library_item_from_upload_body import (
+        CreateContentLibraryItemFromUploadBody as CreateContentLibraryItemFromUploadBody,
+    )
+    from .create_document_editing_session_response_201 import (
+        CreateDocumentEditingSessionResponse201 as CreateDocumentEditingSessionResponse201,
+    )
+    from .create_document_fields_request import CreateDocumentFieldsRequest as CreateDocumentFieldsRequest
+    from .create_document_fields_response import CreateDocumentFieldsResponse as CreateDocumentFieldsResponse
+    from .create_document_from_markdown_upload_body import (
+        CreateDocumentFromMarkdownUploadBody as CreateDocumentFromMarkdownUploadBody,
+    )
+    from .create_document_from_upload_body import CreateDocumentFromUploadBody as CreateDocumentFromUploadBody
+    from .create_document_recipient import CreateDocumentRecipient as CreateDocumentRecipient
+    from .create_document_recipient_group import CreateDocumentRecipientGroup as CreateDocumentRecipientGroup
+    from .create_document_recipient_group_type import (
+        CreateDocumentRecipientGroupType as CreateDocumentRecipientGroupType,
+    )
+    from .create_document_recipient_type import CreateDocumentRecipientType as CreateDocumentRecipientType
+    from .create_member_token_request import CreateMemberTokenRequest as CreateMemberTokenRequest
+    from .create_member_token_response import CreateMemberTokenResponse as CreateMemberTokenResponse
+    from .create_notarization_request import CreateNotarizationRequest as CreateNotarizationRequest
+    from .create_notarization_request_invitation import (
+        CreateNotarizationRequestInvitation as CreateNotarizationRequestInvitation,
+    )
+    from .create_notarization_request_invitation_invitees import (
+        CreateNotarizationRequestInvitationInvitees as CreateNotarizationRequestInvitationInvitees,
+    )
+    from .create_notarization_request_notary import CreateNotarizationRequestNotary as CreateNotarizationRequestNotary
+    from .create_notarization_response import CreateNotarizationResponse as CreateNotarizationResponse
+    from .create_notarization_response_created_by import (
+        CreateNotarizationResponseCreatedBy as CreateNotarizationResponseCreatedBy,
+    )
+    from .create_notarization_response_invitees import (
+        CreateNotarizationResponseInvitees as CreateNotarizationResponseInvitees,
+    )
+    from .create_notarization_response_status import (
+        CreateNotarizationResponseStatus as CreateNotarizationResponseStatus,
+    )
+    from .create_template_editing_session_response_201 import (
+        CreateTemplateEditingSessionResponse201 as CreateTemplateEditingSessionResponse201,
+    )
+    from .create_template_fields import CreateTemplateFields as CreateTemplateFields
+    from .create_template_from_url_request import CreateTemplateFromUrlRequest as CreateTemplateFromUrlRequest
+    from .create_template_request import CreateTemplateRequest as CreateTemplateRequest
+    from .create_template_request_owner import CreateTemplateRequestOwner as CreateTemplateRequestOwner
+    from .create_template_with_upload_fields import CreateTemplateWithUploadFields as CreateTemplateWithUploadFields
+    from .create_template_with_upload_request import CreateTemplateWithUploadRequest as CreateTemplateWithUploadRequest
+    from .create_user_request import CreateUserRequest as CreateUserRequest
+    from .create_user_request_user import CreateUserRequestUser as CreateUserRequestUser
+    from .create_user_request_workspaces import CreateUserRequestWorkspaces as CreateUserRequestWorkspaces
+    from .create_user_response import CreateUserResponse as CreateUserResponse
+    from .create_user_response_workspaces import CreateUserResponseWorkspaces as CreateUserResponseWorkspaces
+    from .create_workspace_request import CreateWorkspaceRequest as CreateWorkspaceRequest
+    from .create_workspace_request_settings import CreateWorkspaceRequestSettings as CreateWorkspaceRequestSettings
+    from .create_workspace_response import CreateWorkspaceResponse as CreateWorkspaceResponse
+    from .date import Date as Date
+    from .date_type import DateType as DateType
+    from .deactivate_workspace_response import DeactivateWorkspaceResponse as DeactivateWorkspaceResponse
+    from .document_attachment_create_from_file import (
+        DocumentAttachmentCreateFromFile as DocumentAttachmentCreateFromFile,
+    )
+    from .document_attachment_metadata import DocumentAttachmentMetadata as DocumentAttachmentMetadata
+    from .document_attachment_request import DocumentAttachmentRequest as DocumentAttachmentRequest
+    from .document_attachment_response import DocumentAttachmentResponse as DocumentAttachmentResponse
+    from .document_attachment_response_created_by import (
+        DocumentAttachmentResponseCreatedBy as DocumentAttachmentResponseCreatedBy,
+    )
+    from .document_audit_trail_response import DocumentAuditTrailResponse as DocumentAuditTrailResponse
+    from .document_audit_trail_response_results import (
+        DocumentAuditTrailResponseResults as DocumentAuditTrailResponseResults,
+    )
+    from .document_audit_trail_response_results_user import (
+        DocumentAuditTrailResponseResultsUser as DocumentAuditTrailResponseResultsUser,
+    )
+    from .document_auto_reminders_response import DocumentAutoRemindersResponse as DocumentAutoRemindersResponse
+    from .document_auto_reminders_response_400 import (
+        DocumentAutoRemindersResponse400 as DocumentAutoRemindersResponse400,
+    )
+    from .document_auto_reminders_response_reminders import (
+        DocumentAutoRemindersResponseReminders as DocumentAutoRemindersResponseReminders,
+    )
+    from .document_auto_reminders_response_reminders_status import (
+        DocumentAutoRemindersResponseRemindersStatus as DocumentAutoRemindersResponseRemindersStatus,
+    )
+    from .document_content_format import DocumentContentFormat as DocumentContentFormat
+    from .document_content_response import DocumentContentResponse as DocumentContentResponse
+    from .document_create_by_markdown_request import DocumentCreateByMarkdownRequest as DocumentCreateByMarkdownRequest
+    from .document_create_by_markdown_request_owner import (
+        DocumentCreateByMarkdownRequestOwner as DocumentCreateByMarkdownRequestOwner,
+    )
+    from .document_create_by_markdown_request_tokens import (
+        DocumentCreateByMarkdownRequestTokens as DocumentCreateByMarkdownRequestTokens,
+    )
+    from .document_create_by_pdf_request import DocumentCreateByPdfRequest as DocumentCreateByPdfRequest
+    from .document_create_by_pdf_request_fields_value import (
+        DocumentCreateByPdfRequestFieldsValue as DocumentCreateByPdfRequestFieldsValue,
+    )
+    from .document_create_by_pdf_request_owner import DocumentCreateByPdfRequestOwner as DocumentCreateByPdfRequestOwner
+    from .document_create_by_pdf_request_tokens import (
+        DocumentCreateByPdfRequestTokens as DocumentCreateByPdfRequestTokens,
+    )
+    from .document_create_by_pdf_url_request import DocumentCreateByPdfUrlRequest as DocumentCreateByPdfUrlRequest
+    from .document_create_by_template_request import DocumentCreateByTemplateRequest as DocumentCreateByTemplateRequest
+    from .document_create_by_template_request_content_placeholders import (
+        DocumentCreateByTemplateRequestContentPlaceholders as DocumentCreateByTemplateRequestContentPlaceholders,
+    )
+    from .document_create_by_template_request_content_placeholders_content_library_items import (
+        DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems as DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems,
+    )
+    from .document_create_by_template_request_content_placeholders_content_library_items_recipients import (
+        DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients as DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients,
+    )
+    from .document_create_by_template_request_fields_value import (
+        DocumentCreateByTemplateRequestFieldsValue as DocumentCreateByTemplateRequestFieldsValue,
+    )
+    from .document_create_by_template_request_images import (
+        DocumentCreateByTemplateRequestImages as DocumentCreateByTemplateRequestImages,
+    )
+    from .document_create_by_template_request_owner import (
+        DocumentCreateByTemplateRequestOwner as DocumentCreateByTemplateRequestOwner,
+    )
+    from .document_create_by_template_request_texts import (
+        DocumentCreateByTemplateRequestTexts as DocumentCreateByTemplateRequestTexts,
+    )
+    from .document_create_by_template_request_tokens import (
+        DocumentCreateByTemplateRequestTokens as DocumentCreateByTemplateRequestTokens,
+    )
+    from .document_create_link_request import DocumentCreateLinkRequest as DocumentCreateLinkRequest
+    from .document_create_link_response import DocumentCreateLinkResponse as DocumentCreateLinkResponse
+    from .document_create_request import DocumentCreateRequest as DocumentCreateRequest
+    from .document_create_response import DocumentCreateResponse as DocumentCreateResponse
+    from .document_create_response_links import DocumentCreateResponseLinks as DocumentCreateResponseLinks
+    from .document_delivery_method_enum import DocumentDeliveryMethodEnum as DocumentDeliveryMethodEnum
+    from .document_details_recipient import DocumentDetailsRecipient as DocumentDetailsRecipient
+    from .document_details_recipient_group import DocumentDetailsRecipientGroup as DocumentDetailsRecipientGroup
+    from .document_details_recipient_group_member import (
+        DocumentDetailsRecipientGroupMember as DocumentDetailsRecipientGroupMember,
+    )
+    from .document_details_recipient_group_type import (
+        DocumentDetailsRecipientGroupType as DocumentDetailsRecipientGroupType,
+    )
+    from .document_details_recipient_type import DocumentDetailsRecipientType as DocumentDetailsRecipientType
+    from .document_details_response import DocumentDetailsResponse as DocumentDetailsResponse
+    from .document_details_response_approval_execution import (
+        DocumentDetailsResponseApprovalExecution as DocumentDetailsResponseApprovalExecution,
+    )
+    from .document_details_response_created_by import (
+        DocumentDetailsResponseCreatedBy as DocumentDetailsResponseCreatedBy,
+    )
+    from .document_details_response_grand_total import (
+        DocumentDetailsResponseGrandTotal as DocumentDetailsResponseGrandTotal,
+    )
+    from .document_details_response_images import DocumentDetailsResponseImages as DocumentDetailsResponseImages
+    from .document_details_response_linked_objects import (
+        DocumentDetailsResponseLinkedObjects as DocumentDetailsResponseLinkedObjects,
+    )
+    from .document_details_response_linked_objects_children import (
+        DocumentDetailsResponseLinkedObjectsChildren as DocumentDetailsResponseLinkedObjectsChildren,
+    )
+    from .document_details_response_lock import DocumentDetailsResponseLock as DocumentDetailsResponseLock
+    from .document_details_response_sent_by import DocumentDetailsResponseSentBy as DocumentDetailsResponseSentBy
+    from .document_details_response_tables import DocumentDetailsResponseTables as DocumentDetailsResponseTables
+    from .document_details_response_template import DocumentDetailsResponseTemplate as DocumentDetailsResponseTemplate
+    from .document_details_response_texts import DocumentDetailsResponseTexts as DocumentDetailsResponseTexts
+    from .document_docx_export import DocumentDocxExport as DocumentDocxExport
+    from .document_docx_export_status_enum import DocumentDocxExportStatusEnum as DocumentDocxExportStatusEnum
+    from .document_e_sign_disclosure import DocumentESignDisclosure as DocumentESignDisclosure
+    from .document_e_sign_disclosure_result import DocumentESignDisclosureResult as DocumentESignDisclosureResult
+    from .document_field_anchor_point_enum import DocumentFieldAnchorPointEnum as DocumentFieldAnchorPointEnum
+    from .document_field_assignment_item import DocumentFieldAssignmentItem as DocumentFieldAssignmentItem
+    from .document_field_option_create import DocumentFieldOptionCreate as DocumentFieldOptionCreate
+    from .document_field_option_create_position import (
+        DocumentFieldOptionCreatePosition as DocumentFieldOptionCreatePosition,
+    )
+    from .document_field_settings_create import DocumentFieldSettingsCreate as DocumentFieldSettingsCreate
+    from .document_fields_field import DocumentFieldsField as DocumentFieldsField
+    from .document_fields_field_assigned_to import DocumentFieldsFieldAssignedTo as DocumentFieldsFieldAssignedTo
+    from .document_fields_field_create import DocumentFieldsFieldCreate as DocumentFieldsFieldCreate
+    from .document_fields_layout import DocumentFieldsLayout as DocumentFieldsLayout
+    from .document_fields_layout_position import DocumentFieldsLayoutPosition as DocumentFieldsLayoutPosition
+    from .document_fields_layout_style import DocumentFieldsLayoutStyle as DocumentFieldsLayoutStyle
+    from .document_language_enum import DocumentLanguageEnum as DocumentLanguageEnum
+    from .document_list_response import DocumentListResponse as DocumentListResponse
+    from .document_list_response_results import DocumentListResponseResults as DocumentListResponseResults
+    from .document_lock_info import DocumentLockInfo as DocumentLockInfo
+    from .document_lock_info_lock_type import DocumentLockInfoLockType as DocumentLockInfoLockType
+    from .document_locked_response import DocumentLockedResponse as DocumentLockedResponse
+    from .document_locked_response_type import DocumentLockedResponseType as DocumentLockedResponseType
+    from .document_ordering_fields_enum import DocumentOrderingFieldsEnum as DocumentOrderingFieldsEnum
+    from .document_recipient_create_request import DocumentRecipientCreateRequest as DocumentRecipientCreateRequest
+    from .document_recipient_edit_request import DocumentRecipientEditRequest as DocumentRecipientEditRequest
+    from .document_recipient_group_edit_member import (
+        DocumentRecipientGroupEditMember as DocumentRecipientGroupEditMember,
+    )
+    from .document_recipient_group_edit_request import (
+        DocumentRecipientGroupEditRequest as DocumentRecipientGroupEditRequest,
+    )
+    from .document_recipient_response import DocumentRecipientResponse as DocumentRecipientResponse
+    from .document_revert_to_draft_response import DocumentRevertToDraftResponse as DocumentRevertToDraftResponse
+    from .document_search_applied_filter import DocumentSearchAppliedFilter as DocumentSearchAppliedFilter
+    from .document_search_clm_metadata import DocumentSearchClmMetadata as DocumentSearchClmMetadata
+    from .document_search_document_type import DocumentSearchDocumentType as DocumentSearchDocumentType
+    from .document_search_effective_permissions import (
+        DocumentSearchEffectivePermissions as DocumentSearchEffectivePermissions,
+    )
+    from .document_search_extra_fields import DocumentSearchExtraFields as DocumentSearchExtraFields
+    from .document_search_grand_total import DocumentSearchGrandTotal as DocumentSearchGrandTotal
+    from .document_search_parent_template import DocumentSearchParentTemplate as DocumentSearchParentTemplate
+    from .document_search_path_entry import DocumentSearchPathEntry as DocumentSearchPathEntry
+    from .document_search_recipient import DocumentSearchRecipient as DocumentSearchRecipient
+    from .document_search_response import DocumentSearchResponse as DocumentSearchResponse
+    from .document_search_result import DocumentSearchResult as DocumentSearchResult
+    from .document_search_result_folder import DocumentSearchResultFolder as DocumentSearchResultFolder
+    from .document_search_result_owner import DocumentSearchResultOwner as DocumentSearchResultOwner
+    from .document_search_suggestion import DocumentSearchSuggestion as DocumentSearchSuggestion
+    from .document_send_manual_reminder_200_response import (
+        DocumentSendManualReminder200Response as DocumentSendManualReminder200Response,
+    )
+    from .document_send_manual_reminder_200_response_result import (
+        DocumentSendManualReminder200ResponseResult as DocumentSendManualReminder200ResponseResult,
+    )
+    from .document_send_manual_reminder_200_response_result_email import (
+        DocumentSendManualReminder200ResponseResultEmail as DocumentSendManualReminder200ResponseResultEmail,
+    )
+    from .document_send_manual_reminder_200_response_result_email_customization import (
+        DocumentSendManualReminder200ResponseResultEmailCustomization as DocumentSendManualReminder200ResponseResultEmailCustomization,
+    )
+    from .document_send_manual_reminder_200_response_result_email_status import (
+        DocumentSendManualReminder200ResponseResultEmailStatus as DocumentSendManualReminder200ResponseResultEmailStatus,
+    )
+    from .document_send_manual_reminder_200_response_result_sms import (
+        DocumentSendManualReminder200ResponseResultSms as DocumentSendManualReminder200ResponseResultSms,
+    )
+    from .document_send_manual_reminder_200_response_result_sms_status import (
+        DocumentSendManualReminder200ResponseResultSmsStatus as DocumentSendManualReminder200ResponseResultSmsStatus,
+    )
+    from .document_send_manual_reminder_409_response import (
+        DocumentSendManualReminder409Response as DocumentSendManualReminder409Response,
+    )
+    from .document_send_manual_reminder_request import (
+        DocumentSendManualReminderRequest as DocumentSendManualReminderRequest,
+    )
+    from .document_send_manual_reminder_request_reminders import (
+        DocumentSendManualReminderRequestReminders as DocumentSendManualReminderRequestReminders,
+    )
+    from .document_send_manual_reminder_request_reminders_email_customization import (
+        DocumentSendManualReminderRequestRemindersEmailCustomization as DocumentSendManualReminderRequestRemindersEmailCustomization,
+    )
+    from .document_send_request import DocumentSendRequest as DocumentSendRequest
+    from .document_send_request_forwarding_settings import (
+        DocumentSendRequestForwardingSettings as DocumentSendRequestForwardingSettings,
+    )
+    from .document_send_request_selected_approvers import (
+        DocumentSendRequestSelectedApprovers as DocumentSendRequestSelectedApprovers,
+    )
+    from .document_send_request_selected_approvers_steps import (
+        DocumentSendRequestSelectedApproversSteps as DocumentSendRequestSelectedApproversSteps,
+    )
+    from .document_send_request_selected_approvers_steps_group import (
+        DocumentSendRequestSelectedApproversStepsGroup as DocumentSendRequestSelectedApproversStepsGroup,
+    )
+    from .document_send_request_selected_approvers_steps_group_assignees import (
+        DocumentSendRequestSelectedApproversStepsGroupAssignees as DocumentSendRequestSelectedApproversStepsGroupAssignees,
+    )
+    from .document_send_request_sender import DocumentSendRequestSender as DocumentSendRequestSender
+    from .document_send_response import DocumentSendResponse as DocumentSendResponse
+    from .document_send_response_recipients import DocumentSendResponseRecipients as DocumentSendResponseRecipients
+    from .document_settings_response import DocumentSettingsResponse as DocumentSettingsResponse
+    from .document_status_change_request import DocumentStatusChangeRequest as DocumentStatusChangeRequest
+    from .document_status_change_request_status_enum import (
+        DocumentStatusChangeRequestStatusEnum as DocumentStatusChangeRequestStatusEnum,
+    )
+    from .document_status_enum import DocumentStatusEnum as DocumentStatusEnum
+    from .document_status_request_enum import DocumentStatusRequestEnum as DocumentStatusRequestEnum
+    from .document_status_response import DocumentStatusResponse as DocumentStatusResponse
+    from .document_summary_response import DocumentSummaryResponse as DocumentSummaryResponse
+    from .document_summary_type import DocumentSummaryType as DocumentSummaryType
+    from .document_transfer_all_ownership_request import (
+        DocumentTransferAllOwnershipRequest as DocumentTransferAllOwnershipRequest,
+    )
+    from .document_transfer_ownership_request import (
+        DocumentTransferOwnershipRequest as DocumentTransferOwnershipRequest,
+    )
+    from .document_update_request import DocumentUpdateRequest as DocumentUpdateRequest
+    from .document_update_request_field import DocumentUpdateRequestField as DocumentUpdateRequestField
+    from .document_update_request_field_value import DocumentUpdateRequestFieldValue as DocumentUpdateRequestFieldValue
+    from .document_update_request_images import DocumentUpdateRequestImages as DocumentUpdateRequestImages
+    from .document_update_request_texts import DocumentUpdateRequestTexts as DocumentUpdateRequestTexts
+    from .document_update_request_tokens import DocumentUpdateRequestTokens as DocumentUpdateRequestTokens
+    from .documents_folder_create_request import DocumentsFolderCreateRequest as DocumentsFolderCreateRequest
+    from .documents_folder_create_response import DocumentsFolderCreateResponse as DocumentsFolderCreateResponse
+    from .documents_folder_list_response import DocumentsFolderListResponse as DocumentsFolderListResponse
+    from .documents_folder_list_response_results import (
+        DocumentsFolderListResponseResults as DocumentsFolderListResponseResults,
+    )
+    from .documents_folder_rename_request import DocumentsFolderRenameRequest as DocumentsFolderRenameRequest
+    from .documents_folder_rename_response import DocumentsFolderRenameResponse as DocumentsFolderRenameResponse
+    from .docx_export_task_response import DocxExportTaskResponse as DocxExportTaskResponse
+    from .docx_export_task_response_docx_items import DocxExportTaskResponseDocxItems as DocxExportTaskResponseDocxItems
+    from .dropdown import Dropdown as Dropdown
+    from .dropdown_type import DropdownType as DropdownType
+    from .editing_session_refused_response import EditingSessionRefusedResponse as EditingSessionRefusedResponse
+    from .editing_session_request import EditingSessionRequest as EditingSessionRequest
+    from .error import Error as Error
     from .error_response import ErrorResponse as ErrorResponse
+    from .field_type_enum import FieldTypeEnum as FieldTypeEnum
+    from .forbidden_response import ForbiddenResponse as ForbiddenResponse
+    from .forbidden_response_links import ForbiddenResponseLinks as ForbiddenResponseLinks
+    from .forbidden_v2_response import ForbiddenV2Response as ForbiddenV2Response
+    from .forbidden_v2_response_details import ForbiddenV2ResponseDetails as ForbiddenV2ResponseDetails
+    from .form_list_response import FormListResponse as FormListResponse
+    from .form_list_response_results import FormListResponseResults as FormListResponseResults
+    from .general_document_type_enum import GeneralDocumentTypeEnum as GeneralDocumentTypeEnum
+    from .get_user_response import GetUserResponse as GetUserResponse
+    from .get_user_response_workspaces import GetUserResponseWorkspaces as GetUserResponseWorkspaces
+    from .high_level_document_type_enum import HighLevelDocumentTypeEnum as HighLevelDocumentTypeEnum
+    from .initials import Initials as Initials
+    from .initials_type import InitialsType as InitialsType
+    from .linked_object_child import LinkedObjectChild as LinkedObjectChild
+    from .linked_object_create_request import LinkedObjectCreateRequest as LinkedObjectCreateRequest
+    from .linked_object_create_response import LinkedObjectCreateResponse as LinkedObjectCreateResponse
+    from .linked_object_list_response import LinkedObjectListResponse as LinkedObjectListResponse
+    from .list_catalog_items_search_response import ListCatalogItemsSearchResponse as ListCatalogItemsSearchResponse
+    from .list_document_fields_response import ListDocumentFieldsResponse as ListDocumentFieldsResponse
+    from .list_documents_by_linked_objects_response_2 import (
+        ListDocumentsByLinkedObjectsResponse2 as ListDocumentsByLinkedObjectsResponse2,
+    )
+    from .list_documents_refused_response import ListDocumentsRefusedResponse as ListDocumentsRefusedResponse
+    from .list_form_order_by import ListFormOrderBy as ListFormOrderBy
+    from .list_form_status import ListFormStatus as ListFormStatus
+    from .list_notaries_order_by import ListNotariesOrderBy as ListNotariesOrderBy
+    from .list_notaries_response import ListNotariesResponse as ListNotariesResponse
+    from .list_notaries_response_results import ListNotariesResponseResults as ListNotariesResponseResults
+    from .list_notaries_response_results_status import (
+        ListNotariesResponseResultsStatus as ListNotariesResponseResultsStatus,
+    )
+    from .list_notaries_status import ListNotariesStatus as ListNotariesStatus
+    from .list_notarization_requests_order_by import ListNotarizationRequestsOrderBy as ListNotarizationRequestsOrderBy
+    from .list_notarization_requests_response import (
+        ListNotarizationRequestsResponse as ListNotarizationRequestsResponse,
+    )
+    from .list_notarization_requests_response_results import (
+        ListNotarizationRequestsResponseResults as ListNotarizationRequestsResponseResults,
+    )
+    from .list_notarization_requests_response_results_status import (
+        ListNotarizationRequestsResponseResultsStatus as ListNotarizationRequestsResponseResultsStatus,
+    )
+    from .list_notarization_requests_status import ListNotarizationRequestsStatus as ListNotarizationRequestsStatus
+    from .list_sms_opt_out_changelog_response import ListSmsOptOutChangelogResponse as ListSmsOptOutChangelogResponse
+    from .list_sms_opt_out_changelog_response_results import (
+        ListSmsOptOutChangelogResponseResults as ListSmsOptOutChangelogResponseResults,
+    )
+    from .list_sms_opt_out_changelog_response_results_status import (
+        ListSmsOptOutChangelogResponseResultsStatus as ListSmsOptOutChangelogResponseResultsStatus,
+    )
+    from .list_templates_fields import ListTemplatesFields as ListTemplatesFields
+    from .list_users_response import ListUsersResponse as ListUsersResponse
+    from .list_users_response_results import ListUsersResponseResults as ListUsersResponseResults
+    from .list_users_response_results_workspaces import (
+        ListUsersResponseResultsWorkspaces as ListUsersResponseResultsWorkspaces,
+    )
+    from .list_workspaces_response import ListWorkspacesResponse as ListWorkspacesResponse
+    from .list_workspaces_response_results import ListWorkspacesResponseResults as ListWorkspacesResponseResults
     from .member_details_response import MemberDetailsResponse as MemberDetailsResponse
+    from .member_list_response import MemberListResponse as MemberListResponse
+    from .member_not_found_response import MemberNotFoundResponse as MemberNotFoundResponse
+    from .member_not_removed_response import MemberNotRemovedResponse as MemberNotRemovedResponse
+    from .member_refused_response import MemberRefusedResponse as MemberRefusedResponse
+    from .member_role_refused_response import MemberRoleRefusedResponse as MemberRoleRefusedResponse
+    from .not_found_response import NotFoundResponse as NotFoundResponse
+    from .not_found_v2_response import NotFoundV2Response as NotFoundV2Response
+    from .not_found_v2_response_details import NotFoundV2ResponseDetails as NotFoundV2ResponseDetails
+    from .notarization_request_details_response import (
+        NotarizationRequestDetailsResponse as NotarizationRequestDetailsResponse,
+    )
+    from .notarization_request_details_response_created_by import (
+        NotarizationRequestDetailsResponseCreatedBy as NotarizationRequestDetailsResponseCreatedBy,
+    )
+    from .notarization_request_details_response_invitees import (
+        NotarizationRequestDetailsResponseInvitees as NotarizationRequestDetailsResponseInvitees,
+    )
+    from .notarization_request_details_response_recording import (
+        NotarizationRequestDetailsResponseRecording as NotarizationRequestDetailsResponseRecording,
+    )
+    from .notarization_request_details_response_signed_documents import (
+        NotarizationRequestDetailsResponseSignedDocuments as NotarizationRequestDetailsResponseSignedDocuments,
+    )
+    from .notarization_request_details_response_signed_documents_document_type import (
+        NotarizationRequestDetailsResponseSignedDocumentsDocumentType as NotarizationRequestDetailsResponseSignedDocumentsDocumentType,
+    )
+    from .notarization_request_details_response_status import (
+        NotarizationRequestDetailsResponseStatus as NotarizationRequestDetailsResponseStatus,
+    )
+    from .notarization_request_details_response_termination_reason import (
+        NotarizationRequestDetailsResponseTerminationReason as NotarizationRequestDetailsResponseTerminationReason,
+    )
     from .o_auth_2_access_token_response import OAuth2AccessTokenResponse as OAuth2AccessTokenResponse
     from .o_auth_2_create_access_token_request import OAuth2CreateAccessTokenRequest as OAuth2CreateAccessTokenRequest
     from .o_auth_2_create_access_token_request_grant_type import (
@@ -21,33 +544,1436 @@ if TYPE_CHECKING:
     from .o_auth_2_refresh_access_token_request_grant_type import (
         OAuth2RefreshAccessTokenRequestGrantType as OAuth2RefreshAccessTokenRequestGrantType,
     )
-    from .validation_error_detail import ValidationErrorDetail as ValidationErrorDetail
-    from .validation_error_response import ValidationErrorResponse as ValidationErrorResponse
+    from .payment import Payment as Payment
+    from .payment_type import PaymentType as PaymentType
+    from .pricing_response import PricingResponse as PricingResponse
+    from .pricing_table_request import PricingTableRequest as PricingTableRequest
+    from .pricing_table_request_row_options import PricingTableRequestRowOptions as PricingTableRequestRowOptions
+    from .pricing_table_request_sections import PricingTableRequestSections as PricingTableRequestSections
+    from .pricing_table_request_sections_rows import PricingTableRequestSectionsRows as PricingTableRequestSectionsRows
+    from .pricing_table_response import PricingTableResponse as PricingTableResponse
+    from .pricing_table_response_items import PricingTableResponseItems as PricingTableResponseItems
+    from .pricing_table_response_items_discount import (
+        PricingTableResponseItemsDiscount as PricingTableResponseItemsDiscount,
+    )
+    from .pricing_table_response_items_options import (
+        PricingTableResponseItemsOptions as PricingTableResponseItemsOptions,
+    )
+    from .pricing_table_response_items_tax_first import (
+        PricingTableResponseItemsTaxFirst as PricingTableResponseItemsTaxFirst,
+    )
+    from .pricing_table_response_items_tax_second import (
+        PricingTableResponseItemsTaxSecond as PricingTableResponseItemsTaxSecond,
+    )
+    from .pricing_table_response_summary import PricingTableResponseSummary as PricingTableResponseSummary
+    from .product_catalog_catalog_custom_bundle_item import (
+        ProductCatalogCatalogCustomBundleItem as ProductCatalogCatalogCustomBundleItem,
+    )
+    from .product_catalog_catalog_custom_bundle_item_images import (
+        ProductCatalogCatalogCustomBundleItemImages as ProductCatalogCatalogCustomBundleItemImages,
+    )
+    from .product_catalog_catalog_item_in_bundle import (
+        ProductCatalogCatalogItemInBundle as ProductCatalogCatalogItemInBundle,
+    )
+    from .product_catalog_catalog_item_in_bundle_images import (
+        ProductCatalogCatalogItemInBundleImages as ProductCatalogCatalogItemInBundleImages,
+    )
+    from .product_catalog_custom_bundle_item_no_id import (
+        ProductCatalogCustomBundleItemNoId as ProductCatalogCustomBundleItemNoId,
+    )
+    from .product_catalog_custom_bundle_item_no_id_images import (
+        ProductCatalogCustomBundleItemNoIdImages as ProductCatalogCustomBundleItemNoIdImages,
+    )
+    from .product_catalog_custom_catalog_item_in_bundle import (
+        ProductCatalogCustomCatalogItemInBundle as ProductCatalogCustomCatalogItemInBundle,
+    )
+    from .product_catalog_custom_catalog_item_in_bundle_images import (
+        ProductCatalogCustomCatalogItemInBundleImages as ProductCatalogCustomCatalogItemInBundleImages,
+    )
+    from .product_catalog_item_patch_request import ProductCatalogItemPatchRequest as ProductCatalogItemPatchRequest
+    from .product_catalog_item_patch_request_bundle_items import (
+        ProductCatalogItemPatchRequestBundleItems as ProductCatalogItemPatchRequestBundleItems,
+    )
+    from .product_catalog_item_patch_request_product_variant import (
+        ProductCatalogItemPatchRequestProductVariant as ProductCatalogItemPatchRequestProductVariant,
+    )
+    from .product_catalog_item_patch_request_product_variant_custom_fields import (
+        ProductCatalogItemPatchRequestProductVariantCustomFields as ProductCatalogItemPatchRequestProductVariantCustomFields,
+    )
+    from .product_catalog_item_patch_request_product_variant_images import (
+        ProductCatalogItemPatchRequestProductVariantImages as ProductCatalogItemPatchRequestProductVariantImages,
+    )
+    from .product_catalog_item_price_configuration import (
+        ProductCatalogItemPriceConfiguration as ProductCatalogItemPriceConfiguration,
+    )
+    from .product_catalog_item_price_tier import ProductCatalogItemPriceTier as ProductCatalogItemPriceTier
+    from .product_catalog_item_request import ProductCatalogItemRequest as ProductCatalogItemRequest
+    from .product_catalog_item_request_bundle_items import (
+        ProductCatalogItemRequestBundleItems as ProductCatalogItemRequestBundleItems,
+    )
+    from .product_catalog_item_request_custom_fields import (
+        ProductCatalogItemRequestCustomFields as ProductCatalogItemRequestCustomFields,
+    )
+    from .product_catalog_item_request_images import ProductCatalogItemRequestImages as ProductCatalogItemRequestImages
+    from .product_catalog_item_response import ProductCatalogItemResponse as ProductCatalogItemResponse
+    from .product_catalog_item_response_bundle_items import (
+        ProductCatalogItemResponseBundleItems as ProductCatalogItemResponseBundleItems,
+    )
+    from .product_catalog_item_response_default_price_configuration import (
+        ProductCatalogItemResponseDefaultPriceConfiguration as ProductCatalogItemResponseDefaultPriceConfiguration,
+    )
+    from .product_catalog_item_response_variants import (
+        ProductCatalogItemResponseVariants as ProductCatalogItemResponseVariants,
+    )
+    from .product_catalog_item_response_variants_custom_fields import (
+        ProductCatalogItemResponseVariantsCustomFields as ProductCatalogItemResponseVariantsCustomFields,
+    )
+    from .product_catalog_item_response_variants_images import (
+        ProductCatalogItemResponseVariantsImages as ProductCatalogItemResponseVariantsImages,
+    )
+    from .product_catalog_item_response_variants_price_configurations import (
+        ProductCatalogItemResponseVariantsPriceConfigurations as ProductCatalogItemResponseVariantsPriceConfigurations,
+    )
+    from .product_catalog_pricing_method_enum import ProductCatalogPricingMethodEnum as ProductCatalogPricingMethodEnum
+    from .product_catalog_search_catalog_item_response import (
+        ProductCatalogSearchCatalogItemResponse as ProductCatalogSearchCatalogItemResponse,
+    )
+    from .product_catalog_search_catalog_item_response_custom_fields import (
+        ProductCatalogSearchCatalogItemResponseCustomFields as ProductCatalogSearchCatalogItemResponseCustomFields,
+    )
+    from .product_catalog_search_catalog_item_response_images import (
+        ProductCatalogSearchCatalogItemResponseImages as ProductCatalogSearchCatalogItemResponseImages,
+    )
+    from .product_catalog_search_catalog_item_response_tiers import (
+        ProductCatalogSearchCatalogItemResponseTiers as ProductCatalogSearchCatalogItemResponseTiers,
+    )
+    from .product_catalog_type_enum import ProductCatalogTypeEnum as ProductCatalogTypeEnum
+    from .quote_response import QuoteResponse as QuoteResponse
+    from .quote_response_merge_rules import QuoteResponseMergeRules as QuoteResponseMergeRules
+    from .quote_response_merge_rules_action import QuoteResponseMergeRulesAction as QuoteResponseMergeRulesAction
+    from .quote_response_merge_rules_condition import (
+        QuoteResponseMergeRulesCondition as QuoteResponseMergeRulesCondition,
+    )
+    from .quote_response_merge_rules_condition_comparison import (
+        QuoteResponseMergeRulesConditionComparison as QuoteResponseMergeRulesConditionComparison,
+    )
+    from .quote_response_section_column import QuoteResponseSectionColumn as QuoteResponseSectionColumn
+    from .quote_response_section_item import QuoteResponseSectionItem as QuoteResponseSectionItem
+    from .quote_response_section_item_discounts_value import (
+        QuoteResponseSectionItemDiscountsValue as QuoteResponseSectionItemDiscountsValue,
+    )
+    from .quote_response_section_item_fees_value import (
+        QuoteResponseSectionItemFeesValue as QuoteResponseSectionItemFeesValue,
+    )
+    from .quote_response_section_item_options import QuoteResponseSectionItemOptions as QuoteResponseSectionItemOptions
+    from .quote_response_section_item_taxes_value import (
+        QuoteResponseSectionItemTaxesValue as QuoteResponseSectionItemTaxesValue,
+    )
+    from .quote_response_section_summary import QuoteResponseSectionSummary as QuoteResponseSectionSummary
+    from .quote_response_section_summary_recurring_subtotal import (
+        QuoteResponseSectionSummaryRecurringSubtotal as QuoteResponseSectionSummaryRecurringSubtotal,
+    )
+    from .quote_response_sections import QuoteResponseSections as QuoteResponseSections
+    from .quote_response_settings import QuoteResponseSettings as QuoteResponseSettings
+    from .quote_response_settings_selection_type import (
+        QuoteResponseSettingsSelectionType as QuoteResponseSettingsSelectionType,
+    )
+    from .quote_response_summary import QuoteResponseSummary as QuoteResponseSummary
+    from .quote_response_summary_discounts_value import (
+        QuoteResponseSummaryDiscountsValue as QuoteResponseSummaryDiscountsValue,
+    )
+    from .quote_response_summary_recurring_subtotal import (
+        QuoteResponseSummaryRecurringSubtotal as QuoteResponseSummaryRecurringSubtotal,
+    )
+    from .quote_section_settings import QuoteSectionSettings as QuoteSectionSettings
+    from .quote_section_settings_selection_type import (
+        QuoteSectionSettingsSelectionType as QuoteSectionSettingsSelectionType,
+    )
+    from .quote_update_request import QuoteUpdateRequest as QuoteUpdateRequest
+    from .quote_update_request_billing_frequency_enum import (
+        QuoteUpdateRequestBillingFrequencyEnum as QuoteUpdateRequestBillingFrequencyEnum,
+    )
+    from .quote_update_request_discount_type_enum import (
+        QuoteUpdateRequestDiscountTypeEnum as QuoteUpdateRequestDiscountTypeEnum,
+    )
+    from .quote_update_request_settings import QuoteUpdateRequestSettings as QuoteUpdateRequestSettings
+    from .quote_update_request_settings_selection_type_type_enum import (
+        QuoteUpdateRequestSettingsSelectionTypeTypeEnum as QuoteUpdateRequestSettingsSelectionTypeTypeEnum,
+    )
+    from .quote_update_request_summary import QuoteUpdateRequestSummary as QuoteUpdateRequestSummary
+    from .quote_update_request_summary_discounts_value import (
+        QuoteUpdateRequestSummaryDiscountsValue as QuoteUpdateRequestSummaryDiscountsValue,
+    )
+    from .quote_update_request_summary_fees_value import (
+        QuoteUpdateRequestSummaryFeesValue as QuoteUpdateRequestSummaryFeesValue,
+    )
+    from .quote_update_request_summary_taxes_value import (
+        QuoteUpdateRequestSummaryTaxesValue as QuoteUpdateRequestSummaryTaxesValue,
+    )
+    from .radio_buttons import RadioButtons as RadioButtons
+    from .radio_buttons_type import RadioButtonsType as RadioButtonsType
+    from .recipient_assigned_to import RecipientAssignedTo as RecipientAssignedTo
+    from .recipient_assigned_to_type import RecipientAssignedToType as RecipientAssignedToType
+    from .recipient_assignment_details import RecipientAssignmentDetails as RecipientAssignmentDetails
+    from .recipient_delivery_methods import RecipientDeliveryMethods as RecipientDeliveryMethods
+    from .recipient_kind_enum import RecipientKindEnum as RecipientKindEnum
+    from .recipient_personal_details import RecipientPersonalDetails as RecipientPersonalDetails
+    from .recipient_redirect import RecipientRedirect as RecipientRedirect
+    from .recipient_redirect_settings import RecipientRedirectSettings as RecipientRedirectSettings
+    from .recipient_type_enum import RecipientTypeEnum as RecipientTypeEnum
+    from .recipient_verification_place_enum import RecipientVerificationPlaceEnum as RecipientVerificationPlaceEnum
+    from .recipient_verification_settings import RecipientVerificationSettings as RecipientVerificationSettings
+    from .recipient_verification_settings_email_otp_verification import (
+        RecipientVerificationSettingsEmailOtpVerification as RecipientVerificationSettingsEmailOtpVerification,
+    )
+    from .recipient_verification_settings_id_verification import (
+        RecipientVerificationSettingsIdVerification as RecipientVerificationSettingsIdVerification,
+    )
+    from .recipient_verification_settings_kba_verification import (
+        RecipientVerificationSettingsKbaVerification as RecipientVerificationSettingsKbaVerification,
+    )
+    from .recipient_verification_settings_passcode_verification import (
+        RecipientVerificationSettingsPasscodeVerification as RecipientVerificationSettingsPasscodeVerification,
+    )
+    from .recipient_verification_settings_phone_verification import (
+        RecipientVerificationSettingsPhoneVerification as RecipientVerificationSettingsPhoneVerification,
+    )
+    from .recipient_verification_settings_response import (
+        RecipientVerificationSettingsResponse as RecipientVerificationSettingsResponse,
+    )
+    from .recipients_group_assigned_to import RecipientsGroupAssignedTo as RecipientsGroupAssignedTo
+    from .recipients_group_assigned_to_members import (
+        RecipientsGroupAssignedToMembers as RecipientsGroupAssignedToMembers,
+    )
+    from .recipients_group_assigned_to_type import RecipientsGroupAssignedToType as RecipientsGroupAssignedToType
+    from .reminder_status_refused_response import ReminderStatusRefusedResponse as ReminderStatusRefusedResponse
+    from .search_catalog_items_billing_types import SearchCatalogItemsBillingTypes as SearchCatalogItemsBillingTypes
+    from .search_catalog_items_order_by import SearchCatalogItemsOrderBy as SearchCatalogItemsOrderBy
+    from .search_failed_response import SearchFailedResponse as SearchFailedResponse
+    from .search_timed_out_response import SearchTimedOutResponse as SearchTimedOutResponse
+    from .section_info_response import SectionInfoResponse as SectionInfoResponse
+    from .signature import Signature as Signature
+    from .signature_type import SignatureType as SignatureType
+    from .stamp import Stamp as Stamp
+    from .stamp_type import StampType as StampType
+    from .table_cell import TableCell as TableCell
+    from .table_request import TableRequest as TableRequest
+    from .table_request_data import TableRequestData as TableRequestData
+    from .table_request_data_sections import TableRequestDataSections as TableRequestDataSections
+    from .template_create_response import TemplateCreateResponse as TemplateCreateResponse
+    from .template_details_response import TemplateDetailsResponse as TemplateDetailsResponse
+    from .template_details_response_content_placeholders import (
+        TemplateDetailsResponseContentPlaceholders as TemplateDetailsResponseContentPlaceholders,
+    )
+    from .template_details_response_created_by import (
+        TemplateDetailsResponseCreatedBy as TemplateDetailsResponseCreatedBy,
+    )
+    from .template_details_response_images import TemplateDetailsResponseImages as TemplateDetailsResponseImages
+    from .template_details_response_roles import TemplateDetailsResponseRoles as TemplateDetailsResponseRoles
+    from .template_details_response_roles_preassigned_person import (
+        TemplateDetailsResponseRolesPreassignedPerson as TemplateDetailsResponseRolesPreassignedPerson,
+    )
+    from .template_details_response_roles_preassigned_person_members import (
+        TemplateDetailsResponseRolesPreassignedPersonMembers as TemplateDetailsResponseRolesPreassignedPersonMembers,
+    )
+    from .template_details_response_tables import TemplateDetailsResponseTables as TemplateDetailsResponseTables
+    from .template_duplicate_request import TemplateDuplicateRequest as TemplateDuplicateRequest
+    from .template_duplicate_response import TemplateDuplicateResponse as TemplateDuplicateResponse
+    from .template_duplicate_response_meta import TemplateDuplicateResponseMeta as TemplateDuplicateResponseMeta
+    from .template_list_response import TemplateListResponse as TemplateListResponse
+    from .template_role_update_items_2 import TemplateRoleUpdateItems2 as TemplateRoleUpdateItems2
+    from .template_settings_response import TemplateSettingsResponse as TemplateSettingsResponse
+    from .template_status_response import TemplateStatusResponse as TemplateStatusResponse
+    from .template_status_response_status import TemplateStatusResponseStatus as TemplateStatusResponseStatus
+    from .template_update_request import TemplateUpdateRequest as TemplateUpdateRequest
+    from .templates_folder_create_request import TemplatesFolderCreateRequest as TemplatesFolderCreateRequest
+    from .templates_folder_create_response import TemplatesFolderCreateResponse as TemplatesFolderCreateResponse
+    from .templates_folder_list_response import TemplatesFolderListResponse as TemplatesFolderListResponse
+    from .templates_folder_list_response_results import (
+        TemplatesFolderListResponseResults as TemplatesFolderListResponseResults,
+    )
+    from .templates_folder_rename_request import TemplatesFolderRenameRequest as TemplatesFolderRenameRequest
+    from .templates_folder_rename_response import TemplatesFolderRenameResponse as TemplatesFolderRenameResponse
+    from .text import Text as Text
+    from .text_type import TextType as TextType
+    from .token import Token as Token
+    from .tokens_2 import Tokens2 as Tokens2
+    from .too_many_requests_response import TooManyRequestsResponse as TooManyRequestsResponse
+    from .too_many_requests_v2_response import TooManyRequestsV2Response as TooManyRequestsV2Response
+    from .too_many_requests_v2_response_details import (
+        TooManyRequestsV2ResponseDetails as TooManyRequestsV2ResponseDetails,
+    )
+    from .unauthorized_response import UnauthorizedResponse as UnauthorizedResponse
+    from .unauthorized_v2_response import UnauthorizedV2Response as UnauthorizedV2Response
+    from .unauthorized_v2_response_details import UnauthorizedV2ResponseDetails as UnauthorizedV2ResponseDetails
+    from .update_document_auto_reminders_request import (
+        UpdateDocumentAutoRemindersRequest as UpdateDocumentAutoRemindersRequest,
+    )
+    from .update_document_auto_reminders_response import (
+        UpdateDocumentAutoRemindersResponse as UpdateDocumentAutoRemindersResponse,
+    )
+    from .update_document_fields_assignment_request import (
+        UpdateDocumentFieldsAssignmentRequest as UpdateDocumentFieldsAssignmentRequest,
+    )
+    from .update_document_recipient import UpdateDocumentRecipient as UpdateDocumentRecipient
+    from .update_document_recipient_group import UpdateDocumentRecipientGroup as UpdateDocumentRecipientGroup
+    from .update_document_recipient_group_type import (
+        UpdateDocumentRecipientGroupType as UpdateDocumentRecipientGroupType,
+    )
+    from .update_document_recipient_type import UpdateDocumentRecipientType as UpdateDocumentRecipientType
+    from .update_document_settings_request import UpdateDocumentSettingsRequest as UpdateDocumentSettingsRequest
+    from .update_integration_quote_section import UpdateIntegrationQuoteSection as UpdateIntegrationQuoteSection
+    from .update_integration_quote_section_item import (
+        UpdateIntegrationQuoteSectionItem as UpdateIntegrationQuoteSectionItem,
+    )
+    from .update_integration_quote_section_item_discounts_value import (
+        UpdateIntegrationQuoteSectionItemDiscountsValue as UpdateIntegrationQuoteSectionItemDiscountsValue,
+    )
+    from .update_integration_quote_section_item_fees_value import (
+        UpdateIntegrationQuoteSectionItemFeesValue as UpdateIntegrationQuoteSectionItemFeesValue,
+    )
+    from .update_integration_quote_section_item_options import (
+        UpdateIntegrationQuoteSectionItemOptions as UpdateIntegrationQuoteSectionItemOptions,
+    )
+    from .update_integration_quote_section_item_price_settings import (
+        UpdateIntegrationQuoteSectionItemPriceSettings as UpdateIntegrationQuoteSectionItemPriceSettings,
+    )
+    from .update_integration_quote_section_item_price_settings_tiers import (
+        UpdateIntegrationQuoteSectionItemPriceSettingsTiers as UpdateIntegrationQuoteSectionItemPriceSettingsTiers,
+    )
+    from .update_integration_quote_section_item_taxes_value import (
+        UpdateIntegrationQuoteSectionItemTaxesValue as UpdateIntegrationQuoteSectionItemTaxesValue,
+    )
+    from .update_integration_quote_section_settings import (
+        UpdateIntegrationQuoteSectionSettings as UpdateIntegrationQuoteSectionSettings,
+    )
+    from .update_member_role_request import UpdateMemberRoleRequest as UpdateMemberRoleRequest
+    from .update_member_role_response import UpdateMemberRoleResponse as UpdateMemberRoleResponse
+    from .update_template_settings_request import UpdateTemplateSettingsRequest as UpdateTemplateSettingsRequest
+    from .upload_section_base import UploadSectionBase as UploadSectionBase
+    from .upload_section_base_tokens import UploadSectionBaseTokens as UploadSectionBaseTokens
+    from .upload_section_by_file_request import UploadSectionByFileRequest as UploadSectionByFileRequest
+    from .upload_section_by_template_request import UploadSectionByTemplateRequest as UploadSectionByTemplateRequest
+    from .upload_section_by_template_request_content_placeholders import (
+        UploadSectionByTemplateRequestContentPlaceholders as UploadSectionByTemplateRequestContentPlaceholders,
+    )
+    from .upload_section_by_template_request_content_placeholders_content_library_items import (
+        UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems as UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems,
+    )
+    from .upload_section_by_template_request_content_placeholders_content_library_items_recipients import (
+        UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients as UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients,
+    )
+    from .upload_section_list_response import UploadSectionListResponse as UploadSectionListResponse
+    from .upload_section_list_response_results import (
+        UploadSectionListResponseResults as UploadSectionListResponseResults,
+    )
+    from .upload_section_merge_field_scope import UploadSectionMergeFieldScope as UploadSectionMergeFieldScope
+    from .upload_section_request import UploadSectionRequest as UploadSectionRequest
+    from .upload_section_response import UploadSectionResponse as UploadSectionResponse
+    from .upload_section_status_enum import UploadSectionStatusEnum as UploadSectionStatusEnum
+    from .upload_section_status_response import UploadSectionStatusResponse as UploadSectionStatusResponse
+    from .upload_section_with_upload_body import UploadSectionWithUploadBody as UploadSectionWithUploadBody
+    from .upload_section_with_upload_merge_field_scope import (
+        UploadSectionWithUploadMergeFieldScope as UploadSectionWithUploadMergeFieldScope,
+    )
+    from .user_license_enum import UserLicenseEnum as UserLicenseEnum
+    from .user_refused_response import UserRefusedResponse as UserRefusedResponse
+    from .validation_failed_response import ValidationFailedResponse as ValidationFailedResponse
+    from .webhook_event_details_response import WebhookEventDetailsResponse as WebhookEventDetailsResponse
+    from .webhook_event_error_enum import WebhookEventErrorEnum as WebhookEventErrorEnum
+    from .webhook_event_http_status_code_group_enum import (
+        WebhookEventHttpStatusCodeGroupEnum as WebhookEventHttpStatusCodeGroupEnum,
+    )
+    from .webhook_event_item_response import WebhookEventItemResponse as WebhookEventItemResponse
+    from .webhook_event_page_response import WebhookEventPageResponse as WebhookEventPageResponse
+    from .webhook_event_trigger_enum import WebhookEventTriggerEnum as WebhookEventTriggerEnum
+    from .webhook_subscription_create_request import (
+        WebhookSubscriptionCreateRequest as WebhookSubscriptionCreateRequest,
+    )
+    from .webhook_subscription_item_response import WebhookSubscriptionItemResponse as WebhookSubscriptionItemResponse
+    from .webhook_subscription_list_response import WebhookSubscriptionListResponse as WebhookSubscriptionListResponse
+    from .webhook_subscription_patch_request import WebhookSubscriptionPatchRequest as WebhookSubscriptionPatchRequest
+    from .webhook_subscription_payload_enum import WebhookSubscriptionPayloadEnum as WebhookSubscriptionPayloadEnum
+    from .webhook_subscription_shared_key_response import (
+        WebhookSubscriptionSharedKeyResponse as WebhookSubscriptionSharedKeyResponse,
+    )
+    from .webhook_subscription_status_enum import WebhookSubscriptionStatusEnum as WebhookSubscriptionStatusEnum
+    from .webhook_subscription_trigger_enum import WebhookSubscriptionTriggerEnum as WebhookSubscriptionTriggerEnum
+    from .workspace_member_role_enum import WorkspaceMemberRoleEnum as WorkspaceMemberRoleEnum
+    from .wrong_state_response import WrongStateResponse as WrongStateResponse
 
 __all__ = [
+    "AIExtractionNotStartedResponse",
+    "AIExtractionNotStartedResponseCode",
+    "AIExtractionPendingResponse",
+    "AIExtractionPendingResponseCode",
+    "AIMetadataAcceptanceStatus",
+    "AIMetadataField",
+    "AIMetadataFieldType",
+    "AIMetadataResponse",
+    "AIMetadataValue",
+    "APILogDetailsResponse",
+    "APILogListResponse",
+    "APILogListResponseResults",
+    "AddDsvNamedItemsRequest",
+    "AddDsvNamedItemsRequestItems",
+    "AddDsvNamedItemsResponse",
+    "AddDsvNamedItemsResponseResults",
+    "AddMemberRequest",
+    "AddMemberResponse",
+    "ApiKeyTypeEnum",
+    "ApiLogEnvironmentTypeEnum",
+    "ApiLogMethodEnum",
+    "ApiLogStatusEnum",
+    "AppendCLIDataRequest",
+    "AppendCLIDataRequestCli",
+    "AppendCLIDataRequestCliPages",
+    "AppendCLIDataResponse",
+    "AppendCLIDataResponseBlockMapping",
+    "AppendCLIDataResponseBlockMappingImages",
+    "AppendCLIDataResponseBlockMappingPricingTables",
+    "AppendCLIDataResponseBlockMappingTables",
+    "AppendCLIDataResponseBlockMappingTexts",
+    "AppendCLIDataResponseCli",
+    "AppendCLIDataResponseCliPages",
+    "AssignedToRecipientDeliveryMethods",
+    "AutoReminders",
+    "BadRequestResponse",
+    "BadRequestV2Response",
+    "BadRequestV2ResponseDetails",
+    "BaseActor",
+    "BaseEditingSessionResponse",
+    "BaseField",
+    "BaseIdentity",
+    "BatchAIMetadataRequest",
+    "BatchAIMetadataResponse",
+    "BatchAIMetadataResultAccessDenied",
+    "BatchAIMetadataResultAccessDeniedStatus",
+    "BatchAIMetadataResultBase",
+    "BatchAIMetadataResultExtractionFailed",
+    "BatchAIMetadataResultExtractionFailedStatus",
+    "BatchAIMetadataResultExtractionNotStarted",
+    "BatchAIMetadataResultExtractionNotStartedStatus",
+    "BatchAIMetadataResultExtractionPending",
+    "BatchAIMetadataResultExtractionPendingStatus",
+    "BatchAIMetadataResultInternalError",
+    "BatchAIMetadataResultInternalErrorStatus",
+    "BatchAIMetadataResultNotFound",
+    "BatchAIMetadataResultNotFoundStatus",
+    "BatchAIMetadataResultOk",
+    "BatchAIMetadataResultOkStatus",
+    "BatchAIMetadataResultStatus",
+    "BulkDeleteDocumentsRequestItem",
+    "BulkDeleteDocumentsResponse",
+    "ChangeDocumentStatusWithUploadBody",
+    "Checkbox",
+    "CheckboxType",
+    "CollectFile",
+    "CollectFileType",
+    "CollectFileValue",
+    "ContactCreateRequest",
+    "ContactDetailsResponse",
+    "ContactListResponse",
+    "ContactUpdateRequest",
+    "ContentLibraryItemCreateFromUrlRequest",
+    "ContentLibraryItemCreateRequest",
+    "ContentLibraryItemListResponse",
+    "ContentLibraryItemListResponseResults",
+    "ContentLibraryItemResponse",
+    "ContentLibraryItemResponseCreatedBy",
+    "ContentLibraryItemResponseTables",
+    "ContentLibraryResponse",
+    "ContentLibraryResponseStatus",
+    "CreateApiKeyRequest",
+    "CreateApiKeyResponse",
+    "CreateContentLibraryItemFromUploadBody",
+    "CreateDocumentEditingSessionResponse201",
+    "CreateDocumentFieldsRequest",
+    "CreateDocumentFieldsResponse",
+    "CreateDocumentFromMarkdownUploadBody",
+    "CreateDocumentFromUploadBody",
+    "CreateDocumentRecipient",
+    "CreateDocumentRecipientGroup",
+    "CreateDocumentRecipientGroupType",
+    "CreateDocumentRecipientType",
+    "CreateMemberTokenRequest",
+    "CreateMemberTokenResponse",
+    "CreateNotarizationRequest",
+    "CreateNotarizationRequestInvitation",
+    "CreateNotarizationRequestInvitationInvitees",
+    "CreateNotarizationRequestNotary",
+    "CreateNotarizationResponse",
+    "CreateNotarizationResponseCreatedBy",
+    "CreateNotarizationResponseInvitees",
+    "CreateNotarizationResponseStatus",
+    "CreateTemplateEditingSessionResponse201",
+    "CreateTemplateFields",
+    "CreateTemplateFromUrlRequest",
+    "CreateTemplateRequest",
+    "CreateTemplateRequestOwner",
+    "CreateTemplateWithUploadFields",
+    "CreateTemplateWithUploadRequest",
+    "CreateUserRequest",
+    "CreateUserRequestUser",
+    "CreateUserRequestWorkspaces",
+    "CreateUserResponse",
+    "CreateUserResponseWorkspaces",
+    "CreateWorkspaceRequest",
+    "CreateWorkspaceRequestSettings",
+    "CreateWorkspaceResponse",
+    "Date",
+    "DateType",
+    "DeactivateWorkspaceResponse",
+    "DocumentAttachmentCreateFromFile",
+    "DocumentAttachmentMetadata",
+    "DocumentAttachmentRequest",
+    "DocumentAttachmentResponse",
+    "DocumentAttachmentResponseCreatedBy",
+    "DocumentAuditTrailResponse",
+    "DocumentAuditTrailResponseResults",
+    "DocumentAuditTrailResponseResultsUser",
+    "DocumentAutoRemindersResponse",
+    "DocumentAutoRemindersResponse400",
+    "DocumentAutoRemindersResponseReminders",
+    "DocumentAutoRemindersResponseRemindersStatus",
+    "DocumentContentFormat",
+    "DocumentContentResponse",
+    "DocumentCreateByMarkdownRequest",
+    "DocumentCreateByMarkdownRequestOwner",
+    "DocumentCreateByMarkdownRequestTokens",
+    "DocumentCreateByPdfRequest",
+    "DocumentCreateByPdfRequestFieldsValue",
+    "DocumentCreateByPdfRequestOwner",
+    "DocumentCreateByPdfRequestTokens",
+    "DocumentCreateByPdfUrlRequest",
+    "DocumentCreateByTemplateRequest",
+    "DocumentCreateByTemplateRequestContentPlaceholders",
+    "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems",
+    "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients",
+    "DocumentCreateByTemplateRequestFieldsValue",
+    "DocumentCreateByTemplateRequestImages",
+    "DocumentCreateByTemplateRequestOwner",
+    "DocumentCreateByTemplateRequestTexts",
+    "DocumentCreateByTemplateRequestTokens",
+    "DocumentCreateLinkRequest",
+    "DocumentCreateLinkResponse",
+    "DocumentCreateRequest",
+    "DocumentCreateResponse",
+    "DocumentCreateResponseLinks",
+    "DocumentDeliveryMethodEnum",
+    "DocumentDetailsRecipient",
+    "DocumentDetailsRecipientGroup",
+    "DocumentDetailsRecipientGroupMember",
+    "DocumentDetailsRecipientGroupType",
+    "DocumentDetailsRecipientType",
+    "DocumentDetailsResponse",
+    "DocumentDetailsResponseApprovalExecution",
+    "DocumentDetailsResponseCreatedBy",
+    "DocumentDetailsResponseGrandTotal",
+    "DocumentDetailsResponseImages",
+    "DocumentDetailsResponseLinkedObjects",
+    "DocumentDetailsResponseLinkedObjectsChildren",
+    "DocumentDetailsResponseLock",
+    "DocumentDetailsResponseSentBy",
+    "DocumentDetailsResponseTables",
+    "DocumentDetailsResponseTemplate",
+    "DocumentDetailsResponseTexts",
+    "DocumentDocxExport",
+    "DocumentDocxExportStatusEnum",
+    "DocumentESignDisclosure",
+    "DocumentESignDisclosureResult",
+    "DocumentFieldAnchorPointEnum",
+    "DocumentFieldAssignmentItem",
+    "DocumentFieldOptionCreate",
+    "DocumentFieldOptionCreatePosition",
+    "DocumentFieldSettingsCreate",
+    "DocumentFieldsField",
+    "DocumentFieldsFieldAssignedTo",
+    "DocumentFieldsFieldCreate",
+    "DocumentFieldsLayout",
+    "DocumentFieldsLayoutPosition",
+    "DocumentFieldsLayoutStyle",
+    "DocumentLanguageEnum",
+    "DocumentListResponse",
+    "DocumentListResponseResults",
+    "DocumentLockInfo",
+    "DocumentLockInfoLockType",
+    "DocumentLockedResponse",
+    "DocumentLockedResponseType",
+    "DocumentOrderingFieldsEnum",
+    "DocumentRecipientCreateRequest",
+    "DocumentRecipientEditRequest",
+    "DocumentRecipientGroupEditMember",
+    "DocumentRecipientGroupEditRequest",
+    "DocumentRecipientResponse",
+    "DocumentRevertToDraftResponse",
+    "DocumentSearchAppliedFilter",
+    "DocumentSearchClmMetadata",
+    "DocumentSearchDocumentType",
+    "DocumentSearchEffectivePermissions",
+    "DocumentSearchExtraFields",
+    "DocumentSearchGrandTotal",
+    "DocumentSearchParentTemplate",
+    "DocumentSearchPathEntry",
+    "DocumentSearchRecipient",
+    "DocumentSearchResponse",
+    "DocumentSearchResult",
+    "DocumentSearchResultFolder",
+    "DocumentSearchResultOwner",
+    "DocumentSearchSuggestion",
+    "DocumentSendManualReminder200Response",
+    "DocumentSendManualReminder200ResponseResult",
+    "DocumentSendManualReminder200ResponseResultEmail",
+    "DocumentSendManualReminder200ResponseResultEmailCustomization",
+    "DocumentSendManualReminder200ResponseResultEmailStatus",
+    "DocumentSendManualReminder200ResponseResultSms",
+    "DocumentSendManualReminder200ResponseResultSmsStatus",
+    "DocumentSendManualReminder409Response",
+    "DocumentSendManualReminderRequest",
+    "DocumentSendManualReminderRequestReminders",
+    "DocumentSendManualReminderRequestRemindersEmailCustomization",
+    "DocumentSendRequest",
+    "DocumentSendRequestForwardingSettings",
+    "DocumentSendRequestSelectedApprovers",
+    "DocumentSendRequestSelectedApproversSteps",
+    "DocumentSendRequestSelectedApproversStepsGroup",
+    "DocumentSendRequestSelectedApproversStepsGroupAssignees",
+    "DocumentSendRequestSender",
+    "DocumentSendResponse",
+    "DocumentSendResponseRecipients",
+    "DocumentSettingsResponse",
+    "DocumentStatusChangeRequest",
+    "DocumentStatusChangeRequestStatusEnum",
+    "DocumentStatusEnum",
+    "DocumentStatusRequestEnum",
+    "DocumentStatusResponse",
+    "DocumentSummaryResponse",
+    "DocumentSummaryType",
+    "DocumentTransferAllOwnershipRequest",
+    "DocumentTransferOwnershipRequest",
+    "DocumentUpdateRequest",
+    "DocumentUpdateRequestField",
+    "DocumentUpdateRequestFieldValue",
+    "DocumentUpdateRequestImages",
+    "DocumentUpdateRequestTexts",
+    "DocumentUpdateRequestTokens",
+    "DocumentsFolderCreateRequest",
+    "DocumentsFolderCreateResponse",
+    "DocumentsFolderListResponse",
+    "DocumentsFolderListResponseResults",
+    "DocumentsFolderRenameRequest",
+    "DocumentsFolderRenameResponse",
+    "DocxExportTaskResponse",
+    "DocxExportTaskResponseDocxItems",
+    "Dropdown",
+    "DropdownType",
+    "EditingSessionRefusedResponse",
+    "EditingSessionRequest",
+    "Error",
     "ErrorResponse",
+    "FieldTypeEnum",
+    "ForbiddenResponse",
+    "ForbiddenResponseLinks",
+    "ForbiddenV2Response",
+    "ForbiddenV2ResponseDetails",
+    "FormListResponse",
+    "FormListResponseResults",
+    "GeneralDocumentTypeEnum",
+    "GetUserResponse",
+    "GetUserResponseWorkspaces",
+    "HighLevelDocumentTypeEnum",
+    "Initials",
+    "InitialsType",
+    "LinkedObjectChild",
+    "LinkedObjectCreateRequest",
+    "LinkedObjectCreateResponse",
+    "LinkedObjectListResponse",
+    "ListCatalogItemsSearchResponse",
+    "ListDocumentFieldsResponse",
+    "ListDocumentsByLinkedObjectsResponse2",
+    "ListDocumentsRefusedResponse",
+    "ListFormOrderBy",
+    "ListFormStatus",
+    "ListNotariesOrderBy",
+    "ListNotariesResponse",
+    "ListNotariesResponseResults",
+    "ListNotariesResponseResultsStatus",
+    "ListNotariesStatus",
+    "ListNotarizationRequestsOrderBy",
+    "ListNotarizationRequestsResponse",
+    "ListNotarizationRequestsResponseResults",
+    "ListNotarizationRequestsResponseResultsStatus",
+    "ListNotarizationRequestsStatus",
+    "ListSmsOptOutChangelogResponse",
+    "ListSmsOptOutChangelogResponseResults",
+    "ListSmsOptOutChangelogResponseResultsStatus",
+    "ListTemplatesFields",
+    "ListUsersResponse",
+    "ListUsersResponseResults",
+    "ListUsersResponseResultsWorkspaces",
+    "ListWorkspacesResponse",
+    "ListWorkspacesResponseResults",
     "MemberDetailsResponse",
+    "MemberListResponse",
+    "MemberNotFoundResponse",
+    "MemberNotRemovedResponse",
+    "MemberRefusedResponse",
+    "MemberRoleRefusedResponse",
+    "NotFoundResponse",
+    "NotFoundV2Response",
+    "NotFoundV2ResponseDetails",
+    "NotarizationRequestDetailsResponse",
+    "NotarizationRequestDetailsResponseCreatedBy",
+    "NotarizationRequestDetailsResponseInvitees",
+    "NotarizationRequestDetailsResponseRecording",
+    "NotarizationRequestDetailsResponseSignedDocuments",
+    "NotarizationRequestDetailsResponseSignedDocumentsDocumentType",
+    "NotarizationRequestDetailsResponseStatus",
+    "NotarizationRequestDetailsResponseTerminationReason",
     "OAuth2AccessTokenResponse",
     "OAuth2CreateAccessTokenRequest",
     "OAuth2CreateAccessTokenRequestGrantType",
     "OAuth2ErrorResponse",
     "OAuth2RefreshAccessTokenRequest",
     "OAuth2RefreshAccessTokenRequestGrantType",
-    "ValidationErrorDetail",
-    "ValidationErrorResponse",
+    "Payment",
+    "PaymentType",
+    "PricingResponse",
+    "PricingTableRequest",
+    "PricingTableRequestRowOptions",
+    "PricingTableRequestSections",
+    "PricingTableRequestSectionsRows",
+    "PricingTableResponse",
+    "PricingTableResponseItems",
+    "PricingTableResponseItemsDiscount",
+    "PricingTableResponseItemsOptions",
+    "PricingTableResponseItemsTaxFirst",
+    "PricingTableResponseItemsTaxSecond",
+    "PricingTableResponseSummary",
+    "ProductCatalogCatalogCustomBundleItem",
+    "ProductCatalogCatalogCustomBundleItemImages",
+    "ProductCatalogCatalogItemInBundle",
+    "ProductCatalogCatalogItemInBundleImages",
+    "ProductCatalogCustomBundleItemNoId",
+    "ProductCatalogCustomBundleItemNoIdImages",
+    "ProductCatalogCustomCatalogItemInBundle",
+    "ProductCatalogCustomCatalogItemInBundleImages",
+    "ProductCatalogItemPatchRequest",
+    "ProductCatalogItemPatchRequestBundleItems",
+    "ProductCatalogItemPatchRequestProductVariant",
+    "ProductCatalogItemPatchRequestProductVariantCustomFields",
+    "ProductCatalogItemPatchRequestProductVariantImages",
+    "ProductCatalogItemPriceConfiguration",
+    "ProductCatalogItemPriceTier",
+    "ProductCatalogItemRequest",
+    "ProductCatalogItemRequestBundleItems",
+    "ProductCatalogItemRequestCustomFields",
+    "ProductCatalogItemRequestImages",
+    "ProductCatalogItemResponse",
+    "ProductCatalogItemResponseBundleItems",
+    "ProductCatalogItemResponseDefaultPriceConfiguration",
+    "ProductCatalogItemResponseVariants",
+    "ProductCatalogItemResponseVariantsCustomFields",
+    "ProductCatalogItemResponseVariantsImages",
+    "ProductCatalogItemResponseVariantsPriceConfigurations",
+    "ProductCatalogPricingMethodEnum",
+    "ProductCatalogSearchCatalogItemResponse",
+    "ProductCatalogSearchCatalogItemResponseCustomFields",
+    "ProductCatalogSearchCatalogItemResponseImages",
+    "ProductCatalogSearchCatalogItemResponseTiers",
+    "ProductCatalogTypeEnum",
+    "QuoteResponse",
+    "QuoteResponseMergeRules",
+    "QuoteResponseMergeRulesAction",
+    "QuoteResponseMergeRulesCondition",
+    "QuoteResponseMergeRulesConditionComparison",
+    "QuoteResponseSectionColumn",
+    "QuoteResponseSectionItem",
+    "QuoteResponseSectionItemDiscountsValue",
+    "QuoteResponseSectionItemFeesValue",
+    "QuoteResponseSectionItemOptions",
+    "QuoteResponseSectionItemTaxesValue",
+    "QuoteResponseSectionSummary",
+    "QuoteResponseSectionSummaryRecurringSubtotal",
+    "QuoteResponseSections",
+    "QuoteResponseSettings",
+    "QuoteResponseSettingsSelectionType",
+    "QuoteResponseSummary",
+    "QuoteResponseSummaryDiscountsValue",
+    "QuoteResponseSummaryRecurringSubtotal",
+    "QuoteSectionSettings",
+    "QuoteSectionSettingsSelectionType",
+    "QuoteUpdateRequest",
+    "QuoteUpdateRequestBillingFrequencyEnum",
+    "QuoteUpdateRequestDiscountTypeEnum",
+    "QuoteUpdateRequestSettings",
+    "QuoteUpdateRequestSettingsSelectionTypeTypeEnum",
+    "QuoteUpdateRequestSummary",
+    "QuoteUpdateRequestSummaryDiscountsValue",
+    "QuoteUpdateRequestSummaryFeesValue",
+    "QuoteUpdateRequestSummaryTaxesValue",
+    "RadioButtons",
+    "RadioButtonsType",
+    "RecipientAssignedTo",
+    "RecipientAssignedToType",
+    "RecipientAssignmentDetails",
+    "RecipientDeliveryMethods",
+    "RecipientKindEnum",
+    "RecipientPersonalDetails",
+    "RecipientRedirect",
+    "RecipientRedirectSettings",
+    "RecipientTypeEnum",
+    "RecipientVerificationPlaceEnum",
+    "RecipientVerificationSettings",
+    "RecipientVerificationSettingsEmailOtpVerification",
+    "RecipientVerificationSettingsIdVerification",
+    "RecipientVerificationSettingsKbaVerification",
+    "RecipientVerificationSettingsPasscodeVerification",
+    "RecipientVerificationSettingsPhoneVerification",
+    "RecipientVerificationSettingsResponse",
+    "RecipientsGroupAssignedTo",
+    "RecipientsGroupAssignedToMembers",
+    "RecipientsGroupAssignedToType",
+    "ReminderStatusRefusedResponse",
+    "SearchCatalogItemsBillingTypes",
+    "SearchCatalogItemsOrderBy",
+    "SearchFailedResponse",
+    "SearchTimedOutResponse",
+    "SectionInfoResponse",
+    "Signature",
+    "SignatureType",
+    "Stamp",
+    "StampType",
+    "TableCell",
+    "TableRequest",
+    "TableRequestData",
+    "TableRequestDataSections",
+    "TemplateCreateResponse",
+    "TemplateDetailsResponse",
+    "TemplateDetailsResponseContentPlaceholders",
+    "TemplateDetailsResponseCreatedBy",
+    "TemplateDetailsResponseImages",
+    "TemplateDetailsResponseRoles",
+    "TemplateDetailsResponseRolesPreassignedPerson",
+    "TemplateDetailsResponseRolesPreassignedPersonMembers",
+    "TemplateDetailsResponseTables",
+    "TemplateDuplicateRequest",
+    "TemplateDuplicateResponse",
+    "TemplateDuplicateResponseMeta",
+    "TemplateListResponse",
+    "TemplateRoleUpdateItems2",
+    "TemplateSettingsResponse",
+    "TemplateStatusResponse",
+    "TemplateStatusResponseStatus",
+    "TemplateUpdateRequest",
+    "TemplatesFolderCreateRequest",
+    "TemplatesFolderCreateResponse",
+    "TemplatesFolderListResponse",
+    "TemplatesFolderListResponseResults",
+    "TemplatesFolderRenameRequest",
+    "TemplatesFolderRenameResponse",
+    "Text",
+    "TextType",
+    "Token",
+    "Tokens2",
+    "TooManyRequestsResponse",
+    "TooManyRequestsV2Response",
+    "TooManyRequestsV2ResponseDetails",
+    "UnauthorizedResponse",
+    "UnauthorizedV2Response",
+    "UnauthorizedV2ResponseDetails",
+    "UpdateDocumentAutoRemindersRequest",
+    "UpdateDocumentAutoRemindersResponse",
+    "UpdateDocumentFieldsAssignmentRequest",
+    "UpdateDocumentRecipient",
+    "UpdateDocumentRecipientGroup",
+    "UpdateDocumentRecipientGroupType",
+    "UpdateDocumentRecipientType",
+    "UpdateDocumentSettingsRequest",
+    "UpdateIntegrationQuoteSection",
+    "UpdateIntegrationQuoteSectionItem",
+    "UpdateIntegrationQuoteSectionItemDiscountsValue",
+    "UpdateIntegrationQuoteSectionItemFeesValue",
+    "UpdateIntegrationQuoteSectionItemOptions",
+    "UpdateIntegrationQuoteSectionItemPriceSettings",
+    "UpdateIntegrationQuoteSectionItemPriceSettingsTiers",
+    "UpdateIntegrationQuoteSectionItemTaxesValue",
+    "UpdateIntegrationQuoteSectionSettings",
+    "UpdateMemberRoleRequest",
+    "UpdateMemberRoleResponse",
+    "UpdateTemplateSettingsRequest",
+    "UploadSectionBase",
+    "UploadSectionBaseTokens",
+    "UploadSectionByFileRequest",
+    "UploadSectionByTemplateRequest",
+    "UploadSectionByTemplateRequestContentPlaceholders",
+    "UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems",
+    "UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients",
+    "UploadSectionListResponse",
+    "UploadSectionListResponseResults",
+    "UploadSectionMergeFieldScope",
+    "UploadSectionRequest",
+    "UploadSectionResponse",
+    "UploadSectionStatusEnum",
+    "UploadSectionStatusResponse",
+    "UploadSectionWithUploadBody",
+    "UploadSectionWithUploadMergeFieldScope",
+    "UserLicenseEnum",
+    "UserRefusedResponse",
+    "ValidationFailedResponse",
+    "WebhookEventDetailsResponse",
+    "WebhookEventErrorEnum",
+    "WebhookEventHttpStatusCodeGroupEnum",
+    "WebhookEventItemResponse",
+    "WebhookEventPageResponse",
+    "WebhookEventTriggerEnum",
+    "WebhookSubscriptionCreateRequest",
+    "WebhookSubscriptionItemResponse",
+    "WebhookSubscriptionListResponse",
+    "WebhookSubscriptionPatchRequest",
+    "WebhookSubscriptionPayloadEnum",
+    "WebhookSubscriptionSharedKeyResponse",
+    "WebhookSubscriptionStatusEnum",
+    "WebhookSubscriptionTriggerEnum",
+    "WorkspaceMemberRoleEnum",
+    "WrongStateResponse",
 ]
 
 _MODULES = {
+    "AIExtractionNotStartedResponse": ".ai_extraction_not_started_response",
+    "AIExtractionNotStartedResponseCode": ".ai_extraction_not_started_response_code",
+    "AIExtractionPendingResponse": ".ai_extraction_pending_response",
+    "AIExtractionPendingResponseCode": ".ai_extraction_pending_response_code",
+    "AIMetadataAcceptanceStatus": ".ai_metadata_acceptance_status",
+    "AIMetadataField": ".ai_metadata_field",
+    "AIMetadataFieldType": ".ai_metadata_field_type",
+    "AIMetadataResponse": ".ai_metadata_response",
+    "AIMetadataValue": ".ai_metadata_value",
+    "APILogDetailsResponse": ".api_log_details_response",
+    "APILogListResponse": ".api_log_list_response",
+    "APILogListResponseResults": ".api_log_list_response_results",
+    "AddDsvNamedItemsRequest": ".add_dsv_named_items_request",
+    "AddDsvNamedItemsRequestItems": ".add_dsv_named_items_request_items",
+    "AddDsvNamedItemsResponse": ".add_dsv_named_items_response",
+    "AddDsvNamedItemsResponseResults": ".add_dsv_named_items_response_results",
+    "AddMemberRequest": ".add_member_request",
+    "AddMemberResponse": ".add_member_response",
+    "ApiKeyTypeEnum": ".api_key_type_enum",
+    "ApiLogEnvironmentTypeEnum": ".api_log_environment_type_enum",
+    "ApiLogMethodEnum": ".api_log_method_enum",
+    "ApiLogStatusEnum": ".api_log_status_enum",
+    "AppendCLIDataRequest": ".append_cli_data_request",
+    "AppendCLIDataRequestCli": ".append_cli_data_request_cli",
+    "AppendCLIDataRequestCliPages": ".append_cli_data_request_cli_pages",
+    "AppendCLIDataResponse": ".append_cli_data_response",
+    "AppendCLIDataResponseBlockMapping": ".append_cli_data_response_block_mapping",
+    "AppendCLIDataResponseBlockMappingImages": ".append_cli_data_response_block_mapping_images",
+    "AppendCLIDataResponseBlockMappingPricingTables": ".append_cli_data_response_block_mapping_pricing_tables",
+    "AppendCLIDataResponseBlockMappingTables": ".append_cli_data_response_block_mapping_tables",
+    "AppendCLIDataResponseBlockMappingTexts": ".append_cli_data_response_block_mapping_texts",
+    "AppendCLIDataResponseCli": ".append_cli_data_response_cli",
+    "AppendCLIDataResponseCliPages": ".append_cli_data_response_cli_pages",
+    "AssignedToRecipientDeliveryMethods": ".assigned_to_recipient_delivery_methods",
+    "AutoReminders": ".auto_reminders",
+    "BadRequestResponse": ".bad_request_response",
+    "BadRequestV2Response": ".bad_request_v2_response",
+    "BadRequestV2ResponseDetails": ".bad_request_v2_response_details",
+    "BaseActor": ".base_actor",
+    "BaseEditingSessionResponse": ".base_editing_session_response",
+    "BaseField": ".base_field",
+    "BaseIdentity": ".base_identity",
+    "BatchAIMetadataRequest": ".batch_ai_metadata_request",
+    "BatchAIMetadataResponse": ".batch_ai_metadata_response",
+    "BatchAIMetadataResultAccessDenied": ".batch_ai_metadata_result_access_denied",
+    "BatchAIMetadataResultAccessDeniedStatus": ".batch_ai_metadata_result_access_denied_status",
+    "BatchAIMetadataResultBase": ".batch_ai_metadata_result_base",
+    "BatchAIMetadataResultExtractionFailed": ".batch_ai_metadata_result_extraction_failed",
+    "BatchAIMetadataResultExtractionFailedStatus": ".batch_ai_metadata_result_extraction_failed_status",
+    "BatchAIMetadataResultExtractionNotStarted": ".batch_ai_metadata_result_extraction_not_started",
+    "BatchAIMetadataResultExtractionNotStartedStatus": ".batch_ai_metadata_result_extraction_not_started_status",
+    "BatchAIMetadataResultExtractionPending": ".batch_ai_metadata_result_extraction_pending",
+    "BatchAIMetadataResultExtractionPendingStatus": ".batch_ai_metadata_result_extraction_pending_status",
+    "BatchAIMetadataResultInternalError": ".batch_ai_metadata_result_internal_error",
+    "BatchAIMetadataResultInternalErrorStatus": ".batch_ai_metadata_result_internal_error_status",
+    "BatchAIMetadataResultNotFound": ".batch_ai_metadata_result_not_found",
+    "BatchAIMetadataResultNotFoundStatus": ".batch_ai_metadata_result_not_found_status",
+    "BatchAIMetadataResultOk": ".batch_ai_metadata_result_ok",
+    "BatchAIMetadataResultOkStatus": ".batch_ai_metadata_result_ok_status",
+    "BatchAIMetadataResultStatus": ".batch_ai_metadata_result_status",
+    "BulkDeleteDocumentsRequestItem": ".bulk_delete_documents_request_item",
+    "BulkDeleteDocumentsResponse": ".bulk_delete_documents_response",
+    "ChangeDocumentStatusWithUploadBody": ".change_document_status_with_upload_body",
+    "Checkbox": ".checkbox",
+    "CheckboxType": ".checkbox_type",
+    "CollectFile": ".collect_file",
+    "CollectFileType": ".collect_file_type",
+    "CollectFileValue": ".collect_file_value",
+    "ContactCreateRequest": ".contact_create_request",
+    "ContactDetailsResponse": ".contact_details_response",
+    "ContactListResponse": ".contact_list_response",
+    "ContactUpdateRequest": ".contact_update_request",
+    "ContentLibraryItemCreateFromUrlRequest": ".content_library_item_create_from_url_request",
+    "ContentLibraryItemCreateRequest": ".content_library_item_create_request",
+    "ContentLibraryItemListResponse": ".content_library_item_list_response",
+    "ContentLibraryItemListResponseResults": ".content_library_item_list_response_results",
+    "ContentLibraryItemResponse": ".content_library_item_response",
+    "ContentLibraryItemResponseCreatedBy": ".content_library_item_response_created_by",
+    "ContentLibraryItemResponseTables": ".content_library_item_response_tables",
+    "ContentLibraryResponse": ".content_library_response",
+    "ContentLibraryResponseStatus": ".content_library_response_status",
+    "CreateApiKeyRequest": ".create_api_key_request",
+    "CreateApiKeyResponse": ".create_api_key_response",
+    "CreateContentLibraryItemFromUploadBody": ".create_content_library_item_from_upload_body",
+    "CreateDocumentEditingSessionResponse201": ".create_document_editing_session_response_201",
+    "CreateDocumentFieldsRequest": ".create_document_fields_request",
+    "CreateDocumentFieldsResponse": ".create_document_fields_response",
+    "CreateDocumentFromMarkdownUploadBody": ".create_document_from_markdown_upload_body",
+    "CreateDocumentFromUploadBody": ".create_document_from_upload_body",
+    "CreateDocumentRecipient": ".create_document_recipient",
+    "CreateDocumentRecipientGroup": ".create_document_recipient_group",
+    "CreateDocumentRecipientGroupType": ".create_document_recipient_group_type",
+    "CreateDocumentRecipientType": ".create_document_recipient_type",
+    "CreateMemberTokenRequest": ".create_member_token_request",
+    "CreateMemberTokenResponse": ".create_member_token_response",
+    "CreateNotarizationRequest": ".create_notarization_request",
+    "CreateNotarizationRequestInvitation": ".create_notarization_request_invitation",
+    "CreateNotarizationRequestInvitationInvitees": ".create_notarization_request_invitation_invitees",
+    "CreateNotarizationRequestNotary": ".create_notarization_request_notary",
+    "CreateNotarizationResponse": ".create_notarization_response",
+    "CreateNotarizationResponseCreatedBy": ".create_notarization_response_created_by",
+    "CreateNotarizationResponseInvitees": ".create_notarization_response_invitees",
+    "CreateNotarizationResponseStatus": ".create_notarization_response_status",
+    "CreateTemplateEditingSessionResponse201": ".create_template_editing_session_response_201",
+    "CreateTemplateFields": ".create_template_fields",
+    "CreateTemplateFromUrlRequest": ".create_template_from_url_request",
+    "CreateTemplateRequest": ".create_template_request",
+    "CreateTemplateRequestOwner": ".create_template_request_owner",
+    "CreateTemplateWithUploadFields": ".create_template_with_upload_fields",
+    "CreateTemplateWithUploadRequest": ".create_template_with_upload_request",
+    "CreateUserRequest": ".create_user_request",
+    "CreateUserRequestUser": ".create_user_request_user",
+    "CreateUserRequestWorkspaces": ".create_user_request_workspaces",
+    "CreateUserResponse": ".create_user_response",
+    "CreateUserResponseWorkspaces": ".create_user_response_workspaces",
+    "CreateWorkspaceRequest": ".create_workspace_request",
+    "CreateWorkspaceRequestSettings": ".create_workspace_request_settings",
+    "CreateWorkspaceResponse": ".create_workspace_response",
+    "Date": ".date",
+    "DateType": ".date_type",
+    "DeactivateWorkspaceResponse": ".deactivate_workspace_response",
+    "DocumentAttachmentCreateFromFile": ".document_attachment_create_from_file",
+    "DocumentAttachmentMetadata": ".document_attachment_metadata",
+    "DocumentAttachmentRequest": ".document_attachment_request",
+    "DocumentAttachmentResponse": ".document_attachment_response",
+    "DocumentAttachmentResponseCreatedBy": ".document_attachment_response_created_by",
+    "DocumentAuditTrailResponse": ".document_audit_trail_response",
+    "DocumentAuditTrailResponseResults": ".document_audit_trail_response_results",
+    "DocumentAuditTrailResponseResultsUser": ".document_audit_trail_response_results_user",
+    "DocumentAutoRemindersResponse": ".document_auto_reminders_response",
+    "DocumentAutoRemindersResponse400": ".document_auto_reminders_response_400",
+    "DocumentAutoRemindersResponseReminders": ".document_auto_reminders_response_reminders",
+    "DocumentAutoRemindersResponseRemindersStatus": ".document_auto_reminders_response_reminders_status",
+    "DocumentContentFormat": ".document_content_format",
+    "DocumentContentResponse": ".document_content_response",
+    "DocumentCreateByMarkdownRequest": ".document_create_by_markdown_request",
+    "DocumentCreateByMarkdownRequestOwner": ".document_create_by_markdown_request_owner",
+    "DocumentCreateByMarkdownRequestTokens": ".document_create_by_markdown_request_tokens",
+    "DocumentCreateByPdfRequest": ".document_create_by_pdf_request",
+    "DocumentCreateByPdfRequestFieldsValue": ".document_create_by_pdf_request_fields_value",
+    "DocumentCreateByPdfRequestOwner": ".document_create_by_pdf_request_owner",
+    "DocumentCreateByPdfRequestTokens": ".document_create_by_pdf_request_tokens",
+    "DocumentCreateByPdfUrlRequest": ".document_create_by_pdf_url_request",
+    "DocumentCreateByTemplateRequest": ".document_create_by_template_request",
+    "DocumentCreateByTemplateRequestContentPlaceholders": ".document_create_by_template_request_content_placeholders",
+    "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems": ".document_create_by_template_request_content_placeholders_content_library_items",
+    "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients": ".document_create_by_template_request_content_placeholders_content_library_items_recipients",
+    "DocumentCreateByTemplateRequestFieldsValue": ".document_create_by_template_request_fields_value",
+    "DocumentCreateByTemplateRequestImages": ".document_create_by_template_request_images",
+    "DocumentCreateByTemplateRequestOwner": ".document_create_by_template_request_owner",
+    "DocumentCreateByTemplateRequestTexts": ".document_create_by_template_request_texts",
+    "DocumentCreateByTemplateRequestTokens": ".document_create_by_template_request_tokens",
+    "DocumentCreateLinkRequest": ".document_create_link_request",
+    "DocumentCreateLinkResponse": ".document_create_link_response",
+    "DocumentCreateRequest": ".document_create_request",
+    "DocumentCreateResponse": ".document_create_response",
+    "DocumentCreateResponseLinks": ".document_create_response_links",
+    "DocumentDeliveryMethodEnum": ".document_delivery_method_enum",
+    "DocumentDetailsRecipient": ".document_details_recipient",
+    "DocumentDetailsRecipientGroup": ".document_details_recipient_group",
+    "DocumentDetailsRecipientGroupMember": ".document_details_recipient_group_member",
+    "DocumentDetailsRecipientGroupType": ".document_details_recipient_group_type",
+    "DocumentDetailsRecipientType": ".document_details_recipient_type",
+    "DocumentDetailsResponse": ".document_details_response",
+    "DocumentDetailsResponseApprovalExecution": ".document_details_response_approval_execution",
+    "DocumentDetailsResponseCreatedBy": ".document_details_response_created_by",
+    "DocumentDetailsResponseGrandTotal": ".document_details_response_grand_total",
+    "DocumentDetailsResponseImages": ".document_details_response_images",
+    "DocumentDetailsResponseLinkedObjects": ".document_details_response_linked_objects",
+    "DocumentDetailsResponseLinkedObjectsChildren": ".document_details_response_linked_objects_children",
+    "DocumentDetailsResponseLock": ".document_details_response_lock",
+    "DocumentDetailsResponseSentBy": ".document_details_response_sent_by",
+    "DocumentDetailsResponseTables": ".document_details_response_tables",
+    "DocumentDetailsResponseTemplate": ".document_details_response_template",
+    "DocumentDetailsResponseTexts": ".document_details_response_texts",
+    "DocumentDocxExport": ".document_docx_export",
+    "DocumentDocxExportStatusEnum": ".document_docx_export_status_enum",
+    "DocumentESignDisclosure": ".document_e_sign_disclosure",
+    "DocumentESignDisclosureResult": ".document_e_sign_disclosure_result",
+    "DocumentFieldAnchorPointEnum": ".document_field_anchor_point_enum",
+    "DocumentFieldAssignmentItem": ".document_field_assignment_item",
+    "DocumentFieldOptionCreate": ".document_field_option_create",
+    "DocumentFieldOptionCreatePosition": ".document_field_option_create_position",
+    "DocumentFieldSettingsCreate": ".document_field_settings_create",
+    "DocumentFieldsField": ".document_fields_field",
+    "DocumentFieldsFieldAssignedTo": ".document_fields_field_assigned_to",
+    "DocumentFieldsFieldCreate": ".document_fields_field_create",
+    "DocumentFieldsLayout": ".document_fields_layout",
+    "DocumentFieldsLayoutPosition": ".document_fields_layout_position",
+    "DocumentFieldsLayoutStyle": ".document_fields_layout_style",
+    "DocumentLanguageEnum": ".document_language_enum",
+    "DocumentListResponse": ".document_list_response",
+    "DocumentListResponseResults": ".document_list_response_results",
+    "DocumentLockInfo": ".document_lock_info",
+    "DocumentLockInfoLockType": ".document_lock_info_lock_type",
+    "DocumentLockedResponse": ".document_locked_response",
+    "DocumentLockedResponseType": ".document_locked_response_type",
+    "DocumentOrderingFieldsEnum": ".document_ordering_fields_enum",
+    "DocumentRecipientCreateRequest": ".document_recipient_create_request",
+    "DocumentRecipientEditRequest": ".document_recipient_edit_request",
+    "DocumentRecipientGroupEditMember": ".document_recipient_group_edit_member",
+    "DocumentRecipientGroupEditRequest": ".document_recipient_group_edit_request",
+    "DocumentRecipientResponse": ".document_recipient_response",
+    "DocumentRevertToDraftResponse": ".document_revert_to_draft_response",
+    "DocumentSearchAppliedFilter": ".document_search_applied_filter",
+    "DocumentSearchClmMetadata": ".document_search_clm_metadata",
+    "DocumentSearchDocumentType": ".document_search_document_type",
+    "DocumentSearchEffectivePermissions": ".document_search_effective_permissions",
+    "DocumentSearchExtraFields": ".document_search_extra_fields",
+    "DocumentSearchGrandTotal": ".document_search_grand_total",
+    "DocumentSearchParentTemplate": ".document_search_parent_template",
+    "DocumentSearchPathEntry": ".document_search_path_entry",
+    "DocumentSearchRecipient": ".document_search_recipient",
+    "DocumentSearchResponse": ".document_search_response",
+    "DocumentSearchResult": ".document_search_result",
+    "DocumentSearchResultFolder": ".document_search_result_folder",
+    "DocumentSearchResultOwner": ".document_search_result_owner",
+    "DocumentSearchSuggestion": ".document_search_suggestion",
+    "DocumentSendManualReminder200Response": ".document_send_manual_reminder_200_response",
+    "DocumentSendManualReminder200ResponseResult": ".document_send_manual_reminder_200_response_result",
+    "DocumentSendManualReminder200ResponseResultEmail": ".document_send_manual_reminder_200_response_result_email",
+    "DocumentSendManualReminder200ResponseResultEmailCustomization": ".document_send_manual_reminder_200_response_result_email_customization",
+    "DocumentSendManualReminder200ResponseResultEmailStatus": ".document_send_manual_reminder_200_response_result_email_status",
+    "DocumentSendManualReminder200ResponseResultSms": ".document_send_manual_reminder_200_response_result_sms",
+    "DocumentSendManualReminder200ResponseResultSmsStatus": ".document_send_manual_reminder_200_response_result_sms_status",
+    "DocumentSendManualReminder409Response": ".document_send_manual_reminder_409_response",
+    "DocumentSendManualReminderRequest": ".document_send_manual_reminder_request",
+    "DocumentSendManualReminderRequestReminders": ".document_send_manual_reminder_request_reminders",
+    "DocumentSendManualReminderRequestRemindersEmailCustomization": ".document_send_manual_reminder_request_reminders_email_customization",
+    "DocumentSendRequest": ".document_send_request",
+    "DocumentSendRequestForwardingSettings": ".document_send_request_forwarding_settings",
+    "DocumentSendRequestSelectedApprovers": ".document_send_request_selected_approvers",
+    "DocumentSendRequestSelectedApproversSteps": ".document_send_request_selected_approvers_steps",
+    "DocumentSendRequestSelectedApproversStepsGroup": ".document_send_request_selected_approvers_steps_group",
+    "DocumentSendRequestSelectedApproversStepsGroupAssignees": ".document_send_request_selected_approvers_steps_group_assignees",
+    "DocumentSendRequestSender": ".document_send_request_sender",
+    "DocumentSendResponse": ".document_send_response",
+    "DocumentSendResponseRecipients": ".document_send_response_recipients",
+    "DocumentSettingsResponse": ".document_settings_response",
+    "DocumentStatusChangeRequest": ".document_status_change_request",
+    "DocumentStatusChangeRequestStatusEnum": ".document_status_change_request_status_enum",
+    "DocumentStatusEnum": ".document_status_enum",
+    "DocumentStatusRequestEnum": ".document_status_request_enum",
+    "DocumentStatusResponse": ".document_status_response",
+    "DocumentSummaryResponse": ".document_summary_response",
+    "DocumentSummaryType": ".document_summary_type",
+    "DocumentTransferAllOwnershipRequest": ".document_transfer_all_ownership_request",
+    "DocumentTransferOwnershipRequest": ".document_transfer_ownership_request",
+    "DocumentUpdateRequest": ".document_update_request",
+    "DocumentUpdateRequestField": ".document_update_request_field",
+    "DocumentUpdateRequestFieldValue": ".document_update_request_field_value",
+    "DocumentUpdateRequestImages": ".document_update_request_images",
+    "DocumentUpdateRequestTexts": ".document_update_request_texts",
+    "DocumentUpdateRequestTokens": ".document_update_request_tokens",
+    "DocumentsFolderCreateRequest": ".documents_folder_create_request",
+    "DocumentsFolderCreateResponse": ".documents_folder_create_response",
+    "DocumentsFolderListResponse": ".documents_folder_list_response",
+    "DocumentsFolderListResponseResults": ".documents_folder_list_response_results",
+    "DocumentsFolderRenameRequest": ".documents_folder_rename_request",
+    "DocumentsFolderRenameResponse": ".documents_folder_rename_response",
+    "DocxExportTaskResponse": ".docx_export_task_response",
+    "DocxExportTaskResponseDocxItems": ".docx_export_task_response_docx_items",
+    "Dropdown": ".dropdown",
+    "DropdownType": ".dropdown_type",
+    "EditingSessionRefusedResponse": ".editing_session_refused_response",
+    "EditingSessionRequest": ".editing_session_request",
+    "Error": ".error",
     "ErrorResponse": ".error_response",
+    "FieldTypeEnum": ".field_type_enum",
+    "ForbiddenResponse": ".forbidden_response",
+    "ForbiddenResponseLinks": ".forbidden_response_links",
+    "ForbiddenV2Response": ".forbidden_v2_response",
+    "ForbiddenV2ResponseDetails": ".forbidden_v2_response_details",
+    "FormListResponse": ".form_list_response",
+    "FormListResponseResults": ".form_list_response_results",
+    "GeneralDocumentTypeEnum": ".general_document_type_enum",
+    "GetUserResponse": ".get_user_response",
+    "GetUserResponseWorkspaces": ".get_user_response_workspaces",
+    "HighLevelDocumentTypeEnum": ".high_level_document_type_enum",
+    "Initials": ".initials",
+    "InitialsType": ".initials_type",
+    "LinkedObjectChild": ".linked_object_child",
+    "LinkedObjectCreateRequest": ".linked_object_create_request",
+    "LinkedObjectCreateResponse": ".linked_object_create_response",
+    "LinkedObjectListResponse": ".linked_object_list_response",
+    "ListCatalogItemsSearchResponse": ".list_catalog_items_search_response",
+    "ListDocumentFieldsResponse": ".list_document_fields_response",
+    "ListDocumentsByLinkedObjectsResponse2": ".list_documents_by_linked_objects_response_2",
+    "ListDocumentsRefusedResponse": ".list_documents_refused_response",
+    "ListFormOrderBy": ".list_form_order_by",
+    "ListFormStatus": ".list_form_status",
+    "ListNotariesOrderBy": ".list_notaries_order_by",
+    "ListNotariesResponse": ".list_notaries_response",
+    "ListNotariesResponseResults": ".list_notaries_response_results",
+    "ListNotariesResponseResultsStatus": ".list_notaries_response_results_status",
+    "ListNotariesStatus": ".list_notaries_status",
+    "ListNotarizationRequestsOrderBy": ".list_notarization_requests_order_by",
+    "ListNotarizationRequestsResponse": ".list_notarization_requests_response",
+    "ListNotarizationRequestsResponseResults": ".list_notarization_requests_response_results",
+    "ListNotarizationRequestsResponseResultsStatus": ".list_notarization_requests_response_results_status",
+    "ListNotarizationRequestsStatus": ".list_notarization_requests_status",
+    "ListSmsOptOutChangelogResponse": ".list_sms_opt_out_changelog_response",
+    "ListSmsOptOutChangelogResponseResults": ".list_sms_opt_out_changelog_response_results",
+    "ListSmsOptOutChangelogResponseResultsStatus": ".list_sms_opt_out_changelog_response_results_status",
+    "ListTemplatesFields": ".list_templates_fields",
+    "ListUsersResponse": ".list_users_response",
+    "ListUsersResponseResults": ".list_users_response_results",
+    "ListUsersResponseResultsWorkspaces": ".list_users_response_results_workspaces",
+    "ListWorkspacesResponse": ".list_workspaces_response",
+    "ListWorkspacesResponseResults": ".list_workspaces_response_results",
     "MemberDetailsResponse": ".member_details_response",
+    "MemberListResponse": ".member_list_response",
+    "MemberNotFoundResponse": ".member_not_found_response",
+    "MemberNotRemovedResponse": ".member_not_removed_response",
+    "MemberRefusedResponse": ".member_refused_response",
+    "MemberRoleRefusedResponse": ".member_role_refused_response",
+    "NotFoundResponse": ".not_found_response",
+    "NotFoundV2Response": ".not_found_v2_response",
+    "NotFoundV2ResponseDetails": ".not_found_v2_response_details",
+    "NotarizationRequestDetailsResponse": ".notarization_request_details_response",
+    "NotarizationRequestDetailsResponseCreatedBy": ".notarization_request_details_response_created_by",
+    "NotarizationRequestDetailsResponseInvitees": ".notarization_request_details_response_invitees",
+    "NotarizationRequestDetailsResponseRecording": ".notarization_request_details_response_recording",
+    "NotarizationRequestDetailsResponseSignedDocuments": ".notarization_request_details_response_signed_documents",
+    "NotarizationRequestDetailsResponseSignedDocumentsDocumentType": ".notarization_request_details_response_signed_documents_document_type",
+    "NotarizationRequestDetailsResponseStatus": ".notarization_request_details_response_status",
+    "NotarizationRequestDetailsResponseTerminationReason": ".notarization_request_details_response_termination_reason",
     "OAuth2AccessTokenResponse": ".o_auth_2_access_token_response",
     "OAuth2CreateAccessTokenRequest": ".o_auth_2_create_access_token_request",
     "OAuth2CreateAccessTokenRequestGrantType": ".o_auth_2_create_access_token_request_grant_type",
     "OAuth2ErrorResponse": ".o_auth_2_error_response",
     "OAuth2RefreshAccessTokenRequest": ".o_auth_2_refresh_access_token_request",
     "OAuth2RefreshAccessTokenRequestGrantType": ".o_auth_2_refresh_access_token_request_grant_type",
-    "ValidationErrorDetail": ".validation_error_detail",
-    "ValidationErrorResponse": ".validation_error_response",
+    "Payment": ".payment",
+    "PaymentType": ".payment_type",
+    "PricingResponse": ".pricing_response",
+    "PricingTableRequest": ".pricing_table_request",
+    "PricingTableRequestRowOptions": ".pricing_table_request_row_options",
+    "PricingTableRequestSections": ".pricing_table_request_sections",
+    "PricingTableRequestSectionsRows": ".pricing_table_request_sections_rows",
+    "PricingTableResponse": ".pricing_table_response",
+    "PricingTableResponseItems": ".pricing_table_response_items",
+    "PricingTableResponseItemsDiscount": ".pricing_table_response_items_discount",
+    "PricingTableResponseItemsOptions": ".pricing_table_response_items_options",
+    "PricingTableResponseItemsTaxFirst": ".pricing_table_response_items_tax_first",
+    "PricingTableResponseItemsTaxSecond": ".pricing_table_response_items_tax_second",
+    "PricingTableResponseSummary": ".pricing_table_response_summary",
+    "ProductCatalogCatalogCustomBundleItem": ".product_catalog_catalog_custom_bundle_item",
+    "ProductCatalogCatalogCustomBundleItemImages": ".product_catalog_catalog_custom_bundle_item_images",
+    "ProductCatalogCatalogItemInBundle": ".product_catalog_catalog_item_in_bundle",
+    "ProductCatalogCatalogItemInBundleImages": ".product_catalog_catalog_item_in_bundle_images",
+    "ProductCatalogCustomBundleItemNoId": ".product_catalog_custom_bundle_item_no_id",
+    "ProductCatalogCustomBundleItemNoIdImages": ".product_catalog_custom_bundle_item_no_id_images",
+    "ProductCatalogCustomCatalogItemInBundle": ".product_catalog_custom_catalog_item_in_bundle",
+    "ProductCatalogCustomCatalogItemInBundleImages": ".product_catalog_custom_catalog_item_in_bundle_images",
+    "ProductCatalogItemPatchRequest": ".product_catalog_item_patch_request",
+    "ProductCatalogItemPatchRequestBundleItems": ".product_catalog_item_patch_request_bundle_items",
+    "ProductCatalogItemPatchRequestProductVariant": ".product_catalog_item_patch_request_product_variant",
+    "ProductCatalogItemPatchRequestProductVariantCustomFields": ".product_catalog_item_patch_request_product_variant_custom_fields",
+    "ProductCatalogItemPatchRequestProductVariantImages": ".product_catalog_item_patch_request_product_variant_images",
+    "ProductCatalogItemPriceConfiguration": ".product_catalog_item_price_configuration",
+    "ProductCatalogItemPriceTier": ".product_catalog_item_price_tier",
+    "ProductCatalogItemRequest": ".product_catalog_item_request",
+    "ProductCatalogItemRequestBundleItems": ".product_catalog_item_request_bundle_items",
+    "ProductCatalogItemRequestCustomFields": ".product_catalog_item_request_custom_fields",
+    "ProductCatalogItemRequestImages": ".product_catalog_item_request_images",
+    "ProductCatalogItemResponse": ".product_catalog_item_response",
+    "ProductCatalogItemResponseBundleItems": ".product_catalog_item_response_bundle_items",
+    "ProductCatalogItemResponseDefaultPriceConfiguration": ".product_catalog_item_response_default_price_configuration",
+    "ProductCatalogItemResponseVariants": ".product_catalog_item_response_variants",
+    "ProductCatalogItemResponseVariantsCustomFields": ".product_catalog_item_response_variants_custom_fields",
+    "ProductCatalogItemResponseVariantsImages": ".product_catalog_item_response_variants_images",
+    "ProductCatalogItemResponseVariantsPriceConfigurations": ".product_catalog_item_response_variants_price_configurations",
+    "ProductCatalogPricingMethodEnum": ".product_catalog_pricing_method_enum",
+    "ProductCatalogSearchCatalogItemResponse": ".product_catalog_search_catalog_item_response",
+    "ProductCatalogSearchCatalogItemResponseCustomFields": ".product_catalog_search_catalog_item_response_custom_fields",
+    "ProductCatalogSearchCatalogItemResponseImages": ".product_catalog_search_catalog_item_response_images",
+    "ProductCatalogSearchCatalogItemResponseTiers": ".product_catalog_search_catalog_item_response_tiers",
+    "ProductCatalogTypeEnum": ".product_catalog_type_enum",
+    "QuoteResponse": ".quote_response",
+    "QuoteResponseMergeRules": ".quote_response_merge_rules",
+    "QuoteResponseMergeRulesAction": ".quote_response_merge_rules_action",
+    "QuoteResponseMergeRulesCondition": ".quote_response_merge_rules_condition",
+    "QuoteResponseMergeRulesConditionComparison": ".quote_response_merge_rules_condition_comparison",
+    "QuoteResponseSectionColumn": ".quote_response_section_column",
+    "QuoteResponseSectionItem": ".quote_response_section_item",
+    "QuoteResponseSectionItemDiscountsValue": ".quote_response_section_item_discounts_value",
+    "QuoteResponseSectionItemFeesValue": ".quote_response_section_item_fees_value",
+    "QuoteResponseSectionItemOptions": ".quote_response_section_item_options",
+    "QuoteResponseSectionItemTaxesValue": ".quote_response_section_item_taxes_value",
+    "QuoteResponseSectionSummary": ".quote_response_section_summary",
+    "QuoteResponseSectionSummaryRecurringSubtotal": ".quote_response_section_summary_recurring_subtotal",
+    "QuoteResponseSections": ".quote_response_sections",
+    "QuoteResponseSettings": ".quote_response_settings",
+    "QuoteResponseSettingsSelectionType": ".quote_response_settings_selection_type",
+    "QuoteResponseSummary": ".quote_response_summary",
+    "QuoteResponseSummaryDiscountsValue": ".quote_response_summary_discounts_value",
+    "QuoteResponseSummaryRecurringSubtotal": ".quote_response_summary_recurring_subtotal",
+    "QuoteSectionSettings": ".quote_section_settings",
+    "QuoteSectionSettingsSelectionType": ".quote_section_settings_selection_type",
+    "QuoteUpdateRequest": ".quote_update_request",
+    "QuoteUpdateRequestBillingFrequencyEnum": ".quote_update_request_billing_frequency_enum",
+    "QuoteUpdateRequestDiscountTypeEnum": ".quote_update_request_discount_type_enum",
+    "QuoteUpdateRequestSettings": ".quote_update_request_settings",
+    "QuoteUpdateRequestSettingsSelectionTypeTypeEnum": ".quote_update_request_settings_selection_type_type_enum",
+    "QuoteUpdateRequestSummary": ".quote_update_request_summary",
+    "QuoteUpdateRequestSummaryDiscountsValue": ".quote_update_request_summary_discounts_value",
+    "QuoteUpdateRequestSummaryFeesValue": ".quote_update_request_summary_fees_value",
+    "QuoteUpdateRequestSummaryTaxesValue": ".quote_update_request_summary_taxes_value",
+    "RadioButtons": ".radio_buttons",
+    "RadioButtonsType": ".radio_buttons_type",
+    "RecipientAssignedTo": ".recipient_assigned_to",
+    "RecipientAssignedToType": ".recipient_assigned_to_type",
+    "RecipientAssignmentDetails": ".recipient_assignment_details",
+    "RecipientDeliveryMethods": ".recipient_delivery_methods",
+    "RecipientKindEnum": ".recipient_kind_enum",
+    "RecipientPersonalDetails": ".recipient_personal_details",
+    "RecipientRedirect": ".recipient_redirect",
+    "RecipientRedirectSettings": ".recipient_redirect_settings",
+    "RecipientTypeEnum": ".recipient_type_enum",
+    "RecipientVerificationPlaceEnum": ".recipient_verification_place_enum",
+    "RecipientVerificationSettings": ".recipient_verification_settings",
+    "RecipientVerificationSettingsEmailOtpVerification": ".recipient_verification_settings_email_otp_verification",
+    "RecipientVerificationSettingsIdVerification": ".recipient_verification_settings_id_verification",
+    "RecipientVerificationSettingsKbaVerification": ".recipient_verification_settings_kba_verification",
+    "RecipientVerificationSettingsPasscodeVerification": ".recipient_verification_settings_passcode_verification",
+    "RecipientVerificationSettingsPhoneVerification": ".recipient_verification_settings_phone_verification",
+    "RecipientVerificationSettingsResponse": ".recipient_verification_settings_response",
+    "RecipientsGroupAssignedTo": ".recipients_group_assigned_to",
+    "RecipientsGroupAssignedToMembers": ".recipients_group_assigned_to_members",
+    "RecipientsGroupAssignedToType": ".recipients_group_assigned_to_type",
+    "ReminderStatusRefusedResponse": ".reminder_status_refused_response",
+    "SearchCatalogItemsBillingTypes": ".search_catalog_items_billing_types",
+    "SearchCatalogItemsOrderBy": ".search_catalog_items_order_by",
+    "SearchFailedResponse": ".search_failed_response",
+    "SearchTimedOutResponse": ".search_timed_out_response",
+    "SectionInfoResponse": ".section_info_response",
+    "Signature": ".signature",
+    "SignatureType": ".signature_type",
+    "Stamp": ".stamp",
+    "StampType": ".stamp_type",
+    "TableCell": ".table_cell",
+    "TableRequest": ".table_request",
+    "TableRequestData": ".table_request_data",
+    "TableRequestDataSections": ".table_request_data_sections",
+    "TemplateCreateResponse": ".template_create_response",
+    "TemplateDetailsResponse": ".template_details_response",
+    "TemplateDetailsResponseContentPlaceholders": ".template_details_response_content_placeholders",
+    "TemplateDetailsResponseCreatedBy": ".template_details_response_created_by",
+    "TemplateDetailsResponseImages": ".template_details_response_images",
+    "TemplateDetailsResponseRoles": ".template_details_response_roles",
+    "TemplateDetailsResponseRolesPreassignedPerson": ".template_details_response_roles_preassigned_person",
+    "TemplateDetailsResponseRolesPreassignedPersonMembers": ".template_details_response_roles_preassigned_person_members",
+    "TemplateDetailsResponseTables": ".template_details_response_tables",
+    "TemplateDuplicateRequest": ".template_duplicate_request",
+    "TemplateDuplicateResponse": ".template_duplicate_response",
+    "TemplateDuplicateResponseMeta": ".template_duplicate_response_meta",
+    "TemplateListResponse": ".template_list_response",
+    "TemplateRoleUpdateItems2": ".template_role_update_items_2",
+    "TemplateSettingsResponse": ".template_settings_response",
+    "TemplateStatusResponse": ".template_status_response",
+    "TemplateStatusResponseStatus": ".template_status_response_status",
+    "TemplateUpdateRequest": ".template_update_request",
+    "TemplatesFolderCreateRequest": ".templates_folder_create_request",
+    "TemplatesFolderCreateResponse": ".templates_folder_create_response",
+    "TemplatesFolderListResponse": ".templates_folder_list_response",
+    "TemplatesFolderListResponseResults": ".templates_folder_list_response_results",
+    "TemplatesFolderRenameRequest": ".templates_folder_rename_request",
+    "TemplatesFolderRenameResponse": ".templates_folder_rename_response",
+    "Text": ".text",
+    "TextType": ".text_type",
+    "Token": ".token",
+    "Tokens2": ".tokens_2",
+    "TooManyRequestsResponse": ".too_many_requests_response",
+    "TooManyRequestsV2Response": ".too_many_requests_v2_response",
+    "TooManyRequestsV2ResponseDetails": ".too_many_requests_v2_response_details",
+    "UnauthorizedResponse": ".unauthorized_response",
+    "UnauthorizedV2Response": ".unauthorized_v2_response",
+    "UnauthorizedV2ResponseDetails": ".unauthorized_v2_response_details",
+    "UpdateDocumentAutoRemindersRequest": ".update_document_auto_reminders_request",
+    "UpdateDocumentAutoRemindersResponse": ".update_document_auto_reminders_response",
+    "UpdateDocumentFieldsAssignmentRequest": ".update_document_fields_assignment_request",
+    "UpdateDocumentRecipient": ".update_document_recipient",
+    "UpdateDocumentRecipientGroup": ".update_document_recipient_group",
+    "UpdateDocumentRecipientGroupType": ".update_document_recipient_group_type",
+    "UpdateDocumentRecipientType": ".update_document_recipient_type",
+    "UpdateDocumentSettingsRequest": ".update_document_settings_request",
+    "UpdateIntegrationQuoteSection": ".update_integration_quote_section",
+    "UpdateIntegrationQuoteSectionItem": ".update_integration_quote_section_item",
+    "UpdateIntegrationQuoteSectionItemDiscountsValue": ".update_integration_quote_section_item_discounts_value",
+    "UpdateIntegrationQuoteSectionItemFeesValue": ".update_integration_quote_section_item_fees_value",
+    "UpdateIntegrationQuoteSectionItemOptions": ".update_integration_quote_section_item_options",
+    "UpdateIntegrationQuoteSectionItemPriceSettings": ".update_integration_quote_section_item_price_settings",
+    "UpdateIntegrationQuoteSectionItemPriceSettingsTiers": ".update_integration_quote_section_item_price_settings_tiers",
+    "UpdateIntegrationQuoteSectionItemTaxesValue": ".update_integration_quote_section_item_taxes_value",
+    "UpdateIntegrationQuoteSectionSettings": ".update_integration_quote_section_settings",
+    "UpdateMemberRoleRequest": ".update_member_role_request",
+    "UpdateMemberRoleResponse": ".update_member_role_response",
+    "UpdateTemplateSettingsRequest": ".update_template_settings_request",
+    "UploadSectionBase": ".upload_section_base",
+    "UploadSectionBaseTokens": ".upload_section_base_tokens",
+    "UploadSectionByFileRequest": ".upload_section_by_file_request",
+    "UploadSectionByTemplateRequest": ".upload_section_by_template_request",
+    "UploadSectionByTemplateRequestContentPlaceholders": ".upload_section_by_template_request_content_placeholders",
+    "UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems": ".upload_section_by_template_request_content_placeholders_content_library_items",
+    "UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients": ".upload_section_by_template_request_content_placeholders_content_library_items_recipients",
+    "UploadSectionListResponse": ".upload_section_list_response",
+    "UploadSectionListResponseResults": ".upload_section_list_response_results",
+    "UploadSectionMergeFieldScope": ".upload_section_merge_field_scope",
+    "UploadSectionRequest": ".upload_section_request",
+    "UploadSectionResponse": ".upload_section_response",
+    "UploadSectionStatusEnum": ".upload_section_status_enum",
+    "UploadSectionStatusResponse": ".upload_section_status_response",
+    "UploadSectionWithUploadBody": ".upload_section_with_upload_body",
+    "UploadSectionWithUploadMergeFieldScope": ".upload_section_with_upload_merge_field_scope",
+    "UserLicenseEnum": ".user_license_enum",
+    "UserRefusedResponse": ".user_refused_response",
+    "ValidationFailedResponse": ".validation_failed_response",
+    "WebhookEventDetailsResponse": ".webhook_event_details_response",
+    "WebhookEventErrorEnum": ".webhook_event_error_enum",
+    "WebhookEventHttpStatusCodeGroupEnum": ".webhook_event_http_status_code_group_enum",
+    "WebhookEventItemResponse": ".webhook_event_item_response",
+    "WebhookEventPageResponse": ".webhook_event_page_response",
+    "WebhookEventTriggerEnum": ".webhook_event_trigger_enum",
+    "WebhookSubscriptionCreateRequest": ".webhook_subscription_create_request",
+    "WebhookSubscriptionItemResponse": ".webhook_subscription_item_response",
+    "WebhookSubscriptionListResponse": ".webhook_subscription_list_response",
+    "WebhookSubscriptionPatchRequest": ".webhook_subscription_patch_request",
+    "WebhookSubscriptionPayloadEnum": ".webhook_subscription_payload_enum",
+    "WebhookSubscriptionSharedKeyResponse": ".webhook_subscription_shared_key_response",
+    "WebhookSubscriptionStatusEnum": ".webhook_subscription_status_enum",
+    "WebhookSubscriptionTriggerEnum": ".webhook_subscription_trigger_enum",
+    "WorkspaceMemberRoleEnum": ".workspace_member_role_enum",
+    "WrongStateResponse": ".wrong_state_response",
 }
 
 
