@@ -47,11 +47,13 @@ _CREATE_DOCUMENT_ATTACHMENT = _operation.Operation(
                 _operation.ModelRef(__name__, "..model.document_attachment_request", "DocumentAttachmentRequest"),
                 dict,
             ),
-            required=True,
         ),
+        _operation.Parameter("file", "file", "form", (file_type,)),
+        _operation.Parameter("source", "source", "form", (str,)),
+        _operation.Parameter("name", "name", "form", (str,)),
     ),
     accept=("application/json",),
-    content_types=("application/json",),
+    content_types=("application/json", "multipart/form-data"),
     auth=("apiKey", "oauth2"),
     response_type=(
         _operation.ModelRef(__name__, "..model.document_attachment_response", "DocumentAttachmentResponse"),
@@ -133,6 +135,11 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
 
     class _CreateDocumentAttachmentArguments(_TypedDict, total=False):
         """Arguments of ``create_document_attachment`` that are given by name."""
+
+        document_attachment_request: DocumentAttachmentRequest | dict[str, Any]
+        file: IO[bytes]
+        source: str
+        name: str
 
     class _CreateDocumentAttachmentOptions(_CreateDocumentAttachmentArguments, _operation.Options, total=False):
         """Arguments and options of ``create_document_attachment``."""
@@ -239,46 +246,24 @@ class DocumentAttachmentsApi:
         return self.api_client.call_operation(_LIST_DOCUMENT_ATTACHMENTS, {**kwargs}, id)
 
     @overload
-    def create_document_attachment(
-        self,
-        id: str,
-        document_attachment_request: DocumentAttachmentRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
+    def create_document_attachment(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
 
     @overload
     def create_document_attachment(
-        self,
-        id: str,
-        document_attachment_request: DocumentAttachmentRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
+        self, id: str, *, _preload_content: Literal[False], **kwargs: Any
     ) -> StreamedResponse: ...
 
     @overload
     def create_document_attachment(
-        self,
-        id: str,
-        document_attachment_request: DocumentAttachmentRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
+        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
     ) -> tuple[DocumentAttachmentResponse, int, Headers]: ...
 
     @overload
     def create_document_attachment(
-        self,
-        id: str,
-        document_attachment_request: DocumentAttachmentRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateDocumentAttachmentOptions],
+        self, id: str, **kwargs: Unpack[_CreateDocumentAttachmentOptions]
     ) -> DocumentAttachmentResponse: ...
 
-    def create_document_attachment(
-        self, id: str, document_attachment_request: DocumentAttachmentRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
+    def create_document_attachment(self, id: str, **kwargs: Any) -> Any:
         """Attach a file from a URL.
 
         Adds an attachment to a document; the server fetches the file from the given URL. Answers 423 while someone is
@@ -287,6 +272,9 @@ class DocumentAttachmentsApi:
         Args:
             id (str): ID of the document that gets the attachment.
             document_attachment_request (DocumentAttachmentRequest | dict[str, Any]):
+            file (IO[bytes]): The file to attach.
+            source (str): Address of the file, in place of the file itself.
+            name (str): Name that the attachment gets.
 
         Returns:
             DocumentAttachmentResponse; another form of the answer if an option asks for it.
@@ -296,7 +284,7 @@ class DocumentAttachmentsApi:
             ApiValueError: An argument is missing, or cannot be sent.
             ApiException: The answer is no success, cannot be read, or did not come.
         """
-        return self.api_client.call_operation(_CREATE_DOCUMENT_ATTACHMENT, {**kwargs}, id, document_attachment_request)
+        return self.api_client.call_operation(_CREATE_DOCUMENT_ATTACHMENT, {**kwargs}, id)
 
     @overload
     def create_document_attachment_from_file_upload(
@@ -491,10 +479,7 @@ class AsyncDocumentAttachmentsApi:
         return result
 
     async def create_document_attachment(
-        self,
-        id: str,
-        document_attachment_request: DocumentAttachmentRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateDocumentAttachmentAsyncOptions],
+        self, id: str, **kwargs: Unpack[_CreateDocumentAttachmentAsyncOptions]
     ) -> DocumentAttachmentResponse:
         """Attach a file from a URL.
 
@@ -504,6 +489,9 @@ class AsyncDocumentAttachmentsApi:
         Args:
             id (str): ID of the document that gets the attachment.
             document_attachment_request (DocumentAttachmentRequest | dict[str, Any]):
+            file (IO[bytes]): The file to attach.
+            source (str): Address of the file, in place of the file itself.
+            name (str): Name that the attachment gets.
 
         Returns:
             DocumentAttachmentResponse; another form of the answer if an option asks for it.
@@ -514,7 +502,7 @@ class AsyncDocumentAttachmentsApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         result: DocumentAttachmentResponse = await self.api_client.call_operation(
-            _CREATE_DOCUMENT_ATTACHMENT, {**kwargs}, id, document_attachment_request
+            _CREATE_DOCUMENT_ATTACHMENT, {**kwargs}, id
         )
         return result
 

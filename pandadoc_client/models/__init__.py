@@ -157,6 +157,7 @@ if TYPE_CHECKING:
     from ..model.create_content_library_item_from_upload_body import (
         CreateContentLibraryItemFromUploadBody as CreateContentLibraryItemFromUploadBody,
     )
+    from ..model.create_document_attachment_body import CreateDocumentAttachmentBody as CreateDocumentAttachmentBody
     from ..model.create_document_editing_session_response201 import (
         CreateDocumentEditingSessionResponse201 as CreateDocumentEditingSessionResponse201,
     )
@@ -273,6 +274,9 @@ if TYPE_CHECKING:
     from ..model.document_create_by_template_request import (
         DocumentCreateByTemplateRequest as DocumentCreateByTemplateRequest,
     )
+    from ..model.document_create_by_template_request_content_library_items import (
+        DocumentCreateByTemplateRequestContentLibraryItems as DocumentCreateByTemplateRequestContentLibraryItems,
+    )
     from ..model.document_create_by_template_request_content_placeholders import (
         DocumentCreateByTemplateRequestContentPlaceholders as DocumentCreateByTemplateRequestContentPlaceholders,
     )
@@ -291,6 +295,9 @@ if TYPE_CHECKING:
     from ..model.document_create_by_template_request_owner import (
         DocumentCreateByTemplateRequestOwner as DocumentCreateByTemplateRequestOwner,
     )
+    from ..model.document_create_by_template_request_recipients import (
+        DocumentCreateByTemplateRequestRecipients as DocumentCreateByTemplateRequestRecipients,
+    )
     from ..model.document_create_by_template_request_texts import (
         DocumentCreateByTemplateRequestTexts as DocumentCreateByTemplateRequestTexts,
     )
@@ -300,6 +307,16 @@ if TYPE_CHECKING:
     from ..model.document_create_link_request import DocumentCreateLinkRequest as DocumentCreateLinkRequest
     from ..model.document_create_link_response import DocumentCreateLinkResponse as DocumentCreateLinkResponse
     from ..model.document_create_request import DocumentCreateRequest as DocumentCreateRequest
+    from ..model.document_create_request_content_library_items import (
+        DocumentCreateRequestContentLibraryItems as DocumentCreateRequestContentLibraryItems,
+    )
+    from ..model.document_create_request_content_placeholders import (
+        DocumentCreateRequestContentPlaceholders as DocumentCreateRequestContentPlaceholders,
+    )
+    from ..model.document_create_request_images import DocumentCreateRequestImages as DocumentCreateRequestImages
+    from ..model.document_create_request_recipients import (
+        DocumentCreateRequestRecipients as DocumentCreateRequestRecipients,
+    )
     from ..model.document_create_response import DocumentCreateResponse as DocumentCreateResponse
     from ..model.document_create_response_links import DocumentCreateResponseLinks as DocumentCreateResponseLinks
     from ..model.document_delivery_method_enum import DocumentDeliveryMethodEnum as DocumentDeliveryMethodEnum
@@ -330,6 +347,9 @@ if TYPE_CHECKING:
         DocumentDetailsResponseLinkedObjectsChildren as DocumentDetailsResponseLinkedObjectsChildren,
     )
     from ..model.document_details_response_lock import DocumentDetailsResponseLock as DocumentDetailsResponseLock
+    from ..model.document_details_response_recipients import (
+        DocumentDetailsResponseRecipients as DocumentDetailsResponseRecipients,
+    )
     from ..model.document_details_response_sent_by import DocumentDetailsResponseSentBy as DocumentDetailsResponseSentBy
     from ..model.document_details_response_tables import DocumentDetailsResponseTables as DocumentDetailsResponseTables
     from ..model.document_details_response_template import (
@@ -429,6 +449,12 @@ if TYPE_CHECKING:
     from ..model.document_send_request_selected_approvers import (
         DocumentSendRequestSelectedApprovers as DocumentSendRequestSelectedApprovers,
     )
+    from ..model.document_send_request_selected_approvers_group import (
+        DocumentSendRequestSelectedApproversGroup as DocumentSendRequestSelectedApproversGroup,
+    )
+    from ..model.document_send_request_selected_approvers_group_assignees import (
+        DocumentSendRequestSelectedApproversGroupAssignees as DocumentSendRequestSelectedApproversGroupAssignees,
+    )
     from ..model.document_send_request_selected_approvers_steps import (
         DocumentSendRequestSelectedApproversSteps as DocumentSendRequestSelectedApproversSteps,
     )
@@ -465,6 +491,9 @@ if TYPE_CHECKING:
         DocumentUpdateRequestFieldValue as DocumentUpdateRequestFieldValue,
     )
     from ..model.document_update_request_images import DocumentUpdateRequestImages as DocumentUpdateRequestImages
+    from ..model.document_update_request_recipients import (
+        DocumentUpdateRequestRecipients as DocumentUpdateRequestRecipients,
+    )
     from ..model.document_update_request_texts import DocumentUpdateRequestTexts as DocumentUpdateRequestTexts
     from ..model.document_update_request_tokens import DocumentUpdateRequestTokens as DocumentUpdateRequestTokens
     from ..model.documents_folder_create_request import DocumentsFolderCreateRequest as DocumentsFolderCreateRequest
@@ -603,11 +632,13 @@ if TYPE_CHECKING:
     from ..model.pricing_response import PricingResponse as PricingResponse
     from ..model.pricing_table_request import PricingTableRequest as PricingTableRequest
     from ..model.pricing_table_request_row_options import PricingTableRequestRowOptions as PricingTableRequestRowOptions
+    from ..model.pricing_table_request_rows import PricingTableRequestRows as PricingTableRequestRows
     from ..model.pricing_table_request_sections import PricingTableRequestSections as PricingTableRequestSections
     from ..model.pricing_table_request_sections_rows import (
         PricingTableRequestSectionsRows as PricingTableRequestSectionsRows,
     )
     from ..model.pricing_table_response import PricingTableResponse as PricingTableResponse
+    from ..model.pricing_table_response_discount import PricingTableResponseDiscount as PricingTableResponseDiscount
     from ..model.pricing_table_response_items import PricingTableResponseItems as PricingTableResponseItems
     from ..model.pricing_table_response_items_discount import (
         PricingTableResponseItemsDiscount as PricingTableResponseItemsDiscount,
@@ -621,6 +652,7 @@ if TYPE_CHECKING:
     from ..model.pricing_table_response_items_tax_second import (
         PricingTableResponseItemsTaxSecond as PricingTableResponseItemsTaxSecond,
     )
+    from ..model.pricing_table_response_options import PricingTableResponseOptions as PricingTableResponseOptions
     from ..model.pricing_table_response_summary import PricingTableResponseSummary as PricingTableResponseSummary
     from ..model.product_catalog_catalog_custom_bundle_item import (
         ProductCatalogCatalogCustomBundleItem as ProductCatalogCatalogCustomBundleItem,
@@ -711,6 +743,11 @@ if TYPE_CHECKING:
     )
     from ..model.product_catalog_type_enum import ProductCatalogTypeEnum as ProductCatalogTypeEnum
     from ..model.quote_response import QuoteResponse as QuoteResponse
+    from ..model.quote_response_action import QuoteResponseAction as QuoteResponseAction
+    from ..model.quote_response_condition import QuoteResponseCondition as QuoteResponseCondition
+    from ..model.quote_response_condition_comparison import (
+        QuoteResponseConditionComparison as QuoteResponseConditionComparison,
+    )
     from ..model.quote_response_merge_rules import QuoteResponseMergeRules as QuoteResponseMergeRules
     from ..model.quote_response_merge_rules_action import QuoteResponseMergeRulesAction as QuoteResponseMergeRulesAction
     from ..model.quote_response_merge_rules_condition import (
@@ -719,6 +756,7 @@ if TYPE_CHECKING:
     from ..model.quote_response_merge_rules_condition_comparison import (
         QuoteResponseMergeRulesConditionComparison as QuoteResponseMergeRulesConditionComparison,
     )
+    from ..model.quote_response_options import QuoteResponseOptions as QuoteResponseOptions
     from ..model.quote_response_section_column import QuoteResponseSectionColumn as QuoteResponseSectionColumn
     from ..model.quote_response_section_item import QuoteResponseSectionItem as QuoteResponseSectionItem
     from ..model.quote_response_section_item_discounts_value import (
@@ -743,6 +781,7 @@ if TYPE_CHECKING:
         QuoteResponseSettingsSelectionType as QuoteResponseSettingsSelectionType,
     )
     from ..model.quote_response_summary import QuoteResponseSummary as QuoteResponseSummary
+    from ..model.quote_response_summary_discounts import QuoteResponseSummaryDiscounts as QuoteResponseSummaryDiscounts
     from ..model.quote_response_summary_discounts_value import (
         QuoteResponseSummaryDiscountsValue as QuoteResponseSummaryDiscountsValue,
     )
@@ -760,7 +799,16 @@ if TYPE_CHECKING:
     from ..model.quote_update_request_discount_type_enum import (
         QuoteUpdateRequestDiscountTypeEnum as QuoteUpdateRequestDiscountTypeEnum,
     )
+    from ..model.quote_update_request_discounts import QuoteUpdateRequestDiscounts as QuoteUpdateRequestDiscounts
+    from ..model.quote_update_request_options import QuoteUpdateRequestOptions as QuoteUpdateRequestOptions
+    from ..model.quote_update_request_price_settings import (
+        QuoteUpdateRequestPriceSettings as QuoteUpdateRequestPriceSettings,
+    )
+    from ..model.quote_update_request_price_settings_tiers import (
+        QuoteUpdateRequestPriceSettingsTiers as QuoteUpdateRequestPriceSettingsTiers,
+    )
     from ..model.quote_update_request_settings import QuoteUpdateRequestSettings as QuoteUpdateRequestSettings
+    from ..model.quote_update_request_settings1 import QuoteUpdateRequestSettings1 as QuoteUpdateRequestSettings1
     from ..model.quote_update_request_settings_selection_type_type_enum import (
         QuoteUpdateRequestSettingsSelectionTypeTypeEnum as QuoteUpdateRequestSettingsSelectionTypeTypeEnum,
     )
@@ -813,6 +861,7 @@ if TYPE_CHECKING:
     )
     from ..model.recipients_group_assigned_to_type import RecipientsGroupAssignedToType as RecipientsGroupAssignedToType
     from ..model.reminder_status_refused_response import ReminderStatusRefusedResponse as ReminderStatusRefusedResponse
+    from ..model.ricipient_delivery_methods import RicipientDeliveryMethods as RicipientDeliveryMethods
     from ..model.search_catalog_items_billing_types import (
         SearchCatalogItemsBillingTypes as SearchCatalogItemsBillingTypes,
     )
@@ -837,6 +886,9 @@ if TYPE_CHECKING:
         TemplateDetailsResponseCreatedBy as TemplateDetailsResponseCreatedBy,
     )
     from ..model.template_details_response_images import TemplateDetailsResponseImages as TemplateDetailsResponseImages
+    from ..model.template_details_response_preassigned_person import (
+        TemplateDetailsResponsePreassignedPerson as TemplateDetailsResponsePreassignedPerson,
+    )
     from ..model.template_details_response_roles import TemplateDetailsResponseRoles as TemplateDetailsResponseRoles
     from ..model.template_details_response_roles_preassigned_person import (
         TemplateDetailsResponseRolesPreassignedPerson as TemplateDetailsResponseRolesPreassignedPerson,
@@ -845,10 +897,12 @@ if TYPE_CHECKING:
         TemplateDetailsResponseRolesPreassignedPersonMembers as TemplateDetailsResponseRolesPreassignedPersonMembers,
     )
     from ..model.template_details_response_tables import TemplateDetailsResponseTables as TemplateDetailsResponseTables
+    from ..model.template_details_response_tokens import TemplateDetailsResponseTokens as TemplateDetailsResponseTokens
     from ..model.template_duplicate_request import TemplateDuplicateRequest as TemplateDuplicateRequest
     from ..model.template_duplicate_response import TemplateDuplicateResponse as TemplateDuplicateResponse
     from ..model.template_duplicate_response_meta import TemplateDuplicateResponseMeta as TemplateDuplicateResponseMeta
     from ..model.template_list_response import TemplateListResponse as TemplateListResponse
+    from ..model.template_list_response_results import TemplateListResponseResults as TemplateListResponseResults
     from ..model.template_role_update_items2 import TemplateRoleUpdateItems2 as TemplateRoleUpdateItems2
     from ..model.template_settings_response import TemplateSettingsResponse as TemplateSettingsResponse
     from ..model.template_status_response import TemplateStatusResponse as TemplateStatusResponse
@@ -921,6 +975,7 @@ if TYPE_CHECKING:
     from ..model.upload_section_base import UploadSectionBase as UploadSectionBase
     from ..model.upload_section_base_tokens import UploadSectionBaseTokens as UploadSectionBaseTokens
     from ..model.upload_section_by_file_request import UploadSectionByFileRequest as UploadSectionByFileRequest
+    from ..model.upload_section_by_pdf_request import UploadSectionByPdfRequest as UploadSectionByPdfRequest
     from ..model.upload_section_by_template_request import (
         UploadSectionByTemplateRequest as UploadSectionByTemplateRequest,
     )
@@ -1067,6 +1122,7 @@ __all__ = [
     "CreateApiKeyRequest",
     "CreateApiKeyResponse",
     "CreateContentLibraryItemFromUploadBody",
+    "CreateDocumentAttachmentBody",
     "CreateDocumentEditingSessionResponse201",
     "CreateDocumentFieldsRequest",
     "CreateDocumentFieldsResponse",
@@ -1127,17 +1183,23 @@ __all__ = [
     "DocumentCreateByPdfRequestTokens",
     "DocumentCreateByPdfUrlRequest",
     "DocumentCreateByTemplateRequest",
+    "DocumentCreateByTemplateRequestContentLibraryItems",
     "DocumentCreateByTemplateRequestContentPlaceholders",
     "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems",
     "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients",
     "DocumentCreateByTemplateRequestFieldsValue",
     "DocumentCreateByTemplateRequestImages",
     "DocumentCreateByTemplateRequestOwner",
+    "DocumentCreateByTemplateRequestRecipients",
     "DocumentCreateByTemplateRequestTexts",
     "DocumentCreateByTemplateRequestTokens",
     "DocumentCreateLinkRequest",
     "DocumentCreateLinkResponse",
     "DocumentCreateRequest",
+    "DocumentCreateRequestContentLibraryItems",
+    "DocumentCreateRequestContentPlaceholders",
+    "DocumentCreateRequestImages",
+    "DocumentCreateRequestRecipients",
     "DocumentCreateResponse",
     "DocumentCreateResponseLinks",
     "DocumentDeliveryMethodEnum",
@@ -1154,6 +1216,7 @@ __all__ = [
     "DocumentDetailsResponseLinkedObjects",
     "DocumentDetailsResponseLinkedObjectsChildren",
     "DocumentDetailsResponseLock",
+    "DocumentDetailsResponseRecipients",
     "DocumentDetailsResponseSentBy",
     "DocumentDetailsResponseTables",
     "DocumentDetailsResponseTemplate",
@@ -1215,6 +1278,8 @@ __all__ = [
     "DocumentSendRequest",
     "DocumentSendRequestForwardingSettings",
     "DocumentSendRequestSelectedApprovers",
+    "DocumentSendRequestSelectedApproversGroup",
+    "DocumentSendRequestSelectedApproversGroupAssignees",
     "DocumentSendRequestSelectedApproversSteps",
     "DocumentSendRequestSelectedApproversStepsGroup",
     "DocumentSendRequestSelectedApproversStepsGroupAssignees",
@@ -1235,6 +1300,7 @@ __all__ = [
     "DocumentUpdateRequestField",
     "DocumentUpdateRequestFieldValue",
     "DocumentUpdateRequestImages",
+    "DocumentUpdateRequestRecipients",
     "DocumentUpdateRequestTexts",
     "DocumentUpdateRequestTokens",
     "DocumentsFolderCreateRequest",
@@ -1321,14 +1387,17 @@ __all__ = [
     "PricingResponse",
     "PricingTableRequest",
     "PricingTableRequestRowOptions",
+    "PricingTableRequestRows",
     "PricingTableRequestSections",
     "PricingTableRequestSectionsRows",
     "PricingTableResponse",
+    "PricingTableResponseDiscount",
     "PricingTableResponseItems",
     "PricingTableResponseItemsDiscount",
     "PricingTableResponseItemsOptions",
     "PricingTableResponseItemsTaxFirst",
     "PricingTableResponseItemsTaxSecond",
+    "PricingTableResponseOptions",
     "PricingTableResponseSummary",
     "ProductCatalogCatalogCustomBundleItem",
     "ProductCatalogCatalogCustomBundleItemImages",
@@ -1363,10 +1432,14 @@ __all__ = [
     "ProductCatalogSearchCatalogItemResponseTiers",
     "ProductCatalogTypeEnum",
     "QuoteResponse",
+    "QuoteResponseAction",
+    "QuoteResponseCondition",
+    "QuoteResponseConditionComparison",
     "QuoteResponseMergeRules",
     "QuoteResponseMergeRulesAction",
     "QuoteResponseMergeRulesCondition",
     "QuoteResponseMergeRulesConditionComparison",
+    "QuoteResponseOptions",
     "QuoteResponseSectionColumn",
     "QuoteResponseSectionItem",
     "QuoteResponseSectionItemDiscountsValue",
@@ -1379,6 +1452,7 @@ __all__ = [
     "QuoteResponseSettings",
     "QuoteResponseSettingsSelectionType",
     "QuoteResponseSummary",
+    "QuoteResponseSummaryDiscounts",
     "QuoteResponseSummaryDiscountsValue",
     "QuoteResponseSummaryRecurringSubtotal",
     "QuoteSectionSettings",
@@ -1386,7 +1460,12 @@ __all__ = [
     "QuoteUpdateRequest",
     "QuoteUpdateRequestBillingFrequencyEnum",
     "QuoteUpdateRequestDiscountTypeEnum",
+    "QuoteUpdateRequestDiscounts",
+    "QuoteUpdateRequestOptions",
+    "QuoteUpdateRequestPriceSettings",
+    "QuoteUpdateRequestPriceSettingsTiers",
     "QuoteUpdateRequestSettings",
+    "QuoteUpdateRequestSettings1",
     "QuoteUpdateRequestSettingsSelectionTypeTypeEnum",
     "QuoteUpdateRequestSummary",
     "QuoteUpdateRequestSummaryDiscountsValue",
@@ -1415,6 +1494,7 @@ __all__ = [
     "RecipientsGroupAssignedToMembers",
     "RecipientsGroupAssignedToType",
     "ReminderStatusRefusedResponse",
+    "RicipientDeliveryMethods",
     "SearchCatalogItemsBillingTypes",
     "SearchCatalogItemsOrderBy",
     "SearchFailedResponse",
@@ -1433,14 +1513,17 @@ __all__ = [
     "TemplateDetailsResponseContentPlaceholders",
     "TemplateDetailsResponseCreatedBy",
     "TemplateDetailsResponseImages",
+    "TemplateDetailsResponsePreassignedPerson",
     "TemplateDetailsResponseRoles",
     "TemplateDetailsResponseRolesPreassignedPerson",
     "TemplateDetailsResponseRolesPreassignedPersonMembers",
     "TemplateDetailsResponseTables",
+    "TemplateDetailsResponseTokens",
     "TemplateDuplicateRequest",
     "TemplateDuplicateResponse",
     "TemplateDuplicateResponseMeta",
     "TemplateListResponse",
+    "TemplateListResponseResults",
     "TemplateRoleUpdateItems2",
     "TemplateSettingsResponse",
     "TemplateStatusResponse",
@@ -1485,6 +1568,7 @@ __all__ = [
     "UploadSectionBase",
     "UploadSectionBaseTokens",
     "UploadSectionByFileRequest",
+    "UploadSectionByPdfRequest",
     "UploadSectionByTemplateRequest",
     "UploadSectionByTemplateRequestContentPlaceholders",
     "UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems",
@@ -1604,6 +1688,7 @@ _MODULES = {
     "CreateApiKeyRequest": "..model.create_api_key_request",
     "CreateApiKeyResponse": "..model.create_api_key_response",
     "CreateContentLibraryItemFromUploadBody": "..model.create_content_library_item_from_upload_body",
+    "CreateDocumentAttachmentBody": "..model.create_document_attachment_body",
     "CreateDocumentEditingSessionResponse201": "..model.create_document_editing_session_response201",
     "CreateDocumentFieldsRequest": "..model.create_document_fields_request",
     "CreateDocumentFieldsResponse": "..model.create_document_fields_response",
@@ -1664,17 +1749,23 @@ _MODULES = {
     "DocumentCreateByPdfRequestTokens": "..model.document_create_by_pdf_request_tokens",
     "DocumentCreateByPdfUrlRequest": "..model.document_create_by_pdf_url_request",
     "DocumentCreateByTemplateRequest": "..model.document_create_by_template_request",
+    "DocumentCreateByTemplateRequestContentLibraryItems": "..model.document_create_by_template_request_content_library_items",
     "DocumentCreateByTemplateRequestContentPlaceholders": "..model.document_create_by_template_request_content_placeholders",
     "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems": "..model.document_create_by_template_request_content_placeholders_content_library_items",
     "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients": "..model.document_create_by_template_request_content_placeholders_content_library_items_recipients",
     "DocumentCreateByTemplateRequestFieldsValue": "..model.document_create_by_template_request_fields_value",
     "DocumentCreateByTemplateRequestImages": "..model.document_create_by_template_request_images",
     "DocumentCreateByTemplateRequestOwner": "..model.document_create_by_template_request_owner",
+    "DocumentCreateByTemplateRequestRecipients": "..model.document_create_by_template_request_recipients",
     "DocumentCreateByTemplateRequestTexts": "..model.document_create_by_template_request_texts",
     "DocumentCreateByTemplateRequestTokens": "..model.document_create_by_template_request_tokens",
     "DocumentCreateLinkRequest": "..model.document_create_link_request",
     "DocumentCreateLinkResponse": "..model.document_create_link_response",
     "DocumentCreateRequest": "..model.document_create_request",
+    "DocumentCreateRequestContentLibraryItems": "..model.document_create_request_content_library_items",
+    "DocumentCreateRequestContentPlaceholders": "..model.document_create_request_content_placeholders",
+    "DocumentCreateRequestImages": "..model.document_create_request_images",
+    "DocumentCreateRequestRecipients": "..model.document_create_request_recipients",
     "DocumentCreateResponse": "..model.document_create_response",
     "DocumentCreateResponseLinks": "..model.document_create_response_links",
     "DocumentDeliveryMethodEnum": "..model.document_delivery_method_enum",
@@ -1691,6 +1782,7 @@ _MODULES = {
     "DocumentDetailsResponseLinkedObjects": "..model.document_details_response_linked_objects",
     "DocumentDetailsResponseLinkedObjectsChildren": "..model.document_details_response_linked_objects_children",
     "DocumentDetailsResponseLock": "..model.document_details_response_lock",
+    "DocumentDetailsResponseRecipients": "..model.document_details_response_recipients",
     "DocumentDetailsResponseSentBy": "..model.document_details_response_sent_by",
     "DocumentDetailsResponseTables": "..model.document_details_response_tables",
     "DocumentDetailsResponseTemplate": "..model.document_details_response_template",
@@ -1752,6 +1844,8 @@ _MODULES = {
     "DocumentSendRequest": "..model.document_send_request",
     "DocumentSendRequestForwardingSettings": "..model.document_send_request_forwarding_settings",
     "DocumentSendRequestSelectedApprovers": "..model.document_send_request_selected_approvers",
+    "DocumentSendRequestSelectedApproversGroup": "..model.document_send_request_selected_approvers_group",
+    "DocumentSendRequestSelectedApproversGroupAssignees": "..model.document_send_request_selected_approvers_group_assignees",
     "DocumentSendRequestSelectedApproversSteps": "..model.document_send_request_selected_approvers_steps",
     "DocumentSendRequestSelectedApproversStepsGroup": "..model.document_send_request_selected_approvers_steps_group",
     "DocumentSendRequestSelectedApproversStepsGroupAssignees": "..model.document_send_request_selected_approvers_steps_group_assignees",
@@ -1772,6 +1866,7 @@ _MODULES = {
     "DocumentUpdateRequestField": "..model.document_update_request_field",
     "DocumentUpdateRequestFieldValue": "..model.document_update_request_field_value",
     "DocumentUpdateRequestImages": "..model.document_update_request_images",
+    "DocumentUpdateRequestRecipients": "..model.document_update_request_recipients",
     "DocumentUpdateRequestTexts": "..model.document_update_request_texts",
     "DocumentUpdateRequestTokens": "..model.document_update_request_tokens",
     "DocumentsFolderCreateRequest": "..model.documents_folder_create_request",
@@ -1858,14 +1953,17 @@ _MODULES = {
     "PricingResponse": "..model.pricing_response",
     "PricingTableRequest": "..model.pricing_table_request",
     "PricingTableRequestRowOptions": "..model.pricing_table_request_row_options",
+    "PricingTableRequestRows": "..model.pricing_table_request_rows",
     "PricingTableRequestSections": "..model.pricing_table_request_sections",
     "PricingTableRequestSectionsRows": "..model.pricing_table_request_sections_rows",
     "PricingTableResponse": "..model.pricing_table_response",
+    "PricingTableResponseDiscount": "..model.pricing_table_response_discount",
     "PricingTableResponseItems": "..model.pricing_table_response_items",
     "PricingTableResponseItemsDiscount": "..model.pricing_table_response_items_discount",
     "PricingTableResponseItemsOptions": "..model.pricing_table_response_items_options",
     "PricingTableResponseItemsTaxFirst": "..model.pricing_table_response_items_tax_first",
     "PricingTableResponseItemsTaxSecond": "..model.pricing_table_response_items_tax_second",
+    "PricingTableResponseOptions": "..model.pricing_table_response_options",
     "PricingTableResponseSummary": "..model.pricing_table_response_summary",
     "ProductCatalogCatalogCustomBundleItem": "..model.product_catalog_catalog_custom_bundle_item",
     "ProductCatalogCatalogCustomBundleItemImages": "..model.product_catalog_catalog_custom_bundle_item_images",
@@ -1900,10 +1998,14 @@ _MODULES = {
     "ProductCatalogSearchCatalogItemResponseTiers": "..model.product_catalog_search_catalog_item_response_tiers",
     "ProductCatalogTypeEnum": "..model.product_catalog_type_enum",
     "QuoteResponse": "..model.quote_response",
+    "QuoteResponseAction": "..model.quote_response_action",
+    "QuoteResponseCondition": "..model.quote_response_condition",
+    "QuoteResponseConditionComparison": "..model.quote_response_condition_comparison",
     "QuoteResponseMergeRules": "..model.quote_response_merge_rules",
     "QuoteResponseMergeRulesAction": "..model.quote_response_merge_rules_action",
     "QuoteResponseMergeRulesCondition": "..model.quote_response_merge_rules_condition",
     "QuoteResponseMergeRulesConditionComparison": "..model.quote_response_merge_rules_condition_comparison",
+    "QuoteResponseOptions": "..model.quote_response_options",
     "QuoteResponseSectionColumn": "..model.quote_response_section_column",
     "QuoteResponseSectionItem": "..model.quote_response_section_item",
     "QuoteResponseSectionItemDiscountsValue": "..model.quote_response_section_item_discounts_value",
@@ -1916,6 +2018,7 @@ _MODULES = {
     "QuoteResponseSettings": "..model.quote_response_settings",
     "QuoteResponseSettingsSelectionType": "..model.quote_response_settings_selection_type",
     "QuoteResponseSummary": "..model.quote_response_summary",
+    "QuoteResponseSummaryDiscounts": "..model.quote_response_summary_discounts",
     "QuoteResponseSummaryDiscountsValue": "..model.quote_response_summary_discounts_value",
     "QuoteResponseSummaryRecurringSubtotal": "..model.quote_response_summary_recurring_subtotal",
     "QuoteSectionSettings": "..model.quote_section_settings",
@@ -1923,7 +2026,12 @@ _MODULES = {
     "QuoteUpdateRequest": "..model.quote_update_request",
     "QuoteUpdateRequestBillingFrequencyEnum": "..model.quote_update_request_billing_frequency_enum",
     "QuoteUpdateRequestDiscountTypeEnum": "..model.quote_update_request_discount_type_enum",
+    "QuoteUpdateRequestDiscounts": "..model.quote_update_request_discounts",
+    "QuoteUpdateRequestOptions": "..model.quote_update_request_options",
+    "QuoteUpdateRequestPriceSettings": "..model.quote_update_request_price_settings",
+    "QuoteUpdateRequestPriceSettingsTiers": "..model.quote_update_request_price_settings_tiers",
     "QuoteUpdateRequestSettings": "..model.quote_update_request_settings",
+    "QuoteUpdateRequestSettings1": "..model.quote_update_request_settings1",
     "QuoteUpdateRequestSettingsSelectionTypeTypeEnum": "..model.quote_update_request_settings_selection_type_type_enum",
     "QuoteUpdateRequestSummary": "..model.quote_update_request_summary",
     "QuoteUpdateRequestSummaryDiscountsValue": "..model.quote_update_request_summary_discounts_value",
@@ -1952,6 +2060,7 @@ _MODULES = {
     "RecipientsGroupAssignedToMembers": "..model.recipients_group_assigned_to_members",
     "RecipientsGroupAssignedToType": "..model.recipients_group_assigned_to_type",
     "ReminderStatusRefusedResponse": "..model.reminder_status_refused_response",
+    "RicipientDeliveryMethods": "..model.ricipient_delivery_methods",
     "SearchCatalogItemsBillingTypes": "..model.search_catalog_items_billing_types",
     "SearchCatalogItemsOrderBy": "..model.search_catalog_items_order_by",
     "SearchFailedResponse": "..model.search_failed_response",
@@ -1970,14 +2079,17 @@ _MODULES = {
     "TemplateDetailsResponseContentPlaceholders": "..model.template_details_response_content_placeholders",
     "TemplateDetailsResponseCreatedBy": "..model.template_details_response_created_by",
     "TemplateDetailsResponseImages": "..model.template_details_response_images",
+    "TemplateDetailsResponsePreassignedPerson": "..model.template_details_response_preassigned_person",
     "TemplateDetailsResponseRoles": "..model.template_details_response_roles",
     "TemplateDetailsResponseRolesPreassignedPerson": "..model.template_details_response_roles_preassigned_person",
     "TemplateDetailsResponseRolesPreassignedPersonMembers": "..model.template_details_response_roles_preassigned_person_members",
     "TemplateDetailsResponseTables": "..model.template_details_response_tables",
+    "TemplateDetailsResponseTokens": "..model.template_details_response_tokens",
     "TemplateDuplicateRequest": "..model.template_duplicate_request",
     "TemplateDuplicateResponse": "..model.template_duplicate_response",
     "TemplateDuplicateResponseMeta": "..model.template_duplicate_response_meta",
     "TemplateListResponse": "..model.template_list_response",
+    "TemplateListResponseResults": "..model.template_list_response_results",
     "TemplateRoleUpdateItems2": "..model.template_role_update_items2",
     "TemplateSettingsResponse": "..model.template_settings_response",
     "TemplateStatusResponse": "..model.template_status_response",
@@ -2022,6 +2134,7 @@ _MODULES = {
     "UploadSectionBase": "..model.upload_section_base",
     "UploadSectionBaseTokens": "..model.upload_section_base_tokens",
     "UploadSectionByFileRequest": "..model.upload_section_by_file_request",
+    "UploadSectionByPdfRequest": "..model.upload_section_by_pdf_request",
     "UploadSectionByTemplateRequest": "..model.upload_section_by_template_request",
     "UploadSectionByTemplateRequestContentPlaceholders": "..model.upload_section_by_template_request_content_placeholders",
     "UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems": "..model.upload_section_by_template_request_content_placeholders_content_library_items",

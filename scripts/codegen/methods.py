@@ -202,7 +202,9 @@ class _Builder:
         shows at run time only.
         """
         resolved = resolve(self.document, schema)
-        variants = [resolve(self.document, variant) for variant in unions(resolved) or [resolved]]
+        # What is left of `allOf` here has one member: a reference with a description of its own.
+        members = unions(resolved) or resolved.get("allOf") or [resolved]
+        variants = [resolve(self.document, variant) for variant in members]
         fields: dict[str, list[dict[str, Any]]] = {}
         for variant in variants:
             for name, field in variant.get("properties", {}).items():

@@ -139,6 +139,7 @@ if TYPE_CHECKING:
     from .create_content_library_item_from_upload_body import (
         CreateContentLibraryItemFromUploadBody as CreateContentLibraryItemFromUploadBody,
     )
+    from .create_document_attachment_body import CreateDocumentAttachmentBody as CreateDocumentAttachmentBody
     from .create_document_editing_session_response_201 import (
         CreateDocumentEditingSessionResponse201 as CreateDocumentEditingSessionResponse201,
     )
@@ -239,6 +240,9 @@ if TYPE_CHECKING:
     )
     from .document_create_by_pdf_url_request import DocumentCreateByPdfUrlRequest as DocumentCreateByPdfUrlRequest
     from .document_create_by_template_request import DocumentCreateByTemplateRequest as DocumentCreateByTemplateRequest
+    from .document_create_by_template_request_content_library_items import (
+        DocumentCreateByTemplateRequestContentLibraryItems as DocumentCreateByTemplateRequestContentLibraryItems,
+    )
     from .document_create_by_template_request_content_placeholders import (
         DocumentCreateByTemplateRequestContentPlaceholders as DocumentCreateByTemplateRequestContentPlaceholders,
     )
@@ -257,6 +261,9 @@ if TYPE_CHECKING:
     from .document_create_by_template_request_owner import (
         DocumentCreateByTemplateRequestOwner as DocumentCreateByTemplateRequestOwner,
     )
+    from .document_create_by_template_request_recipients import (
+        DocumentCreateByTemplateRequestRecipients as DocumentCreateByTemplateRequestRecipients,
+    )
     from .document_create_by_template_request_texts import (
         DocumentCreateByTemplateRequestTexts as DocumentCreateByTemplateRequestTexts,
     )
@@ -266,6 +273,14 @@ if TYPE_CHECKING:
     from .document_create_link_request import DocumentCreateLinkRequest as DocumentCreateLinkRequest
     from .document_create_link_response import DocumentCreateLinkResponse as DocumentCreateLinkResponse
     from .document_create_request import DocumentCreateRequest as DocumentCreateRequest
+    from .document_create_request_content_library_items import (
+        DocumentCreateRequestContentLibraryItems as DocumentCreateRequestContentLibraryItems,
+    )
+    from .document_create_request_content_placeholders import (
+        DocumentCreateRequestContentPlaceholders as DocumentCreateRequestContentPlaceholders,
+    )
+    from .document_create_request_images import DocumentCreateRequestImages as DocumentCreateRequestImages
+    from .document_create_request_recipients import DocumentCreateRequestRecipients as DocumentCreateRequestRecipients
     from .document_create_response import DocumentCreateResponse as DocumentCreateResponse
     from .document_create_response_links import DocumentCreateResponseLinks as DocumentCreateResponseLinks
     from .document_delivery_method_enum import DocumentDeliveryMethodEnum as DocumentDeliveryMethodEnum
@@ -296,6 +311,9 @@ if TYPE_CHECKING:
         DocumentDetailsResponseLinkedObjectsChildren as DocumentDetailsResponseLinkedObjectsChildren,
     )
     from .document_details_response_lock import DocumentDetailsResponseLock as DocumentDetailsResponseLock
+    from .document_details_response_recipients import (
+        DocumentDetailsResponseRecipients as DocumentDetailsResponseRecipients,
+    )
     from .document_details_response_sent_by import DocumentDetailsResponseSentBy as DocumentDetailsResponseSentBy
     from .document_details_response_tables import DocumentDetailsResponseTables as DocumentDetailsResponseTables
     from .document_details_response_template import DocumentDetailsResponseTemplate as DocumentDetailsResponseTemplate
@@ -391,6 +409,12 @@ if TYPE_CHECKING:
     from .document_send_request_selected_approvers import (
         DocumentSendRequestSelectedApprovers as DocumentSendRequestSelectedApprovers,
     )
+    from .document_send_request_selected_approvers_group import (
+        DocumentSendRequestSelectedApproversGroup as DocumentSendRequestSelectedApproversGroup,
+    )
+    from .document_send_request_selected_approvers_group_assignees import (
+        DocumentSendRequestSelectedApproversGroupAssignees as DocumentSendRequestSelectedApproversGroupAssignees,
+    )
     from .document_send_request_selected_approvers_steps import (
         DocumentSendRequestSelectedApproversSteps as DocumentSendRequestSelectedApproversSteps,
     )
@@ -423,6 +447,7 @@ if TYPE_CHECKING:
     from .document_update_request_field import DocumentUpdateRequestField as DocumentUpdateRequestField
     from .document_update_request_field_value import DocumentUpdateRequestFieldValue as DocumentUpdateRequestFieldValue
     from .document_update_request_images import DocumentUpdateRequestImages as DocumentUpdateRequestImages
+    from .document_update_request_recipients import DocumentUpdateRequestRecipients as DocumentUpdateRequestRecipients
     from .document_update_request_texts import DocumentUpdateRequestTexts as DocumentUpdateRequestTexts
     from .document_update_request_tokens import DocumentUpdateRequestTokens as DocumentUpdateRequestTokens
     from .documents_folder_create_request import DocumentsFolderCreateRequest as DocumentsFolderCreateRequest
@@ -549,9 +574,11 @@ if TYPE_CHECKING:
     from .pricing_response import PricingResponse as PricingResponse
     from .pricing_table_request import PricingTableRequest as PricingTableRequest
     from .pricing_table_request_row_options import PricingTableRequestRowOptions as PricingTableRequestRowOptions
+    from .pricing_table_request_rows import PricingTableRequestRows as PricingTableRequestRows
     from .pricing_table_request_sections import PricingTableRequestSections as PricingTableRequestSections
     from .pricing_table_request_sections_rows import PricingTableRequestSectionsRows as PricingTableRequestSectionsRows
     from .pricing_table_response import PricingTableResponse as PricingTableResponse
+    from .pricing_table_response_discount import PricingTableResponseDiscount as PricingTableResponseDiscount
     from .pricing_table_response_items import PricingTableResponseItems as PricingTableResponseItems
     from .pricing_table_response_items_discount import (
         PricingTableResponseItemsDiscount as PricingTableResponseItemsDiscount,
@@ -565,6 +592,7 @@ if TYPE_CHECKING:
     from .pricing_table_response_items_tax_second import (
         PricingTableResponseItemsTaxSecond as PricingTableResponseItemsTaxSecond,
     )
+    from .pricing_table_response_options import PricingTableResponseOptions as PricingTableResponseOptions
     from .pricing_table_response_summary import PricingTableResponseSummary as PricingTableResponseSummary
     from .product_catalog_catalog_custom_bundle_item import (
         ProductCatalogCatalogCustomBundleItem as ProductCatalogCatalogCustomBundleItem,
@@ -649,6 +677,11 @@ if TYPE_CHECKING:
     )
     from .product_catalog_type_enum import ProductCatalogTypeEnum as ProductCatalogTypeEnum
     from .quote_response import QuoteResponse as QuoteResponse
+    from .quote_response_action import QuoteResponseAction as QuoteResponseAction
+    from .quote_response_condition import QuoteResponseCondition as QuoteResponseCondition
+    from .quote_response_condition_comparison import (
+        QuoteResponseConditionComparison as QuoteResponseConditionComparison,
+    )
     from .quote_response_merge_rules import QuoteResponseMergeRules as QuoteResponseMergeRules
     from .quote_response_merge_rules_action import QuoteResponseMergeRulesAction as QuoteResponseMergeRulesAction
     from .quote_response_merge_rules_condition import (
@@ -657,6 +690,7 @@ if TYPE_CHECKING:
     from .quote_response_merge_rules_condition_comparison import (
         QuoteResponseMergeRulesConditionComparison as QuoteResponseMergeRulesConditionComparison,
     )
+    from .quote_response_options import QuoteResponseOptions as QuoteResponseOptions
     from .quote_response_section_column import QuoteResponseSectionColumn as QuoteResponseSectionColumn
     from .quote_response_section_item import QuoteResponseSectionItem as QuoteResponseSectionItem
     from .quote_response_section_item_discounts_value import (
@@ -679,6 +713,7 @@ if TYPE_CHECKING:
         QuoteResponseSettingsSelectionType as QuoteResponseSettingsSelectionType,
     )
     from .quote_response_summary import QuoteResponseSummary as QuoteResponseSummary
+    from .quote_response_summary_discounts import QuoteResponseSummaryDiscounts as QuoteResponseSummaryDiscounts
     from .quote_response_summary_discounts_value import (
         QuoteResponseSummaryDiscountsValue as QuoteResponseSummaryDiscountsValue,
     )
@@ -696,7 +731,14 @@ if TYPE_CHECKING:
     from .quote_update_request_discount_type_enum import (
         QuoteUpdateRequestDiscountTypeEnum as QuoteUpdateRequestDiscountTypeEnum,
     )
+    from .quote_update_request_discounts import QuoteUpdateRequestDiscounts as QuoteUpdateRequestDiscounts
+    from .quote_update_request_options import QuoteUpdateRequestOptions as QuoteUpdateRequestOptions
+    from .quote_update_request_price_settings import QuoteUpdateRequestPriceSettings as QuoteUpdateRequestPriceSettings
+    from .quote_update_request_price_settings_tiers import (
+        QuoteUpdateRequestPriceSettingsTiers as QuoteUpdateRequestPriceSettingsTiers,
+    )
     from .quote_update_request_settings import QuoteUpdateRequestSettings as QuoteUpdateRequestSettings
+    from .quote_update_request_settings_1 import QuoteUpdateRequestSettings1 as QuoteUpdateRequestSettings1
     from .quote_update_request_settings_selection_type_type_enum import (
         QuoteUpdateRequestSettingsSelectionTypeTypeEnum as QuoteUpdateRequestSettingsSelectionTypeTypeEnum,
     )
@@ -747,6 +789,7 @@ if TYPE_CHECKING:
     )
     from .recipients_group_assigned_to_type import RecipientsGroupAssignedToType as RecipientsGroupAssignedToType
     from .reminder_status_refused_response import ReminderStatusRefusedResponse as ReminderStatusRefusedResponse
+    from .ricipient_delivery_methods import RicipientDeliveryMethods as RicipientDeliveryMethods
     from .search_catalog_items_billing_types import SearchCatalogItemsBillingTypes as SearchCatalogItemsBillingTypes
     from .search_catalog_items_order_by import SearchCatalogItemsOrderBy as SearchCatalogItemsOrderBy
     from .search_failed_response import SearchFailedResponse as SearchFailedResponse
@@ -769,6 +812,9 @@ if TYPE_CHECKING:
         TemplateDetailsResponseCreatedBy as TemplateDetailsResponseCreatedBy,
     )
     from .template_details_response_images import TemplateDetailsResponseImages as TemplateDetailsResponseImages
+    from .template_details_response_preassigned_person import (
+        TemplateDetailsResponsePreassignedPerson as TemplateDetailsResponsePreassignedPerson,
+    )
     from .template_details_response_roles import TemplateDetailsResponseRoles as TemplateDetailsResponseRoles
     from .template_details_response_roles_preassigned_person import (
         TemplateDetailsResponseRolesPreassignedPerson as TemplateDetailsResponseRolesPreassignedPerson,
@@ -777,10 +823,12 @@ if TYPE_CHECKING:
         TemplateDetailsResponseRolesPreassignedPersonMembers as TemplateDetailsResponseRolesPreassignedPersonMembers,
     )
     from .template_details_response_tables import TemplateDetailsResponseTables as TemplateDetailsResponseTables
+    from .template_details_response_tokens import TemplateDetailsResponseTokens as TemplateDetailsResponseTokens
     from .template_duplicate_request import TemplateDuplicateRequest as TemplateDuplicateRequest
     from .template_duplicate_response import TemplateDuplicateResponse as TemplateDuplicateResponse
     from .template_duplicate_response_meta import TemplateDuplicateResponseMeta as TemplateDuplicateResponseMeta
     from .template_list_response import TemplateListResponse as TemplateListResponse
+    from .template_list_response_results import TemplateListResponseResults as TemplateListResponseResults
     from .template_role_update_items_2 import TemplateRoleUpdateItems2 as TemplateRoleUpdateItems2
     from .template_settings_response import TemplateSettingsResponse as TemplateSettingsResponse
     from .template_status_response import TemplateStatusResponse as TemplateStatusResponse
@@ -853,6 +901,7 @@ if TYPE_CHECKING:
     from .upload_section_base import UploadSectionBase as UploadSectionBase
     from .upload_section_base_tokens import UploadSectionBaseTokens as UploadSectionBaseTokens
     from .upload_section_by_file_request import UploadSectionByFileRequest as UploadSectionByFileRequest
+    from .upload_section_by_pdf_request import UploadSectionByPdfRequest as UploadSectionByPdfRequest
     from .upload_section_by_template_request import UploadSectionByTemplateRequest as UploadSectionByTemplateRequest
     from .upload_section_by_template_request_content_placeholders import (
         UploadSectionByTemplateRequestContentPlaceholders as UploadSectionByTemplateRequestContentPlaceholders,
@@ -987,6 +1036,7 @@ __all__ = [
     "CreateApiKeyRequest",
     "CreateApiKeyResponse",
     "CreateContentLibraryItemFromUploadBody",
+    "CreateDocumentAttachmentBody",
     "CreateDocumentEditingSessionResponse201",
     "CreateDocumentFieldsRequest",
     "CreateDocumentFieldsResponse",
@@ -1047,17 +1097,23 @@ __all__ = [
     "DocumentCreateByPdfRequestTokens",
     "DocumentCreateByPdfUrlRequest",
     "DocumentCreateByTemplateRequest",
+    "DocumentCreateByTemplateRequestContentLibraryItems",
     "DocumentCreateByTemplateRequestContentPlaceholders",
     "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems",
     "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients",
     "DocumentCreateByTemplateRequestFieldsValue",
     "DocumentCreateByTemplateRequestImages",
     "DocumentCreateByTemplateRequestOwner",
+    "DocumentCreateByTemplateRequestRecipients",
     "DocumentCreateByTemplateRequestTexts",
     "DocumentCreateByTemplateRequestTokens",
     "DocumentCreateLinkRequest",
     "DocumentCreateLinkResponse",
     "DocumentCreateRequest",
+    "DocumentCreateRequestContentLibraryItems",
+    "DocumentCreateRequestContentPlaceholders",
+    "DocumentCreateRequestImages",
+    "DocumentCreateRequestRecipients",
     "DocumentCreateResponse",
     "DocumentCreateResponseLinks",
     "DocumentDeliveryMethodEnum",
@@ -1074,6 +1130,7 @@ __all__ = [
     "DocumentDetailsResponseLinkedObjects",
     "DocumentDetailsResponseLinkedObjectsChildren",
     "DocumentDetailsResponseLock",
+    "DocumentDetailsResponseRecipients",
     "DocumentDetailsResponseSentBy",
     "DocumentDetailsResponseTables",
     "DocumentDetailsResponseTemplate",
@@ -1135,6 +1192,8 @@ __all__ = [
     "DocumentSendRequest",
     "DocumentSendRequestForwardingSettings",
     "DocumentSendRequestSelectedApprovers",
+    "DocumentSendRequestSelectedApproversGroup",
+    "DocumentSendRequestSelectedApproversGroupAssignees",
     "DocumentSendRequestSelectedApproversSteps",
     "DocumentSendRequestSelectedApproversStepsGroup",
     "DocumentSendRequestSelectedApproversStepsGroupAssignees",
@@ -1155,6 +1214,7 @@ __all__ = [
     "DocumentUpdateRequestField",
     "DocumentUpdateRequestFieldValue",
     "DocumentUpdateRequestImages",
+    "DocumentUpdateRequestRecipients",
     "DocumentUpdateRequestTexts",
     "DocumentUpdateRequestTokens",
     "DocumentsFolderCreateRequest",
@@ -1241,14 +1301,17 @@ __all__ = [
     "PricingResponse",
     "PricingTableRequest",
     "PricingTableRequestRowOptions",
+    "PricingTableRequestRows",
     "PricingTableRequestSections",
     "PricingTableRequestSectionsRows",
     "PricingTableResponse",
+    "PricingTableResponseDiscount",
     "PricingTableResponseItems",
     "PricingTableResponseItemsDiscount",
     "PricingTableResponseItemsOptions",
     "PricingTableResponseItemsTaxFirst",
     "PricingTableResponseItemsTaxSecond",
+    "PricingTableResponseOptions",
     "PricingTableResponseSummary",
     "ProductCatalogCatalogCustomBundleItem",
     "ProductCatalogCatalogCustomBundleItemImages",
@@ -1283,10 +1346,14 @@ __all__ = [
     "ProductCatalogSearchCatalogItemResponseTiers",
     "ProductCatalogTypeEnum",
     "QuoteResponse",
+    "QuoteResponseAction",
+    "QuoteResponseCondition",
+    "QuoteResponseConditionComparison",
     "QuoteResponseMergeRules",
     "QuoteResponseMergeRulesAction",
     "QuoteResponseMergeRulesCondition",
     "QuoteResponseMergeRulesConditionComparison",
+    "QuoteResponseOptions",
     "QuoteResponseSectionColumn",
     "QuoteResponseSectionItem",
     "QuoteResponseSectionItemDiscountsValue",
@@ -1299,6 +1366,7 @@ __all__ = [
     "QuoteResponseSettings",
     "QuoteResponseSettingsSelectionType",
     "QuoteResponseSummary",
+    "QuoteResponseSummaryDiscounts",
     "QuoteResponseSummaryDiscountsValue",
     "QuoteResponseSummaryRecurringSubtotal",
     "QuoteSectionSettings",
@@ -1306,7 +1374,12 @@ __all__ = [
     "QuoteUpdateRequest",
     "QuoteUpdateRequestBillingFrequencyEnum",
     "QuoteUpdateRequestDiscountTypeEnum",
+    "QuoteUpdateRequestDiscounts",
+    "QuoteUpdateRequestOptions",
+    "QuoteUpdateRequestPriceSettings",
+    "QuoteUpdateRequestPriceSettingsTiers",
     "QuoteUpdateRequestSettings",
+    "QuoteUpdateRequestSettings1",
     "QuoteUpdateRequestSettingsSelectionTypeTypeEnum",
     "QuoteUpdateRequestSummary",
     "QuoteUpdateRequestSummaryDiscountsValue",
@@ -1335,6 +1408,7 @@ __all__ = [
     "RecipientsGroupAssignedToMembers",
     "RecipientsGroupAssignedToType",
     "ReminderStatusRefusedResponse",
+    "RicipientDeliveryMethods",
     "SearchCatalogItemsBillingTypes",
     "SearchCatalogItemsOrderBy",
     "SearchFailedResponse",
@@ -1353,14 +1427,17 @@ __all__ = [
     "TemplateDetailsResponseContentPlaceholders",
     "TemplateDetailsResponseCreatedBy",
     "TemplateDetailsResponseImages",
+    "TemplateDetailsResponsePreassignedPerson",
     "TemplateDetailsResponseRoles",
     "TemplateDetailsResponseRolesPreassignedPerson",
     "TemplateDetailsResponseRolesPreassignedPersonMembers",
     "TemplateDetailsResponseTables",
+    "TemplateDetailsResponseTokens",
     "TemplateDuplicateRequest",
     "TemplateDuplicateResponse",
     "TemplateDuplicateResponseMeta",
     "TemplateListResponse",
+    "TemplateListResponseResults",
     "TemplateRoleUpdateItems2",
     "TemplateSettingsResponse",
     "TemplateStatusResponse",
@@ -1405,6 +1482,7 @@ __all__ = [
     "UploadSectionBase",
     "UploadSectionBaseTokens",
     "UploadSectionByFileRequest",
+    "UploadSectionByPdfRequest",
     "UploadSectionByTemplateRequest",
     "UploadSectionByTemplateRequestContentPlaceholders",
     "UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems",
@@ -1524,6 +1602,7 @@ _MODULES = {
     "CreateApiKeyRequest": ".create_api_key_request",
     "CreateApiKeyResponse": ".create_api_key_response",
     "CreateContentLibraryItemFromUploadBody": ".create_content_library_item_from_upload_body",
+    "CreateDocumentAttachmentBody": ".create_document_attachment_body",
     "CreateDocumentEditingSessionResponse201": ".create_document_editing_session_response_201",
     "CreateDocumentFieldsRequest": ".create_document_fields_request",
     "CreateDocumentFieldsResponse": ".create_document_fields_response",
@@ -1584,17 +1663,23 @@ _MODULES = {
     "DocumentCreateByPdfRequestTokens": ".document_create_by_pdf_request_tokens",
     "DocumentCreateByPdfUrlRequest": ".document_create_by_pdf_url_request",
     "DocumentCreateByTemplateRequest": ".document_create_by_template_request",
+    "DocumentCreateByTemplateRequestContentLibraryItems": ".document_create_by_template_request_content_library_items",
     "DocumentCreateByTemplateRequestContentPlaceholders": ".document_create_by_template_request_content_placeholders",
     "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems": ".document_create_by_template_request_content_placeholders_content_library_items",
     "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients": ".document_create_by_template_request_content_placeholders_content_library_items_recipients",
     "DocumentCreateByTemplateRequestFieldsValue": ".document_create_by_template_request_fields_value",
     "DocumentCreateByTemplateRequestImages": ".document_create_by_template_request_images",
     "DocumentCreateByTemplateRequestOwner": ".document_create_by_template_request_owner",
+    "DocumentCreateByTemplateRequestRecipients": ".document_create_by_template_request_recipients",
     "DocumentCreateByTemplateRequestTexts": ".document_create_by_template_request_texts",
     "DocumentCreateByTemplateRequestTokens": ".document_create_by_template_request_tokens",
     "DocumentCreateLinkRequest": ".document_create_link_request",
     "DocumentCreateLinkResponse": ".document_create_link_response",
     "DocumentCreateRequest": ".document_create_request",
+    "DocumentCreateRequestContentLibraryItems": ".document_create_request_content_library_items",
+    "DocumentCreateRequestContentPlaceholders": ".document_create_request_content_placeholders",
+    "DocumentCreateRequestImages": ".document_create_request_images",
+    "DocumentCreateRequestRecipients": ".document_create_request_recipients",
     "DocumentCreateResponse": ".document_create_response",
     "DocumentCreateResponseLinks": ".document_create_response_links",
     "DocumentDeliveryMethodEnum": ".document_delivery_method_enum",
@@ -1611,6 +1696,7 @@ _MODULES = {
     "DocumentDetailsResponseLinkedObjects": ".document_details_response_linked_objects",
     "DocumentDetailsResponseLinkedObjectsChildren": ".document_details_response_linked_objects_children",
     "DocumentDetailsResponseLock": ".document_details_response_lock",
+    "DocumentDetailsResponseRecipients": ".document_details_response_recipients",
     "DocumentDetailsResponseSentBy": ".document_details_response_sent_by",
     "DocumentDetailsResponseTables": ".document_details_response_tables",
     "DocumentDetailsResponseTemplate": ".document_details_response_template",
@@ -1672,6 +1758,8 @@ _MODULES = {
     "DocumentSendRequest": ".document_send_request",
     "DocumentSendRequestForwardingSettings": ".document_send_request_forwarding_settings",
     "DocumentSendRequestSelectedApprovers": ".document_send_request_selected_approvers",
+    "DocumentSendRequestSelectedApproversGroup": ".document_send_request_selected_approvers_group",
+    "DocumentSendRequestSelectedApproversGroupAssignees": ".document_send_request_selected_approvers_group_assignees",
     "DocumentSendRequestSelectedApproversSteps": ".document_send_request_selected_approvers_steps",
     "DocumentSendRequestSelectedApproversStepsGroup": ".document_send_request_selected_approvers_steps_group",
     "DocumentSendRequestSelectedApproversStepsGroupAssignees": ".document_send_request_selected_approvers_steps_group_assignees",
@@ -1692,6 +1780,7 @@ _MODULES = {
     "DocumentUpdateRequestField": ".document_update_request_field",
     "DocumentUpdateRequestFieldValue": ".document_update_request_field_value",
     "DocumentUpdateRequestImages": ".document_update_request_images",
+    "DocumentUpdateRequestRecipients": ".document_update_request_recipients",
     "DocumentUpdateRequestTexts": ".document_update_request_texts",
     "DocumentUpdateRequestTokens": ".document_update_request_tokens",
     "DocumentsFolderCreateRequest": ".documents_folder_create_request",
@@ -1778,14 +1867,17 @@ _MODULES = {
     "PricingResponse": ".pricing_response",
     "PricingTableRequest": ".pricing_table_request",
     "PricingTableRequestRowOptions": ".pricing_table_request_row_options",
+    "PricingTableRequestRows": ".pricing_table_request_rows",
     "PricingTableRequestSections": ".pricing_table_request_sections",
     "PricingTableRequestSectionsRows": ".pricing_table_request_sections_rows",
     "PricingTableResponse": ".pricing_table_response",
+    "PricingTableResponseDiscount": ".pricing_table_response_discount",
     "PricingTableResponseItems": ".pricing_table_response_items",
     "PricingTableResponseItemsDiscount": ".pricing_table_response_items_discount",
     "PricingTableResponseItemsOptions": ".pricing_table_response_items_options",
     "PricingTableResponseItemsTaxFirst": ".pricing_table_response_items_tax_first",
     "PricingTableResponseItemsTaxSecond": ".pricing_table_response_items_tax_second",
+    "PricingTableResponseOptions": ".pricing_table_response_options",
     "PricingTableResponseSummary": ".pricing_table_response_summary",
     "ProductCatalogCatalogCustomBundleItem": ".product_catalog_catalog_custom_bundle_item",
     "ProductCatalogCatalogCustomBundleItemImages": ".product_catalog_catalog_custom_bundle_item_images",
@@ -1820,10 +1912,14 @@ _MODULES = {
     "ProductCatalogSearchCatalogItemResponseTiers": ".product_catalog_search_catalog_item_response_tiers",
     "ProductCatalogTypeEnum": ".product_catalog_type_enum",
     "QuoteResponse": ".quote_response",
+    "QuoteResponseAction": ".quote_response_action",
+    "QuoteResponseCondition": ".quote_response_condition",
+    "QuoteResponseConditionComparison": ".quote_response_condition_comparison",
     "QuoteResponseMergeRules": ".quote_response_merge_rules",
     "QuoteResponseMergeRulesAction": ".quote_response_merge_rules_action",
     "QuoteResponseMergeRulesCondition": ".quote_response_merge_rules_condition",
     "QuoteResponseMergeRulesConditionComparison": ".quote_response_merge_rules_condition_comparison",
+    "QuoteResponseOptions": ".quote_response_options",
     "QuoteResponseSectionColumn": ".quote_response_section_column",
     "QuoteResponseSectionItem": ".quote_response_section_item",
     "QuoteResponseSectionItemDiscountsValue": ".quote_response_section_item_discounts_value",
@@ -1836,6 +1932,7 @@ _MODULES = {
     "QuoteResponseSettings": ".quote_response_settings",
     "QuoteResponseSettingsSelectionType": ".quote_response_settings_selection_type",
     "QuoteResponseSummary": ".quote_response_summary",
+    "QuoteResponseSummaryDiscounts": ".quote_response_summary_discounts",
     "QuoteResponseSummaryDiscountsValue": ".quote_response_summary_discounts_value",
     "QuoteResponseSummaryRecurringSubtotal": ".quote_response_summary_recurring_subtotal",
     "QuoteSectionSettings": ".quote_section_settings",
@@ -1843,7 +1940,12 @@ _MODULES = {
     "QuoteUpdateRequest": ".quote_update_request",
     "QuoteUpdateRequestBillingFrequencyEnum": ".quote_update_request_billing_frequency_enum",
     "QuoteUpdateRequestDiscountTypeEnum": ".quote_update_request_discount_type_enum",
+    "QuoteUpdateRequestDiscounts": ".quote_update_request_discounts",
+    "QuoteUpdateRequestOptions": ".quote_update_request_options",
+    "QuoteUpdateRequestPriceSettings": ".quote_update_request_price_settings",
+    "QuoteUpdateRequestPriceSettingsTiers": ".quote_update_request_price_settings_tiers",
     "QuoteUpdateRequestSettings": ".quote_update_request_settings",
+    "QuoteUpdateRequestSettings1": ".quote_update_request_settings_1",
     "QuoteUpdateRequestSettingsSelectionTypeTypeEnum": ".quote_update_request_settings_selection_type_type_enum",
     "QuoteUpdateRequestSummary": ".quote_update_request_summary",
     "QuoteUpdateRequestSummaryDiscountsValue": ".quote_update_request_summary_discounts_value",
@@ -1872,6 +1974,7 @@ _MODULES = {
     "RecipientsGroupAssignedToMembers": ".recipients_group_assigned_to_members",
     "RecipientsGroupAssignedToType": ".recipients_group_assigned_to_type",
     "ReminderStatusRefusedResponse": ".reminder_status_refused_response",
+    "RicipientDeliveryMethods": ".ricipient_delivery_methods",
     "SearchCatalogItemsBillingTypes": ".search_catalog_items_billing_types",
     "SearchCatalogItemsOrderBy": ".search_catalog_items_order_by",
     "SearchFailedResponse": ".search_failed_response",
@@ -1890,14 +1993,17 @@ _MODULES = {
     "TemplateDetailsResponseContentPlaceholders": ".template_details_response_content_placeholders",
     "TemplateDetailsResponseCreatedBy": ".template_details_response_created_by",
     "TemplateDetailsResponseImages": ".template_details_response_images",
+    "TemplateDetailsResponsePreassignedPerson": ".template_details_response_preassigned_person",
     "TemplateDetailsResponseRoles": ".template_details_response_roles",
     "TemplateDetailsResponseRolesPreassignedPerson": ".template_details_response_roles_preassigned_person",
     "TemplateDetailsResponseRolesPreassignedPersonMembers": ".template_details_response_roles_preassigned_person_members",
     "TemplateDetailsResponseTables": ".template_details_response_tables",
+    "TemplateDetailsResponseTokens": ".template_details_response_tokens",
     "TemplateDuplicateRequest": ".template_duplicate_request",
     "TemplateDuplicateResponse": ".template_duplicate_response",
     "TemplateDuplicateResponseMeta": ".template_duplicate_response_meta",
     "TemplateListResponse": ".template_list_response",
+    "TemplateListResponseResults": ".template_list_response_results",
     "TemplateRoleUpdateItems2": ".template_role_update_items_2",
     "TemplateSettingsResponse": ".template_settings_response",
     "TemplateStatusResponse": ".template_status_response",
@@ -1942,6 +2048,7 @@ _MODULES = {
     "UploadSectionBase": ".upload_section_base",
     "UploadSectionBaseTokens": ".upload_section_base_tokens",
     "UploadSectionByFileRequest": ".upload_section_by_file_request",
+    "UploadSectionByPdfRequest": ".upload_section_by_pdf_request",
     "UploadSectionByTemplateRequest": ".upload_section_by_template_request",
     "UploadSectionByTemplateRequestContentPlaceholders": ".upload_section_by_template_request_content_placeholders",
     "UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems": ".upload_section_by_template_request_content_placeholders_content_library_items",

@@ -11,9 +11,9 @@ import httpx
 
 from ... import errors
 from ...base import ModelOf as _ModelOf
-from ...base import Unset
 from ...base import encode as _encode
 from ...client import AuthenticatedClient
+from ...models.create_document_attachment_body import CreateDocumentAttachmentBody
 from ...models.document_attachment_request import DocumentAttachmentRequest
 from ...models.document_attachment_response import DocumentAttachmentResponse
 from ...models.document_locked_response import DocumentLockedResponse
@@ -22,13 +22,14 @@ from ...models.too_many_requests_response import TooManyRequestsResponse
 from ...models.unauthorized_response import UnauthorizedResponse
 from ...models.validation_failed_response import ValidationFailedResponse
 from ...types import Response
+from ...types import multipart as _multipart
 from ...types import read_json as _read_json
 
 
 def _get_kwargs(
     id: str,
     *,
-    body: DocumentAttachmentRequest,
+    body: DocumentAttachmentRequest | CreateDocumentAttachmentBody,
 ) -> dict[str, Any]:
     _kwargs: dict[str, Any] = {
         "method": "POST",
@@ -37,9 +38,12 @@ def _get_kwargs(
         ),
     }
     _headers: dict[str, str] = {}
-    if not isinstance(body, Unset):
+    if isinstance(body, DocumentAttachmentRequest):
         _kwargs["json"] = _encode(body)
         _headers["Content-Type"] = "application/json"
+
+    if isinstance(body, CreateDocumentAttachmentBody):
+        _kwargs["files"] = _multipart(body)
 
     _kwargs["headers"] = _headers
     return _kwargs
@@ -127,7 +131,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-    body: DocumentAttachmentRequest,
+    body: DocumentAttachmentRequest | CreateDocumentAttachmentBody,
 ) -> Response[
     DocumentAttachmentResponse
     | DocumentLockedResponse
@@ -162,7 +166,7 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
-    body: DocumentAttachmentRequest,
+    body: DocumentAttachmentRequest | CreateDocumentAttachmentBody,
 ) -> DocumentAttachmentResponse:
     """Attach a file from a URL.
 
@@ -193,7 +197,7 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-    body: DocumentAttachmentRequest,
+    body: DocumentAttachmentRequest | CreateDocumentAttachmentBody,
 ) -> Response[
     DocumentAttachmentResponse
     | DocumentLockedResponse
@@ -228,7 +232,7 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
-    body: DocumentAttachmentRequest,
+    body: DocumentAttachmentRequest | CreateDocumentAttachmentBody,
 ) -> DocumentAttachmentResponse:
     """Attach a file from a URL.
 
