@@ -1,0 +1,122 @@
+"""Models read anything: a full example of every schema, spoiled at each place in one way and another, comes back."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import pandadoc_client.models
+from pandadoc_client._generated.base import Field, Model
+
+CONTRACT = yaml.load((Path(__file__).parents[2] / "openapi.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
+SCHEMAS = CONTRACT["components"]["schemas"]
+WRONG: tuple[Any, ...] = (
+    None,
+    5,
+    -0.5,
+    True,
+    "",
+    "no such value",
+    "2026-13-45T99:00",
+    [],
+    [None, [1]],
+    {},
+    {"x": None},
+)
+MODELS = {
+    name: getattr(pandadoc_client.models, name)
+    for name in pandadoc_client.models.__all__
+    if issubclass(getattr(pandadoc_client.models, name), Model)
+}
+DEEP = 3
+
+
+def example(schema: dict[str, Any], depth: int = 0) -> Any:
+    """Return a value with every field of a schema in it."""
+    if "$ref" in schema:
+        return example(SCHEMAS[schema["$ref"].rpartition("/")[2]], depth)
+    if "enum" in schema:
+        return schema["enum"][0]
+    for key in ("oneOf", "anyOf"):
+        if key in schema:
+            return example(schema[key][0], depth)
+    if "allOf" in schema:
+        parts = [example(part, depth) for part in schema["allOf"]]
+        objects = [part for part in parts if isinstance(part, dict)]
+        return {key: value for part in objects for key, value in part.items()} if objects else parts[0]
+    if schema.get("type") == "array":
+        return [] if depth > DEEP else [example(schema["items"], depth + 1)]
+    if schema.get("type") == "object" or "properties" in schema:
+        fields = {} if depth > DEEP else schema.get("properties", {})
+        return {name: example(field, depth + 1) for name, field in fields.items()}
+    texts = {"date-time": "2026-01-02T03:04:05Z", "date": "2026-01-02"}
+    return {"integer": 7, "number": 1.5, "boolean": True}.get(
+        schema.get("type", ""), texts.get(schema.get("format", ""), "text")
+    )
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield (*path, key)
+        yield from places(item, (*path, key))
+
+
+def spoiled(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield *value* as it is, empty, and with something wrong at each place: three of the ways, by turns."""
+    yield value
+    yield {}
+    for number, path in enumerate(places(value)):
+        *way, last = path
+        for turn in range(3):
+            wrong = WRONG[(number + turn * 3) % len(WRONG)]
+            other = copy.deepcopy(value)
+            parent: Any = other
+            for step in way:
+                parent = parent[step]
+            if wrong is ...:
+                del parent[last]
+            else:
+                parent[last] = copy.deepcopy(wrong)
+            if isinstance(parent, dict):
+                parent["a field of tomorrow"] = {"nested": [1, None]}
+            yield other
+
+
+def read(value: Any) -> None:
+    """Read everything in *value*, in every way."""
+    if isinstance(value, Model):
+        for name in dir(type(value)):
+            if isinstance(getattr(type(value), name, None), Field):
+                read(getattr(value, name))
+        for name in value.to_dict():
+            read(value[name])
+            assert name in value
+        assert repr(value)
+    elif isinstance(value, list):
+        for item in value:
+            read(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            read(item)
+
+
+@pytest.mark.parametrize("name", sorted(set(MODELS) & set(SCHEMAS)))
+def test_whatever_comes_is_read_and_comes_back(name: str) -> None:
+    value = example(SCHEMAS[name])
+    if not isinstance(value, dict):
+        pytest.fail(f"{name} is a model and has no fields")
+    for case in spoiled(value):
+        model = MODELS[name].from_dict(copy.deepcopy(case))
+        read(model)
+        assert json.dumps(model.to_dict()) == json.dumps(case)
+
+
+def test_the_schemas_of_the_contract_are_models() -> None:
+    assert len(set(MODELS) & set(SCHEMAS)) > 240
