@@ -120,7 +120,7 @@ async def test_the_rate_is_kept(emulator: Emulator, client: OAuthClient, store: 
 async def test_no_more_are_under_way_at_once_than_asked_for(
     emulator: Emulator, client: OAuthClient, store: MemoryTokenStore
 ) -> None:
-    delay = 0.1
+    delay = 0.3
     emulator.faults.add("latency", delay=delay, times=None)
     fill(emulator, store, 9, DAY)
     await refresh_due(client, store, rate=None, concurrency=3)
