@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from benchmarks import calls, imports  # noqa: E402 (found by the line above, from wherever this is run)
-from benchmarks.environment import ROOT, environment, everything  # noqa: E402
+from benchmarks.environment import ROOT, environment, everything  # noqa: E402 (likewise)
 
 _LIFECYCLE = ("tokens", "stores", "expiry", "bulk")
 """What needs more than Python: modules that run in an environment of their own."""

@@ -96,7 +96,7 @@ def _refusal(error: ApiException) -> str:
 
 def _usage(error: BaseException, arguments: Sequence[str]) -> str:
     """Return what the parser of the command line has to say, without a value that may be a credential."""
-    text = str(error.format_message()).strip().rstrip(".")  # type: ignore[attr-defined]  # pyright: ignore
+    text = str(error.format_message()).strip().rstrip(".")  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
     if text.startswith("Got unexpected extra argument"):
         text = text.partition(" (")[0]
     words = {part for argument in arguments for part in (argument, argument.partition("=")[2])}

@@ -137,7 +137,7 @@ def pasted(what: str) -> str:
         if is_interactive():
             text = getpass.getpass(f"{what[:1].upper()}{what[1:]} (not shown): ")
         else:
-            text = sys.stdin.readline(_LIMIT) if sys.stdin is not None else ""  # pyright: ignore
+            text = sys.stdin.readline(_LIMIT) if sys.stdin is not None else ""  # pyright: ignore[reportUnnecessaryComparison]
     except EOFError:
         text = ""
     if not text.strip():
@@ -147,7 +147,7 @@ def pasted(what: str) -> str:
 
 def is_interactive() -> bool:
     """Return True if there is a person to ask."""
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()  # pyright: ignore
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()  # pyright: ignore[reportUnnecessaryComparison]
 
 
 def _read(name: str, what: str) -> str:

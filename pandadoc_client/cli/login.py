@@ -153,12 +153,10 @@ def status(
         entry, member = stored(tokens, key), None
         if not offline:
             from pandadoc_client import Configuration
-            from pandadoc_client.oauth.auth import OAuth2Auth
 
             with open_manager(connection, tokens, key) as manager:
-                auth = OAuth2Auth(manager)
                 configuration = Configuration(
-                    manager.client.host, auth=auth, timeout=timeout, allow_insecure=allow_insecure
+                    manager.client.host, auth=manager, timeout=timeout, allow_insecure=allow_insecure
                 )
                 member = current_member(configuration)
             entry = stored(tokens, key)
@@ -282,16 +280,15 @@ def _consent(client: OAuthClient, *, no_browser: bool, scope: str, timeout: floa
 
 def _keep(store: TokenStore, key: str, token: Token, *, show_secrets: bool) -> None:
     """Store *token*, whatever it takes; if it cannot be, say what becomes of it."""
-    for pause in _SAVE_AGAIN_AFTER:
-        with suppress(TokenStoreError):
-            store.save(key, token)
-            return
+    problem = ""
+    for pause in (0.0, *_SAVE_AGAIN_AFTER):
         time.sleep(pause)
-    try:
-        store.save(key, token)
-        return
-    except TokenStoreError as error:
-        problem = describe(error)
+        try:
+            store.save(key, token)
+        except TokenStoreError as error:
+            problem = describe(error)
+        else:
+            return
     if show_secrets:
         print_json(token_document(token))
         raise CommandError(f"consent was given, but the token could not be stored: {problem}", EXIT_FAILURE)

@@ -125,9 +125,7 @@ class Lifecycle:
         try:
             save_successor(self._refresh.store, self._refresh.key, token, None)
         except NotSaved as error:
-            with self._guard:
-                self._unsaved = error
-                self._hold(token, _SAVE_AGAIN_AFTER)
+            self._keep_unsaved(error)
             raise
         with self._guard:
             self._unsaved = None
@@ -159,9 +157,7 @@ class Lifecycle:
         try:
             return self._renew(want)
         except NotSaved as error:
-            with self._guard:
-                self._unsaved = error
-                self._hold(error.token, _SAVE_AGAIN_AFTER)
+            self._keep_unsaved(error)
             return error
         except BaseException as error:  # whatever it is, those who wait must hear of it
             return error
@@ -187,6 +183,12 @@ class Lifecycle:
         with self._guard:
             self._hold(token)
         return token
+
+    def _keep_unsaved(self, failure: NotSaved) -> None:
+        """Go on with a token that could not be saved, and try to save it again before long."""
+        with self._guard:
+            self._unsaved = failure
+            self._hold(failure.token, _SAVE_AGAIN_AFTER)
 
     def _hold(self, token: Token, at_most: float = math.inf) -> None:
         """Keep *token* in memory, to be used for *at_most* so many seconds until the next look. The guard is held."""

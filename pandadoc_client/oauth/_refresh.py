@@ -25,7 +25,7 @@ from pandadoc_client.oauth.stores.base import RevisionConflict, TokenStore
 from pandadoc_client.oauth.stores.entry import Attempt, Entry, encode_entry
 from pandadoc_client.oauth.token import Token
 
-__all__ = ["KeyDeleted", "NotSaved", "Refresh", "Want", "save_successor"]
+__all__ = ["KeyDeleted", "NotSaved", "Refresh", "Want", "check_alive", "save_successor"]
 
 logger = logging.getLogger("pandadoc_client")
 
@@ -101,9 +101,15 @@ class Refresh:
         seen, _ = self.store.read_entry(self.key)
         if seen is None:
             raise _login_required(self.key)
-        if _will_do(seen, want):
-            return seen.token
-        _check_alive(seen, want)
+        return seen.token if _will_do(seen, want) else self.renew(want, seen)
+
+    def renew(self, want: Want, seen: Entry) -> Token:
+        """Do what `run` does for whoever has read the store already: *seen* was there, and will not do.
+
+        Raises:
+            ReauthorizationRequired: As `run`, and likewise for the rest.
+        """
+        check_alive(seen, want)
         with self.store.lock(self.key, self.lock_timeout):
             for _ in range(_CONFLICTS):
                 try:
@@ -119,7 +125,7 @@ class Refresh:
         # A token that came while we waited is as fresh as can be, even if its whole life is shorter than the leeway.
         if _will_do(entry, want, None if entry.token == seen else 0.0):
             return entry.token
-        _check_alive(entry, want)
+        check_alive(entry, want)
         if entry.token.refresh_token is None:
             raise ReauthorizationRequired("invalid_grant", "The token is over, and it came without a refresh token")
         begun = dataclasses.replace(entry, attempt=Attempt.now(), refused=None, over=False)
@@ -240,8 +246,12 @@ def _will_do(entry: Entry, want: Want, leeway: float | None = None) -> bool:
     return not entry.over and want.accepts(entry.token, leeway)
 
 
-def _check_alive(entry: Entry, want: Want) -> None:
-    """Refuse to ask the server about a grant that it has refused, unless *want* insists."""
+def check_alive(entry: Entry, want: Want) -> None:
+    """Refuse to ask the server about a grant that it has refused, unless *want* insists.
+
+    Raises:
+        ReauthorizationRequired: The grant is known to be dead.
+    """
     if entry.refused is not None and not want.force:
         raise ReauthorizationRequired("invalid_grant", entry.refused)
 

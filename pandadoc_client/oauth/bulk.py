@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 import anyio
 import anyio.to_thread
 
-from pandadoc_client.exceptions import ApiTypeError, ApiValueError, OpenApiException, ReauthorizationRequired
+from pandadoc_client.exceptions import ApiTypeError, ApiValueError, OpenApiException
 from pandadoc_client.oauth._blocking import Sender, blocking_refresh
-from pandadoc_client.oauth._refresh import Refresh, Want
+from pandadoc_client.oauth._refresh import Refresh, Want, check_alive
 from pandadoc_client.oauth.client import AsyncOAuthClient, OAuthClient
 from pandadoc_client.oauth.stores.base import TokenStore
+from pandadoc_client.oauth.stores.entry import Entry
 from pandadoc_client.oauth.token import Token
 
 __all__ = ["RefreshReport", "refresh_due"]
@@ -144,12 +145,12 @@ class _Run:
         """Take accounts from *queue* until there are no more, or too many were done by others."""
         for key in queue:
             try:
-                want = await anyio.to_thread.run_sync(self._look, key, limiter=limiter)
+                due = await anyio.to_thread.run_sync(self._look, key, limiter=limiter)
                 refreshed = False
-                if want is not None:
+                if due is not None:
                     await self.pace.wait()
                     # Not given up on cancellation: what is sent is saved.
-                    refreshed = await anyio.to_thread.run_sync(self._refresh, key, want, limiter=limiter)
+                    refreshed = await anyio.to_thread.run_sync(self._refresh, key, *due, limiter=limiter)
             except OpenApiException as error:
                 self.report.failed[key] = error
             else:
@@ -164,20 +165,19 @@ class _Run:
         if self.progress is not None:
             self.progress(self.report)
 
-    def _look(self, key: str) -> Want | None:
-        """Return how to renew *key*, or None if it is not due any more."""
+    def _look(self, key: str) -> tuple[Want, Entry] | None:
+        """Return how to renew *key*, and what is there now; None if it is not due any more."""
         entry, _ = self.store.read_entry(key)
         if entry is None:
             return None
-        if entry.refused is not None:
-            raise ReauthorizationRequired("invalid_grant", entry.refused)
+        check_alive(entry, Want())
         token = entry.token
         seconds = self.within.total_seconds()
         if token.expires_at is not None and token.received_at is not None:
             seconds = min(seconds, max(0.0, (token.expires_at - token.received_at).total_seconds() / 2))
-        return Want(leeway=seconds) if token.is_expired(seconds) else None
+        return (Want(leeway=seconds), entry) if token.is_expired(seconds) else None
 
-    def _refresh(self, key: str, want: Want) -> bool:
+    def _refresh(self, key: str, want: Want, seen: Entry) -> bool:
         """Renew *key*; return False if somebody else did."""
         sent = False
 
@@ -186,5 +186,5 @@ class _Run:
             sent = True
             return self.sender.send(token)
 
-        Refresh(self.store, key, send, self.lock_timeout).run(want)
+        Refresh(self.store, key, send, self.lock_timeout).renew(want, seen)
         return sent

@@ -22,7 +22,7 @@ from pandadoc_client.exceptions import ApiTimeoutError, ApiTypeError, ApiValueEr
 from pandadoc_client.oauth._blocking import blocking_refresh
 from pandadoc_client.oauth._lifecycle import Lifecycle
 from pandadoc_client.oauth.client import AsyncOAuthClient, OAuthClient
-from pandadoc_client.oauth.stores.base import TokenStore, check_key
+from pandadoc_client.oauth.stores.base import TokenStore, check_key, check_token
 from pandadoc_client.oauth.token import Token
 
 __all__ = ["AsyncTokenManager", "TokenManager"]
@@ -164,7 +164,7 @@ class TokenManager(_Manager):
             TokenStoreError: It could not be saved; the error carries it. The manager uses it nevertheless.
             ApiTypeError: It is no token.
         """
-        self._lifecycle.save(_checked(token))
+        self._lifecycle.save(check_token(token))
 
     def invalidate(self, access_token: str) -> None:
         """Say that the server answered 401 to *access_token*: the next `token` brings another one.
@@ -194,7 +194,7 @@ class AsyncTokenManager(_Manager):
 
     async def save(self, token: Token) -> None:
         """Keep *token*; see `TokenManager.save`. It is saved even if the caller is cancelled."""
-        await anyio.to_thread.run_sync(self._lifecycle.save, _checked(token))
+        await anyio.to_thread.run_sync(self._lifecycle.save, check_token(token))
 
     def invalidate(self, access_token: str) -> Done:
         """Say that the server answered 401 to *access_token*; see `TokenManager.invalidate`.
@@ -218,12 +218,6 @@ def _seconds(name: str, value: float) -> float:
     if not 0 <= value < 1e9:
         raise ApiValueError(f"{name} must be a number of seconds, 0 or more")
     return float(value)
-
-
-def _checked(token: Token) -> Token:
-    if not isinstance(token, Token):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise ApiTypeError(f"token must be a Token, not {type(token).__name__}")
-    return token
 
 
 def _access_token(token: Token | None) -> str | None:

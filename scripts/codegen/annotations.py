@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .document import resolve, unions
+from .document import members, resolve
 from .naming import class_name
 from .types import Types, union_of
 
@@ -39,9 +39,8 @@ class Annotations:
         if name:
             return [name]
         target = self._target(schema)
-        members = [*unions(target), *target.get("allOf", ())]
-        if members:
-            found = [name for member in members for name in self._annotations(member, given)]
+        if parts := members(target):
+            found = [name for part in parts for name in self._annotations(part, given)]
         elif target.get("type") == "array":
             found = [f"list[{self.annotation(target.get('items', {}), given=given)}]"]
         elif target.get("type") == "object":
@@ -66,8 +65,8 @@ class Annotations:
         target = self._target(schema)
         if self.model(schema) and "enum" not in target:
             found = [self._reference(self.model(schema)), "dict"]
-        elif members := [*unions(target), *target.get("allOf", ())]:
-            found = [kind for member in members for kind in self.given(member)]
+        elif parts := members(target):
+            found = [kind for part in parts for kind in self.given(part)]
         elif target.get("type") == "array":
             found = [f"[{', '.join(self.given(target.get('items', {})))}]"]
         elif target.get("type") == "object":
@@ -86,11 +85,11 @@ class Annotations:
         target = self._target(schema)
         if self.model(schema) and "enum" not in target:
             return self._reference(self.model(schema))
-        if members := [*unions(target), *target.get("allOf", ())]:
-            classes = [self.model(member) for member in members]
-            known = [(name, self.result(member)) for name, member in zip(classes, members, strict=True) if name]
+        if parts := members(target):
+            classes = [self.model(part) for part in parts]
+            known = [(name, self.result(part)) for name, part in zip(classes, parts, strict=True) if name]
             if len(known) < 2:
-                return next((code for _, code in known), self.result(members[0]) if len(members) == 1 else "object")
+                return next((code for _, code in known), self.result(parts[0]) if len(parts) == 1 else "object")
             by = self._types.choice((name for name, _ in known), [name for name, _ in known])
             return f"_operation.OneOf({', '.join(code for _, code in known)}{f', by={by}' if by else ''})"
         if target.get("type") == "array":

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 __all__ = [
+    "FORM_TYPES",
     "METHODS",
+    "SCHEMAS",
     "Slot",
     "contents",
+    "is_json",
+    "members",
     "operations",
     "parameters",
     "parameters_of",
@@ -21,6 +25,9 @@ __all__ = [
 ]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+SCHEMAS = "#/components/schemas/"
+"""What a reference to a named schema begins with."""
 _UNIONS = ("oneOf", "anyOf")
 
 
@@ -81,6 +88,20 @@ def resolve(document: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
 def unions(schema: dict[str, Any]) -> list[Any]:
     """Return the members of a union, or nothing."""
     return [member for key in _UNIONS for member in schema.get(key) or ()]
+
+
+def members(schema: dict[str, Any]) -> list[Any]:
+    """Return the members of a union, or what is in an ``allOf``, or nothing.
+
+    In a repaired document an ``allOf`` has one member, a reference: what is beside it is about the place.
+    """
+    return [*unions(schema), *(schema.get("allOf") or ())]
+
+
+def is_json(media_type: str) -> bool:
+    """Return whether a media type is JSON, or based on it (RFC 6839 §3.1)."""
+    name = media_type.partition(";")[0].strip().lower()
+    return name == "application/json" or name.endswith("+json")
 
 
 def parameters(document: dict[str, Any]) -> Iterator[Slot]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .annotations import Annotations
-from .document import operations, parameters_of, resolve, unions
+from .document import FORM_TYPES, members, operations, parameters_of, resolve
 from .errors import GenerationError
 from .names import argument_name, method_name
 from .repair.former_names import ARGUMENT
@@ -17,7 +17,6 @@ from .types import union_of
 
 __all__ = ["Argument", "Method", "methods_by_tag"]
 
-_FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 _COLLECTIONS = {"spaceDelimited": "ssv", "pipeDelimited": "pipes"}
 
 
@@ -170,11 +169,9 @@ class _Builder:
     def body(self, body: dict[str, Any]) -> Iterator[Argument]:
         """Yield the argument of a body, or one for each field if the body is a form."""
         content = body.get("content", {})
-        media_type = next((kind for kind in content if kind not in _FORM_TYPES), None)
+        media_type = next((kind for kind in content if kind not in FORM_TYPES), None)
         whole = content[media_type].get("schema", {}) if media_type else None
-        forms = [
-            content[kind]["schema"] for kind in _FORM_TYPES if kind in content and content[kind]["schema"] != whole
-        ]
+        forms = [content[kind]["schema"] for kind in FORM_TYPES if kind in content and content[kind]["schema"] != whole]
         if media_type is not None:
             schema = content[media_type].get("schema", {})
             name = argument_name(schema.get("$ref", schema.get(ARGUMENT, "body")).rpartition("/")[2])
@@ -202,9 +199,7 @@ class _Builder:
         shows at run time only.
         """
         resolved = resolve(self.document, schema)
-        # What is left of `allOf` here has one member: a reference with a description of its own.
-        members = unions(resolved) or resolved.get("allOf") or [resolved]
-        variants = [resolve(self.document, variant) for variant in members]
+        variants = [resolve(self.document, variant) for variant in members(resolved) or [resolved]]
         fields: dict[str, list[dict[str, Any]]] = {}
         for variant in variants:
             for name, field in variant.get("properties", {}).items():

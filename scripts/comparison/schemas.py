@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from codegen.document import operations, resolve
+from codegen.document import SCHEMAS, operations, resolve
 
 from .changes import Change, Kind, Side
 
@@ -13,7 +13,6 @@ __all__ = ["Document", "SchemaComparison", "schema_sides"]
 
 _Object = dict[str, Any]
 
-_PREFIX = "#/components/schemas/"
 _LIMITS = (
     "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
     "minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
@@ -39,9 +38,7 @@ class Document:
 
     def security(self, operation: _Object) -> frozenset[str]:
         """Return what an operation accepts as credentials: names of schemes, combined by "and"."""
-        wanted: list[_Object] = operation.get("security") or self.root.get("security") or []
-        if operation.get("security") == []:
-            wanted = []
+        wanted: list[_Object] = (operation if "security" in operation else self.root).get("security") or []
         return frozenset(" and ".join(sorted(each)) for each in wanted if each)
 
     def merged(self, schema: _Object) -> _Object:
@@ -192,7 +189,7 @@ def _collect(document: Document, item: Any, names: set[str]) -> None:
     if isinstance(item, dict):
         reference = item.get("$ref")
         if isinstance(reference, str):
-            name = reference.removeprefix(_PREFIX) if reference.startswith(_PREFIX) else None
+            name = reference.removeprefix(SCHEMAS) if reference.startswith(SCHEMAS) else None
             if name is None or name not in names:
                 if name is not None:
                     names.add(name)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import trio
 
 from pandadoc_client.emulator import Emulator, EmulatorOptions, RotationMode
 from pandadoc_client.exceptions import ReauthorizationRequired
@@ -152,7 +153,6 @@ def test_a_caller_who_insists_is_not_put_off_with_the_answer_of_another(
 
 
 def test_trio_tasks_share_one_refresh(emulator: Emulator, store: MemoryTokenStore) -> None:
-    trio = pytest.importorskip("trio")
     slow(emulator)
     store.save("default", issue(emulator, seconds_left=-1))
     tokens: list[Token] = []

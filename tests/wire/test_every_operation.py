@@ -9,20 +9,18 @@ import pkgutil
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-import yaml
 
 import pandadoc_client.api
 from pandadoc_client import ApiClient, AsyncApiClient, Configuration
 from pandadoc_client._operation import Operation, Parameter
 
+from ..contract import CONTRACT
 from .recording import Answer, Recorded, RecordingServer
 
-CONTRACT = yaml.load((Path(__file__).parents[2] / "openapi.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
 METHODS = ("get", "post", "put", "patch", "delete")
 SAMPLES: dict[type, Any] = {
     bool: True,

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from ..contract import CONTRACT, example
 from .harness import Case, Pair, run_both
 from .recording import Answer
-from .test_every_operation import CONTRACT, OPERATIONS, method_name
+from .test_every_operation import OPERATIONS, method_name
 
 BODIES = {
     method_name(operation["operationId"]): operation.get("requestBody", {})
@@ -26,27 +27,6 @@ WITHOUT_BODY = {"document_move_to_folder", "update_webhook_subscription_shared_k
 REFUSED = {"create_document", "list_documents", "list_form", "list_logs", "upload_section"}
 
 
-def sample(schema: Any) -> Any:
-    """Return the least that a schema of the contract permits."""
-    while "$ref" in schema:
-        schema = CONTRACT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    if "enum" in schema:
-        return schema["enum"][0]
-    for key in ("oneOf", "anyOf"):
-        if key in schema:
-            return sample(schema[key][0])
-    if len(schema.get("allOf", ())) == 1 and "properties" not in schema:
-        return sample(schema["allOf"][0])
-    if "allOf" in schema:
-        return {name: value for part in schema["allOf"] for name, value in dict(sample(part)).items()}
-    if schema.get("type") == "array":
-        return [sample(schema["items"])]
-    if schema.get("type", "object") == "object":
-        properties = schema.get("properties", {})
-        return {name: sample(properties[name]) for name in schema.get("required", ()) if name in properties}
-    return {"boolean": True, "integer": 7, "number": 1.5, "string": "some text"}[schema["type"]]
-
-
 def arguments_of(name: str, *, optional: bool) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
     parameters = OPERATIONS[name][2].parameters
@@ -56,7 +36,7 @@ def arguments_of(name: str, *, optional: bool) -> dict[str, Any]:
     for parameter in parameters:
         if parameter.location == "body" and not texts:
             content = BODIES[name]["content"]
-            arguments[parameter.name] = sample(next(iter(content.values()))["schema"])
+            arguments[parameter.name] = example(next(iter(content.values()))["schema"], full=False)
         elif parameter.required or (optional and parameter.location == "query" and parameter.types[0] in list(TEXTS)):
             arguments[parameter.name] = TEXTS[parameter.types[0]]
     return arguments

@@ -25,7 +25,16 @@ from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreEr
 from pandadoc_client.oauth.stores.entry import Entry, decode_entry, encode_entry
 from pandadoc_client.oauth.token import Token
 
-__all__ = ["MAX_KEY_LENGTH", "LockTimeout", "Record", "RevisionConflict", "TokenStore", "check_key", "new_revision"]
+__all__ = [
+    "MAX_KEY_LENGTH",
+    "LockTimeout",
+    "Record",
+    "RevisionConflict",
+    "TokenStore",
+    "check_key",
+    "check_token",
+    "new_revision",
+]
 
 MAX_KEY_LENGTH = 200
 """Characters that a key may have."""
@@ -95,9 +104,7 @@ class TokenStore(ABC):
         Raises:
             TokenStoreError: It could not be written; the error carries the token.
         """
-        if not isinstance(token, Token):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ApiTypeError(f"token must be a Token, not {type(token).__name__}")
-        document = encode_entry(Entry(token))
+        document = encode_entry(Entry(check_token(token)))
         while True:
             try:
                 record = self.read(check_key(key))
@@ -242,3 +249,14 @@ def check_key(key: str) -> str:
     if not key or len(key) > MAX_KEY_LENGTH or not key.isprintable() or key != key.strip():
         raise ApiValueError(f"key must have 1 to {MAX_KEY_LENGTH} printable characters, and no white space at its ends")
     return key
+
+
+def check_token(token: Token) -> Token:
+    """Return *token* if it is one.
+
+    Raises:
+        ApiTypeError: It is something else.
+    """
+    if not isinstance(token, Token):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ApiTypeError(f"token must be a Token, not {type(token).__name__}")
+    return token

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from pandadoc_client._fork import renew_in_child
-from pandadoc_client.oauth.stores.base import LockTimeout, Record, RevisionConflict, TokenStore, new_revision
+from pandadoc_client.oauth.stores._key_locks import KeyLocks
+from pandadoc_client.oauth.stores.base import Record, RevisionConflict, TokenStore, new_revision
 
 __all__ = ["MemoryTokenStore"]
 
@@ -27,7 +26,7 @@ class MemoryTokenStore(TokenStore):
 
     def _renew_in_child(self) -> None:
         self._guard = threading.Lock()
-        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._locks = KeyLocks()
 
     def __repr__(self) -> str:
         return f"<MemoryTokenStore with {len(self._records)} keys>"
@@ -48,16 +47,8 @@ class MemoryTokenStore(TokenStore):
         with self._guard:
             return self._records.pop(key, None) is not None
 
-    @contextmanager
-    def lock(self, key: str, timeout: float) -> Iterator[None]:
-        with self._guard:
-            lock = self._locks[key]
-        if not lock.acquire(timeout=timeout):
-            raise LockTimeout.of(key, timeout)
-        try:
-            yield
-        finally:
-            lock.release()
+    def lock(self, key: str, timeout: float) -> AbstractContextManager[None]:
+        return self._locks.hold(key, timeout)
 
     def list_keys(self, *, after: str | None, limit: int, expiring_before: datetime | None) -> list[str]:
         with self._guard:

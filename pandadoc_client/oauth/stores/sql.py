@@ -7,7 +7,6 @@ import random
 import re
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
@@ -19,7 +18,6 @@ from pandadoc_client._fork import renew_in_child
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import (
     MAX_KEY_LENGTH,
-    LockTimeout,
     Record,
     RevisionConflict,
     TokenStore,
@@ -36,6 +34,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from pandadoc_client.oauth.stores._file_lock import hold_file_lock, lock_path
+from pandadoc_client.oauth.stores._key_locks import KeyLocks
 from pandadoc_client.oauth.stores._sql_database import PATIENCE, Database
 from pandadoc_client.oauth.stores._sql_errors import Hidden, is_disconnect
 
@@ -154,7 +153,7 @@ class SQLTokenStore(TokenStore):
         self._file: Path | None = None
         self._guard = threading.Lock()
         self._one_connection = threading.Lock() if self._database.in_memory else nullcontext()
-        self._memory_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._memory_locks = KeyLocks()
 
     def __repr__(self) -> str:
         return f"<SQLTokenStore in {self._database.shown}, table {self._tokens.name}>"
@@ -223,14 +222,8 @@ class SQLTokenStore(TokenStore):
     def lock(self, key: str, timeout: float) -> Iterator[None]:
         self._prepare()
         if self._database.in_memory:
-            with self._guard:
-                lock = self._memory_locks[key]
-            if not lock.acquire(timeout=min(timeout, threading.TIMEOUT_MAX)):
-                raise LockTimeout.of(key, timeout)
-            try:
+            with self._memory_locks.hold(key, timeout):
                 yield
-            finally:
-                lock.release()
         elif self._file is not None:  # SQLite has no locks but that of the whole database
             with hold_file_lock(lock_path(self._file, key), key, timeout):
                 yield

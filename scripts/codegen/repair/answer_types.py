@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..document import contents, resolve
+from ..document import contents, is_json, resolve
 
 __all__ = ["FILE_TYPES", "answer_types"]
 
@@ -27,7 +27,7 @@ def answer_types(document: dict[str, Any]) -> list[str]:
         content = slot.value
         for kind in list(content):
             schema = resolve(document, content[kind].get("schema", {}))
-            if _is_json(kind) or kind.startswith("text/"):
+            if is_json(kind) or kind.startswith("text/"):
                 continue
             if schema.get("type") in ("object", "array") or {"allOf", "oneOf", "anyOf"} & set(schema):
                 content.setdefault(_JSON, content.pop(kind))
@@ -40,8 +40,3 @@ def answer_types(document: dict[str, Any]) -> list[str]:
             changes.append(f"{slot.place}: {kind} is a file")
     document[FILE_TYPES] = list(files)
     return changes
-
-
-def _is_json(kind: str) -> bool:
-    name = kind.partition(";")[0].strip().lower()
-    return name == _JSON or name.endswith("+json")

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..document import contents, resolve
+from ..document import FORM_TYPES, contents, is_json, resolve
 
 __all__ = ["body_types"]
 
 _JSON = "application/json"
 _BYTES = "application/octet-stream"
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def body_types(document: dict[str, Any]) -> list[str]:
@@ -29,11 +28,11 @@ def body_types(document: dict[str, Any]) -> list[str]:
             resolved = resolve(document, schema)
             structured = bool({"properties", "allOf", "oneOf", "anyOf"} & set(resolved))
             structured = structured or resolved.get("type") in ("object", "array")
-            if name in _FORMS:
+            if name in FORM_TYPES:
                 if not structured:
                     content[kind]["schema"] = {"type": "object", "additionalProperties": True}
                     changes.append(f"{slot.place}: {kind} without fields")
-            elif name == _JSON or name.endswith("+json"):
+            elif is_json(kind):
                 continue
             elif structured:
                 content.setdefault(_JSON, content.pop(kind))

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..document import Slot
+from ..document import SCHEMAS, Slot
 
 __all__ = ["endless_schemas"]
-
-_PREFIX = "#/components/schemas/"
 
 
 def endless_schemas(document: dict[str, Any]) -> list[str]:
@@ -24,7 +22,7 @@ def endless_schemas(document: dict[str, Any]) -> list[str]:
 
     def follow(name: str, above: tuple[str, ...]) -> None:
         for slot in _members(Slot(named, name, f"components/schemas/{name}")):
-            target = slot.value["$ref"].removeprefix(_PREFIX)
+            target = slot.value["$ref"].removeprefix(SCHEMAS)
             if target in above:
                 slot.replace({})
                 changes.append(f"{slot.place}: {target}")

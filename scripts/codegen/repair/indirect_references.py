@@ -10,12 +10,10 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from ..document import resolve, schemas
+from ..document import SCHEMAS, resolve, schemas
 from ..naming import Names
 
 __all__ = ["indirect_references"]
-
-_PREFIX = "#/components/schemas/"
 
 
 def indirect_references(document: dict[str, Any]) -> list[str]:
@@ -42,12 +40,12 @@ def _into_schemas(document: dict[str, Any]) -> Iterator[str]:
     targets: dict[str, str] = {}
     for slot in schemas(document):
         reference = slot.value.get("$ref")
-        if reference is None or (reference.startswith(_PREFIX) and reference.removeprefix(_PREFIX) in named):
+        if reference is None or (reference.startswith(SCHEMAS) and reference.removeprefix(SCHEMAS) in named):
             continue
         if reference not in targets:
             steps = [step for step in reference.split("/") if step not in ("#", "components", "schemas", "properties")]
             targets[reference] = names.take("".join(step[:1].upper() + step[1:] for step in steps[-2:]))
             named = document.setdefault("components", {}).setdefault("schemas", {})
             named[targets[reference]] = copy.deepcopy(resolve(document, {"$ref": reference}))
-        slot.value["$ref"] = _PREFIX + targets[reference]
+        slot.value["$ref"] = SCHEMAS + targets[reference]
         yield f"{slot.place}: {reference} becomes {targets[reference]}"

@@ -12,11 +12,10 @@ from typing import Any
 
 from openapi_python_client.strings import pascal_case
 
+from ..document import SCHEMAS
 from ..naming import Names
 
 __all__ = ["merged_all_of"]
-
-_PREFIX = "#/components/schemas/"
 
 
 def merged_all_of(document: dict[str, Any]) -> list[str]:
@@ -38,7 +37,7 @@ class _Merger:
     def flat(self, schema: dict[str, Any], name: str, seen: tuple[str, ...]) -> dict[str, Any]:
         """Return a schema without ``allOf`` and without a reference at its top; *seen* are those that lead here."""
         if "$ref" in schema:
-            target = schema["$ref"].removeprefix(_PREFIX)
+            target = schema["$ref"].removeprefix(SCHEMAS)
             if target in seen or target not in self.named:
                 return {}
             inherited = copy.deepcopy(self.flat(self.named[target], name, (*seen, target)))
@@ -69,7 +68,7 @@ class _Merger:
         if self.is_object(first) and self.is_object(second):
             chosen = self.names.take(name)
             self.named[chosen] = self.flat({"allOf": [first, second]}, chosen, ())
-            return {"$ref": _PREFIX + chosen}
+            return {"$ref": SCHEMAS + chosen}
         if not {"$ref", "type", "allOf", "oneOf", "anyOf"} & set(second):  # it only describes
             return {"allOf": [first], **second} if "$ref" in first else {**first, **second}
         return second

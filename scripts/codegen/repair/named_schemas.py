@@ -13,13 +13,12 @@ from typing import Any
 
 from openapi_python_client.strings import pascal_case
 
-from ..document import Slot, contents, operations, parameters, schemas
+from ..document import SCHEMAS, Slot, contents, operations, parameters, schemas
 from ..naming import Names, class_name
 
 __all__ = ["MAP", "named_schemas"]
 
 MAP = "x-plain-dictionary"
-_PREFIX = "#/components/schemas/"
 _ABOUT_THE_PLACE = ("nullable", "readOnly", "writeOnly", "deprecated")
 
 
@@ -135,7 +134,7 @@ def _makes_class(schema: dict[str, Any]) -> bool:
 
 def _refer(slot: Slot, name: str) -> None:
     """Put a reference in the place of a schema; whether it may be null there is a matter of the place."""
-    reference = {"$ref": _PREFIX + name}
+    reference = {"$ref": SCHEMAS + name}
     about = {key: slot.value[key] for key in _ABOUT_THE_PLACE if key in slot.value}
     if slot.value.get("description") and slot.holder is not None:
         about["description"] = slot.value["description"]

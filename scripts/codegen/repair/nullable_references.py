@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..document import schemas, unions
+from ..document import SCHEMAS, schemas, unions
 
 __all__ = ["nullable_references"]
-
-_PREFIX = "#/components/schemas/"
 
 
 def nullable_references(document: dict[str, Any]) -> list[str]:
@@ -34,4 +32,4 @@ def nullable_references(document: dict[str, Any]) -> list[str]:
 
 
 def _target(schema: dict[str, Any]) -> str:
-    return str(schema.get("$ref", "")).removeprefix(_PREFIX)
+    return str(schema.get("$ref", "")).removeprefix(SCHEMAS)

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..document import schemas
+from ..document import SCHEMAS, schemas
 from ..naming import Names
 
 __all__ = ["schema_names"]
-
-_PREFIX = "#/components/schemas/"
 
 
 def schema_names(document: dict[str, Any]) -> list[str]:
@@ -26,10 +24,10 @@ def schema_names(document: dict[str, Any]) -> list[str]:
     document["components"]["schemas"] = {renamed.get(name, name): schema for name, schema in named.items()}
     for slot in schemas(document):
         schema = slot.value
-        if schema.get("$ref", "").removeprefix(_PREFIX) in renamed:
-            schema["$ref"] = _PREFIX + renamed[schema["$ref"].removeprefix(_PREFIX)]
+        if schema.get("$ref", "").removeprefix(SCHEMAS) in renamed:
+            schema["$ref"] = SCHEMAS + renamed[schema["$ref"].removeprefix(SCHEMAS)]
         mapping = schema.get("discriminator", {}).get("mapping", {})
         for value, target in mapping.items():
-            name = target.removeprefix(_PREFIX)
-            mapping[value] = _PREFIX + renamed[name] if name in renamed else target
+            name = target.removeprefix(SCHEMAS)
+            mapping[value] = SCHEMAS + renamed[name] if name in renamed else target
     return [f"components/schemas/{old} becomes {new}" for old, new in renamed.items()]

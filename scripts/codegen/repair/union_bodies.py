@@ -10,12 +10,10 @@ import copy
 from collections.abc import Iterable
 from typing import Any
 
-from ..document import contents, resolve, schemas, unions
+from ..document import SCHEMAS, contents, resolve, schemas, unions
 from .former_names import ARGUMENT
 
 __all__ = ["union_bodies"]
-
-_PREFIX = "#/components/schemas/"
 
 
 def union_bodies(document: dict[str, Any]) -> list[str]:
@@ -27,13 +25,13 @@ def union_bodies(document: dict[str, Any]) -> list[str]:
     for name, schema in list(named.items()):
         members = unions(schema)
         variants = [resolve(document, member) for member in members]
-        if _PREFIX + name not in references or not members or not all("properties" in variant for variant in variants):
+        if SCHEMAS + name not in references or not members or not all("properties" in variant for variant in variants):
             continue
         for slot in schemas(document):
-            if slot.value.get("$ref") == _PREFIX + name and slot.value not in [media["schema"] for media in bodies]:
+            if slot.value.get("$ref") == SCHEMAS + name and slot.value not in [media["schema"] for media in bodies]:
                 slot.replace(copy.deepcopy(schema))
         for media in bodies:
-            if media["schema"].get("$ref") == _PREFIX + name:
+            if media["schema"].get("$ref") == SCHEMAS + name:
                 media["schema"] = {"oneOf": [media["schema"], *copy.deepcopy(members)], ARGUMENT: name}
         named[name] = _with_all_fields(schema, variants)
         changes.append(f"components/schemas/{name}")

@@ -1,0 +1,42 @@
+"""The contract, and examples of its schemas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+__all__ = ["CONTRACT", "SCHEMAS", "example"]
+
+CONTRACT: dict[str, Any] = yaml.load(
+    (Path(__file__).parents[1] / "openapi.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
+)
+SCHEMAS: dict[str, Any] = CONTRACT["components"]["schemas"]
+_SCALARS = {"integer": 7, "number": 1.5, "boolean": True}
+_TEXTS = {"date-time": "2026-01-02T03:04:05Z", "date": "2026-01-02"}
+_DEEP = 3
+
+
+def example(schema: dict[str, Any], *, full: bool, depth: int = 0) -> Any:
+    """Return a value of *schema*: with every field, down to some depth, or with the required ones alone."""
+    if "$ref" in schema:
+        return example(SCHEMAS[schema["$ref"].rpartition("/")[2]], full=full, depth=depth)
+    if "enum" in schema:
+        return schema["enum"][0]
+    for key in ("oneOf", "anyOf"):
+        if key in schema:
+            return example(schema[key][0], full=full, depth=depth)
+    if "allOf" in schema:
+        parts = [example(part, full=full, depth=depth) for part in schema["allOf"]]
+        objects = [part for part in parts if isinstance(part, dict)]
+        return {key: value for part in objects for key, value in part.items()} if objects else parts[0]
+    if schema.get("type") == "array":
+        return [] if full and depth > _DEEP else [example(schema["items"], full=full, depth=depth + 1)]
+    if schema.get("type") == "object" or "properties" in schema:
+        fields = schema.get("properties", {})
+        wanted = [name for name in schema.get("required", ()) if name in fields]
+        if full:
+            wanted = [] if depth > _DEEP else list(fields)
+        return {name: example(fields[name], full=full, depth=depth + 1) for name in wanted}
+    return _SCALARS.get(schema.get("type", ""), _TEXTS.get(schema.get("format", ""), "some text"))
