@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .answers import NO_BODY, AnswerScript, ScriptedAnswer, parse_answers
     from .faults import FAULT_KINDS, Fault, FaultKind, FaultScript, load_faults, parse_faults
     from .journal import Journal, JournalEntry
     from .options import DEFAULT_API_KEY, DEFAULT_CLIENT, ClientRegistration, EmulatorOptions, RotationMode
@@ -25,6 +26,8 @@ __all__ = [
     "DEFAULT_API_KEY",
     "DEFAULT_CLIENT",
     "FAULT_KINDS",
+    "NO_BODY",
+    "AnswerScript",
     "ClientRegistration",
     "Emulator",
     "EmulatorOptions",
@@ -35,14 +38,17 @@ __all__ = [
     "Journal",
     "JournalEntry",
     "RotationMode",
+    "ScriptedAnswer",
     "StateSummary",
     "TokenPair",
     "load_faults",
+    "parse_answers",
     "parse_faults",
     "serve",
 ]
 
 _HOMES = {
+    "answers": ("NO_BODY", "AnswerScript", "ScriptedAnswer", "parse_answers"),
     "faults": ("FAULT_KINDS", "Fault", "FaultKind", "FaultScript", "load_faults", "parse_faults"),
     "journal": ("Journal", "JournalEntry"),
     "options": ("DEFAULT_API_KEY", "DEFAULT_CLIENT", "ClientRegistration", "EmulatorOptions", "RotationMode"),
@@ -50,7 +56,7 @@ _HOMES = {
     "state": ("EmulatorState", "StateSummary", "TokenPair"),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
-_EXTRA = ("starlette", "uvicorn", "h11", "anyio")
+_EXTRA = ("starlette", "uvicorn", "h11", "anyio", "openapi_core", "jsonschema", "jsonschema_path", "werkzeug")
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from . import pages
-from .api import ApiEndpoints
+from .api import API_METHODS, ApiEndpoints
 from .context import Context
 from .control import ControlEndpoints
 from .oauth import OAuthEndpoints
@@ -35,12 +35,13 @@ def create_app(context: Context) -> Starlette:
         Route("/callback", callback),
         Route("/oauth2/authorize", oauth.authorize, methods=["GET", "POST"]),
         Route("/oauth2/access_token", oauth.token, methods=["POST"]),
-        Route("/public/v1/members/current", api.current_member),
+        Route("/public/{rest:path}", api.respond, methods=API_METHODS),
     ]
     if context.loopback:
         routes += [
             Route("/_emulator/journal", control.journal, methods=["GET", "DELETE"]),
             Route("/_emulator/faults", control.faults, methods=["GET", "PUT", "DELETE"]),
+            Route("/_emulator/answers", control.answers, methods=["GET", "PUT", "DELETE"]),
             Route("/_emulator/state", control.state),
             Route("/_emulator/expire", control.expire, methods=["POST"]),
             Route("/_emulator/revoke", control.revoke, methods=["POST"]),

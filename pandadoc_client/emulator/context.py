@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
+from .answers import AnswerScript
 from .faults import FaultScript
 from .journal import Journal
 from .options import ClientRegistration, EmulatorOptions
@@ -23,6 +24,7 @@ class Context:
         options: The settings it was made with.
         state: Codes, grants and tokens.
         faults: What shall go wrong.
+        answers: What shall be answered.
         journal: What was asked.
         host: Host to reach it by, without brackets; known once it is bound.
         port: Its TCP port; 0 until it is bound.
@@ -32,6 +34,7 @@ class Context:
     options: EmulatorOptions
     state: EmulatorState = field(init=False)
     faults: FaultScript = field(init=False)
+    answers: AnswerScript = field(init=False)
     journal: Journal = field(init=False)
     host: str = "127.0.0.1"
     port: int = 0
@@ -40,6 +43,7 @@ class Context:
     def __post_init__(self) -> None:
         self.state = EmulatorState(self.options)
         self.faults = FaultScript(self.options.faults)
+        self.answers = AnswerScript()
         self.journal = Journal()
 
     @property

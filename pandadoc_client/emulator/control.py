@@ -5,6 +5,7 @@
 | `GET /_emulator/journal` | the journal as JSON, secrets masked; `?reveal=1` shows them |
 | `DELETE /_emulator/journal` | empties it |
 | `GET`, `PUT`, `DELETE /_emulator/faults` | shows, replaces, empties the fault script |
+| `GET`, `PUT`, `DELETE /_emulator/answers` | shows, replaces, empties the answers by script |
 | `GET /_emulator/state` | counts of what is alive, no secrets |
 | `POST /_emulator/expire` | makes every access token expire now |
 | `POST /_emulator/revoke` | revokes every grant |
@@ -17,14 +18,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from .answers import ScriptedAnswer, parse_answers
 from .context import Context
-from .faults import parse_faults
+from .faults import Fault, parse_faults
+from .script import Script
 
 __all__ = ["ControlEndpoints"]
+
+_EntryT = TypeVar("_EntryT", Fault, ScriptedAnswer)
 
 
 class ControlEndpoints:
@@ -51,14 +57,23 @@ class ControlEndpoints:
 
     async def faults(self, request: Request) -> Response:
         """Show, replace or empty the fault script; answers with what is still to come."""
+        return await self._script(request, self._context.faults, parse_faults)
+
+    async def answers(self, request: Request) -> Response:
+        """Show, replace or empty the answers by script; answers with what is still to come."""
+        return await self._script(request, self._context.answers, parse_answers)
+
+    async def _script(
+        self, request: Request, script: Script[_EntryT], parse: Callable[[object], list[_EntryT]]
+    ) -> Response:
         body = await request.body()
 
         def answer() -> object:
             if request.method == "PUT":
-                self._context.faults.replace(parse_faults(json.loads(body)))
+                script.replace(parse(json.loads(body)))
             elif request.method == "DELETE":
-                self._context.faults.clear()
-            return [{**fault.to_dict(), "times": left} for fault, left in self._context.faults.pending]
+                script.clear()
+            return [{**entry.to_dict(), "times": left} for entry, left in script.pending]
 
         try:
             return self._guarded(request, answer)

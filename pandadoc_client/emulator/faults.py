@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from os import PathLike
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
+
+from .script import Script, check_fields, parse_script
 
 __all__ = ["FAULT_KINDS", "Fault", "FaultKind", "FaultScript", "load_faults", "parse_faults"]
 
@@ -144,16 +145,7 @@ class Fault:
         Raises:
             ValueError: without `kind`, with an unknown key, with a value of the wrong type, or as the constructor.
         """
-        if "kind" not in data:
-            raise ValueError("kind is missing")
-        for name, value in data.items():
-            if name not in _JSON_TYPES:
-                raise ValueError(f"unknown key {name!r}")
-            # JSON keeps true and 1 apart, Python does not.
-            if not isinstance(value, _JSON_TYPES[name]) or isinstance(value, bool):
-                raise ValueError(f"{name} is of the wrong type")
-        if not all(isinstance(value, str) for value in data.get("headers", {}).values()):
-            raise ValueError("headers is an object of texts")
+        check_fields(data, _JSON_TYPES, "kind")
         return cls(**data)
 
 
@@ -163,17 +155,7 @@ def parse_faults(data: object) -> list[Fault]:
     Raises:
         ValueError: not a list, or a fault that `Fault.from_dict` refuses; the message tells which one.
     """
-    if not isinstance(data, list):
-        raise ValueError("a fault script is a list of objects")
-    script: list[Fault] = []
-    for number, item in enumerate(cast("list[object]", data), 1):
-        try:
-            if not isinstance(item, dict):
-                raise ValueError("a fault is an object")
-            script.append(Fault.from_dict(cast("dict[str, Any]", item)))
-        except ValueError as error:
-            raise ValueError(f"fault {number}: {error}") from None
-    return script
+    return parse_script(data, "fault", Fault.from_dict)
 
 
 def load_faults(path: str | PathLike[str]) -> list[Fault]:
@@ -189,13 +171,8 @@ def load_faults(path: str | PathLike[str]) -> list[Fault]:
         raise ValueError(f"{path}: {error}") from None
 
 
-class FaultScript:
+class FaultScript(Script[Fault]):
     """The faults still to come, in order; safe across threads."""
-
-    def __init__(self, faults: Iterable[Fault] = ()) -> None:
-        self._lock = threading.Lock()
-        # Each fault with the requests it has left; None for ever.
-        self._entries: list[tuple[Fault, int | None]] = [(fault, fault.times) for fault in faults]
 
     def add(self, fault: Fault | FaultKind, **details: Any) -> Fault:
         """Append a fault: a `Fault`, or its kind and the other arguments of `Fault`. Returns the fault.
@@ -209,37 +186,9 @@ class FaultScript:
                 raise TypeError("a Fault comes with its details; pass the kind instead")
         else:
             fault = Fault(fault, **details)
-        with self._lock:
-            self._entries.append((fault, fault.times))
+        self.append(fault)
         return fault
-
-    def replace(self, faults: Iterable[Fault]) -> None:
-        """Put a new script in the place of the old one."""
-        entries = [(fault, fault.times) for fault in faults]
-        with self._lock:
-            self._entries = entries
-
-    def clear(self) -> None:
-        """Forget every fault to come."""
-        self.replace(())
 
     def take(self, path: str) -> Fault | None:
         """Consume the first fault that matches `path` once, and return it; None if nothing goes wrong."""
-        with self._lock:
-            for index, (fault, left) in enumerate(self._entries):
-                if fault.matches(path):
-                    if left == 1:
-                        del self._entries[index]
-                    elif left is not None:
-                        self._entries[index] = (fault, left - 1)
-                    return fault
-        return None
-
-    @property
-    def pending(self) -> list[tuple[Fault, int | None]]:
-        """The faults to come, each with the number of requests it will still hit (None for ever)."""
-        with self._lock:
-            return list(self._entries)
-
-    def __len__(self) -> int:
-        return len(self.pending)
+        return self.take_first(lambda fault: fault.matches(path))

@@ -32,7 +32,8 @@ class JournalEntry:
         path: Percent-decoded.
         query: The part after `?`, as sent.
         headers: Name (lower case) and value, in order, doubles included.
-        body: As sent, cut at the emulator's limit.
+        body: As sent; its first 2 MB.
+        size: Bytes of the whole body, as far as it was read.
         status: Status answered; None while in progress and when the connection went without an answer.
         fault: Kind of the fault applied, or None.
         finished: Whether the outcome is decided. True before the last byte of the answer leaves, so a client that has
@@ -46,6 +47,7 @@ class JournalEntry:
     query: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    size: int
     status: int | None = None
     fault: str | None = None
     finished: bool = False
@@ -95,7 +97,7 @@ class JournalEntry:
     def _masked_body(self) -> str:
         if not self.body:
             return ""
-        return urlencode(_mask_pairs(self.form_pairs), safe="*") if self._is_form else f"[{len(self.body)} bytes]"
+        return urlencode(_mask_pairs(self.form_pairs), safe="*") if self._is_form else f"[{self.size} bytes]"
 
     def __repr__(self) -> str:
         target = self.path + (f"?{_mask_encoded(self.query)}" if self.query else "")
@@ -181,12 +183,12 @@ class Journal:
             return seen()
 
     def open(
-        self, *, method: str, path: str, query: str, headers: tuple[tuple[str, str], ...], body: bytes
+        self, *, method: str, path: str, query: str, headers: tuple[tuple[str, str], ...], body: bytes, size: int
     ) -> JournalEntry:
         """Enter a request that has been read (called by the server)."""
         with self._changed:
             self._sequence += 1
-            entry = JournalEntry(self._sequence, datetime.now(UTC), method, path, query, headers, body)
+            entry = JournalEntry(self._sequence, datetime.now(UTC), method, path, query, headers, body, size)
             self._entries[entry.sequence] = entry
             self._changed.notify_all()
             return entry

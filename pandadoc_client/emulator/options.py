@@ -86,6 +86,7 @@ class EmulatorOptions:
             server does so is not known, and RFC 6749 §6 makes the field optional.
         latency: Seconds every request waits before it is processed.
         faults: The fault script the emulator starts with.
+        seed: What made-up answers are made from; another seed gives other identifiers, dates and words.
         allow_remote: Permit a host that other machines can reach.
         clock: Seconds, monotonic; everything that ages goes by it. Injected by tests.
 
@@ -102,6 +103,7 @@ class EmulatorOptions:
     require_scope_on_refresh: bool = False
     latency: float = 0.0
     faults: tuple[Fault, ...] = ()
+    seed: int | str = 0
     allow_remote: bool = False
     clock: Callable[[], float] = field(default=time.monotonic, repr=False, compare=False)
 

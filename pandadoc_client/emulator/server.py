@@ -18,6 +18,7 @@ from typing import Any, Self
 
 import uvicorn
 
+from .answers import AnswerScript
 from .app import create_app
 from .context import Context
 from .faults import FaultScript
@@ -180,6 +181,11 @@ class Emulator:
     def faults(self) -> FaultScript:
         """What shall go wrong."""
         return self._context.faults
+
+    @property
+    def answers(self) -> AnswerScript:
+        """What shall be answered."""
+        return self._context.answers
 
     @property
     def state(self) -> EmulatorState:

@@ -22,14 +22,26 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from .context import Context
 from .faults import Fault
 
-__all__ = ["CONTROL_PREFIX", "MAX_BODY", "Connections", "Gate", "tracked_protocol"]
+__all__ = ["CONTROL_PREFIX", "JOURNALED", "Connections", "Gate", "max_body", "tracked_protocol"]
 
 CONTROL_PREFIX = "/_emulator/"
 """Paths below it steer the emulator; they are neither journaled nor hit by faults."""
-MAX_BODY = 64 * 1024
-"""Bytes of a request body that are read; a longer one is answered with 413."""
+_KIB = 1024
+JOURNALED = 2048 * _KIB
+"""Bytes of a request body that the journal keeps."""
 # SO_LINGER switched on with zero seconds: closing sends RST instead of FIN. Windows has two shorts, POSIX two ints.
 _RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+
+
+def max_body(scope: Scope) -> int:
+    """Return how many bytes of a request's body are read; a longer one is answered with 413.
+
+    The API takes 2 MB, and up to 100 MB with files; the token endpoint needs far less.
+    """
+    if not scope["path"].startswith("/public/"):
+        return 64 * _KIB
+    kinds = [value for name, value in scope["headers"] if name == b"content-type"]
+    return (100 if any(kind.lower().startswith(b"multipart/") for kind in kinds) else 2) * 1024 * _KIB
 
 
 class Connections:
@@ -166,7 +178,7 @@ class Gate:
         """Set when the server stops: whoever waits gives up."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _read_body(receive)
+        body = await _read_body(receive, max_body(scope))
         if body is None:
             return  # the client hung up in the middle of its request
         if scope["path"].startswith(CONTROL_PREFIX):
@@ -178,7 +190,8 @@ class Gate:
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),
             headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]),
-            body=body[:MAX_BODY],
+            body=body[: min(JOURNALED, max_body(scope))],
+            size=len(body),
         )
         fault = self._context.faults.take(scope["path"])
         kind = fault.kind if fault else None
@@ -211,8 +224,9 @@ class Gate:
         return answer.truncated() if kind == "truncated-json" else answer
 
     async def _process(self, scope: Scope, body: bytes) -> _Answer:
-        if len(body) > MAX_BODY:
-            return _json_answer(413, {"type": "too_large", "detail": f"A body has {MAX_BODY} bytes at most."})
+        most = max_body(scope)
+        if len(body) > most:
+            return _json_answer(413, {"type": "request_error", "detail": f"A body has {most} bytes at most."})
         messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
         answer = _Answer(500, [], b"")
 
@@ -267,14 +281,14 @@ async def _wait_until_gone(receive: Receive) -> None:
         pass
 
 
-async def _read_body(receive: Receive) -> bytes | None:
-    """Read a request body; one byte more than `MAX_BODY` means too long. None if the client hung up."""
+async def _read_body(receive: Receive, most: int) -> bytes | None:
+    """Read a request body; one byte more than `most` means too long. None if the client hung up."""
     body = bytearray()
     more = True
-    while more and len(body) <= MAX_BODY:  # uvicorn swallows the rest, so that the client gets to read the 413
+    while more and len(body) <= most:  # uvicorn swallows the rest, so that the client gets to read the 413
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
         body += message.get("body", b"")
         more = message.get("more_body", False)
-    return bytes(body[: MAX_BODY + 1])
+    return bytes(body[: most + 1])

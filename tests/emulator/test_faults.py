@@ -271,7 +271,7 @@ def test_a_script_is_loaded_from_a_file(tmp_path: Path) -> None:
         ({"kind": "status", "status": 200, "headers": {"a": 1}}, "headers is an object of texts"),
         ({"kind": "status", "status": 200, "headers": {"a": "b\r\nc: d"}}, "a header has a name"),
         ({"kind": "status", "status": 200, "headers": []}, "headers is of the wrong type"),
-        ("rate-limit", "a fault is an object"),
+        ("rate-limit", "an object is wanted"),
     ],
 )
 def test_a_mistake_in_a_script_is_named_with_its_place(item: object, message: str) -> None:

@@ -110,7 +110,7 @@ def test_waiting_in_vain_times_out_and_says_how_many_came(caller: Caller) -> Non
 
 def test_a_request_cleared_while_in_flight_stays_cleared() -> None:
     journal = Journal()
-    entry = journal.open(method="GET", path="/", query="", headers=(), body=b"")
+    entry = journal.open(method="GET", path="/", query="", headers=(), body=b"", size=0)
     journal.clear()
     journal.close(entry, status=200, fault=None)
     assert journal.entries == []

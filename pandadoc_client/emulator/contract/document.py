@@ -1,0 +1,110 @@
+"""The contract as data: its operations, with whatever they refer to in reach."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+__all__ = ["Contract", "Operation", "load_contract"]
+
+_METHODS = ("get", "put", "post", "delete", "patch")
+_DATA = Path(__file__).parents[2] / "_generated" / "contract.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the contract.
+
+    Attributes:
+        operation_id: Its name, such as `listDocuments`.
+        method: In upper case.
+        path: Its path template, without a query string.
+        markers: Query parameters that its path demands, such as `upload`: they tell it apart from its neighbours.
+        key: The path as the contract has it, with its query string.
+        secured: Whether it asks for a credential.
+        definition: Its operation object.
+    """
+
+    operation_id: str
+    method: str
+    path: str
+    markers: frozenset[str]
+    key: str
+    secured: bool
+    definition: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """An OpenAPI 3.0 document and its operations.
+
+    Attributes:
+        document: The document.
+        operations: Its operations, by `operationId`.
+    """
+
+    document: dict[str, Any]
+    operations: Mapping[str, Operation]
+
+    def find(self, name: str) -> Operation:
+        """Return an operation by its `operationId`, written as there or as in Python (`list_documents`).
+
+        Raises:
+            ValueError: there is no such operation.
+        """
+        wanted = _plain(name)
+        for operation in self.operations.values():
+            if _plain(operation.operation_id) == wanted:
+                return operation
+        raise ValueError(f"the contract has no operation {name!r}")
+
+    def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what *node* refers to, or itself if it is no reference."""
+        while "$ref" in node:
+            target: Any = self.document
+            for step in node["$ref"].removeprefix("#/").split("/"):
+                target = target[step.replace("~1", "/").replace("~0", "~")]
+            node = target
+        return node
+
+    def response(self, operation: Operation, status: int | str) -> Mapping[str, Any] | None:
+        """Return the response object of *operation* for *status*; None where the contract has none."""
+        found = operation.definition["responses"].get(str(status))
+        return None if found is None else self.resolve(found)
+
+    def schema(self, operation: Operation, status: int | str) -> Mapping[str, Any] | None:
+        """Return the schema of the JSON answer of *operation* for *status*, or None."""
+        response = self.response(operation, status) or {}
+        schema = response.get("content", {}).get("application/json", {}).get("schema")
+        return None if schema is None else self.resolve(schema)
+
+
+@cache
+def load_contract() -> Contract:
+    """Return the contract of this package; it is read once and shared by all emulators of the process."""
+    return _contract(json.loads(_DATA.read_bytes()))
+
+
+def _contract(document: dict[str, Any]) -> Contract:
+    operations = {}
+    for key, item in document["paths"].items():
+        path, _, query = key.partition("?")
+        for method in _METHODS:
+            if method in item:
+                definition = item[method]
+                secured = bool(definition.get("security", document.get("security", [])))
+                markers = frozenset(name for name, _ in parse_qsl(query, keep_blank_values=True))
+                operation_id = definition["operationId"]
+                operations[operation_id] = Operation(
+                    operation_id, method.upper(), path, markers, key, secured, definition
+                )
+    return Contract(document, operations)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()

@@ -1,0 +1,99 @@
+"""From a method and a target to an operation of the contract."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote
+
+from .document import Operation
+
+__all__ = ["Match", "Mismatch", "Router"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The operation that a request is for.
+
+    Attributes:
+        operation: The operation.
+        path: The values of its path parameters, decoded, by name.
+    """
+
+    operation: Operation
+    path: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """No operation: nothing at the path, or not by this method.
+
+    Attributes:
+        allowed: The methods that something is there for; empty if nothing is.
+    """
+
+    allowed: tuple[str, ...] = ()
+
+
+class Router:
+    """Finds operations by paths.
+
+    A literal segment goes before a parameter, the leftmost first, as OpenAPI asks for. A path of several operations
+    that differ in their query string leads to the one most of whose markers the request has.
+    """
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._routes: defaultdict[int, list[tuple[tuple[str, ...], Operation]]] = defaultdict(list)
+        for operation in operations:
+            segments = tuple(operation.path.split("/"))
+            self._routes[len(segments)].append((segments, operation))
+        for routes in self._routes.values():
+            routes.sort(key=_specific_first)
+
+    def find(self, method: str, raw_path: str, query: str) -> Match | Mismatch:
+        """Return what a request is for.
+
+        Args:
+            method: In upper case; `HEAD` finds what `GET` does (RFC 9110 §9.3.2).
+            raw_path: The path as it was sent, percent-encoded, so that `%2F` is not taken for a slash.
+            query: The query string as it was sent.
+        """
+        given = raw_path.split("/")
+        keys = {name for name, _ in parse_qsl(query, keep_blank_values=True)}
+        allowed: set[str] = set()
+        template = None
+        for segments, operation in self._routes[len(given)]:
+            if template is not None and segments != template:
+                break  # a path that fits is the one that is meant, even where a later one has the method
+            path = _read(segments, given)
+            if path is None:
+                continue
+            template = segments
+            if operation.markers <= keys:
+                if operation.method == ("GET" if method == "HEAD" else method):
+                    return Match(operation, path)
+                allowed.add(operation.method)
+        return Mismatch(tuple(sorted(allowed | {"HEAD"} if "GET" in allowed else allowed)))
+
+
+def _specific_first(route: tuple[tuple[str, ...], Operation]) -> tuple[list[bool], tuple[str, ...], int]:
+    segments, operation = route
+    return [_is_parameter(segment) for segment in segments], segments, -len(operation.markers)
+
+
+def _is_parameter(segment: str) -> bool:
+    return segment.startswith("{")
+
+
+def _read(template: tuple[str, ...], given: list[str]) -> dict[str, str] | None:
+    values = {}
+    for segment, value in zip(template, given, strict=True):
+        decoded = unquote(value)
+        if _is_parameter(segment):
+            if not value:
+                return None
+            values[segment[1:-1]] = decoded
+        elif segment != decoded:
+            return None
+    return values
