@@ -187,8 +187,13 @@ class SQLTokenStore(TokenStore):
             return True
 
         for is_second in (False, True):
-            if self._transact(partial(work, is_second=is_second), "write", key):
-                break
+            try:
+                if self._transact(partial(work, is_second=is_second), "write", key):
+                    break
+            except TokenStoreError:
+                if not is_second or self.read(key) is None:
+                    raise
+                raise RevisionConflict.of(key) from None  # deleted and written again, twice in a row
             record = self.read(key)
             if record is not None and record.revision == revision:
                 break  # the connection broke after the commit, and all was done twice

@@ -1,0 +1,114 @@
+"""`verify` and `sign`: the HMAC-SHA256 of a raw body."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from pandadoc_client.exceptions import ApiTypeError, ApiValueError
+from pandadoc_client.webhooks._errors import WebhookSignatureError
+
+__all__ = ["raw_bytes", "sign", "verify"]
+
+_HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def sign(raw_body: bytes | bytearray | memoryview, shared_key: str | bytes) -> str:
+    """Return the signature that PandaDoc sends along with *raw_body*: for tests, and for servers that play PandaDoc.
+
+    Args:
+        raw_body: The bytes of the body.
+        shared_key: The key of the subscription.
+
+    Returns:
+        64 lower-case hexadecimal digits (HMAC-SHA256, RFC 2104).
+
+    Raises:
+        ApiTypeError: An argument is of the wrong type.
+        ApiValueError: The key is empty, or has white space at an end.
+    """
+    return _digest(_key(shared_key, "shared_key"), raw_bytes(raw_body))
+
+
+def verify(
+    raw_body: bytes | bytearray | memoryview,
+    signature: str | None,
+    shared_key: str | bytes | Sequence[str | bytes],
+) -> None:
+    """Return if *signature* is that of *raw_body*, else raise. The comparison takes the same time for any signature.
+
+    Args:
+        raw_body: The bytes of the request's body, exactly as they came. JSON that was parsed and written again has
+            other bytes.
+        signature: The query parameter ``signature`` of the request's URL; None if there is none.
+        shared_key: The key of the subscription, or several: while a key is being renewed, the new one and the old.
+
+    Raises:
+        WebhookSignatureError: The signature is missing, malformed, or of another body or key.
+        ApiTypeError: An argument is of the wrong type, such as a body that was decoded.
+        ApiValueError: There is no key, a key is empty, or has white space at an end.
+    """
+    keys = _keys(shared_key)
+    body = raw_bytes(raw_body)
+    if signature is None or signature == "":
+        raise WebhookSignatureError(
+            "The delivery has no signature: PandaDoc sends it as the query parameter 'signature', in no header"
+        )
+    if not isinstance(signature, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ApiTypeError(f"signature must be text (str), not {type(signature).__name__}")
+    if not _HEX_DIGEST.fullmatch(signature):
+        raise WebhookSignatureError("The signature is none: it must have 64 lower-case hexadecimal digits")
+    # All keys are tried, so that the time does not tell which one it was.
+    matches = [hmac.compare_digest(_digest(key, body), signature) for key in keys]
+    if not any(matches):
+        raise WebhookSignatureError(
+            "The signature is not that of this body: check that these are the bytes as they were received, and that "
+            "the key is the shared key of this subscription"
+        )
+
+
+def raw_bytes(raw_body: bytes | bytearray | memoryview) -> bytes:
+    """Return *raw_body* as bytes.
+
+    Raises:
+        ApiTypeError: It is something else, such as text or parsed JSON.
+    """
+    if not isinstance(raw_body, (bytes, bytearray, memoryview)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ApiTypeError(
+            f"raw_body must be the raw body of the request (bytes), not {type(raw_body).__name__}: a body that was "
+            "decoded or parsed no longer has the bytes that were signed"
+        )
+    return bytes(raw_body)
+
+
+def _digest(key: bytes, body: bytes) -> str:
+    return hmac.new(key, body, hashlib.sha256).hexdigest()
+
+
+def _keys(shared_key: Any) -> list[bytes]:
+    if isinstance(shared_key, (str, bytes)) or not isinstance(shared_key, Sequence):
+        return [_key(shared_key, "shared_key")]
+    if not shared_key:
+        raise ApiValueError("shared_key is an empty sequence: give at least one key")
+    return [_key(key, f"shared_key: number {number}") for number, key in enumerate(shared_key, start=1)]
+
+
+def _key(key: object, name: str) -> bytes:
+    """Return *key* as bytes; an error shows nothing of it."""
+    if not isinstance(key, (str, bytes)):
+        raise ApiTypeError(f"{name} must be text (str) or bytes, not {type(key).__name__}")
+    if not key:
+        # With an empty key anybody could sign.
+        raise ApiValueError(f"{name} is empty: is the setting that holds it missing?")
+    if key != key.strip():
+        raise ApiValueError(f"{name} has white space at an end: was it read from a file, with the end of its line?")
+    if isinstance(key, bytes):
+        return key
+    try:
+        return key.encode()
+    except UnicodeEncodeError:
+        pass  # raised outside of here, since this one holds the key
+    raise ApiValueError(f"{name} is text that cannot be encoded: it has an unpaired surrogate")
