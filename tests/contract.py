@@ -6,15 +6,25 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from openapi_schema_validator import OAS30ReadValidator, oas30_format_checker
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4
 
-__all__ = ["CONTRACT", "SCHEMAS", "example"]
+__all__ = ["CONTRACT", "SCHEMAS", "answer_errors", "example", "resolved"]
 
 CONTRACT: dict[str, Any] = yaml.load(
     (Path(__file__).parents[1] / "openapi.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
 )
 SCHEMAS: dict[str, Any] = CONTRACT["components"]["schemas"]
 _SCALARS = {"integer": 7, "number": 1.5, "boolean": True}
-_TEXTS = {"date-time": "2026-01-02T03:04:05Z", "date": "2026-01-02"}
+_TEXTS = {
+    "date-time": "2026-01-02T03:04:05Z",
+    "date": "2026-01-02",
+    "uuid": "0b9a9e6e-9c0e-4c56-8d3b-3b7d7f6b8a01",
+    "email": "ada.panda@example.com",
+    "uri": "https://example.com/bamboo",
+    "url": "https://example.com/bamboo",
+}
 _DEEP = 3
 
 
@@ -40,3 +50,24 @@ def example(schema: dict[str, Any], *, full: bool, depth: int = 0) -> Any:
             wanted = [] if depth > _DEEP else list(fields)
         return {name: example(fields[name], full=full, depth=depth + 1) for name in wanted}
     return _SCALARS.get(schema.get("type", ""), _TEXTS.get(schema.get("format", ""), "some text"))
+
+
+def resolved(node: dict[str, Any]) -> dict[str, Any]:
+    """Return what *node* refers to, or itself."""
+    while "$ref" in node:
+        target: Any = CONTRACT
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        node = target
+    return node
+
+
+_REGISTRY: Registry[Any] = Registry().with_resource("contract.yaml", Resource(contents=CONTRACT, specification=DRAFT4))
+
+
+def answer_errors(schema: dict[str, Any], value: Any) -> list[str]:
+    """Return in which ways an answer does not keep to *schema*, a part of the contract."""
+    validator = OAS30ReadValidator(
+        schema, _resolver=_REGISTRY.resolver("contract.yaml"), format_checker=oas30_format_checker
+    )
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]

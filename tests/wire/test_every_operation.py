@@ -2,79 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import io
-import pkgutil
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-import pandadoc_client.api
 from pandadoc_client import ApiClient, AsyncApiClient, Configuration
-from pandadoc_client._operation import Operation, Parameter
 
-from ..contract import CONTRACT
+from ..operations import CASES, OPERATIONS, method_name, sample
 from .recording import Answer, Recorded, RecordingServer
-
-METHODS = ("get", "post", "put", "patch", "delete")
-SAMPLES: dict[type, Any] = {
-    bool: True,
-    int: 7,
-    float: 1.5,
-    str: "some text",
-    dict: {"name": "value"},
-    date: date(2026, 1, 2),
-    datetime: datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
-}
-
-
-CASES = [
-    pytest.param(method.upper(), path, item[method], id=item[method]["operationId"])
-    for path, item in CONTRACT["paths"].items()
-    for method in METHODS
-    if method in item
-]
-
-
-def described_operations() -> dict[str, tuple[type, type, Operation]]:
-    """Return, by method name, the blocking API class, the other one, and what it says of the operation."""
-    found = {}
-    for module_info in pkgutil.iter_modules(pandadoc_client.api.__path__):
-        module = importlib.import_module(f"pandadoc_client.api.{module_info.name}")
-        kinds = [kind for name, kind in inspect.getmembers(module, inspect.isclass) if name.endswith("Api")]
-        blocking = next(kind for kind in kinds if not kind.__name__.startswith("Async"))
-        other = next(kind for kind in kinds if kind.__name__.startswith("Async"))
-        for operation in vars(module).values():
-            if isinstance(operation, Operation):
-                found[operation.operation_id] = blocking, other, operation
-    return found
-
-
-OPERATIONS = described_operations()
-
-
-def method_name(operation_id: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", operation_id).lower()
-
-
-def sample(parameter: Parameter) -> Any:
-    return sample_of(parameter.types)
-
-
-def sample_of(types: Any) -> Any:
-    for kind in types:
-        if isinstance(kind, list):
-            return [sample_of(kind)]
-        if kind in SAMPLES:
-            return SAMPLES[kind]
-    if io.IOBase in types:
-        return ("a file.pdf", b"%PDF-1.7 \r\n\x00\xff", "application/pdf")
-    return types[0].decode({})
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
+from openapi_schema_validator import OAS30ReadValidator, oas30_format_checker
+
 from .document import Contract, Operation
 from .pdf import make_pdf
 from .requests import Call
@@ -103,7 +105,7 @@ class _Maker:
             return self._array(schema, name, depth)
         if "enum" in schema:
             return next(value for value in schema["enum"] if value is not None)
-        if name in given and _fits(given[name], schema):
+        if name in given and OAS30ReadValidator(schema, format_checker=oas30_format_checker).is_valid(given[name]):
             return given[name]
         if _IDENTIFIER.search(name) and kind == "string":
             return self._identifier(schema)

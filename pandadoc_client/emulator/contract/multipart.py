@@ -50,6 +50,8 @@ def parse_multipart(value: bytes, **parameters: str) -> ImmutableMultiDict[str, 
         if isinstance(event, NeedData):
             raise ValueError("the form is cut off")
         if isinstance(event, Field | File):
+            if not isinstance(event.name, str):  # whatever werkzeug's types say
+                raise ValueError("a part of the form has no name")
             part, content = event, bytearray()
         elif isinstance(event, Data):
             content += event.data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import re
 from collections import defaultdict
@@ -97,6 +98,8 @@ class RequestJudge:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
+        # It warns of each request that is wrong, which is what the emulator is there to answer.
+        logging.getLogger("openapi_core").setLevel(logging.ERROR)
 
     @cached_property
     def _unmarshaller(self) -> V30RequestUnmarshaller:
@@ -104,13 +107,13 @@ class RequestJudge:
             SchemaPath.from_dict(cast("Any", adapted(self._contract))),
             path_finder_cls=cast("Any", partial(_PathFinder, self._contract)),
             extra_media_type_deserializers={_FORM: _read_form, _JSON: _read_json},
-            extra_format_validators={"email": _is_email, "uri": _is_uri, "url": _is_uri},
+            extra_format_validators={"email": _is_email, "uri": _is_uri},
             format_unmarshallers={"binary": _unchanged},  # and dates and UUIDs stay the text that came
         )
 
     def judge(self, match: Match, raw: Raw) -> Call | list[Violation]:
         """Return the request as values, or what is wrong with it, each place once."""
-        result = self._unmarshaller.unmarshal(_Request(match, raw))
+        result = self._unmarshaller.unmarshal(_Request(match, raw, self._lists(match.operation)))
         form = self._form(match.operation) if _media_type(raw) == _FORM else None
         found = [violation for error in result.errors for violation in self._violations(error, match.operation, form)]
         if not found and form:
@@ -120,6 +123,11 @@ class RequestJudge:
         parameters = result.parameters
         body = json.loads(raw.body) if raw.body and _media_type(raw) == _JSON else result.body
         return Call(match.operation, parameters.path, parameters.query, body)
+
+    def _lists(self, operation: Operation) -> set[str]:
+        """Return the names of the query parameters that are lists."""
+        parameters = map(self._contract.resolve, operation.definition.get("parameters", ()))
+        return {item["name"] for item in parameters if self._contract.resolve(item["schema"]).get("type") == "array"}
 
     def _form(self, operation: Operation) -> Mapping[str, Any] | None:
         """Return the schemas of the parts of an operation's form with files, by name; None if it takes no such form."""
@@ -187,13 +195,15 @@ class _Request:
 
     host_url = ""
 
-    def __init__(self, match: Match, raw: Raw) -> None:
+    def __init__(self, match: Match, raw: Raw, lists: set[str]) -> None:
+        query = parse_qsl(raw.query, keep_blank_values=True)
         self.method = match.operation.method.lower()
         self.path = match.operation.operation_id
         self.content_type = _content_type(raw)
         self.body = raw.body
         self.parameters = RequestParameters(
-            query=ImmutableMultiDict(parse_qsl(raw.query, keep_blank_values=True)),
+            # A list without items is written as one without a value.
+            query=ImmutableMultiDict([(name, value) for name, value in query if value or name not in lists]),
             header=Headers(list(raw.headers)),
             path=dict(match.path),
         )
@@ -264,7 +274,7 @@ def _body_violations(error: ValidationError) -> Iterable[Violation]:
         forms: defaultdict[Any, list[ValidationError]] = defaultdict(list)
         for item in error.context:
             forms[item.schema_path[0]].append(item)
-        for item in min(forms.values(), key=len):
+        for item in min(forms.values(), key=_distance):
             yield from _body_violations(item)
         return
     steps: list[str | int] = list(error.absolute_path)
@@ -274,6 +284,12 @@ def _body_violations(error: ValidationError) -> Iterable[Violation]:
         message = _MISSING
     name = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
     yield Violation(name or BODY, "".join(f"/{_escaped(str(step))}" for step in steps), message)
+
+
+def _distance(errors: list[ValidationError]) -> tuple[int, int]:
+    """Tell how far a value is from a form: in how many places, and how many of these it does not have at all."""
+    missing = sum(error.validator == "required" for error in errors)
+    return missing + len({tuple(error.absolute_path) for error in errors if error.validator != "required"}), missing
 
 
 def _missing(error: ValidationError) -> str:

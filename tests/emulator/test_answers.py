@@ -1,0 +1,147 @@
+"""Answers that the emulator makes up, and answers that a test has it give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pandadoc_client.emulator import NO_BODY, AnswerScript, ScriptedAnswer
+
+from .support import Caller
+
+Start = Callable[..., Caller]
+DOCUMENTS = "/public/v1/documents"
+
+
+@pytest.fixture
+def keyed(caller: Caller) -> Caller:
+    """A caller with an API key."""
+    caller.http.headers["Authorization"] = f"API-Key {caller.emulator.api_key}"
+    return caller
+
+
+def get(caller: Caller, path: str) -> Any:
+    response = caller.http.get(path, headers={"Authorization": f"API-Key {caller.emulator.api_key}"})
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def test_the_same_seed_makes_the_same_answers_in_any_order(start: Start) -> None:
+    one, two = start(seed="a"), start(seed="a")
+    paths = [DOCUMENTS, f"{DOCUMENTS}/a/details", "/public/v1/contacts", "/public/v1/members"]
+    assert [get(one, path) for path in paths] == [get(two, path) for path in reversed(paths)][::-1]
+
+
+def test_another_seed_makes_other_identifiers(start: Start) -> None:
+    one, two = get(start(seed=1), DOCUMENTS), get(start(seed=2), DOCUMENTS)
+    assert {item["id"] for item in one["results"]}.isdisjoint(item["id"] for item in two["results"])
+
+
+def test_things_of_a_list_have_identifiers_of_their_own(keyed: Caller) -> None:
+    found = [item["id"] for item in get(keyed, DOCUMENTS)["results"]]
+    assert len(set(found)) == len(found) > 1
+
+
+def test_an_answer_is_about_what_was_asked_for(keyed: Caller) -> None:
+    assert get(keyed, f"{DOCUMENTS}/my-document/details")["id"] == "my-document"
+    created = keyed.http.post(DOCUMENTS, json={"name": "Offer", "template_uuid": "t", "recipients": []})
+    assert created.json()["name"] == "Offer"
+
+
+def test_a_download_is_a_pdf(keyed: Caller) -> None:
+    response = keyed.http.get(f"{DOCUMENTS}/my-document/download")
+    assert response.headers["Content-Type"] == "application/pdf"
+    start = response.content.rindex(b"startxref") + len("startxref\n")
+    table = int(response.content[start:].split(b"\n")[0])
+    assert response.content.startswith(b"%PDF-1.4")
+    assert response.content[table:].startswith(b"xref\n0 6\n")
+    for line in response.content[table:].split(b"\n")[3:8]:
+        assert response.content[int(line[:10]) :].split(b" ", 1)[1].startswith(b"0 obj")
+
+
+def test_head_answers_as_get_does_but_for_the_body(keyed: Caller) -> None:
+    response = keyed.http.head(DOCUMENTS)
+    assert (response.status_code, response.content) == (200, b"")
+    assert int(response.headers["Content-Length"]) > 0
+
+
+# -- by script --------------------------------------------------------------------------------------------------------
+
+
+def test_answers_by_script_are_given_in_order_each_as_often_as_it_says(keyed: Caller) -> None:
+    answers = keyed.emulator.answers
+    answers.add("list_documents", {"results": [], "new": None}, times=2)
+    answers.add("listDocuments", status=503, headers={"Retry-After": "1"})
+    answers.add("statusDocument", ["odd"])
+    seen = [keyed.http.get(DOCUMENTS) for _ in range(4)]
+    assert [response.status_code for response in seen] == [200, 200, 503, 200]
+    assert seen[1].json() == {"results": [], "new": None}
+    assert (seen[2].content, seen[2].headers["Retry-After"]) == (b"", "1")
+    assert keyed.http.get(f"{DOCUMENTS}/a").json() == ["odd"]
+    assert len(answers) == 0
+
+
+def test_a_request_that_breaks_the_contract_consumes_no_answer(keyed: Caller) -> None:
+    keyed.emulator.answers.add("list_documents", {"results": []})
+    assert keyed.http.get(f"{DOCUMENTS}?count=x").status_code == 400
+    assert keyed.http.get(DOCUMENTS, headers={"Authorization": ""}).status_code == 401
+    assert len(keyed.emulator.answers) == 1
+
+
+def test_an_answer_may_stay_for_ever_and_have_a_type_of_its_own(keyed: Caller) -> None:
+    keyed.emulator.answers.add("list_documents", "odd", times=None, headers={"content-type": "text/plain"})
+    responses = [keyed.http.get(DOCUMENTS) for _ in range(3)]
+    assert {response.headers["Content-Type"] for response in responses} == {"text/plain"}
+    keyed.emulator.answers.clear()
+    assert "results" in keyed.http.get(DOCUMENTS).json()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"operation": "nothing"}, "the contract has no operation 'nothing'"),
+        ({"status": 100}, "status is a number from 200 to 599"),
+        ({"status": 204, "body": None}, "an answer 204 has no body"),
+        ({"times": 0}, "times is a whole number"),
+        ({"body": object()}, "body is no JSON"),
+    ],
+)
+def test_an_answer_that_cannot_be_given_is_refused(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        ScriptedAnswer(**{"operation": "listDocuments", **arguments})
+
+
+def test_null_is_a_body_and_no_body_is_none(keyed: Caller) -> None:
+    script = AnswerScript([ScriptedAnswer("listDocuments", None), ScriptedAnswer("listDocuments")])
+    assert [entry.content() for entry, _ in script.pending] == [b"null", b""]
+    assert repr(NO_BODY) == "NO_BODY"
+
+
+def test_another_program_scripts_answers_over_http(keyed: Caller) -> None:
+    script = [{"operation": "list_documents", "body": {"results": []}, "status": 200, "times": 2}]
+    put = keyed.http.put("/_emulator/answers", json=script)
+    assert put.json() == [{"operation": "listDocuments", "status": 200, "body": {"results": []}, "times": 2}]
+    assert keyed.http.get(DOCUMENTS).json() == {"results": []}
+    assert keyed.http.get("/_emulator/answers").json()[0]["times"] == 1
+    assert keyed.http.delete("/_emulator/answers").json() == []
+    assert "odd" not in keyed.http.get(DOCUMENTS).json()
+
+
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        ({}, "operation is missing"),
+        ({"operation": "x"}, "the contract has no operation 'x'"),
+        ({"operation": "listDocuments", "extra": 1}, "unknown key 'extra'"),
+        ({"operation": "listDocuments", "status": "200"}, "status is of the wrong type"),
+        ({"operation": "listDocuments", "headers": {"a": 1}}, "headers is an object of texts"),
+        (5, "an object is wanted"),
+    ],
+)
+def test_a_mistake_in_a_script_is_named_with_its_place(keyed: Caller, item: object, message: str) -> None:
+    response = keyed.http.put("/_emulator/answers", json=[{"operation": "listDocuments", "body": True}, item])
+    assert response.status_code == 400
+    assert response.json()["detail"].startswith(f"answer 2: {message}")
+    assert len(keyed.emulator.answers) == 0
