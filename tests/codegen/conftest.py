@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,3 +42,14 @@ def everything(generate: Generate, tmp_path_factory: pytest.TempPathFactory) -> 
     result = generate("--spec", FIXTURES / "everything.yaml", "--output", folder / "everything")
     assert result.returncode == 0, result.stderr
     return folder
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The generator's module."""
+    monkeypatch.syspath_prepend(str(PROJECT / "scripts"))
+    before = set(sys.modules)
+    yield import_module("generate")
+    for name in set(sys.modules) - before:
+        if name == "generate" or name.startswith("codegen"):
+            del sys.modules[name]

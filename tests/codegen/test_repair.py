@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from .conftest import FIXTURES, PROJECT
+from .conftest import FIXTURES
 
 DOCUMENTS = sorted((FIXTURES / "repair").glob("*.yaml"))
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The generator's module."""
-    monkeypatch.syspath_prepend(str(PROJECT / "scripts"))
-    before = set(sys.modules)
-    yield import_module("generate")
-    for name in set(sys.modules) - before:
-        if name == "generate" or name.startswith("codegen"):
-            del sys.modules[name]
 
 
 def missing(document: Path, output: Path) -> list[str]:
