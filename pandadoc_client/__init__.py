@@ -1,8 +1,8 @@
 """A typed Python client for PandaDoc.
 
 The names here are imported when they are first used, so that ``import pandadoc_client`` costs next to nothing.
-Programs for the vendor's SDK find its names; `AsyncApiClient` is its counterpart for asyncio, and
-`pandadoc_client.oauth` gets and refreshes tokens.
+`PandaDoc` and `AsyncPandaDoc` have every call. Programs for the vendor's SDK find its names; `AsyncApiClient` is its
+counterpart for asyncio, and `pandadoc_client.oauth` gets and refreshes tokens.
 """
 
 from __future__ import annotations
@@ -14,11 +14,17 @@ if TYPE_CHECKING:
     from pandadoc_client import api_client as api_client
     from pandadoc_client import configuration as configuration
     from pandadoc_client import exceptions as exceptions
+    from pandadoc_client import files as files
     from pandadoc_client import model_utils as model_utils
     from pandadoc_client import oauth as oauth
     from pandadoc_client import rest as rest
+    from pandadoc_client import throttling as throttling
+    from pandadoc_client import waiting as waiting
+    from pandadoc_client import webhooks as webhooks
     from pandadoc_client.api_client import ApiClient as ApiClient
     from pandadoc_client.api_client import AsyncApiClient as AsyncApiClient
+    from pandadoc_client.client import AsyncPandaDoc as AsyncPandaDoc
+    from pandadoc_client.client import PandaDoc as PandaDoc
     from pandadoc_client.configuration import Configuration as Configuration
     from pandadoc_client.exceptions import ApiAttributeError as ApiAttributeError
     from pandadoc_client.exceptions import ApiConnectionError as ApiConnectionError
@@ -42,20 +48,29 @@ __all__ = [
     "ApiTypeError",
     "ApiValueError",
     "AsyncApiClient",
+    "AsyncPandaDoc",
     "Configuration",
     "OAuthError",
     "OpenApiException",
+    "PandaDoc",
     "__version__",
 ]
 
 _MODULES = {
     "ApiClient": "api_client",
     "AsyncApiClient": "api_client",
+    "AsyncPandaDoc": "client",
     "Configuration": "configuration",
+    "PandaDoc": "client",
 } | {name: "exceptions" for name in __all__ if name.endswith(("Error", "Exception"))}
 
 # After `import pandadoc_client` programs for the vendor's SDK reach these as attributes.
-_SUBMODULES = frozenset({"api_client", "configuration", "exceptions", "model_utils", "oauth", "rest"})
+_SUBMODULES = frozenset(
+    {
+        *("api_client", "configuration", "exceptions", "model_utils", "rest"),
+        *("files", "oauth", "throttling", "waiting", "webhooks"),
+    }
+)
 
 
 if not TYPE_CHECKING:  # a type checker shall point out a name that is not there

@@ -15,20 +15,33 @@ from pandadoc_client._compat import (
 )
 from pandadoc_client._encoding import FilePart, file_parts, flatten, plain
 from pandadoc_client._http import USER_AGENT, Request, Response
+from pandadoc_client._multipart import MultipartBody
 from pandadoc_client._retry import RetryPolicy, Timeout
 from pandadoc_client.configuration import Configuration
-from pandadoc_client.exceptions import error_for
+from pandadoc_client.exceptions import ApiTypeError, ApiValueError, error_for
 
 if TYPE_CHECKING:
     import httpx
 
     from pandadoc_client._network import TransportSettings
 
-__all__ = ["BaseClient"]
+__all__ = ["BODY_LIMIT", "UPLOAD_LIMIT", "UPLOAD_LIMITS", "BaseClient"]
+
+BODY_LIMIT = 2 * 1024 * 1024
+"""Bytes that the API takes as the JSON body of a request."""
+UPLOAD_LIMIT = 100 * 1024 * 1024
+"""Bytes that the API takes as a file."""
+UPLOAD_LIMITS = {
+    "create_document_attachment": 50 * 1024 * 1024,
+    "create_document_attachment_from_file_upload": 50 * 1024 * 1024,
+}
+"""The same for single operations."""
 
 
 class BaseClient:
     """What both clients share: settings, headers, and how a call becomes a request and an answer a result."""
+
+    _reads_async = False
 
     def __init__(
         self,
@@ -44,6 +57,12 @@ class BaseClient:
         self.cookie = cookie
         #: The answer of the latest call: a `Response`, or the streamed one that the call returned.
         self.last_response: Any = None
+        #: Bytes that a file may have, lest it be refused unsent; None for no limit.
+        self.max_upload_size: int | None = UPLOAD_LIMIT
+        #: The same for single operations, by operation id; these win.
+        self.upload_limits: dict[str, int | None] = {**UPLOAD_LIMITS}
+        #: The same for a JSON body.
+        self.max_body_size: int | None = BODY_LIMIT
 
     @property
     def user_agent(self) -> str:
@@ -122,7 +141,27 @@ class BaseClient:
         parts.secrets += [word for value in credentials.values() for word in value.split()[-1:]]
         headers = {name: value for name, value in headers.items() if name.lower() not in map(str.lower, credentials)}
         safe = self.configuration.safe_chars_for_path_param
-        return build_request(method, url, parts, content_type, {**headers, **credentials}, safe)
+        request = build_request(method, url, parts, content_type, {**headers, **credentials}, safe)
+        self._check_content(request, parts)
+        return request
+
+    def _check_content(self, request: Request, parts: RequestParts) -> None:
+        """Refuse what the API would refuse with a 413, and files that a blocking client cannot read.
+
+        Raises:
+            ApiTypeError: A file is an asynchronous iterator, and this client is not.
+            ApiValueError: The body, or a file, is too large. The message names the argument.
+        """
+        content, limit = request.content, self.max_body_size
+        if isinstance(content, bytes) and parts.body is not None and limit is not None and len(content) > limit:
+            problem = f"{parts.body_name}: has {len(content)} bytes as JSON, and the API takes at most {limit}"
+            raise ApiValueError(problem, [parts.body_name])
+        if isinstance(content, MultipartBody):
+            most = self.upload_limits.get(parts.operation_id, self.max_upload_size)
+            for file in content.files:
+                file.check(most)
+                if file.source.needs_async and not self._reads_async:
+                    raise ApiTypeError(f"{file.name}: an asynchronous iterator needs AsyncApiClient", [file.name])
 
     def _settings(self) -> TransportSettings:
         from pandadoc_client._network import TransportSettings  # imports httpx, which the first call needs
@@ -140,6 +179,7 @@ class BaseClient:
             proxy_headers=configuration.proxy_headers,
             pool_size=4 if configuration.connection_pool_maxsize is None else configuration.connection_pool_maxsize,
             socket_options=configuration.socket_options,
+            rate_limiter=configuration.rate_limiter,
         )
 
     def _call_settings(self, call: Call) -> tuple[Timeout, httpx.Auth | None, RetryPolicy]:

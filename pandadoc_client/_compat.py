@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pandadoc_client._encoding import (
     encode_body,
     encode_path,
     encode_query,
-    file_parts,
+    file_fields,
     flatten,
     plain,
 )
@@ -23,6 +23,7 @@ from pandadoc_client._generated.base import decode_date, decode_datetime
 from pandadoc_client._http import Request, Response
 from pandadoc_client._operation import ModelRef, Operation, date, datetime, file_type, none_type
 from pandadoc_client._retry import Timeout
+from pandadoc_client._sources import is_source
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ __all__ = [
     "RequestParts",
     "build_request",
     "decode_answer",
+    "default_timeout",
     "plan_call",
     "select_accept",
     "select_content_type",
@@ -49,11 +51,13 @@ _DEFAULTS: Mapping[str, Any] = {
     "_request_timeout": None,
     "_content_type": None,
     "_host_index": None,
+    "_extra_headers": None,
 }
 _OPTION_TYPES: Mapping[str, tuple[type, ...]] = {
     **{name: (bool,) for name, default in _DEFAULTS.items() if default is not None},
     "_content_type": (none_type, str),
     "_host_index": (none_type, int),
+    "_extra_headers": (none_type, Mapping),
 }
 
 
@@ -90,8 +94,10 @@ class RequestParts:
     query: list[tuple[str, Any]] = field(default_factory=list)
     header: dict[str, Any] = field(default_factory=dict)
     form: list[tuple[str, Any]] = field(default_factory=list)
-    files: dict[str, Sequence[Any]] = field(default_factory=dict)
+    files: dict[str, Any] = field(default_factory=dict)
     body: Any = None
+    body_name: str = "body"
+    operation_id: str = ""
     collections: dict[str, str] = field(default_factory=dict)
     secrets: list[str] = field(default_factory=list)
 
@@ -126,11 +132,13 @@ def plan_call(
 
         warn_about_form(dict(parts.form), stacklevel=stacklevel + 1)
     parts.header["Accept"] = select_accept(operation.accept)
+    if options["_extra_headers"]:
+        parts.header = _merged(parts.header, options["_extra_headers"])
     content_type = options["_content_type"] or _content_type(operation, parts)
     request = build(operation.method, host + operation.path, parts, content_type, operation.auth)
     return Call(
         request=request,
-        timeout=timeout,
+        timeout=timeout if options["_request_timeout"] is not None else default_timeout(request, timeout),
         authenticated=bool(operation.auth),
         response_type=operation.response_type,
         other_results=operation.other_results,
@@ -138,6 +146,12 @@ def plan_call(
         preload=options["_preload_content"],
         in_thread=options["async_req"],
     )
+
+
+def default_timeout(request: Request, timeout: Timeout) -> Timeout:
+    """Return the limits of a call that names none. A file may take as long as it moves: only single steps have one."""
+    streamed = not (request.content is None or isinstance(request.content, bytes))
+    return replace(timeout, total=None) if streamed else timeout
 
 
 def _options(operation: Operation, arguments: dict[str, Any]) -> Mapping[str, Any]:
@@ -156,7 +170,7 @@ def _options(operation: Operation, arguments: dict[str, Any]) -> Mapping[str, An
 
 def _gather(operation: Operation, arguments: Mapping[str, Any], check: bool) -> RequestParts:
     """Check the arguments and sort them by where they go."""
-    parts = RequestParts()
+    parts = RequestParts(operation_id=operation.operation_id)
     for parameter in operation.parameters:
         if parameter.required and parameter.name not in arguments:
             name = parameter.name
@@ -170,7 +184,7 @@ def _gather(operation: Operation, arguments: Mapping[str, Any], check: bool) -> 
         if parameter.collection:
             parts.collections[parameter.wire] = parameter.collection
         if parameter.location == "body":
-            parts.body = value
+            parts.body, parts.body_name = value, name
         elif parameter.location == "header":
             parts.header[parameter.wire] = value
         elif parameter.types in ((file_type,), ([file_type],)):
@@ -208,6 +222,8 @@ def _is_a(value: Any, kind: Any) -> bool:
     """Whether *value* is of a class. A bool is no number, and a point in time is no day, for all that Python says."""
     if isinstance(kind, list):
         return False
+    if kind is file_type:
+        return is_source(value)
     if isinstance(value, bool) or (kind is date and isinstance(value, datetime)):
         return kind is bool or kind is object
     return isinstance(value, _class_of(kind)) or (kind is float and isinstance(value, int))
@@ -257,11 +273,12 @@ def build_request(
     path = encode_path(url, _flat(parts.path, parts), safe)
     query = encode_query(_flat(parts.query, parts))
     fields = _flat(parts.form, parts)
-    data, sent_type = encode_body(content_type, plain(parts.body), fields, file_parts(parts.files))
-    merged = {name: value for name, value in _flat(parts.header.items(), parts) if value is not None}
+    data, sent_type = encode_body(content_type, plain(parts.body), fields, file_fields(parts.files))
+    own = {name: value for name, value in _flat(parts.header.items(), parts) if value is not None}
     if sent_type is not None:
-        merged["Content-Type"] = sent_type
-    merged = _merged(merged, headers)
+        own["Content-Type"] = sent_type
+    # Spaces around a value are no part of it (RFC 9110 §5.5), and go.
+    merged = {name: str(value).strip(" \t") for name, value in _merged(own, headers).items()}
     return Request(
         method=method,
         url=f"{path}{'&' if '?' in path else '?'}{query}" if query else path,
@@ -269,6 +286,8 @@ def build_request(
         content=data,
         replayable=method in _REPLAYABLE,
         secrets=tuple(parts.secrets),
+        operation=parts.operation_id,
+        template=url,
     )
 
 
@@ -276,14 +295,10 @@ def _flat(pairs: Iterable[tuple[str, Any]], parts: RequestParts) -> list[tuple[s
     return flatten([(name, plain(value)) for name, value in pairs], parts.collections)
 
 
-def _merged(own: Mapping[str, Any], winning: Mapping[str, Any]) -> dict[str, str]:
-    """Return both sets of headers in one; names that differ by case only are one header.
-
-    Spaces around a value are no part of it (RFC 9110 §5.5), and go.
-    """
+def _merged(own: Mapping[str, Any], winning: Mapping[str, Any]) -> dict[str, Any]:
+    """Return both sets of headers in one; names that differ by case only are one header."""
     names = {name.lower() for name in winning}
-    merged = {**{name: value for name, value in own.items() if name.lower() not in names}, **winning}
-    return {name: str(value).strip(" \t") for name, value in merged.items()}
+    return {**{name: value for name, value in own.items() if name.lower() not in names}, **winning}
 
 
 def decode_answer(response: Response, response_type: tuple[Any, ...] | None) -> Any:

@@ -1,21 +1,31 @@
-"""From Python values to the bytes of a request: paths, queries, JSON, forms and multipart bodies. No I/O but files."""
+"""From Python values to the body of a request: paths, queries, JSON, forms and multipart bodies. No I/O but files."""
 
 from __future__ import annotations
 
 import io
 import json
-import mimetypes
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from pandadoc_client._http import BodyStream
+from pandadoc_client._multipart import FileField, MultipartBody, TextField, file_field
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
-__all__ = ["Body", "FilePart", "encode_body", "encode_path", "encode_query", "file_parts", "flatten", "plain"]
+__all__ = [
+    "Body",
+    "FilePart",
+    "encode_body",
+    "encode_path",
+    "encode_query",
+    "file_fields",
+    "file_parts",
+    "flatten",
+    "plain",
+]
 
-Body = tuple[bytes | None, str | None]
+Body = tuple[bytes | BodyStream | None, str | None]
 FilePart = tuple[str, tuple[str | None, bytes, str]]
 
 _FORM = "application/x-www-form-urlencoded"
@@ -81,8 +91,10 @@ def encode_query(parameters: Iterable[tuple[str, Any]]) -> str:
     return urlencode([(name, _text(name, value)) for name, value in parameters])
 
 
-def encode_body(content_type: str | None, body: Any, fields: list[tuple[str, Any]], files: list[FilePart]) -> Body:
-    """Return the bytes of a body and its Content-Type.
+def encode_body(
+    content_type: str | None, body: Any, fields: list[tuple[str, Any]], files: Sequence[FileField] = ()
+) -> Body:
+    """Return a body and its Content-Type. It is a stream if files are in it.
 
     Args:
         content_type: What was asked for; it decides how the body is written.
@@ -118,41 +130,48 @@ def encode_body(content_type: str | None, body: Any, fields: list[tuple[str, Any
         raise ApiTypeError(f"The body cannot be written as JSON: {error}", ["body"]) from None
 
 
-def file_parts(files: Mapping[str, Iterable[Any] | None] | None) -> list[FilePart]:
-    """Return the parts of open files: name of the parameter, then file name, content and media type.
-
-    Each file is read from where it stands and closed.
+def file_fields(files: Mapping[str, Any] | None) -> list[FileField]:
+    """Return the files of a form; a list, or a tuple that is not one of a file and its name, stands for several.
 
     Raises:
-        ApiValueError: A file is closed already.
+        ApiTypeError: Something that cannot be uploaded.
+        ApiValueError: There is no such file, or it is closed.
+    """
+    fields: list[FileField] = []
+    for name, given in (files or {}).items():
+        is_named = isinstance(given, tuple) and given[:1] and (given[0] is None or isinstance(given[0], str))
+        several = given if isinstance(given, list | tuple) and not is_named else (given,)
+        fields += [file_field(name, one) for one in several if one is not None]
+    return fields
+
+
+def file_parts(files: Mapping[str, Any] | None) -> list[FilePart]:
+    """Return the parts of files: name of the parameter, then file name, content and media type.
+
+    Each open file is read from where it stands and closed.
+
+    Raises:
+        ApiTypeError: Something that cannot be uploaded.
+        ApiValueError: There is no such file, or it is closed.
     """
     parts: list[FilePart] = []
-    for parameter, opened in (files or {}).items():
-        for file in opened or ():
-            if file is None:
-                continue
-            if file.closed:
-                raise ApiValueError(f"Cannot read a closed file. The file for {parameter} must be open.", [parameter])
-            name = os.path.basename(str(getattr(file, "name", parameter)))
-            with file:
-                content = file.read()
-            content = content.encode() if isinstance(content, str) else content
-            parts.append((parameter, (name, content, mimetypes.guess_type(name)[0] or "application/octet-stream")))
+    for field in file_fields(files):
+        content = b"".join(field.source.parts())
+        field.source.close()
+        parts.append((field.name, (field.filename, content, field.content_type)))
     return parts
 
 
-def _multipart(fields: list[tuple[str, Any]], files: list[FilePart]) -> Body:
-    import httpx  # takes longer to import than all the rest, and few operations take files
-
-    texts: list[Any] = []
+def _multipart(fields: list[tuple[str, Any]], files: Sequence[FileField]) -> Body:
+    texts = []
     for name, value in fields:
         if isinstance(value, dict | list):
             part = json.dumps(value, ensure_ascii=False).encode()
-            texts.append((name, (None, part, "application/json; charset=utf-8")))
+            texts.append(TextField(name, part, "application/json; charset=utf-8"))
         else:
-            texts.append((name, (None, value if isinstance(value, bytes) else _text(name, value))))
-    form = httpx.Request("POST", "http://localhost", files=[*texts, *files])
-    return form.read(), form.headers["content-type"]
+            texts.append(TextField(name, value if isinstance(value, bytes) else _text(name, value).encode()))
+    body = MultipartBody(texts, files)
+    return body if files else b"".join(body), body.content_type
 
 
 def _text(name: str, value: Any) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from pandadoc_client import __version__
 from pandadoc_client.exceptions import ApiDecodeError, ApiValueError
 
-__all__ = ["USER_AGENT", "Headers", "Request", "Response", "check_header"]
+__all__ = ["USER_AGENT", "BodyStream", "Headers", "Request", "Response", "check_header"]
 
 USER_AGENT = f"pandadoc-client/{__version__} Python/{sys.version_info.major}.{sys.version_info.minor}"
 """How the package names itself to servers."""
@@ -81,6 +81,39 @@ def check_header(name: str, value: str) -> None:
         raise ApiValueError(problem) from None
 
 
+class BodyStream(Protocol):
+    """A body that is read while it is sent.
+
+    Each iteration gives it from the start. `close` is called after the last one, whatever came of the call.
+    """
+
+    @property
+    def length(self) -> int | None:
+        """Its bytes; None if only reading tells: it is then sent in chunks (RFC 9112 §7.1)."""
+        ...
+
+    @property
+    def rewindable(self) -> bool:
+        """Whether it can be read again."""
+        ...
+
+    @property
+    def needs_async(self) -> bool:
+        """Whether it can be read with ``async for`` only."""
+        ...
+
+    @property
+    def started(self) -> bool:
+        """Whether a part of it was read."""
+        ...
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request that is ready to go.
@@ -89,17 +122,32 @@ class Request:
         method: ``"GET"``, ``"POST"``, …
         url: Absolute URL, encoded, with its query string.
         headers: Header fields by name.
-        content: The body, or None for none.
+        content: The body, as bytes or as a stream; None for none.
         replayable: True if sending it twice does no harm, whatever became of the first: an idempotent method.
         secrets: Values in it that no message or log may show.
+        operation: Name of the API method that it is for; empty for none.
+        template: URL with the names of path parameters in place of their values, for logs; empty for none.
     """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    content: bytes | None = field(default=None, repr=False)
+    content: bytes | BodyStream | None = field(default=None, repr=False)
     replayable: bool = False
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    operation: str = ""
+    template: str = ""
+
+    @property
+    def spent(self) -> bool:
+        """True if the body was read and cannot be read again."""
+        content = self.content
+        return not (content is None or isinstance(content, bytes)) and content.started and not content.rewindable
+
+    def close(self) -> None:
+        """Close what the body is read from."""
+        if not (self.content is None or isinstance(self.content, bytes)):
+            self.content.close()
 
 
 @dataclass(frozen=True, slots=True)

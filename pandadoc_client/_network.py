@@ -7,7 +7,7 @@ import ipaddress
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -15,6 +15,9 @@ import httpx
 
 from pandadoc_client._retry import RetryPolicy, Timeout
 from pandadoc_client.exceptions import ApiValueError
+
+if TYPE_CHECKING:
+    from pandadoc_client.throttling import RateLimiter
 
 __all__ = ["TransportSettings", "check_host", "is_loopback", "proxies_of", "transport_arguments"]
 
@@ -40,6 +43,7 @@ class TransportSettings:
         proxy_headers: Headers for the proxy.
         pool_size: Idle connections to keep.
         socket_options: Options for each socket, as ``socket.setsockopt`` takes them.
+        rate_limiter: Whom to ask before each attempt; None to ask nobody.
     """
 
     timeout: Timeout = field(default_factory=Timeout)
@@ -55,6 +59,7 @@ class TransportSettings:
     proxy_headers: Mapping[str, str] | None = field(default=None, repr=False)
     pool_size: int = 20
     socket_options: Sequence[tuple[Any, ...]] | None = None
+    rate_limiter: RateLimiter | None = None
 
 
 def is_loopback(host: str) -> bool:

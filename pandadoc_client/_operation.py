@@ -10,9 +10,11 @@ from importlib import import_module
 from typing import Any, Literal, TypedDict
 
 from pandadoc_client._generated.base import ModelOf, one_of
+from pandadoc_client._sources import FileArgument
 
 __all__ = [
     "AsyncOptions",
+    "FileArgument",
     "ModelRef",
     "OneOf",
     "Operation",
@@ -39,6 +41,7 @@ class AsyncOptions(TypedDict, total=False):
     are those of the document.
     ``_content_type``: another media type for the body.
     ``_host_index``: which of the servers to call.
+    ``_extra_headers``: more header fields; those of the client and the credentials win over them.
     ``_return_http_data_only``: False to get ``(data, status, headers)``.
     ``_preload_content``: False to get the answer with its body unread.
     """
@@ -51,6 +54,7 @@ class AsyncOptions(TypedDict, total=False):
     _spec_property_naming: bool
     _content_type: str | None
     _host_index: int | None
+    _extra_headers: Mapping[str, str] | None
 
 
 class Options(AsyncOptions, total=False):

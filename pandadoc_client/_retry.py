@@ -21,7 +21,7 @@ from typing import Any
 from pandadoc_client._http import Request, Response
 from pandadoc_client.exceptions import ApiConnectionError, ApiTimeoutError, ApiValueError
 
-__all__ = ["Call", "RetryPolicy", "Timeout", "check_timeout"]
+__all__ = ["Call", "RetryPolicy", "Timeout", "asked_wait", "check_timeout"]
 
 _NOT_PROCESSED = frozenset({429, 503})
 _MAYBE_PROCESSED = frozenset({502, 504})
@@ -130,6 +130,11 @@ class Call:
         self._deadline = None if timeout.total is None else clock() + timeout.total
         self.timeout = timeout
 
+    @property
+    def attempt(self) -> int:
+        """The number of the attempt that is under way: 1 for the first."""
+        return self._attempts + 1
+
     def remaining(self) -> float | None:
         """Return the seconds that the call may still take; None if only its single steps are bounded.
 
@@ -143,6 +148,18 @@ class Call:
             raise self.timed_out()
         return seconds
 
+    def check_wait(self, seconds: float) -> float:
+        """Return *seconds*, the wait that a rate limiter asks for before anything is sent.
+
+        Raises:
+            ApiTimeoutError: The call has not so many left.
+        """
+        remaining = self.remaining()
+        if remaining is not None and seconds >= remaining:
+            reason = f"The rate limit leaves no room for another {seconds:.0f} seconds"
+            raise ApiTimeoutError(reason=reason, request_sent=False)
+        return seconds
+
     def timed_out(self, request_sent: bool = True) -> ApiTimeoutError:
         """Return the error of a call that took too long."""
         limit = self.timeout.connect if not request_sent else self.timeout.total or self.timeout.read
@@ -153,7 +170,7 @@ class Call:
         """Return the seconds to wait before the next attempt, or None if *response* is the outcome."""
         self._attempts += 1
         if response.status in _NOT_PROCESSED or (response.status in _MAYBE_PROCESSED and self._may_repeat()):
-            return self._wait(_asked_wait(response))
+            return self._wait(asked_wait(response))
         return None
 
     def wait_after_error(self, error: ApiConnectionError) -> float:
@@ -185,7 +202,7 @@ class Call:
         return wait
 
 
-def _asked_wait(response: Response) -> float | None:
+def asked_wait(response: Response) -> float | None:
     """Return the seconds that an answer asks to wait: Retry-After (RFC 9110 §10.2.3), else those in its text."""
     value = (response.getheader("retry-after") or "").strip()
     if value:

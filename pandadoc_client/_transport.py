@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import logging
 import os
 import time
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import anyio
 import httpx
 
+from pandadoc_client._bodies import AsyncBody, Body, RepeatableAsyncBody, RepeatableBody
 from pandadoc_client._clients import DirectAsyncClient, DirectClient
 from pandadoc_client._deadline import deadline
+from pandadoc_client._attempts import log_attempt, log_repetition
 from pandadoc_client._http import Headers, Request, Response, check_header
 from pandadoc_client._network import TransportSettings, check_host
 from pandadoc_client._retry import Call, RetryPolicy, Timeout
@@ -29,11 +30,12 @@ from pandadoc_client.exceptions import ApiConnectionError, ApiValueError, mask_s
 if TYPE_CHECKING:
     import asyncio
 
+    from pandadoc_client.throttling import RateLimiter
+
 __all__ = ["AsyncTransport", "Transport", "network_error"]
 
-logger = logging.getLogger("pandadoc_client")
-
 # What these say is that no connection was made: the server has not seen the request.
+_MOST_OF_AN_ERROR = 1024 * 1024  # bytes of an error answer to read where a file was asked for
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
@@ -45,20 +47,31 @@ class _Open(NamedTuple):
 
 
 class _Read(NamedTuple):
-    """A step: return the body of this answer, and close it."""
+    """A step: return the body of this answer, or the first *limit* bytes of it and a little more, and close it."""
 
     answer: httpx.Response
+    limit: int | None = None
 
 
-_Plan = Generator[_Open | _Read | float, Any, tuple[Response, httpx.Response | None]]
+class _Turn(NamedTuple):
+    """A step: ask the rate limiter for a turn and return the seconds to wait before asking again; 0 for now."""
+
+    limiter: RateLimiter
+    request: Request
+
+
+_Step = _Turn | _Open | _Read | float
+_Plan = Generator[_Step, Any, tuple[Response, httpx.Response | None]]
 
 
 class _Shell:
     """What both transports share: the plan of a call as a generator that asks for I/O and does none.
 
-    It yields `_Open`, `_Read`, or a number of seconds to wait; the transport does so and sends the result back, or
+    It yields `_Turn`, `_Open`, `_Read`, or a number of seconds to wait; the transport does so and sends the result back, or
     throws the error in. One plan serves both worlds, so that sync and async cannot differ in a decision.
     """
+
+    _body_kinds: ClassVar[tuple[type[Body | AsyncBody], type[Body | AsyncBody]]]
 
     def __init__(self, settings: TransportSettings) -> None:
         self.settings = settings
@@ -70,24 +83,32 @@ class _Shell:
         return Call(request, timeout or self.settings.timeout, retries or self.settings.retries)
 
     def _plan(self, request: Request, call: Call, auth: httpx.Auth | None, streamed: bool) -> _Plan:
+        limiter = self.settings.rate_limiter
         while True:
+            while limiter is not None and (pause := (yield _Turn(limiter, request))):
+                yield call.check_wait(pause)
             started = time.monotonic()
             try:
                 answer = yield _Open(self._httpx_request(request, call), auth)
                 if streamed and answer.is_success:
-                    return _response(request, answer, b"", started), answer
-                response = _response(request, answer, (yield _Read(answer)), started)
+                    log_attempt(request, call, answer, started)
+                    return _response(request, answer, b""), answer
+                data = yield _Read(answer, _MOST_OF_AN_ERROR if streamed else None)
+                log_attempt(request, call, answer, started)
+                response = _response(request, answer, data)
             except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
                 named = network_error(error, call)
                 named.__cause__ = error
                 wait: float | None = call.wait_after_error(named)
                 why: object = named.reason
+                if request.spent:
+                    raise named from error
             else:
                 wait = call.wait_after_response(response)
                 why = response.status
-                if wait is None:
+                if wait is None or request.spent:
                     return response, None
-            logger.info("%s is sent again in %.2f seconds: %s", request.method, wait, why)
+            log_repetition(request, call, wait, why)
             yield wait or 0.0
 
     def _httpx_request(self, request: Request, call: Call) -> httpx.Request:
@@ -105,16 +126,18 @@ class _Shell:
             content = b""  # so that Content-Length: 0 is sent (RFC 9110 §8.6)
         try:
             url = httpx.URL(request.url) if "?" in request.url else _parsed(request.url)
-            return httpx.Request(request.method, url, headers=headers, content=content, extensions=extensions)
+            if content is None or isinstance(content, bytes):
+                return httpx.Request(request.method, url, headers=headers, content=content, extensions=extensions)
         except httpx.InvalidURL as error:
             raise ApiValueError(f"The URL of the call cannot be used: {error}") from None
+        length = content.length
+        framing = (b"Transfer-Encoding", b"chunked") if length is None else (b"Content-Length", b"%d" % length)
+        headers = [(b"Host", url.netloc), *headers, framing]
+        body = self._body_kinds[content.rewindable](content, call)
+        return httpx.Request(request.method, url, headers=headers, stream=body, extensions=extensions)
 
 
-def _response(request: Request, answer: httpx.Response, data: bytes, started: float) -> Response:
-    if logger.isEnabledFor(logging.DEBUG):
-        milliseconds = (time.monotonic() - started) * 1000
-        url = mask_secrets(request.url, request.secrets)
-        logger.debug("%s %s: %d in %.0f ms", request.method, url, answer.status_code, milliseconds)
+def _response(request: Request, answer: httpx.Response, data: bytes) -> Response:
     return Response(
         status=answer.status_code,
         reason=answer.reason_phrase,
@@ -155,6 +178,8 @@ class Transport(_Shell):
         http_client: A client to use instead of one of our own; it is not closed. Its proxies, certificates and
             connections are used; its authentication, default headers and cookies are not.
     """
+
+    _body_kinds = (Body, RepeatableBody)
 
     def __init__(self, settings: TransportSettings, http_client: httpx.Client | None = None) -> None:
         super().__init__(settings)
@@ -232,8 +257,12 @@ class Transport(_Shell):
         except StopIteration as stop:
             outcome: tuple[Response, httpx.Response | None] = stop.value
             return outcome
+        finally:
+            request.close()
 
-    def _do(self, client: httpx.Client, step: _Open | _Read | float, call: Call) -> Any:
+    def _do(self, client: httpx.Client, step: _Step, call: Call) -> Any:
+        if isinstance(step, _Turn):
+            return step.limiter.take(step.request)
         if isinstance(step, _Open):
             if client.is_closed:
                 raise ApiConnectionError(reason="The client was closed", request_sent=False)
@@ -242,11 +271,13 @@ class Transport(_Shell):
             return client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
         if isinstance(step, _Read):
             with contextlib.closing(step.answer):
-                chunks = []
+                data = bytearray()
                 for chunk in step.answer.iter_bytes():
-                    chunks.append(chunk)
+                    data += chunk
                     call.remaining()
-                return b"".join(chunks)
+                    if step.limit is not None and len(data) > step.limit:
+                        break
+                return bytes(data)
         return time.sleep(step)
 
     def close(self) -> None:
@@ -257,6 +288,8 @@ class Transport(_Shell):
 
 class AsyncTransport(_Shell):
     """Sends requests for asyncio or trio; `Transport` describes arguments and methods."""
+
+    _body_kinds = (AsyncBody, RepeatableAsyncBody)
 
     def __init__(self, settings: TransportSettings, http_client: httpx.AsyncClient | None = None) -> None:
         super().__init__(settings)
@@ -309,6 +342,8 @@ class AsyncTransport(_Shell):
                 return await self._follow(self._client(), self._plan(request, call, auth, streamed))
         except TimeoutError as error:
             raise call.timed_out() from error
+        finally:
+            request.close()
 
     async def _follow(self, client: httpx.AsyncClient, plan: _Plan) -> tuple[Response, httpx.Response | None]:
         try:
@@ -324,7 +359,11 @@ class AsyncTransport(_Shell):
             outcome: tuple[Response, httpx.Response | None] = stop.value
             return outcome
 
-    async def _do(self, client: httpx.AsyncClient, step: _Open | _Read | float) -> Any:
+    async def _do(self, client: httpx.AsyncClient, step: _Step) -> Any:
+        if isinstance(step, _Turn):
+            if step.limiter.blocks:
+                return await anyio.to_thread.run_sync(step.limiter.take, step.request)
+            return step.limiter.take(step.request)
         if isinstance(step, _Open):
             if client.is_closed:
                 raise ApiConnectionError(reason="The client was closed", request_sent=False)
@@ -333,7 +372,12 @@ class AsyncTransport(_Shell):
             return await client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
         if isinstance(step, _Read):
             async with contextlib.aclosing(step.answer):
-                return b"".join([chunk async for chunk in step.answer.aiter_bytes()])
+                data = bytearray()
+                async for chunk in step.answer.aiter_bytes():
+                    data += chunk
+                    if step.limit is not None and len(data) > step.limit:
+                        break
+                return bytes(data)
         return await anyio.sleep(step)
 
     async def aclose(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from pandadoc_client._base_client import BaseClient
-from pandadoc_client._compat import Call, RequestParts, build_request, plan_call
+from pandadoc_client._compat import Call, RequestParts, build_request, default_timeout, plan_call
 from pandadoc_client._encoding import flatten
 from pandadoc_client._http import Response
 from pandadoc_client._operation import Operation
@@ -166,7 +166,7 @@ class ApiClient(BaseClient):
         header_params: Mapping[str, Any] | None = None,
         body: Any = None,
         post_params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
-        files: Mapping[str, Sequence[Any]] | None = None,
+        files: Mapping[str, Any] | None = None,
         response_type: tuple[Any, ...] | None = None,
         auth_settings: Sequence[str] | None = None,
         async_req: bool | None = None,
@@ -187,7 +187,7 @@ class ApiClient(BaseClient):
             header_params: Headers; those of the client win.
             body: A body to be sent as JSON, or as it is with another Content-Type.
             post_params: Fields of a form, as pairs or a dict.
-            files: Open files of a multipart form, lists by parameter.
+            files: Files of a multipart form by parameter: one, or a list; anything that API classes take for a file.
             response_type: What the answer is decoded to: ``(SomeModel,)``, ``([SomeModel],)``, ``(object,)``; None for
                 no body.
             auth_settings: Names of the security schemes to use: ``["apiKey", "oauth2"]``.
@@ -220,9 +220,11 @@ class ApiClient(BaseClient):
             collections=dict(collection_formats or {}),
         )
         host = self.configuration.host if _host is None else _host
+        request = self._build(method.upper(), host + resource_path, parts, content_type, auth_settings or ())
+        timeout = self.configuration.call_timeout(_request_timeout)
         call = Call(
-            request=self._build(method.upper(), host + resource_path, parts, content_type, auth_settings or ()),
-            timeout=self.configuration.call_timeout(_request_timeout),
+            request=request,
+            timeout=timeout if _request_timeout is not None else default_timeout(request, timeout),
             authenticated=bool(auth_settings),
             response_type=response_type,
             data_only=bool(_return_http_data_only),
@@ -237,6 +239,8 @@ class AsyncApiClient(BaseClient):
 
     Its connections are opened when they are first needed; each event loop gets its own.
     """
+
+    _reads_async = True
 
     def __init__(
         self,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeIs
 
     from pandadoc_client.oauth.manager import AsyncTokenManager, TokenManager
+    from pandadoc_client.throttling import RateLimiter
 
     _Manager = TokenManager | AsyncTokenManager
 
@@ -86,6 +87,7 @@ class Configuration:
         timeout: Seconds that a call may take, retries included.
         retries: A number of retries, a ``RetryPolicy``, or urllib3's ``Retry``; None for the default policy.
         allow_insecure: True to permit plain ``http`` to hosts other than this machine.
+        rate_limiter: A ``RateLimiter`` that every attempt waits for; it is read once, at a client's first call.
 
     Attributes:
         refresh_api_key_hook: Called with the configuration before each use of an API key; it may set a newer one.
@@ -130,6 +132,7 @@ class Configuration:
         timeout: float | tuple[float, float] | None = None,
         retries: int | RetryPolicy | None = None,
         allow_insecure: bool = False,
+        rate_limiter: RateLimiter | None = None,
     ) -> None:
         if region is not None:
             if host is not None:
@@ -155,6 +158,7 @@ class Configuration:
         self.timeout = timeout
         self.retries: Any = retries
         self.allow_insecure = allow_insecure
+        self.rate_limiter = rate_limiter
         self.verify_ssl = True
         self.ssl_ca_cert = ssl_ca_cert
         self.cert_file: str | None = None
@@ -181,8 +185,15 @@ class Configuration:
         return f"Configuration(host={self._base_path!r}, credentials={credentials})"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        # Loggers and handlers belong to the process, an httpx.Auth to its tokens: they are shared, not copied.
-        shared = ("logger", "logger_file_handler", "logger_stream_handler", "_auth", "refresh_api_key_hook")
+        # Loggers and handlers belong to the process, an httpx.Auth to its tokens, a limiter to all: shared, not copied.
+        shared = (
+            "logger",
+            "logger_file_handler",
+            "logger_stream_handler",
+            "_auth",
+            "refresh_api_key_hook",
+            "rate_limiter",
+        )
         result = self.__class__.__new__(self.__class__)
         memo[id(self)] = result
         for name, value in self.__dict__.items():

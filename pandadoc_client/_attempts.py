@@ -1,0 +1,50 @@
+"""What the log says of each attempt of a call: never a secret, and the path as the API's document writes it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pandadoc_client.exceptions import mask_secrets
+
+if TYPE_CHECKING:
+    import httpx
+
+    from pandadoc_client._http import Request
+    from pandadoc_client._retry import Call
+
+__all__ = ["log_attempt", "log_repetition"]
+
+logger = logging.getLogger("pandadoc_client")
+
+
+def log_attempt(request: Request, call: Call, answer: httpx.Response, started: float) -> None:
+    """Log an attempt that was answered, with what a program may want to count as attributes of the record."""
+    if not logger.isEnabledFor(logging.DEBUG):
+        return
+    fields = {
+        "http_method": request.method,
+        "http_route": _route(request),
+        "http_status": answer.status_code,
+        "duration_ms": round((time.monotonic() - started) * 1000, 3),
+        "attempt": call.attempt,
+        "request_id": answer.headers.get("x-request-id"),
+    }
+    text = "%(http_method)s %(http_route)s: %(http_status)d in %(duration_ms).0f ms, attempt %(attempt)d"
+    logger.debug(text + (", request %(request_id)s" if fields["request_id"] else ""), fields, extra=fields)
+
+
+def log_repetition(request: Request, call: Call, wait: float | None, reason: object) -> None:
+    """Log that a request is sent again after *wait* seconds."""
+    if logger.isEnabledFor(logging.INFO):
+        again = call.attempt
+        logger.info(
+            "%s %s: attempt %d follows in %.2f seconds: %s", request.method, _route(request), again, wait or 0.0, reason
+        )
+
+
+def _route(request: Request) -> str:
+    """Return the path with the names of its parameters, which may identify people, in place of their values."""
+    return mask_secrets(urlsplit(request.template or request.url).path, request.secrets)

@@ -1,0 +1,68 @@
+"""What the helpers take for a client, and what they find out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pandadoc_client._retry import RetryPolicy, Timeout
+from pandadoc_client.exceptions import ApiTypeError
+
+if TYPE_CHECKING:
+    from pandadoc_client.api_client import ApiClient, AsyncApiClient
+
+__all__ = ["HasAsyncClient", "HasClient", "async_client_of", "client_of", "limits_of"]
+
+
+class HasClient(Protocol):
+    """Anything with an `ApiClient`: a ``PandaDoc``, an API class."""
+
+    @property
+    def api_client(self) -> ApiClient: ...
+
+
+class HasAsyncClient(Protocol):
+    """Anything with an `AsyncApiClient`: an ``AsyncPandaDoc``, an API class for asyncio."""
+
+    @property
+    def api_client(self) -> AsyncApiClient: ...
+
+
+def client_of(given: Any) -> ApiClient:
+    """Return the blocking client that *given* is or has.
+
+    Raises:
+        ApiTypeError: It has none.
+    """
+    from pandadoc_client.api_client import ApiClient
+
+    found = given if isinstance(given, ApiClient) else getattr(given, "api_client", None)
+    if not isinstance(found, ApiClient):
+        raise ApiTypeError(f"client must be or have an ApiClient, not {type(given).__name__}", ["client"])
+    return found
+
+
+def async_client_of(given: Any) -> AsyncApiClient:
+    """Return the asynchronous client that *given* is or has.
+
+    Raises:
+        ApiTypeError: It has none.
+    """
+    from pandadoc_client.api_client import AsyncApiClient
+
+    found = given if isinstance(given, AsyncApiClient) else getattr(given, "api_client", None)
+    if not isinstance(found, AsyncApiClient):
+        raise ApiTypeError(f"client must be or have an AsyncApiClient, not {type(given).__name__}", ["client"])
+    return found
+
+
+def limits_of(operation: Callable[..., Any]) -> tuple[RetryPolicy, Timeout]:
+    """Return how often the client of an operation tries, and how long its calls may take.
+
+    An operation is a method of an API class; for any other callable the package's defaults are returned.
+    """
+    client = getattr(getattr(operation, "__self__", None), "api_client", None)
+    configuration = getattr(client, "configuration", None)
+    if configuration is None:
+        return RetryPolicy(), Timeout()
+    return RetryPolicy.of(configuration.retries), configuration.call_timeout(None)

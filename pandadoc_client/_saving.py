@@ -1,0 +1,265 @@
+"""Where a download goes: a file that appears when it is whole, or one that is open; and which names are safe."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import secrets
+import shutil
+import stat
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any, Protocol
+from urllib.parse import unquote_to_bytes
+
+from pandadoc_client.exceptions import ApiTypeError, ApiValueError
+
+__all__ = ["OpenFile", "Sink", "WholeFile", "filename_of", "open_sink", "safe_filename"]
+
+_LONGEST = 200  # bytes of a name: most file systems take 255, and a number and a suffix may come to it
+_NOT_IN_NAMES = re.compile(r'[<>:"|?*%\x00-\x1f\x7f]')
+_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)")  # what Windows opens in place of a file
+_EXTENDED = re.compile(r"(?i);\s*filename\*\s*=\s*([A-Za-z0-9-]+)'[^']*'([^;\s]+)")
+_PLAIN = re.compile(r'(?i);\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))')
+
+
+def safe_filename(name: str | None, default: str = "download") -> str:
+    """Return a name that a server chose as one that is a file in a folder, whatever it was.
+
+    What is left is the last part of a path, without control characters, invisible ones, those that a file system gives
+    a meaning, leading dots, trailing dots and spaces; it is no device of Windows, and of at most 200 bytes with its
+    ending kept.
+
+    Args:
+        name: The name; None stands for *default*.
+        default: What to return where nothing is left.
+    """
+    text = unicodedata.normalize("NFC", re.split(r"[/\\]", name or "")[-1])
+    text = _NOT_IN_NAMES.sub("_", text)
+    text = "".join(" " if char.isspace() else char for char in text if unicodedata.category(char)[0] != "C")
+    text = text.lstrip(". ").rstrip(". ")
+    stem, dot, ending = text.rpartition(".")
+    if dot and 0 < len(ending.encode()) <= 20:
+        text = f"{_cut(stem, _LONGEST - len(ending.encode()) - 1)}.{ending}"
+    text = _cut(text, _LONGEST)
+    return (f"_{text}" if _DEVICES.match(text) else text) or default
+
+
+def _cut(text: str, size: int) -> str:
+    return text.encode()[:size].decode("utf-8", "ignore").rstrip(". ")
+
+
+def filename_of(headers: Mapping[str, str]) -> str | None:
+    """Return the name in the Content-Disposition of an answer (RFC 6266), as it came; None if there is none.
+
+    It is the server's: use it by way of `safe_filename` only.
+    """
+    value = ";" + headers.get("content-disposition", "").partition(";")[2]
+    extended = _EXTENDED.search(value)
+    if extended:
+        with contextlib.suppress(LookupError, UnicodeError):
+            return unquote_to_bytes(extended[2]).decode(extended[1])
+    plain = _PLAIN.search(value)
+    if not plain:
+        return None
+    name = re.sub(r"\\(.)", r"\1", plain[1]) if plain[1] is not None else plain[2]
+    with contextlib.suppress(UnicodeError):  # headers are read as Latin-1, and many servers send UTF-8
+        return name.encode("latin-1").decode("utf-8")
+    return str(name)
+
+
+class Sink(Protocol):
+    """What takes the bytes of a download."""
+
+    @property
+    def restartable(self) -> bool:
+        """Whether it can forget what it got."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Take the next bytes."""
+
+    def restart(self) -> None:
+        """Forget what was written."""
+
+    def finish(self, server_name: str | None) -> Path | None:
+        """Take note that all is there, and return where it is, if it has a place."""
+
+    def abandon(self) -> None:
+        """Take note that no more will come; after `finish` of no effect."""
+
+
+class OpenFile:
+    """Writes to a file that is open already, and leaves it open. What a broken download wrote stays there."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._start: int | None = None
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            self._start = file.tell() if file.seekable() else None
+
+    @property
+    def restartable(self) -> bool:
+        return self._start is not None
+
+    def write(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:  # a raw file may take less than all
+            written = self._file.write(rest)
+            rest = rest[len(rest) if written is None else written :]
+
+    def restart(self) -> None:
+        self._file.seek(self._start)
+        self._file.truncate()
+
+    def finish(self, server_name: str | None) -> None:
+        if hasattr(self._file, "flush"):
+            self._file.flush()
+
+    def abandon(self) -> None:
+        pass
+
+
+class WholeFile:
+    """Writes a file that appears under its name when it is whole, in place of one that was there.
+
+    The bytes go into the same folder: into a file without a name where the system has such, so that even a process
+    that is killed leaves nothing, else into one with the ending ``.part``.
+
+    Args:
+        folder: Where it goes.
+        name: Its name; None for the server's, made safe, and with a number if the folder has one like it.
+    """
+
+    restartable = True
+
+    def __init__(self, folder: Path, name: str | None) -> None:
+        self._folder = folder
+        self._name = name
+        self._part: Path | None = None
+        self._fd = self._open()
+
+    def _open(self) -> int:
+        if hasattr(os, "O_TMPFILE") and os.path.isdir("/proc/self/fd"):
+            with contextlib.suppress(OSError):
+                return os.open(self._folder, os.O_TMPFILE | os.O_RDWR, 0o666)
+        return self._open_part()
+
+    def _open_part(self) -> int:
+        part = self._folder / f".{secrets.token_hex(8)}.part"
+        fd = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0), 0o666)
+        self._part = part
+        return fd
+
+    def write(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(self._fd, rest) :]
+
+    def restart(self) -> None:
+        os.lseek(self._fd, 0, os.SEEK_SET)
+        os.ftruncate(self._fd, 0)
+
+    def finish(self, server_name: str | None) -> Path:
+        target = None if self._name is None else self._folder / self._name
+        if target is not None and target.exists() and hasattr(os, "fchmod"):
+            os.fchmod(self._fd, stat.S_IMODE(target.stat().st_mode))
+        part = self._named()
+        os.fsync(self._fd)
+        os.close(self._fd)
+        self._fd = -1
+        if target is None:
+            target = self._beside_others(part, safe_filename(server_name))
+        else:
+            os.replace(part, target)
+        self._part = None
+        self._sync_folder()
+        return target
+
+    def _named(self) -> Path:
+        """Return where the bytes are, having given them a name if they had none."""
+        if self._part is not None:
+            return self._part
+        part = self._folder / f".{secrets.token_hex(8)}.part"
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            # With folders given, the call is one that follows the link from /proc to the file.
+            os.link(f"/proc/self/fd/{self._fd}", part, src_dir_fd=folder, dst_dir_fd=folder)
+            self._part = part
+        except OSError:  # a system that has such files and does not let them have names
+            os.lseek(self._fd, 0, os.SEEK_SET)
+            with open(self._fd, "rb") as unnamed:
+                self._fd = self._open_part()
+                with open(self._fd, "wb", closefd=False) as named:
+                    shutil.copyfileobj(unnamed, named)
+            part = self._folder / str(self._part)
+        finally:
+            os.close(folder)
+        return part
+
+    def _beside_others(self, part: Path, name: str) -> Path:
+        """Give the file at *part* a name like *name* that no other has: a server must not choose what is replaced."""
+        stem, ending = os.path.splitext(name)
+        number = 1
+        while True:
+            target = self._folder / (name if number == 1 else f"{stem} ({number}){ending}")
+            number += 1
+            try:
+                os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+            except FileExistsError:
+                continue
+            os.replace(part, target)
+            return target
+
+    def _sync_folder(self) -> None:
+        with contextlib.suppress(OSError):  # not every system opens folders; the bytes themselves are safe
+            folder = os.open(self._folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+    def abandon(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+        if self._part is not None:
+            self._part.unlink(missing_ok=True)
+
+
+def open_sink(to: str | os.PathLike[str] | IO[bytes] | None, into: str | os.PathLike[str] | None) -> Sink:
+    """Return what takes a download.
+
+    Args:
+        to: A path, or an open binary file.
+        into: A folder, for a file with the server's name, made safe.
+
+    Raises:
+        ApiTypeError: *to* is neither.
+        ApiValueError: Both or none are given, there is no such folder, or the path is that of something else.
+    """
+    if (to is None) == (into is None):
+        raise ApiValueError("Give either to, a path or an open file, or into, a folder", ["to"])
+    if into is not None:
+        folder = Path(into)
+        _check_folder(folder, "into")
+        return WholeFile(folder, None)
+    if isinstance(to, str | os.PathLike):
+        path = Path(os.path.realpath(to))  # a link stays, and what it leads to is replaced
+        if path.is_dir():
+            raise ApiValueError(f"to: {os.fspath(to)!r} is a folder; name a file, or give the folder as into", ["to"])
+        if path.exists() and not path.is_file():
+            raise ApiValueError(f"to: {os.fspath(to)!r} is no regular file; open it and give the file", ["to"])
+        _check_folder(path.parent, "to")
+        return WholeFile(path.parent, path.name)
+    if not hasattr(to, "write") or isinstance(to, io.TextIOBase):
+        raise ApiTypeError(f"to must be a path or a file open for bytes, not {type(to).__name__}", ["to"])
+    return OpenFile(to)
+
+
+def _check_folder(folder: Path, argument: str) -> None:
+    if not folder.is_dir():
+        raise ApiValueError(f"{argument}: there is no folder {os.fspath(folder)!r}", [argument])

@@ -1,0 +1,156 @@
+"""Ends waits when news come from elsewhere, such as a webhook, in any thread."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import anyio
+
+__all__ = ["AsyncEar", "Ear", "Waker"]
+
+
+class _Listener:
+    """What came for one wait and was not heard yet."""
+
+    def __init__(self, wake: Callable[[], Any]) -> None:
+        self._wake = wake
+        self._news: deque[Any] = deque()
+
+    def tell(self, document: Any) -> None:
+        self._news.append(document)
+        self._wake()
+
+    def next(self) -> Any:
+        return self._news.popleft() if self._news else None
+
+
+class Waker:
+    """Tells waits what a webhook has heard, so that they end at once and need not ask.
+
+    One is enough for a program: waits name their document. It may be told from any thread, and serves blocking and
+    asynchronous waits.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._listeners: dict[str, list[_Listener]] = {}
+
+    def notify(self, document_id: str, status: str, document: Any = None) -> bool:
+        """Tell the waits for a document its status.
+
+        Args:
+            document_id: The document: ``data["id"]`` of a webhook event.
+            status: Its status: ``data["status"]``.
+            document: What else is known of it: ``data`` itself. It becomes what the wait returns.
+
+        Returns:
+            Whether somebody waits for this document.
+        """
+        with self._lock:
+            listeners = list(self._listeners.get(document_id, ()))
+        if listeners:
+            from pandadoc_client.model.document_status_response import DocumentStatusResponse
+
+            fields = document.to_dict() if hasattr(document, "to_dict") else document
+            known = fields if isinstance(fields, Mapping) else {}
+            news = DocumentStatusResponse.from_dict({**known, "id": document_id, "status": status})
+            for listener in listeners:
+                listener.tell(news)
+        return bool(listeners)
+
+    @contextmanager
+    def listening(self, document_id: str, wake: Callable[[], Any]) -> Generator[_Listener]:
+        """Collect what is told of a document, and call *wake* at each piece of it, in the thread that tells."""
+        listener = _Listener(wake)
+        with self._lock:
+            self._listeners.setdefault(document_id, []).append(listener)
+        try:
+            yield listener
+        finally:
+            with self._lock:
+                self._listeners[document_id].remove(listener)
+                if not self._listeners[document_id]:
+                    del self._listeners[document_id]
+
+
+class Ear:
+    """Waits in a thread for news or the end of a pause."""
+
+    def __init__(self, sleep: Callable[[float], Any]) -> None:
+        self._sleep = sleep
+        self._awake = threading.Event()
+        self._listener: _Listener | None = None
+
+    @contextmanager
+    def of(self, waker: Waker | None, document_id: str) -> Generator[Ear]:
+        """Listen to a waker; without one, only pauses end."""
+        if waker is None:
+            yield self
+        else:
+            with waker.listening(document_id, self._awake.set) as self._listener:
+                yield self
+
+    def wait(self, seconds: float) -> Any:
+        """Return the next news, or None when *seconds* are over."""
+        if self._listener is None:
+            self._sleep(seconds)
+            return None
+        if (news := self._listener.next()) is None and self._awake.wait(seconds):
+            self._awake.clear()
+            news = self._listener.next()
+        return news
+
+
+class AsyncEar:
+    """Waits in an event loop for news or the end of a pause."""
+
+    def __init__(self, sleep: Callable[[float], Any]) -> None:
+        self._sleep = sleep
+        self._awake = anyio.Event()
+        self._listener: _Listener | None = None
+
+    @contextmanager
+    def of(self, waker: Waker | None, document_id: str) -> Generator[AsyncEar]:
+        """Listen to a waker; without one, only pauses end."""
+        if waker is None:
+            yield self
+        else:
+            with waker.listening(document_id, _in_this_loop(self._wake)) as self._listener:
+                yield self
+
+    def _wake(self) -> None:
+        self._awake.set()
+
+    async def wait(self, seconds: float) -> Any:
+        """Return the next news, or None when *seconds* are over."""
+        if self._listener is None:
+            await self._sleep(seconds)
+            return None
+        if (news := self._listener.next()) is None:
+            with anyio.move_on_after(seconds):
+                await self._awake.wait()
+                self._awake = anyio.Event()
+            news = self._listener.next()
+        return news
+
+
+def _in_this_loop(wake: Callable[[], Any]) -> Callable[[], None]:
+    """Return a function that any thread may call, and that runs *wake* in the event loop that runs now."""
+    import asyncio
+
+    try:
+        later: Callable[..., Any] = asyncio.get_running_loop().call_soon_threadsafe
+    except RuntimeError:  # it is trio's
+        import trio.lowlevel
+
+        later = trio.lowlevel.current_trio_token().run_sync_soon
+
+    def wake_there() -> None:
+        with suppress(RuntimeError):  # the loop has ended, and the wait with it
+            later(wake)
+
+    return wake_there

@@ -1,0 +1,334 @@
+"""Waiting for what takes PandaDoc a while: documents, downloads, exports, what is answered 202.
+
+`wait_until` waits for the status of a document, `wait_for` for any operation that answers 202 until it is ready, or
+whose answer says how far it is, `wait_for_docx_export` for an export. `create_and_send` does the everyday chain: it
+creates a document, waits for the draft, and sends it. Those for asyncio and trio have the same names with ``async_``
+before.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import anyio
+
+from pandadoc_client._handles import async_client_of, client_of, limits_of
+from pandadoc_client._sending import Sending, step
+from pandadoc_client._waits import (
+    DocumentFailedError,
+    DocumentStatusError,
+    DocumentStepError,
+    DocumentWatch,
+    NotReadyError,
+    Pace,
+    Patience,
+    ResultWatch,
+    TaskFailedError,
+    WaitTimeoutError,
+    export_is_done,
+)
+from pandadoc_client._waker import AsyncEar, Ear, Waker
+from pandadoc_client.exceptions import ApiException
+
+if TYPE_CHECKING:
+    from pandadoc_client._handles import HasAsyncClient, HasClient
+    from pandadoc_client.api.documents_api import AsyncDocumentsApi, DocumentsApi
+    from pandadoc_client.api_client import ApiClient, AsyncApiClient
+    from pandadoc_client.model.document_send_response import DocumentSendResponse
+    from pandadoc_client.model.document_status_response import DocumentStatusResponse
+    from pandadoc_client.model.docx_export_task_response import DocxExportTaskResponse
+
+__all__ = [
+    "DocumentFailedError",
+    "DocumentStatusError",
+    "DocumentStepError",
+    "NotReadyError",
+    "Pace",
+    "TaskFailedError",
+    "WaitTimeoutError",
+    "Waker",
+    "async_create_and_send",
+    "async_send_when_ready",
+    "async_wait_for",
+    "async_wait_for_docx_export",
+    "async_wait_until",
+    "create_and_send",
+    "send_when_ready",
+    "wait_for",
+    "wait_for_docx_export",
+    "wait_until",
+]
+
+_PACE = Pace()
+
+
+def wait_until(
+    client: ApiClient | HasClient,
+    document_id: str,
+    status: str | Iterable[str] = "document.draft",
+    *,
+    timeout: float | None = 300.0,
+    exact: bool = False,
+    waker: Waker | None = None,
+    pace: Pace = _PACE,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Any] = time.sleep,
+) -> DocumentStatusResponse:
+    """Wait until a document has a status, and return what is known of it then.
+
+    A document that is further on than what was waited for has reached it: who waits for ``document.sent`` gets one that
+    was ``document.viewed`` meanwhile. The result says what it is. A look that fails on the network, or because the
+    server has too much to do, does not end the wait, unless it is the first.
+
+    Args:
+        client: An `ApiClient`, or anything that has one, such as a ``PandaDoc`` or an API class.
+        document_id: The document.
+        status: The status, or several; ``"draft"`` stands for ``"document.draft"``.
+        timeout: Seconds to wait; None for any number.
+        exact: True if a status further on will not do.
+        waker: Tells of news, so that the wait ends at once.
+        pace: How often to look.
+        clock: Returns the time in seconds.
+        sleep: Waits for so many seconds; not used with a waker.
+
+    Raises:
+        DocumentFailedError: The document is ``document.error``.
+        DocumentStatusError: It is declined, rejected or voided (or, with ``exact``, further on).
+        WaitTimeoutError: The time is over; it names the last status.
+        ApiException: The first look failed, or a later one in a way that looking again does not mend.
+    """
+    from pandadoc_client.api.documents_api import DocumentsApi
+
+    look = DocumentsApi(client_of(client)).status_document
+    patience = Patience(timeout, pace, clock)
+    watch = DocumentWatch(document_id, status, exact, patience)
+    usual = limits_of(look)[1].total
+    with Ear(sleep).of(waker, document_id) as ear:
+        while True:
+            try:
+                document = look(document_id, _request_timeout=patience.request_timeout(usual))
+            except ApiException as error:
+                watch.trouble(error)
+            else:
+                if watch.reached(document):
+                    return document
+            due = clock() + watch.pause()
+            while (left := due - clock()) > 0:
+                news: DocumentStatusResponse | None = ear.wait(left)
+                if news is not None and watch.reached(news):
+                    return news
+
+
+async def async_wait_until(
+    client: AsyncApiClient | HasAsyncClient,
+    document_id: str,
+    status: str | Iterable[str] = "document.draft",
+    *,
+    timeout: float | None = 300.0,
+    exact: bool = False,
+    waker: Waker | None = None,
+    pace: Pace = _PACE,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Awaitable[Any]] = anyio.sleep,
+) -> DocumentStatusResponse:
+    """Wait until a document has a status, for asyncio and trio; see `wait_until`."""
+    from pandadoc_client.api.documents_api import AsyncDocumentsApi
+
+    look = AsyncDocumentsApi(async_client_of(client)).status_document
+    patience = Patience(timeout, pace, clock)
+    watch = DocumentWatch(document_id, status, exact, patience)
+    usual = limits_of(look)[1].total
+    with AsyncEar(sleep).of(waker, document_id) as ear:
+        while True:
+            try:
+                document = await look(document_id, _request_timeout=patience.request_timeout(usual))
+            except ApiException as error:
+                watch.trouble(error)
+            else:
+                if watch.reached(document):
+                    return document
+            due = clock() + watch.pause()
+            while (left := due - clock()) > 0:
+                news: DocumentStatusResponse | None = await ear.wait(left)
+                if news is not None and watch.reached(news):
+                    return news
+
+
+def wait_for(
+    operation: Callable[..., Any],
+    *arguments: Any,
+    until: Callable[[Any], bool] | None = None,
+    timeout: float | None = 300.0,
+    pace: Pace = _PACE,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Any] = time.sleep,
+    **options: Any,
+) -> Any:
+    """Call an operation until its answer is ready, and return that.
+
+    An answer with status 202 is not ready; ``Retry-After`` says when to ask again, of at least a second, else the pace
+    does. For the beta readings and the like; `pandadoc_client.files.download` waits for files by itself.
+
+    Args:
+        operation: The method of an API class: ``documents.get_document_summary``.
+        arguments: Its arguments.
+        until: Says of a result whether it is what is waited for; it may raise to end the wait. None if any will do.
+        timeout: Seconds to wait; None for any number.
+        pace: How often to ask, where the server does not say.
+        clock: Returns the time in seconds.
+        sleep: Waits for so many seconds.
+        options: More arguments of the operation, by name.
+
+    Raises:
+        WaitTimeoutError: The time is over; it names the last status.
+        ApiException: A call failed.
+    """
+    patience = Patience(timeout, pace, clock)
+    watch = ResultWatch(operation, until, patience)
+    usual = limits_of(operation)[1].total
+    while True:
+        answer = operation(*arguments, **watch.options(options, usual))
+        if watch.reached(answer):
+            return answer[0]
+        sleep(watch.pause())
+
+
+async def async_wait_for(
+    operation: Callable[..., Awaitable[Any]],
+    *arguments: Any,
+    until: Callable[[Any], bool] | None = None,
+    timeout: float | None = 300.0,
+    pace: Pace = _PACE,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Awaitable[Any]] = anyio.sleep,
+    **options: Any,
+) -> Any:
+    """Call an operation until its answer is ready, for asyncio and trio; see `wait_for`."""
+    patience = Patience(timeout, pace, clock)
+    watch = ResultWatch(operation, until, patience)
+    usual = limits_of(operation)[1].total
+    while True:
+        answer = await operation(*arguments, **watch.options(options, usual))
+        if watch.reached(answer):
+            return answer[0]
+        await sleep(watch.pause())
+
+
+def wait_for_docx_export(
+    client: ApiClient | HasClient, document_id: str, task_id: str, **options: Any
+) -> DocxExportTaskResponse:
+    """Wait until the export of a document as DOCX is done.
+
+    Args:
+        client: An `ApiClient`, or anything that has one.
+        document_id: The document.
+        task_id: The task: the ``id`` in the answer of ``create_export_docx_task``.
+        options: Those of `wait_for`.
+
+    Raises:
+        TaskFailedError: The export ended with an error.
+        WaitTimeoutError: The time is over; it names the last status.
+        ApiException: A call failed.
+    """
+    from pandadoc_client.api.documents_api import DocumentsApi
+
+    look = DocumentsApi(client_of(client)).get_docx_export_task
+    result: DocxExportTaskResponse = wait_for(look, document_id, task_id, until=export_is_done, **options)
+    return result
+
+
+async def async_wait_for_docx_export(
+    client: AsyncApiClient | HasAsyncClient, document_id: str, task_id: str, **options: Any
+) -> DocxExportTaskResponse:
+    """Wait until the export of a document as DOCX is done, for asyncio and trio; see `wait_for_docx_export`."""
+    from pandadoc_client.api.documents_api import AsyncDocumentsApi
+
+    look = AsyncDocumentsApi(async_client_of(client)).get_docx_export_task
+    result: DocxExportTaskResponse = await async_wait_for(look, document_id, task_id, until=export_is_done, **options)
+    return result
+
+
+def create_and_send(
+    client: ApiClient | HasClient, document: Any, send: Any = None, *, file: Any = None, **options: Any
+) -> DocumentSendResponse:
+    """Create a document, wait until it is a draft, and send it.
+
+    It is created once: what fails later raises an error with the id of the document, with which `send_when_ready` goes
+    on. If the answer to the creation itself is lost, an `ApiConnectionError` is raised: look whether it is there.
+
+    Args:
+        client: An `ApiClient`, or anything that has one.
+        document: What to create: a ``DocumentCreateRequest`` or its like, or a dict.
+        send: How to send it: a ``DocumentSendRequest`` or a dict; None for the defaults.
+        file: A file to make the document from; anything that an upload takes.
+        options: ``timeout``, ``waker``, ``pace``, ``clock`` and ``sleep``, as for `wait_until`.
+
+    Raises:
+        DocumentStepError: The document was created and is not sent; the cause says why.
+        ApiException: It could not be created.
+        ApiTypeError: An argument is of the wrong type.
+    """
+    from pandadoc_client.api.documents_api import DocumentsApi
+
+    api = DocumentsApi(client_of(client))
+    sending = Sending(send, **options)
+    operation, arguments = sending.creation(api, document, file)
+    document_id = sending.created(operation(**arguments))
+    return _send(api, document_id, sending)
+
+
+async def async_create_and_send(
+    client: AsyncApiClient | HasAsyncClient, document: Any, send: Any = None, *, file: Any = None, **options: Any
+) -> DocumentSendResponse:
+    """Create a document, wait until it is a draft, and send it, for asyncio and trio; see `create_and_send`."""
+    from pandadoc_client.api.documents_api import AsyncDocumentsApi
+
+    api = AsyncDocumentsApi(async_client_of(client))
+    sending = Sending(send, **options)
+    operation, arguments = sending.creation(api, document, file)
+    document_id = sending.created(await operation(**arguments))
+    return await _send_async(api, document_id, sending)
+
+
+def send_when_ready(
+    client: ApiClient | HasClient, document_id: str, send: Any = None, **options: Any
+) -> DocumentSendResponse:
+    """Wait until a document is a draft, and send it.
+
+    Args:
+        client: An `ApiClient`, or anything that has one.
+        document_id: The document.
+        send: How to send it: a ``DocumentSendRequest`` or a dict; None for the defaults.
+        options: ``timeout``, ``waker``, ``pace``, ``clock`` and ``sleep``, as for `wait_until`.
+
+    Raises:
+        DocumentStepError: It is not sent; the cause says why.
+    """
+    from pandadoc_client.api.documents_api import DocumentsApi
+
+    return _send(DocumentsApi(client_of(client)), document_id, Sending(send, **options))
+
+
+async def async_send_when_ready(
+    client: AsyncApiClient | HasAsyncClient, document_id: str, send: Any = None, **options: Any
+) -> DocumentSendResponse:
+    """Wait until a document is a draft, and send it, for asyncio and trio; see `send_when_ready`."""
+    from pandadoc_client.api.documents_api import AsyncDocumentsApi
+
+    return await _send_async(AsyncDocumentsApi(async_client_of(client)), document_id, Sending(send, **options))
+
+
+def _send(api: DocumentsApi, document_id: str, sending: Sending) -> DocumentSendResponse:
+    with step(document_id, "wait"):
+        wait_until(api, document_id, exact=True, **sending.options)
+    with step(document_id, "send"):
+        return api.send_document(document_id, sending.body)
+
+
+async def _send_async(api: AsyncDocumentsApi, document_id: str, sending: Sending) -> DocumentSendResponse:
+    with step(document_id, "wait"):
+        await async_wait_until(api, document_id, exact=True, **sending.options)
+    with step(document_id, "send"):
+        return await api.send_document(document_id, sending.body)

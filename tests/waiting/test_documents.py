@@ -1,0 +1,278 @@
+"""Waiting for the status of a document."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import pytest
+
+from pandadoc_client import ApiClient, AsyncApiClient, waiting
+from pandadoc_client.exceptions import (
+    ApiConnectionError,
+    ApiException,
+    ApiTypeError,
+    ApiValueError,
+    NotFoundException,
+    ServiceException,
+)
+from pandadoc_client.model.document_status_response import DocumentStatusResponse
+from pandadoc_client.waiting import (
+    DocumentFailedError,
+    DocumentStatusError,
+    Pace,
+    WaitTimeoutError,
+    Waker,
+)
+
+from .support import Clock, Documents, Reply, World, configuration, serving
+
+
+def wait(world: World, documents: Documents, status: Any = "document.draft", **options: Any) -> Any:
+    """Wait by a clock on which nothing takes time, and without retries of single calls."""
+    clock = options.pop("by", None) or Clock()
+
+    def call(client: Any) -> Any:
+        return world.pick(waiting, "wait_until")(client, "doc", status, **clock.times(world), **options)
+
+    with serving(documents) as server:
+        return world.run(configuration(server.url, retries=0), call)
+
+
+def test_looks_until_the_status_is_there_with_waits_that_grow(world: World) -> None:
+    clock, documents = Clock(), Documents(["document.uploaded"] * 8 + ["document.draft"])
+    result = wait(world, documents, by=clock)
+    assert isinstance(result, DocumentStatusResponse)
+    assert (result.id, result.status) == ("doc", "document.draft")
+    assert documents.looks == 9
+    assert clock.sleeps == [1.0, 1.5, 2.25, 3.375, 5.0625, 7.59375, 10.0, 10.0]
+
+
+def test_a_status_that_is_there_costs_one_look(world: World) -> None:
+    clock, documents = Clock(), Documents(["document.draft"])
+    wait(world, documents, by=clock)
+    assert (documents.looks, clock.sleeps) == (1, [])
+
+
+def test_several_statuses_and_short_names(world: World) -> None:
+    found = wait(world, Documents(["document.viewed", "document.paid"]), ["completed", "document.paid"])
+    assert found.status == "document.paid"
+
+
+def test_an_error_of_the_document_ends_the_wait_with_its_details(world: World) -> None:
+    state = {"id": "doc", "status": "document.error", "info_message": "the PDF is broken", "access_token": "secret-1"}
+    documents = Documents(["document.uploaded", state])
+    with pytest.raises(DocumentFailedError, match=r"doc is document\.error .*: the PDF is broken") as caught:
+        wait(world, documents)
+    assert documents.looks == 2
+    assert (caught.value.document_id, caught.value.status) == ("doc", "document.error")
+    assert caught.value.wanted == ("document.draft",)
+    assert caught.value.document.to_dict() == state
+    assert "secret-1" not in str(caught.value)
+
+
+def test_who_waits_for_the_error_gets_it(world: World) -> None:
+    assert wait(world, Documents(["document.error"]), "document.error").status == "document.error"
+
+
+@pytest.mark.parametrize("status", ["document.declined", "document.voided", "document.rejected"])
+def test_an_end_on_another_road_ends_the_wait(world: World, status: str) -> None:
+    with pytest.raises(DocumentStatusError, match=r"will not become document\.completed"):
+        wait(world, Documents(["document.sent", status]), "completed")
+    assert wait(world, Documents(["document.sent", status]), ["completed", status]).status == status
+
+
+def test_a_document_that_is_further_on_has_reached_what_was_waited_for(world: World) -> None:
+    assert wait(world, Documents(["document.viewed"]), "document.sent").status == "document.viewed"
+    assert wait(world, Documents(["document.sent"]), "document.draft").status == "document.sent"
+
+
+def test_a_document_that_is_further_on_will_not_do_if_it_must_be_exact(world: World) -> None:
+    with pytest.raises(DocumentStatusError, match=r"doc is document\.sent and will not become document\.draft"):
+        wait(world, Documents(["document.sent"]), "document.draft", exact=True)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_what_may_still_come_is_waited_for(world: World, exact: bool) -> None:
+    documents = Documents(["document.viewed", "document.declined"])
+    assert wait(world, documents, ["sent", "declined"] if exact else ["declined"], exact=exact).status is not None
+    assert documents.looks == 2
+
+
+@pytest.mark.parametrize("state", ["document.brand_new", {"id": "doc"}, {"status": None}, {"status": 7}])
+def test_statuses_that_nobody_knows_are_waited_out(world: World, state: Any) -> None:
+    assert wait(world, Documents([state, "document.draft"])).status == "document.draft"
+
+
+def test_the_time_ends_with_an_error_that_names_the_last_status(world: World) -> None:
+    clock, documents = Clock(), Documents(["document.uploaded"])
+    with pytest.raises(WaitTimeoutError) as caught:
+        wait(world, documents, by=clock, timeout=10)
+    message = "document.draft of document doc did not come within 10 seconds; the last status was document.uploaded"
+    assert str(caught.value) == message
+    assert caught.value.last_status == "document.uploaded"
+    assert isinstance(caught.value, TimeoutError)
+    assert sum(clock.sleeps) == pytest.approx(10)  # the last look is when the time is over
+    assert min(clock.sleeps) >= 1
+
+
+def test_no_look_comes_sooner_than_a_second_after_another(world: World) -> None:
+    for timeout in (0.0, 0.5, 1.0, 1.9, 2.0, 3.4):
+        clock = Clock()
+        with pytest.raises(WaitTimeoutError):
+            wait(world, Documents(["document.uploaded"]), by=clock, timeout=timeout)
+        assert all(seconds >= 1 for seconds in clock.sleeps)
+        assert sum(clock.sleeps) <= timeout
+
+
+@pytest.mark.parametrize("arguments", [{"first": 0.9}, {"factor": 0.5}, {"longest": 0.5}, {"first": float("nan")}])
+def test_a_pace_that_is_too_fast_is_refused(arguments: Any) -> None:
+    with pytest.raises(ApiValueError, match="pace"):
+        Pace(**arguments)
+
+
+def test_a_pace_can_be_slower(world: World) -> None:
+    clock = Clock()
+    wait(world, Documents(["x"] * 3 + ["document.draft"]), by=clock, pace=Pace(first=5, factor=2, longest=12))
+    assert clock.sleeps == [5, 10, 12]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ({"status": []}, "status"),
+        ({"status": ""}, "status"),
+        ({"status": [7]}, "status"),
+        ({"timeout": -1}, "timeout"),
+        ({"timeout": float("nan")}, "timeout"),
+    ],
+)
+def test_wrong_arguments_are_refused_before_the_first_look(world: World, arguments: Any, problem: str) -> None:
+    documents = Documents(["document.draft"])
+    with pytest.raises(ApiValueError, match=problem):
+        wait(world, documents, **arguments)
+    assert documents.calls == []
+
+
+def test_an_id_that_is_none_and_a_client_that_is_none_are_refused() -> None:
+    with ApiClient() as client:
+        with pytest.raises(ApiValueError, match="document_id"):
+            waiting.wait_until(client, "")
+        other: Any = AsyncApiClient()
+        with pytest.raises(ApiTypeError, match="must be or have an ApiClient, not AsyncApiClient"):
+            waiting.wait_until(other, "doc")
+
+
+def test_trouble_on_the_way_does_not_end_a_wait(world: World) -> None:
+    busy = Reply(429, b'{"type": "throttled"}', {"Retry-After": "20"})
+    clock = Clock()
+    documents = Documents(["document.uploaded", Reply(503), busy, Reply(cut=0, body=b"xx"), "document.draft"])
+    assert wait(world, documents, by=clock).status == "document.draft"
+    assert clock.sleeps == [1, 1.5, 20, 3.375]
+
+
+def test_trouble_at_the_first_look_ends_it(world: World) -> None:
+    with pytest.raises(ServiceException):
+        wait(world, Documents([Reply(503)]))
+    with pytest.raises(ApiConnectionError):
+        wait(world, Documents([Reply(cut=0, body=b"xx")]))
+
+
+def test_an_error_that_looking_again_does_not_mend_ends_it(world: World) -> None:
+    with pytest.raises(NotFoundException):
+        wait(world, Documents(["document.uploaded", Reply(404)]))
+
+
+def test_the_last_trouble_is_the_cause_when_the_time_is_over(world: World) -> None:
+    with pytest.raises(WaitTimeoutError) as caught:
+        wait(world, Documents(["document.uploaded", Reply(502)]), timeout=10)
+    assert isinstance(caught.value.__cause__, ApiException)
+    assert caught.value.__cause__.status == 502
+
+
+def test_errors_can_be_pickled() -> None:
+    for error in (
+        WaitTimeoutError("The file", "202", 5.0),
+        DocumentStatusError("doc", "document.sent", ["document.draft"], {"detail": "x"}),
+        waiting.TaskFailedError("The export", {"message": "x"}),
+        waiting.DocumentStepError("doc", "send", ValueError("no")),
+    ):
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), str(again)) == (type(error), str(error))
+
+
+# News from a webhook
+
+
+def test_news_end_a_wait_at_once(world: World) -> None:
+    waker, looked = Waker(), threading.Event()
+
+    def script(got: Any) -> Reply:
+        looked.set()
+        return Documents(["document.sent"])(got)
+
+    def tell() -> None:
+        looked.wait()
+        while not waker.notify("doc", "document.viewed"):  # until somebody listens
+            pass
+        waker.notify("other", "document.completed")
+        waker.notify("doc", "document.completed", {"id": "doc", "name": "Contract", "more": 1})
+
+    teller = threading.Thread(target=tell)
+    with serving(script) as server:
+        teller.start()
+        result = world.run(
+            configuration(server.url),
+            lambda client: world.pick(waiting, "wait_until")(
+                client, "doc", "completed", waker=waker, pace=Pace(first=300, longest=300)
+            ),
+        )
+        teller.join()
+        assert len(server.requests) == 1
+    assert result.to_dict() == {"id": "doc", "name": "Contract", "more": 1, "status": "document.completed"}
+    assert not waker.notify("doc", "document.completed")
+
+
+def test_news_of_an_error_end_it_too(world: World) -> None:
+    waker = Waker()
+
+    def script(got: Any) -> Reply:
+        waker.notify("doc", "document.error", {"detail": "broken"})  # while the first look is under way
+        return Documents(["document.uploaded"])(got)
+
+    with serving(script) as server, pytest.raises(DocumentFailedError, match="broken"):
+        world.run(
+            configuration(server.url),
+            lambda client: world.pick(waiting, "wait_until")(
+                client, "doc", waker=waker, pace=Pace(first=300, longest=300)
+            ),
+        )
+
+
+def test_without_news_a_waker_changes_nothing(world: World) -> None:
+    documents = Documents(["document.uploaded", "document.draft"])
+    with serving(documents) as server:
+        world.run(
+            configuration(server.url),
+            lambda client: world.pick(waiting, "wait_until")(client, "doc", waker=Waker()),
+        )
+    assert documents.looks == 2
+
+
+def test_trio_waits_and_is_woken_too() -> None:
+    waker = Waker()
+
+    async def main(url: str) -> Any:
+        async with AsyncApiClient(configuration(url)) as client, anyio.create_task_group() as group:
+            group.start_soon(anyio.to_thread.run_sync, tell)
+            return await waiting.async_wait_until(client, "doc", waker=waker, pace=Pace(first=300, longest=300))
+
+    def tell() -> None:
+        while not waker.notify("doc", "document.draft"):
+            pass
+
+    with serving(Documents(["document.uploaded"])) as server:
+        assert anyio.run(main, server.url, backend="trio").status == "document.draft"
