@@ -18,6 +18,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from codegen.contract import contract_of, write_contract
 from codegen.document import operations
 from codegen.errors import GenerationError
 from codegen.load import load
@@ -73,19 +74,24 @@ def generate(document: dict[str, Any], mended: dict[str, list[str]], configurati
         GenerationError: The document is at fault, or something in it would be lost.
     """
     expected = sum(1 for _ in operations(document))
+    contract = contract_of(document)
     adapted = repair(document, ADAPTING)
     core = render(document, configuration, target / "_generated")
     check_warnings(core.warnings)
     if core.operations != expected:
         raise GenerationError(f"{expected} operations went in, {core.operations} came out", 1)
-    write_surface(document, core, ".._generated", target)
+    write_contract(contract, target / "_generated")
+    lists = write_surface(document, core, ".._generated", target)
     (target / "__init__.py").write_text('"""Generated from an OpenAPI document."""\n', encoding="utf-8")
     _finish(target)
     _try_to_import(target)
     return summary(
         mended | adapted,
-        f"operations: {expected} in, {core.operations} out",
-        f"models: {len(core.data.models)}, and {len(core.data.enums)} enumerations",
+        [
+            f"operations: {expected} in, {core.operations} out",
+            f"models: {len(core.data.models)}, and {len(core.data.enums)} enumerations",
+            f"lists: {len(lists)}, and {sum(1 for found in lists if found.position)} of them come in pages",
+        ],
         untyped_answers(document),
         untyped_places(document),
     )

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from ..model.api_log_details_response import APILogDetailsResponse
     from ..model.api_log_environment_type_enum import ApiLogEnvironmentTypeEnum
     from ..model.api_log_list_response import APILogListResponse
+    from ..model.api_log_list_response_results import APILogListResponseResults
     from ..model.api_log_method_enum import ApiLogMethodEnum
     from ..model.api_log_status_enum import ApiLogStatusEnum
 
@@ -40,6 +43,10 @@ _LIST_LOGS = _operation.Operation(
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=(_operation.ModelRef(__name__, "..model.api_log_list_response", "APILogListResponse"),),
+)
+
+_LIST_LOGS_PAGES = _pagination.Paging(
+    items="results", position="page", size="count", page_size=100, largest=1000, key="id"
 )
 
 _DETAILS_LOG = _operation.Operation(
@@ -73,6 +80,10 @@ _LIST_LOGS_V2 = _operation.Operation(
     response_type=(_operation.ModelRef(__name__, "..model.api_log_list_response", "APILogListResponse"),),
 )
 
+_LIST_LOGS_V2_PAGES = _pagination.Paging(
+    items="results", position="page", size="count", page_size=100, largest=1000, key="id"
+)
+
 _DETAILS_LOG_V2 = _operation.Operation(
     operation_id="details_log_v2",
     method="GET",
@@ -87,17 +98,24 @@ _DETAILS_LOG_V2 = _operation.Operation(
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _ListLogsArguments(_TypedDict, total=False):
-        """Arguments of ``list_logs`` that are given by name."""
+    class _ListLogsFilters(_TypedDict, total=False):
+        """Arguments of ``list_logs`` that are given by name, without those that turn pages."""
 
         since: str
         to: str
-        count: int
-        page: int
         statuses: list[ApiLogStatusEnum]
         methods: list[ApiLogMethodEnum]
         search: str
         environment_type: ApiLogEnvironmentTypeEnum
+
+    class _IterateLogsOptions(_ListLogsFilters, _pagination.PageOptions, total=False):
+        """Arguments and options of ``iterate_logs``."""
+
+    class _ListLogsArguments(_ListLogsFilters, total=False):
+        """Arguments of ``list_logs`` that are given by name."""
+
+        count: int
+        page: int
 
     class _ListLogsOptions(_ListLogsArguments, _operation.Options, total=False):
         """Arguments and options of ``list_logs``."""
@@ -114,17 +132,24 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
     class _DetailsLogAsyncOptions(_DetailsLogArguments, _operation.AsyncOptions, total=False):
         """Arguments and options of ``details_log`` for asyncio."""
 
-    class _ListLogsV2Arguments(_TypedDict, total=False):
-        """Arguments of ``list_logs_v2`` that are given by name."""
+    class _ListLogsV2Filters(_TypedDict, total=False):
+        """Arguments of ``list_logs_v2`` that are given by name, without those that turn pages."""
 
         since: str
         to: str
-        count: int
-        page: int
         statuses: list[ApiLogStatusEnum]
         methods: list[ApiLogMethodEnum]
         search: str
         environment_type: ApiLogEnvironmentTypeEnum
+
+    class _IterateLogsV2Options(_ListLogsV2Filters, _pagination.PageOptions, total=False):
+        """Arguments and options of ``iterate_logs_v2``."""
+
+    class _ListLogsV2Arguments(_ListLogsV2Filters, total=False):
+        """Arguments of ``list_logs_v2`` that are given by name."""
+
+        count: int
+        page: int
 
     class _ListLogsV2Options(_ListLogsV2Arguments, _operation.Options, total=False):
         """Arguments and options of ``list_logs_v2``."""
@@ -193,6 +218,31 @@ class APILogsApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_LIST_LOGS, {**kwargs})
+
+    def iterate_logs(self, **kwargs: Unpack[_IterateLogsOptions]) -> Iterator[APILogListResponseResults]:
+        """Iterate over everything that `list_logs` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            since (str): Start of the period, as a date or relative to now; default `-90d`, 90 days back.
+            to (str): End of the period, as a date or relative to now, such as `now`.
+            statuses (list[ApiLogStatusEnum]): Only requests answered in these status groups; 400 stands for 400 to
+                499.
+            methods (list[ApiLogMethodEnum]): Only requests with these HTTP methods.
+            search (str): Text to search the log entries for.
+            environment_type (ApiLogEnvironmentTypeEnum): Only requests made in this environment: production or
+                sandbox.
+            page_size (int): Items to ask for at a time, 1 to 1000; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_logs` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(self.api_client, _LIST_LOGS, _LIST_LOGS_PAGES, {**kwargs})
 
     @overload
     def details_log(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
@@ -269,6 +319,31 @@ class APILogsApi:
         """
         return self.api_client.call_operation(_LIST_LOGS_V2, {**kwargs})
 
+    def iterate_logs_v2(self, **kwargs: Unpack[_IterateLogsV2Options]) -> Iterator[APILogListResponseResults]:
+        """Iterate over everything that `list_logs_v2` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            since (str): Start of the period, as a date or relative to now; default `-90d`, 90 days back.
+            to (str): End of the period, as a date or relative to now, such as `now`.
+            statuses (list[ApiLogStatusEnum]): Only requests answered in these status groups; 400 stands for 400 to
+                499.
+            methods (list[ApiLogMethodEnum]): Only requests with these HTTP methods.
+            search (str): Text to search the log entries for.
+            environment_type (ApiLogEnvironmentTypeEnum): Only requests made in this environment: production or
+                sandbox.
+            page_size (int): Items to ask for at a time, 1 to 1000; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_logs_v2` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(self.api_client, _LIST_LOGS_V2, _LIST_LOGS_V2_PAGES, {**kwargs})
+
     @overload
     def details_log_v2(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
 
@@ -341,6 +416,31 @@ class AsyncAPILogsApi:
         result: APILogListResponse = await self.api_client.call_operation(_LIST_LOGS, {**kwargs})
         return result
 
+    def iterate_logs(self, **kwargs: Unpack[_IterateLogsOptions]) -> AsyncIterator[APILogListResponseResults]:
+        """Iterate over everything that `list_logs` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            since (str): Start of the period, as a date or relative to now; default `-90d`, 90 days back.
+            to (str): End of the period, as a date or relative to now, such as `now`.
+            statuses (list[ApiLogStatusEnum]): Only requests answered in these status groups; 400 stands for 400 to
+                499.
+            methods (list[ApiLogMethodEnum]): Only requests with these HTTP methods.
+            search (str): Text to search the log entries for.
+            environment_type (ApiLogEnvironmentTypeEnum): Only requests made in this environment: production or
+                sandbox.
+            page_size (int): Items to ask for at a time, 1 to 1000; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_logs` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(self.api_client, _LIST_LOGS, _LIST_LOGS_PAGES, {**kwargs})
+
     async def details_log(self, id: str, **kwargs: Unpack[_DetailsLogAsyncOptions]) -> APILogDetailsResponse:
         """Get an API log entry (v1).
 
@@ -389,6 +489,31 @@ class AsyncAPILogsApi:
         """
         result: APILogListResponse = await self.api_client.call_operation(_LIST_LOGS_V2, {**kwargs})
         return result
+
+    def iterate_logs_v2(self, **kwargs: Unpack[_IterateLogsV2Options]) -> AsyncIterator[APILogListResponseResults]:
+        """Iterate over everything that `list_logs_v2` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            since (str): Start of the period, as a date or relative to now; default `-90d`, 90 days back.
+            to (str): End of the period, as a date or relative to now, such as `now`.
+            statuses (list[ApiLogStatusEnum]): Only requests answered in these status groups; 400 stands for 400 to
+                499.
+            methods (list[ApiLogMethodEnum]): Only requests with these HTTP methods.
+            search (str): Text to search the log entries for.
+            environment_type (ApiLogEnvironmentTypeEnum): Only requests made in this environment: production or
+                sandbox.
+            page_size (int): Items to ask for at a time, 1 to 1000; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_logs_v2` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(self.api_client, _LIST_LOGS_V2, _LIST_LOGS_V2_PAGES, {**kwargs})
 
     async def details_log_v2(self, id: str, **kwargs: Unpack[_DetailsLogV2AsyncOptions]) -> APILogDetailsResponse:
         """Get an API log entry.

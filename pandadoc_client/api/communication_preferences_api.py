@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client._operation import datetime
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
 
     from ..model.list_sms_opt_out_changelog_response import ListSmsOptOutChangelogResponse
+    from ..model.list_sms_opt_out_changelog_response_results import ListSmsOptOutChangelogResponseResults
 
 __all__ = ["AsyncCommunicationPreferencesApi", "CommunicationPreferencesApi"]
 
@@ -51,14 +54,22 @@ _LIST_RECENT_SMS_OPT_OUTS = _operation.Operation(
     ),
 )
 
+_LIST_RECENT_SMS_OPT_OUTS_PAGES = _pagination.Paging(items="results")
+
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _ListRecentSmsOptOutsArguments(_TypedDict, total=False):
-        """Arguments of ``list_recent_sms_opt_outs`` that are given by name."""
+    class _ListRecentSmsOptOutsFilters(_TypedDict, total=False):
+        """Arguments of ``list_recent_sms_opt_outs`` that are given by name, without those that turn pages."""
 
         timestamp_from: datetime | str
         timestamp_to: datetime | str
+
+    class _IterateRecentSmsOptOutsOptions(_ListRecentSmsOptOutsFilters, _pagination.ListOptions, total=False):
+        """Arguments and options of ``iterate_recent_sms_opt_outs``."""
+
+    class _ListRecentSmsOptOutsArguments(_ListRecentSmsOptOutsFilters, total=False):
+        """Arguments of ``list_recent_sms_opt_outs`` that are given by name."""
 
     class _ListRecentSmsOptOutsOptions(_ListRecentSmsOptOutsArguments, _operation.Options, total=False):
         """Arguments and options of ``list_recent_sms_opt_outs``."""
@@ -112,6 +123,28 @@ class CommunicationPreferencesApi:
         """
         return self.api_client.call_operation(_LIST_RECENT_SMS_OPT_OUTS, {**kwargs})
 
+    def iterate_recent_sms_opt_outs(
+        self, **kwargs: Unpack[_IterateRecentSmsOptOutsOptions]
+    ) -> Iterator[ListSmsOptOutChangelogResponseResults]:
+        """Iterate over everything that `list_recent_sms_opt_outs` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            timestamp_from (datetime | str): Only changes from this time on, ISO 8601.
+            timestamp_to (datetime | str): Only changes up to this time, ISO 8601.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_recent_sms_opt_outs` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(
+            self.api_client, _LIST_RECENT_SMS_OPT_OUTS, _LIST_RECENT_SMS_OPT_OUTS_PAGES, {**kwargs}
+        )
+
 
 class AsyncCommunicationPreferencesApi:
     """Calls with the tag "Communication Preferences", for asyncio.
@@ -146,3 +179,25 @@ class AsyncCommunicationPreferencesApi:
             _LIST_RECENT_SMS_OPT_OUTS, {**kwargs}
         )
         return result
+
+    def iterate_recent_sms_opt_outs(
+        self, **kwargs: Unpack[_IterateRecentSmsOptOutsOptions]
+    ) -> AsyncIterator[ListSmsOptOutChangelogResponseResults]:
+        """Iterate over everything that `list_recent_sms_opt_outs` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            timestamp_from (datetime | str): Only changes from this time on, ISO 8601.
+            timestamp_to (datetime | str): Only changes up to this time, ISO 8601.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_recent_sms_opt_outs` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(
+            self.api_client, _LIST_RECENT_SMS_OPT_OUTS, _LIST_RECENT_SMS_OPT_OUTS_PAGES, {**kwargs}
+        )

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
@@ -31,6 +33,8 @@ _LIST_CONTACTS = _operation.Operation(
     auth=("apiKey", "oauth2"),
     response_type=(_operation.ModelRef(__name__, "..model.contact_list_response", "ContactListResponse"),),
 )
+
+_LIST_CONTACTS_PAGES = _pagination.Paging(items="results")
 
 _CREATE_CONTACT = _operation.Operation(
     operation_id="create_contact",
@@ -102,10 +106,16 @@ _UPDATE_CONTACT = _operation.Operation(
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _ListContactsArguments(_TypedDict, total=False):
-        """Arguments of ``list_contacts`` that are given by name."""
+    class _ListContactsFilters(_TypedDict, total=False):
+        """Arguments of ``list_contacts`` that are given by name, without those that turn pages."""
 
         email: str
+
+    class _IterateContactsOptions(_ListContactsFilters, _pagination.ListOptions, total=False):
+        """Arguments and options of ``iterate_contacts``."""
+
+    class _ListContactsArguments(_ListContactsFilters, total=False):
+        """Arguments of ``list_contacts`` that are given by name."""
 
     class _ListContactsOptions(_ListContactsArguments, _operation.Options, total=False):
         """Arguments and options of ``list_contacts``."""
@@ -191,6 +201,23 @@ class ContactsApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_LIST_CONTACTS, {**kwargs})
+
+    def iterate_contacts(self, **kwargs: Unpack[_IterateContactsOptions]) -> Iterator[ContactDetailsResponse]:
+        """Iterate over everything that `list_contacts` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            email (str): Only contacts with this e-mail address.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_contacts` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(self.api_client, _LIST_CONTACTS, _LIST_CONTACTS_PAGES, {**kwargs})
 
     @overload
     def create_contact(
@@ -390,6 +417,23 @@ class AsyncContactsApi:
         """
         result: ContactListResponse = await self.api_client.call_operation(_LIST_CONTACTS, {**kwargs})
         return result
+
+    def iterate_contacts(self, **kwargs: Unpack[_IterateContactsOptions]) -> AsyncIterator[ContactDetailsResponse]:
+        """Iterate over everything that `list_contacts` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            email (str): Only contacts with this e-mail address.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_contacts` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(self.api_client, _LIST_CONTACTS, _LIST_CONTACTS_PAGES, {**kwargs})
 
     async def create_contact(
         self,

@@ -7,10 +7,12 @@ from typing import IO, TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client._operation import file_type
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from ..model.content_library_item_create_from_url_request import ContentLibraryItemCreateFromUrlRequest
     from ..model.content_library_item_create_request import ContentLibraryItemCreateRequest
     from ..model.content_library_item_list_response import ContentLibraryItemListResponse
+    from ..model.content_library_item_list_response_results import ContentLibraryItemListResponseResults
     from ..model.content_library_item_response import ContentLibraryItemResponse
     from ..model.content_library_response import ContentLibraryResponse
 
@@ -42,6 +45,10 @@ _LIST_CONTENT_LIBRARY_ITEMS = _operation.Operation(
     response_type=(
         _operation.ModelRef(__name__, "..model.content_library_item_list_response", "ContentLibraryItemListResponse"),
     ),
+)
+
+_LIST_CONTENT_LIBRARY_ITEMS_PAGES = _pagination.Paging(
+    items="results", position="page", size="count", page_size=50, key="id"
 )
 
 _CREATE_CONTENT_LIBRARY_ITEM = _operation.Operation(
@@ -121,16 +128,23 @@ _DETAILS_CONTENT_LIBRARY_ITEM = _operation.Operation(
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _ListContentLibraryItemsArguments(_TypedDict, total=False):
-        """Arguments of ``list_content_library_items`` that are given by name."""
+    class _ListContentLibraryItemsFilters(_TypedDict, total=False):
+        """Arguments of ``list_content_library_items`` that are given by name, without those that turn pages."""
 
         q: str
         id: str
         deleted: bool
         folder_uuid: str
+        tag: str
+
+    class _IterateContentLibraryItemsOptions(_ListContentLibraryItemsFilters, _pagination.PageOptions, total=False):
+        """Arguments and options of ``iterate_content_library_items``."""
+
+    class _ListContentLibraryItemsArguments(_ListContentLibraryItemsFilters, total=False):
+        """Arguments of ``list_content_library_items`` that are given by name."""
+
         count: int
         page: int
-        tag: str
 
     class _ListContentLibraryItemsOptions(_ListContentLibraryItemsArguments, _operation.Options, total=False):
         """Arguments and options of ``list_content_library_items``."""
@@ -238,6 +252,32 @@ class ContentLibraryItemsApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_LIST_CONTENT_LIBRARY_ITEMS, {**kwargs})
+
+    def iterate_content_library_items(
+        self, **kwargs: Unpack[_IterateContentLibraryItemsOptions]
+    ) -> Iterator[ContentLibraryItemListResponseResults]:
+        """Iterate over everything that `list_content_library_items` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            q (str): Text to search for, such as the name of an item.
+            id (str): Only the item with this ID.
+            deleted (bool): Whether to ask for deleted items.
+            folder_uuid (str): Only items stored in the folder with this ID.
+            tag (str): Only items that carry this tag.
+            page_size (int): Items to ask for at a time, 1 or more; default 50.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_content_library_items` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(
+            self.api_client, _LIST_CONTENT_LIBRARY_ITEMS, _LIST_CONTENT_LIBRARY_ITEMS_PAGES, {**kwargs}
+        )
 
     @overload
     def create_content_library_item(
@@ -450,6 +490,32 @@ class AsyncContentLibraryItemsApi:
             _LIST_CONTENT_LIBRARY_ITEMS, {**kwargs}
         )
         return result
+
+    def iterate_content_library_items(
+        self, **kwargs: Unpack[_IterateContentLibraryItemsOptions]
+    ) -> AsyncIterator[ContentLibraryItemListResponseResults]:
+        """Iterate over everything that `list_content_library_items` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            q (str): Text to search for, such as the name of an item.
+            id (str): Only the item with this ID.
+            deleted (bool): Whether to ask for deleted items.
+            folder_uuid (str): Only items stored in the folder with this ID.
+            tag (str): Only items that carry this tag.
+            page_size (int): Items to ask for at a time, 1 or more; default 50.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_content_library_items` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(
+            self.api_client, _LIST_CONTENT_LIBRARY_ITEMS, _LIST_CONTENT_LIBRARY_ITEMS_PAGES, {**kwargs}
+        )
 
     async def create_content_library_item(
         self,

@@ -7,10 +7,12 @@ from typing import IO, TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client._operation import file_type
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
@@ -32,6 +34,8 @@ _LIST_DOCUMENT_ATTACHMENTS = _operation.Operation(
         [_operation.ModelRef(__name__, "..model.document_attachment_response", "DocumentAttachmentResponse")],
     ),
 )
+
+_LIST_DOCUMENT_ATTACHMENTS_PAGES = _pagination.Paging(items="")
 
 _CREATE_DOCUMENT_ATTACHMENT = _operation.Operation(
     operation_id="create_document_attachment",
@@ -124,7 +128,13 @@ _DOWNLOAD_DOCUMENT_ATTACHMENT = _operation.Operation(
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _ListDocumentAttachmentsArguments(_TypedDict, total=False):
+    class _ListDocumentAttachmentsFilters(_TypedDict, total=False):
+        """Arguments of ``list_document_attachments`` that are given by name, without those that turn pages."""
+
+    class _IterateDocumentAttachmentsOptions(_ListDocumentAttachmentsFilters, _pagination.ListOptions, total=False):
+        """Arguments and options of ``iterate_document_attachments``."""
+
+    class _ListDocumentAttachmentsArguments(_ListDocumentAttachmentsFilters, total=False):
         """Arguments of ``list_document_attachments`` that are given by name."""
 
     class _ListDocumentAttachmentsOptions(_ListDocumentAttachmentsArguments, _operation.Options, total=False):
@@ -244,6 +254,27 @@ class DocumentAttachmentsApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_LIST_DOCUMENT_ATTACHMENTS, {**kwargs}, id)
+
+    def iterate_document_attachments(
+        self, id: str, **kwargs: Unpack[_IterateDocumentAttachmentsOptions]
+    ) -> Iterator[DocumentAttachmentResponse]:
+        """Iterate over everything that `list_document_attachments` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            id (str): ID of the document whose attachments are wanted.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_document_attachments` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(
+            self.api_client, _LIST_DOCUMENT_ATTACHMENTS, _LIST_DOCUMENT_ATTACHMENTS_PAGES, {**kwargs, "id": id}
+        )
 
     @overload
     def create_document_attachment(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
@@ -477,6 +508,27 @@ class AsyncDocumentAttachmentsApi:
             _LIST_DOCUMENT_ATTACHMENTS, {**kwargs}, id
         )
         return result
+
+    def iterate_document_attachments(
+        self, id: str, **kwargs: Unpack[_IterateDocumentAttachmentsOptions]
+    ) -> AsyncIterator[DocumentAttachmentResponse]:
+        """Iterate over everything that `list_document_attachments` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            id (str): ID of the document whose attachments are wanted.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_document_attachments` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(
+            self.api_client, _LIST_DOCUMENT_ATTACHMENTS, _LIST_DOCUMENT_ATTACHMENTS_PAGES, {**kwargs, "id": id}
+        )
 
     async def create_document_attachment(
         self, id: str, **kwargs: Unpack[_CreateDocumentAttachmentAsyncOptions]

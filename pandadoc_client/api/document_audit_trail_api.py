@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
 
     from ..model.document_audit_trail_response import DocumentAuditTrailResponse
+    from ..model.document_audit_trail_response_results import DocumentAuditTrailResponseResults
 
 __all__ = ["AsyncDocumentAuditTrailApi", "DocumentAuditTrailApi"]
 
@@ -35,10 +38,28 @@ _LIST_DOCUMENT_AUDIT_TRAIL = _operation.Operation(
     ),
 )
 
+_LIST_DOCUMENT_AUDIT_TRAIL_PAGES = _pagination.Paging(
+    items="results",
+    position="offset",
+    size="limit",
+    first=0,
+    by_items=True,
+    page_size=100,
+    largest=100,
+    key="id",
+    count="count",
+)
+
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _ListDocumentAuditTrailArguments(_TypedDict, total=False):
+    class _ListDocumentAuditTrailFilters(_TypedDict, total=False):
+        """Arguments of ``list_document_audit_trail`` that are given by name, without those that turn pages."""
+
+    class _IterateDocumentAuditTrailOptions(_ListDocumentAuditTrailFilters, _pagination.PageOptions, total=False):
+        """Arguments and options of ``iterate_document_audit_trail``."""
+
+    class _ListDocumentAuditTrailArguments(_ListDocumentAuditTrailFilters, total=False):
         """Arguments of ``list_document_audit_trail`` that are given by name."""
 
         limit: int
@@ -102,6 +123,31 @@ class DocumentAuditTrailApi:
         """
         return self.api_client.call_operation(_LIST_DOCUMENT_AUDIT_TRAIL, {**kwargs}, document_id)
 
+    def iterate_document_audit_trail(
+        self, document_id: str, **kwargs: Unpack[_IterateDocumentAuditTrailOptions]
+    ) -> Iterator[DocumentAuditTrailResponseResults]:
+        """Iterate over everything that `list_document_audit_trail` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            document_id (str): ID of the document whose audit trail is wanted.
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_document_audit_trail` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(
+            self.api_client,
+            _LIST_DOCUMENT_AUDIT_TRAIL,
+            _LIST_DOCUMENT_AUDIT_TRAIL_PAGES,
+            {**kwargs, "document_id": document_id},
+        )
+
 
 class AsyncDocumentAuditTrailApi:
     """Calls with the tag "Document Audit Trail", for asyncio.
@@ -138,3 +184,28 @@ class AsyncDocumentAuditTrailApi:
             _LIST_DOCUMENT_AUDIT_TRAIL, {**kwargs}, document_id
         )
         return result
+
+    def iterate_document_audit_trail(
+        self, document_id: str, **kwargs: Unpack[_IterateDocumentAuditTrailOptions]
+    ) -> AsyncIterator[DocumentAuditTrailResponseResults]:
+        """Iterate over everything that `list_document_audit_trail` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            document_id (str): ID of the document whose audit trail is wanted.
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_document_audit_trail` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(
+            self.api_client,
+            _LIST_DOCUMENT_AUDIT_TRAIL,
+            _LIST_DOCUMENT_AUDIT_TRAIL_PAGES,
+            {**kwargs, "document_id": document_id},
+        )

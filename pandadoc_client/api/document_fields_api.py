@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
 
     from ..model.create_document_fields_request import CreateDocumentFieldsRequest
     from ..model.create_document_fields_response import CreateDocumentFieldsResponse
+    from ..model.document_fields_field import DocumentFieldsField
     from ..model.list_document_fields_response import ListDocumentFieldsResponse
     from ..model.update_document_fields_assignment_request import UpdateDocumentFieldsAssignmentRequest
 
@@ -33,6 +36,8 @@ _LIST_DOCUMENT_FIELDS = _operation.Operation(
         _operation.ModelRef(__name__, "..model.list_document_fields_response", "ListDocumentFieldsResponse"),
     ),
 )
+
+_LIST_DOCUMENT_FIELDS_PAGES = _pagination.Paging(items="fields")
 
 _UPDATE_DOCUMENT_FIELDS_ASSIGNMENT = _operation.Operation(
     operation_id="update_document_fields_assignment",
@@ -89,7 +94,13 @@ _CREATE_DOCUMENT_FIELDS = _operation.Operation(
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _ListDocumentFieldsArguments(_TypedDict, total=False):
+    class _ListDocumentFieldsFilters(_TypedDict, total=False):
+        """Arguments of ``list_document_fields`` that are given by name, without those that turn pages."""
+
+    class _IterateDocumentFieldsOptions(_ListDocumentFieldsFilters, _pagination.ListOptions, total=False):
+        """Arguments and options of ``iterate_document_fields``."""
+
+    class _ListDocumentFieldsArguments(_ListDocumentFieldsFilters, total=False):
         """Arguments of ``list_document_fields`` that are given by name."""
 
     class _ListDocumentFieldsOptions(_ListDocumentFieldsArguments, _operation.Options, total=False):
@@ -165,6 +176,27 @@ class DocumentFieldsApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_LIST_DOCUMENT_FIELDS, {**kwargs}, id)
+
+    def iterate_document_fields(
+        self, id: str, **kwargs: Unpack[_IterateDocumentFieldsOptions]
+    ) -> Iterator[DocumentFieldsField]:
+        """Iterate over everything that `list_document_fields` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            id (str): ID of the document whose fields are wanted.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_document_fields` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(
+            self.api_client, _LIST_DOCUMENT_FIELDS, _LIST_DOCUMENT_FIELDS_PAGES, {**kwargs, "id": id}
+        )
 
     @overload
     def update_document_fields_assignment(
@@ -322,6 +354,27 @@ class AsyncDocumentFieldsApi:
         """
         result: ListDocumentFieldsResponse = await self.api_client.call_operation(_LIST_DOCUMENT_FIELDS, {**kwargs}, id)
         return result
+
+    def iterate_document_fields(
+        self, id: str, **kwargs: Unpack[_IterateDocumentFieldsOptions]
+    ) -> AsyncIterator[DocumentFieldsField]:
+        """Iterate over everything that `list_document_fields` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            id (str): ID of the document whose fields are wanted.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_document_fields` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(
+            self.api_client, _LIST_DOCUMENT_FIELDS, _LIST_DOCUMENT_FIELDS_PAGES, {**kwargs, "id": id}
+        )
 
     async def update_document_fields_assignment(
         self,

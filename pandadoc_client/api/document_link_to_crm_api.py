@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
@@ -44,6 +46,8 @@ _LIST_DOCUMENTS_BY_LINKED_OBJECT = _operation.Operation(
     ),
 )
 
+_LIST_DOCUMENTS_BY_LINKED_OBJECT_PAGES = _pagination.Paging(items="")
+
 _LIST_LINKED_OBJECTS = _operation.Operation(
     operation_id="list_linked_objects",
     method="GET",
@@ -54,6 +58,8 @@ _LIST_LINKED_OBJECTS = _operation.Operation(
     auth=("apiKey", "oauth2"),
     response_type=(_operation.ModelRef(__name__, "..model.linked_object_list_response", "LinkedObjectListResponse"),),
 )
+
+_LIST_LINKED_OBJECTS_PAGES = _pagination.Paging(items="linked_objects")
 
 _CREATE_LINKED_OBJECT = _operation.Operation(
     operation_id="create_linked_object",
@@ -97,11 +103,19 @@ _DELETE_LINKED_OBJECT = _operation.Operation(
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _ListDocumentsByLinkedObjectArguments(_TypedDict, total=False):
-        """Arguments of ``list_documents_by_linked_object`` that are given by name."""
+    class _ListDocumentsByLinkedObjectFilters(_TypedDict, total=False):
+        """Arguments of ``list_documents_by_linked_object`` that are given by name, without those that turn pages."""
 
         order_by: str
         owner_ids: list[str]
+
+    class _IterateDocumentsByLinkedObjectOptions(
+        _ListDocumentsByLinkedObjectFilters, _pagination.ListOptions, total=False
+    ):
+        """Arguments and options of ``iterate_documents_by_linked_object``."""
+
+    class _ListDocumentsByLinkedObjectArguments(_ListDocumentsByLinkedObjectFilters, total=False):
+        """Arguments of ``list_documents_by_linked_object`` that are given by name."""
 
     class _ListDocumentsByLinkedObjectOptions(_ListDocumentsByLinkedObjectArguments, _operation.Options, total=False):
         """Arguments and options of ``list_documents_by_linked_object``."""
@@ -111,7 +125,13 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
     ):
         """Arguments and options of ``list_documents_by_linked_object`` for asyncio."""
 
-    class _ListLinkedObjectsArguments(_TypedDict, total=False):
+    class _ListLinkedObjectsFilters(_TypedDict, total=False):
+        """Arguments of ``list_linked_objects`` that are given by name, without those that turn pages."""
+
+    class _IterateLinkedObjectsOptions(_ListLinkedObjectsFilters, _pagination.ListOptions, total=False):
+        """Arguments and options of ``iterate_linked_objects``."""
+
+    class _ListLinkedObjectsArguments(_ListLinkedObjectsFilters, total=False):
         """Arguments of ``list_linked_objects`` that are given by name."""
 
     class _ListLinkedObjectsOptions(_ListLinkedObjectsArguments, _operation.Options, total=False):
@@ -194,6 +214,34 @@ class DocumentLinkToCRMApi:
             _LIST_DOCUMENTS_BY_LINKED_OBJECT, {**kwargs}, entity_id, entity_type, provider
         )
 
+    def iterate_documents_by_linked_object(
+        self, entity_id: str, entity_type: str, provider: str, **kwargs: Unpack[_IterateDocumentsByLinkedObjectOptions]
+    ) -> Iterator[ListDocumentsByLinkedObjectsResponse2]:
+        """Iterate over everything that `list_documents_by_linked_object` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            entity_id (str): ID of the object in the CRM.
+            entity_type (str): Kind of object in the CRM, such as `deal`.
+            provider (str): CRM the object lives in, such as `hubspot`.
+            order_by (str): Sort key; a leading minus sorts in descending order. Default `-date_created`.
+            owner_ids (list[str]): Only documents of these owners, named by ID; empty by default.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_documents_by_linked_object` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(
+            self.api_client,
+            _LIST_DOCUMENTS_BY_LINKED_OBJECT,
+            _LIST_DOCUMENTS_BY_LINKED_OBJECT_PAGES,
+            {**kwargs, "entity_id": entity_id, "entity_type": entity_type, "provider": provider},
+        )
+
     @overload
     def list_linked_objects(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
 
@@ -225,6 +273,27 @@ class DocumentLinkToCRMApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_LIST_LINKED_OBJECTS, {**kwargs}, id)
+
+    def iterate_linked_objects(
+        self, id: str, **kwargs: Unpack[_IterateLinkedObjectsOptions]
+    ) -> Iterator[LinkedObjectCreateResponse]:
+        """Iterate over everything that `list_linked_objects` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            id (str): ID of the document whose links are wanted.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_linked_objects` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(
+            self.api_client, _LIST_LINKED_OBJECTS, _LIST_LINKED_OBJECTS_PAGES, {**kwargs, "id": id}
+        )
 
     @overload
     def create_linked_object(
@@ -368,6 +437,34 @@ class AsyncDocumentLinkToCRMApi:
         )
         return result
 
+    def iterate_documents_by_linked_object(
+        self, entity_id: str, entity_type: str, provider: str, **kwargs: Unpack[_IterateDocumentsByLinkedObjectOptions]
+    ) -> AsyncIterator[ListDocumentsByLinkedObjectsResponse2]:
+        """Iterate over everything that `list_documents_by_linked_object` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            entity_id (str): ID of the object in the CRM.
+            entity_type (str): Kind of object in the CRM, such as `deal`.
+            provider (str): CRM the object lives in, such as `hubspot`.
+            order_by (str): Sort key; a leading minus sorts in descending order. Default `-date_created`.
+            owner_ids (list[str]): Only documents of these owners, named by ID; empty by default.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_documents_by_linked_object` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(
+            self.api_client,
+            _LIST_DOCUMENTS_BY_LINKED_OBJECT,
+            _LIST_DOCUMENTS_BY_LINKED_OBJECT_PAGES,
+            {**kwargs, "entity_id": entity_id, "entity_type": entity_type, "provider": provider},
+        )
+
     async def list_linked_objects(
         self, id: str, **kwargs: Unpack[_ListLinkedObjectsAsyncOptions]
     ) -> LinkedObjectListResponse:
@@ -388,6 +485,27 @@ class AsyncDocumentLinkToCRMApi:
         """
         result: LinkedObjectListResponse = await self.api_client.call_operation(_LIST_LINKED_OBJECTS, {**kwargs}, id)
         return result
+
+    def iterate_linked_objects(
+        self, id: str, **kwargs: Unpack[_IterateLinkedObjectsOptions]
+    ) -> AsyncIterator[LinkedObjectCreateResponse]:
+        """Iterate over everything that `list_linked_objects` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            id (str): ID of the document whose links are wanted.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_linked_objects` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(
+            self.api_client, _LIST_LINKED_OBJECTS, _LIST_LINKED_OBJECTS_PAGES, {**kwargs, "id": id}
+        )
 
     async def create_linked_object(
         self,

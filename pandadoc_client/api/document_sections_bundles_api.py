@@ -7,10 +7,12 @@ from typing import IO, TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client._operation import file_type
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from ..model.upload_section_by_file_request import UploadSectionByFileRequest
     from ..model.upload_section_by_template_request import UploadSectionByTemplateRequest
     from ..model.upload_section_list_response import UploadSectionListResponse
+    from ..model.upload_section_list_response_results import UploadSectionListResponseResults
     from ..model.upload_section_merge_field_scope import UploadSectionMergeFieldScope
     from ..model.upload_section_request import UploadSectionRequest
     from ..model.upload_section_response import UploadSectionResponse
@@ -37,6 +40,8 @@ _LIST_SECTIONS = _operation.Operation(
     auth=("apiKey", "oauth2"),
     response_type=(_operation.ModelRef(__name__, "..model.upload_section_list_response", "UploadSectionListResponse"),),
 )
+
+_LIST_SECTIONS_PAGES = _pagination.Paging(items="results")
 
 _UPLOAD_SECTION = _operation.Operation(
     operation_id="upload_section",
@@ -136,7 +141,13 @@ _DELETE_SECTION = _operation.Operation(
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _ListSectionsArguments(_TypedDict, total=False):
+    class _ListSectionsFilters(_TypedDict, total=False):
+        """Arguments of ``list_sections`` that are given by name, without those that turn pages."""
+
+    class _IterateSectionsOptions(_ListSectionsFilters, _pagination.ListOptions, total=False):
+        """Arguments and options of ``iterate_sections``."""
+
+    class _ListSectionsArguments(_ListSectionsFilters, total=False):
         """Arguments of ``list_sections`` that are given by name."""
 
     class _ListSectionsOptions(_ListSectionsArguments, _operation.Options, total=False):
@@ -240,6 +251,27 @@ class DocumentSectionsBundlesApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_LIST_SECTIONS, {**kwargs}, document_id)
+
+    def iterate_sections(
+        self, document_id: str, **kwargs: Unpack[_IterateSectionsOptions]
+    ) -> Iterator[UploadSectionListResponseResults]:
+        """Iterate over everything that `list_sections` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            document_id (str): ID of the document whose sections are wanted.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_sections` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(
+            self.api_client, _LIST_SECTIONS, _LIST_SECTIONS_PAGES, {**kwargs, "document_id": document_id}
+        )
 
     @overload
     def upload_section(
@@ -497,6 +529,27 @@ class AsyncDocumentSectionsBundlesApi:
             _LIST_SECTIONS, {**kwargs}, document_id
         )
         return result
+
+    def iterate_sections(
+        self, document_id: str, **kwargs: Unpack[_IterateSectionsOptions]
+    ) -> AsyncIterator[UploadSectionListResponseResults]:
+        """Iterate over everything that `list_sections` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            document_id (str): ID of the document whose sections are wanted.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_sections` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(
+            self.api_client, _LIST_SECTIONS, _LIST_SECTIONS_PAGES, {**kwargs, "document_id": document_id}
+        )
 
     async def upload_section(
         self,

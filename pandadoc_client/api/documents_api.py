@@ -7,15 +7,18 @@ from typing import IO, TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client._operation import datetime, file_type
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
 
     from ..model.ai_extraction_pending_response import AIExtractionPendingResponse
+    from ..model.ai_metadata_field import AIMetadataField
     from ..model.ai_metadata_response import AIMetadataResponse
     from ..model.append_cli_data_request import AppendCLIDataRequest
     from ..model.append_cli_data_response import AppendCLIDataResponse
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from ..model.document_docx_export import DocumentDocxExport
     from ..model.document_e_sign_disclosure import DocumentESignDisclosure
     from ..model.document_list_response import DocumentListResponse
+    from ..model.document_list_response_results import DocumentListResponseResults
     from ..model.document_ordering_fields_enum import DocumentOrderingFieldsEnum
     from ..model.document_revert_to_draft_response import DocumentRevertToDraftResponse
     from ..model.document_search_response import DocumentSearchResponse
@@ -138,6 +142,10 @@ _LIST_DOCUMENTS = _operation.Operation(
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=(_operation.ModelRef(__name__, "..model.document_list_response", "DocumentListResponse"),),
+)
+
+_LIST_DOCUMENTS_PAGES = _pagination.Paging(
+    items="results", position="page", size="count", page_size=100, largest=100, key="id"
 )
 
 _CREATE_DOCUMENT = _operation.Operation(
@@ -492,6 +500,8 @@ _LIST_LINKED_OBJECTS = _operation.Operation(
     response_type=(_operation.ModelRef(__name__, "..model.linked_object_list_response", "LinkedObjectListResponse"),),
 )
 
+_LIST_LINKED_OBJECTS_PAGES = _pagination.Paging(items="linked_objects")
+
 _CREATE_LINKED_OBJECT = _operation.Operation(
     operation_id="create_linked_object",
     method="POST",
@@ -691,6 +701,18 @@ _GET_DOCUMENT_AI_METADATA = _operation.Operation(
     },
 )
 
+_GET_DOCUMENT_AI_METADATA_PAGES = _pagination.Paging(
+    items="results",
+    position="offset",
+    size="limit",
+    first=0,
+    by_items=True,
+    page_size=100,
+    largest=100,
+    key="id",
+    count="count",
+)
+
 _BATCH_GET_DOCUMENT_AI_METADATA = _operation.Operation(
     operation_id="batch_get_document_ai_metadata",
     method="POST",
@@ -727,15 +749,13 @@ _SEARCH_DOCUMENTS_AI = _operation.Operation(
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _ListDocumentsArguments(_TypedDict, total=False):
-        """Arguments of ``list_documents`` that are given by name."""
+    class _ListDocumentsFilters(_TypedDict, total=False):
+        """Arguments of ``list_documents`` that are given by name, without those that turn pages."""
 
         template_id: str
         form_id: str
         folder_uuid: str
         contact_id: str
-        count: int
-        page: int
         order_by: DocumentOrderingFieldsEnum
         created_from: datetime | str
         created_to: datetime | str
@@ -751,6 +771,15 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
         status: DocumentStatusRequestEnum
         status__ne: DocumentStatusRequestEnum
         tag: str
+
+    class _IterateDocumentsOptions(_ListDocumentsFilters, _pagination.PageOptions, total=False):
+        """Arguments and options of ``iterate_documents``."""
+
+    class _ListDocumentsArguments(_ListDocumentsFilters, total=False):
+        """Arguments of ``list_documents`` that are given by name."""
+
+        count: int
+        page: int
 
     class _ListDocumentsOptions(_ListDocumentsArguments, _operation.Options, total=False):
         """Arguments and options of ``list_documents``."""
@@ -947,7 +976,13 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
     ):
         """Arguments and options of ``download_protected_document`` for asyncio."""
 
-    class _ListLinkedObjectsArguments(_TypedDict, total=False):
+    class _ListLinkedObjectsFilters(_TypedDict, total=False):
+        """Arguments of ``list_linked_objects`` that are given by name, without those that turn pages."""
+
+    class _IterateLinkedObjectsOptions(_ListLinkedObjectsFilters, _pagination.ListOptions, total=False):
+        """Arguments and options of ``iterate_linked_objects``."""
+
+    class _ListLinkedObjectsArguments(_ListLinkedObjectsFilters, total=False):
         """Arguments of ``list_linked_objects`` that are given by name."""
 
     class _ListLinkedObjectsOptions(_ListLinkedObjectsArguments, _operation.Options, total=False):
@@ -1056,7 +1091,13 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
     class _GetDocumentContentAsyncOptions(_GetDocumentContentArguments, _operation.AsyncOptions, total=False):
         """Arguments and options of ``get_document_content`` for asyncio."""
 
-    class _GetDocumentAiMetadataArguments(_TypedDict, total=False):
+    class _GetDocumentAiMetadataFilters(_TypedDict, total=False):
+        """Arguments of ``get_document_ai_metadata`` that are given by name, without those that turn pages."""
+
+    class _IterateDocumentAiMetadataOptions(_GetDocumentAiMetadataFilters, _pagination.PageOptions, total=False):
+        """Arguments and options of ``iterate_document_ai_metadata``."""
+
+    class _GetDocumentAiMetadataArguments(_GetDocumentAiMetadataFilters, total=False):
         """Arguments of ``get_document_ai_metadata`` that are given by name."""
 
         limit: int
@@ -1154,6 +1195,45 @@ class DocumentsApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_LIST_DOCUMENTS, {**kwargs})
+
+    def iterate_documents(self, **kwargs: Unpack[_IterateDocumentsOptions]) -> Iterator[DocumentListResponseResults]:
+        """Iterate over everything that `list_documents` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            template_id (str): Only documents made from the template with this ID.
+            form_id (str): Only documents made through the form with this ID.
+            folder_uuid (str): Only documents stored in the folder with this ID.
+            contact_id (str): Only documents in which the contact with this ID takes part.
+            order_by (DocumentOrderingFieldsEnum): Sort key; a leading minus sorts in descending order. Default
+                `date_status_changed`.
+            created_from (datetime | str): Only documents created from this time on, ISO 8601.
+            created_to (datetime | str): Only documents created up to this time, ISO 8601.
+            deleted (bool): Whether to ask for deleted documents.
+            id (str): Only the document with this ID.
+            completed_from (datetime | str): Only documents completed from this time on, ISO 8601.
+            completed_to (datetime | str): Only documents completed up to this time, ISO 8601.
+            membership_id (str): Only documents owned by the workspace member with this membership ID.
+            metadata (list[str]): Metadata the documents must carry, each written as `metadata_<key>=<value>`; repeat
+                for several pairs.
+            modified_from (datetime | str): Only documents changed from this time on, ISO 8601.
+            modified_to (datetime | str): Only documents changed up to this time, ISO 8601.
+            q (str): Text to search for, such as the name of a document.
+            status (DocumentStatusRequestEnum): Only documents in this status, given as its number from 0 to 14.
+            status__ne (DocumentStatusRequestEnum): Leaves out documents in this status, given as its number from 0 to
+                14.
+            tag (str): Only documents that carry this tag.
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_documents` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(self.api_client, _LIST_DOCUMENTS, _LIST_DOCUMENTS_PAGES, {**kwargs})
 
     @overload
     def create_document(
@@ -1988,6 +2068,27 @@ class DocumentsApi:
         """
         return self.api_client.call_operation(_LIST_LINKED_OBJECTS, {**kwargs}, id)
 
+    def iterate_linked_objects(
+        self, id: str, **kwargs: Unpack[_IterateLinkedObjectsOptions]
+    ) -> Iterator[LinkedObjectCreateResponse]:
+        """Iterate over everything that `list_linked_objects` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            id (str): ID of the document whose links are wanted.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_linked_objects` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(
+            self.api_client, _LIST_LINKED_OBJECTS, _LIST_LINKED_OBJECTS_PAGES, {**kwargs, "id": id}
+        )
+
     @overload
     def create_linked_object(
         self,
@@ -2511,6 +2612,31 @@ class DocumentsApi:
         """
         return self.api_client.call_operation(_GET_DOCUMENT_AI_METADATA, {**kwargs}, document_id)
 
+    def iterate_document_ai_metadata(
+        self, document_id: str, **kwargs: Unpack[_IterateDocumentAiMetadataOptions]
+    ) -> Iterator[AIMetadataField]:
+        """Iterate over everything that `get_document_ai_metadata` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            document_id (str): ID of the document whose metadata is wanted, at most 22 characters.
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `get_document_ai_metadata` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(
+            self.api_client,
+            _GET_DOCUMENT_AI_METADATA,
+            _GET_DOCUMENT_AI_METADATA_PAGES,
+            {**kwargs, "document_id": document_id},
+        )
+
     @overload
     def batch_get_document_ai_metadata(
         self,
@@ -2652,6 +2778,47 @@ class AsyncDocumentsApi:
         """
         result: DocumentListResponse = await self.api_client.call_operation(_LIST_DOCUMENTS, {**kwargs})
         return result
+
+    def iterate_documents(
+        self, **kwargs: Unpack[_IterateDocumentsOptions]
+    ) -> AsyncIterator[DocumentListResponseResults]:
+        """Iterate over everything that `list_documents` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            template_id (str): Only documents made from the template with this ID.
+            form_id (str): Only documents made through the form with this ID.
+            folder_uuid (str): Only documents stored in the folder with this ID.
+            contact_id (str): Only documents in which the contact with this ID takes part.
+            order_by (DocumentOrderingFieldsEnum): Sort key; a leading minus sorts in descending order. Default
+                `date_status_changed`.
+            created_from (datetime | str): Only documents created from this time on, ISO 8601.
+            created_to (datetime | str): Only documents created up to this time, ISO 8601.
+            deleted (bool): Whether to ask for deleted documents.
+            id (str): Only the document with this ID.
+            completed_from (datetime | str): Only documents completed from this time on, ISO 8601.
+            completed_to (datetime | str): Only documents completed up to this time, ISO 8601.
+            membership_id (str): Only documents owned by the workspace member with this membership ID.
+            metadata (list[str]): Metadata the documents must carry, each written as `metadata_<key>=<value>`; repeat
+                for several pairs.
+            modified_from (datetime | str): Only documents changed from this time on, ISO 8601.
+            modified_to (datetime | str): Only documents changed up to this time, ISO 8601.
+            q (str): Text to search for, such as the name of a document.
+            status (DocumentStatusRequestEnum): Only documents in this status, given as its number from 0 to 14.
+            status__ne (DocumentStatusRequestEnum): Leaves out documents in this status, given as its number from 0 to
+                14.
+            tag (str): Only documents that carry this tag.
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_documents` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(self.api_client, _LIST_DOCUMENTS, _LIST_DOCUMENTS_PAGES, {**kwargs})
 
     async def create_document(
         self,
@@ -3107,6 +3274,27 @@ class AsyncDocumentsApi:
         result: LinkedObjectListResponse = await self.api_client.call_operation(_LIST_LINKED_OBJECTS, {**kwargs}, id)
         return result
 
+    def iterate_linked_objects(
+        self, id: str, **kwargs: Unpack[_IterateLinkedObjectsOptions]
+    ) -> AsyncIterator[LinkedObjectCreateResponse]:
+        """Iterate over everything that `list_linked_objects` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            id (str): ID of the document whose links are wanted.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_linked_objects` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(
+            self.api_client, _LIST_LINKED_OBJECTS, _LIST_LINKED_OBJECTS_PAGES, {**kwargs, "id": id}
+        )
+
     async def create_linked_object(
         self,
         id: str,
@@ -3384,6 +3572,31 @@ class AsyncDocumentsApi:
             _GET_DOCUMENT_AI_METADATA, {**kwargs}, document_id
         )
         return result
+
+    def iterate_document_ai_metadata(
+        self, document_id: str, **kwargs: Unpack[_IterateDocumentAiMetadataOptions]
+    ) -> AsyncIterator[AIMetadataField]:
+        """Iterate over everything that `get_document_ai_metadata` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            document_id (str): ID of the document whose metadata is wanted, at most 22 characters.
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `get_document_ai_metadata` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(
+            self.api_client,
+            _GET_DOCUMENT_AI_METADATA,
+            _GET_DOCUMENT_AI_METADATA_PAGES,
+            {**kwargs, "document_id": document_id},
+        )
 
     async def batch_get_document_ai_metadata(
         self,

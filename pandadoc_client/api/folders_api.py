@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
@@ -17,11 +19,13 @@ if TYPE_CHECKING:
     from ..model.documents_folder_create_request import DocumentsFolderCreateRequest
     from ..model.documents_folder_create_response import DocumentsFolderCreateResponse
     from ..model.documents_folder_list_response import DocumentsFolderListResponse
+    from ..model.documents_folder_list_response_results import DocumentsFolderListResponseResults
     from ..model.documents_folder_rename_request import DocumentsFolderRenameRequest
     from ..model.documents_folder_rename_response import DocumentsFolderRenameResponse
     from ..model.templates_folder_create_request import TemplatesFolderCreateRequest
     from ..model.templates_folder_create_response import TemplatesFolderCreateResponse
     from ..model.templates_folder_list_response import TemplatesFolderListResponse
+    from ..model.templates_folder_list_response_results import TemplatesFolderListResponseResults
     from ..model.templates_folder_rename_request import TemplatesFolderRenameRequest
     from ..model.templates_folder_rename_response import TemplatesFolderRenameResponse
 
@@ -42,6 +46,10 @@ _LIST_DOCUMENT_FOLDERS = _operation.Operation(
     response_type=(
         _operation.ModelRef(__name__, "..model.documents_folder_list_response", "DocumentsFolderListResponse"),
     ),
+)
+
+_LIST_DOCUMENT_FOLDERS_PAGES = _pagination.Paging(
+    items="results", position="page", size="count", page_size=100, largest=100, key="uuid"
 )
 
 _CREATE_DOCUMENT_FOLDER = _operation.Operation(
@@ -114,6 +122,10 @@ _LIST_TEMPLATE_FOLDERS = _operation.Operation(
     ),
 )
 
+_LIST_TEMPLATE_FOLDERS_PAGES = _pagination.Paging(
+    items="results", position="page", size="count", page_size=100, largest=100, key="uuid"
+)
+
 _CREATE_TEMPLATE_FOLDER = _operation.Operation(
     operation_id="create_template_folder",
     method="POST",
@@ -170,10 +182,17 @@ _RENAME_TEMPLATE_FOLDER = _operation.Operation(
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _ListDocumentFoldersArguments(_TypedDict, total=False):
-        """Arguments of ``list_document_folders`` that are given by name."""
+    class _ListDocumentFoldersFilters(_TypedDict, total=False):
+        """Arguments of ``list_document_folders`` that are given by name, without those that turn pages."""
 
         parent_uuid: str
+
+    class _IterateDocumentFoldersOptions(_ListDocumentFoldersFilters, _pagination.PageOptions, total=False):
+        """Arguments and options of ``iterate_document_folders``."""
+
+    class _ListDocumentFoldersArguments(_ListDocumentFoldersFilters, total=False):
+        """Arguments of ``list_document_folders`` that are given by name."""
+
         count: int
         page: int
 
@@ -201,10 +220,17 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
     class _RenameDocumentFolderAsyncOptions(_RenameDocumentFolderArguments, _operation.AsyncOptions, total=False):
         """Arguments and options of ``rename_document_folder`` for asyncio."""
 
-    class _ListTemplateFoldersArguments(_TypedDict, total=False):
-        """Arguments of ``list_template_folders`` that are given by name."""
+    class _ListTemplateFoldersFilters(_TypedDict, total=False):
+        """Arguments of ``list_template_folders`` that are given by name, without those that turn pages."""
 
         parent_uuid: str
+
+    class _IterateTemplateFoldersOptions(_ListTemplateFoldersFilters, _pagination.PageOptions, total=False):
+        """Arguments and options of ``iterate_template_folders``."""
+
+    class _ListTemplateFoldersArguments(_ListTemplateFoldersFilters, total=False):
+        """Arguments of ``list_template_folders`` that are given by name."""
+
         count: int
         page: int
 
@@ -277,6 +303,28 @@ class FoldersApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_LIST_DOCUMENT_FOLDERS, {**kwargs})
+
+    def iterate_document_folders(
+        self, **kwargs: Unpack[_IterateDocumentFoldersOptions]
+    ) -> Iterator[DocumentsFolderListResponseResults]:
+        """Iterate over everything that `list_document_folders` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            parent_uuid (str): ID of the folder to look in; the top level if left out.
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_document_folders` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(
+            self.api_client, _LIST_DOCUMENT_FOLDERS, _LIST_DOCUMENT_FOLDERS_PAGES, {**kwargs}
+        )
 
     @overload
     def create_document_folder(
@@ -426,6 +474,28 @@ class FoldersApi:
         """
         return self.api_client.call_operation(_LIST_TEMPLATE_FOLDERS, {**kwargs})
 
+    def iterate_template_folders(
+        self, **kwargs: Unpack[_IterateTemplateFoldersOptions]
+    ) -> Iterator[TemplatesFolderListResponseResults]:
+        """Iterate over everything that `list_template_folders` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            parent_uuid (str): ID of the folder to look in; the top level if left out.
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_template_folders` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(
+            self.api_client, _LIST_TEMPLATE_FOLDERS, _LIST_TEMPLATE_FOLDERS_PAGES, {**kwargs}
+        )
+
     @overload
     def create_template_folder(
         self,
@@ -574,6 +644,28 @@ class AsyncFoldersApi:
         result: DocumentsFolderListResponse = await self.api_client.call_operation(_LIST_DOCUMENT_FOLDERS, {**kwargs})
         return result
 
+    def iterate_document_folders(
+        self, **kwargs: Unpack[_IterateDocumentFoldersOptions]
+    ) -> AsyncIterator[DocumentsFolderListResponseResults]:
+        """Iterate over everything that `list_document_folders` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            parent_uuid (str): ID of the folder to look in; the top level if left out.
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_document_folders` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(
+            self.api_client, _LIST_DOCUMENT_FOLDERS, _LIST_DOCUMENT_FOLDERS_PAGES, {**kwargs}
+        )
+
     async def create_document_folder(
         self,
         documents_folder_create_request: DocumentsFolderCreateRequest | dict[str, Any],
@@ -649,6 +741,28 @@ class AsyncFoldersApi:
         """
         result: TemplatesFolderListResponse = await self.api_client.call_operation(_LIST_TEMPLATE_FOLDERS, {**kwargs})
         return result
+
+    def iterate_template_folders(
+        self, **kwargs: Unpack[_IterateTemplateFoldersOptions]
+    ) -> AsyncIterator[TemplatesFolderListResponseResults]:
+        """Iterate over everything that `list_template_folders` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            parent_uuid (str): ID of the folder to look in; the top level if left out.
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_template_folders` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(
+            self.api_client, _LIST_TEMPLATE_FOLDERS, _LIST_TEMPLATE_FOLDERS_PAGES, {**kwargs}
+        )
 
     async def create_template_folder(
         self,

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
 
     from ..model.form_list_response import FormListResponse
+    from ..model.form_list_response_results import FormListResponseResults
     from ..model.list_form_order_by import ListFormOrderBy
     from ..model.list_form_status import ListFormStatus
 
@@ -38,18 +41,29 @@ _LIST_FORM = _operation.Operation(
     response_type=(_operation.ModelRef(__name__, "..model.form_list_response", "FormListResponse"),),
 )
 
+_LIST_FORM_PAGES = _pagination.Paging(
+    items="results", position="page", size="count", page_size=50, key="id", more="has_next_page"
+)
+
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _ListFormArguments(_TypedDict, total=False):
-        """Arguments of ``list_form`` that are given by name."""
+    class _ListFormFilters(_TypedDict, total=False):
+        """Arguments of ``list_form`` that are given by name, without those that turn pages."""
 
-        count: int
-        page: int
         status: list[ListFormStatus]
         order_by: ListFormOrderBy
         asc: bool
         name: str
+
+    class _IterateFormOptions(_ListFormFilters, _pagination.PageOptions, total=False):
+        """Arguments and options of ``iterate_form``."""
+
+    class _ListFormArguments(_ListFormFilters, total=False):
+        """Arguments of ``list_form`` that are given by name."""
+
+        count: int
+        page: int
 
     class _ListFormOptions(_ListFormArguments, _operation.Options, total=False):
         """Arguments and options of ``list_form``."""
@@ -107,6 +121,28 @@ class FormsApi:
         """
         return self.api_client.call_operation(_LIST_FORM, {**kwargs})
 
+    def iterate_form(self, **kwargs: Unpack[_IterateFormOptions]) -> Iterator[FormListResponseResults]:
+        """Iterate over everything that `list_form` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            status (list[ListFormStatus]): Only forms in one of these states: draft, active or disabled.
+            order_by (ListFormOrderBy): Sort key: name, number of responses, status, creation date or modification
+                date.
+            asc (bool): Whether to sort in ascending order.
+            name (str): Only forms with this name.
+            page_size (int): Items to ask for at a time, 1 or more; default 50.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_form` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(self.api_client, _LIST_FORM, _LIST_FORM_PAGES, {**kwargs})
+
 
 class AsyncFormsApi:
     """Calls with the tag "Forms", for asyncio.
@@ -143,3 +179,25 @@ class AsyncFormsApi:
         """
         result: FormListResponse = await self.api_client.call_operation(_LIST_FORM, {**kwargs})
         return result
+
+    def iterate_form(self, **kwargs: Unpack[_IterateFormOptions]) -> AsyncIterator[FormListResponseResults]:
+        """Iterate over everything that `list_form` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            status (list[ListFormStatus]): Only forms in one of these states: draft, active or disabled.
+            order_by (ListFormOrderBy): Sort key: name, number of responses, status, creation date or modification
+                date.
+            asc (bool): Whether to sort in ascending order.
+            name (str): Only forms with this name.
+            page_size (int): Items to ask for at a time, 1 or more; default 50.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_form` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(self.api_client, _LIST_FORM, _LIST_FORM_PAGES, {**kwargs})

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
@@ -31,6 +33,8 @@ _LIST_MEMBERS = _operation.Operation(
     auth=("apiKey", "oauth2"),
     response_type=(_operation.ModelRef(__name__, "..model.member_list_response", "MemberListResponse"),),
 )
+
+_LIST_MEMBERS_PAGES = _pagination.Paging(items="results")
 
 _DETAILS_CURRENT_MEMBER = _operation.Operation(
     operation_id="details_current_member",
@@ -79,7 +83,13 @@ _CREATE_MEMBER_TOKEN = _operation.Operation(
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _ListMembersArguments(_TypedDict, total=False):
+    class _ListMembersFilters(_TypedDict, total=False):
+        """Arguments of ``list_members`` that are given by name, without those that turn pages."""
+
+    class _IterateMembersOptions(_ListMembersFilters, _pagination.ListOptions, total=False):
+        """Arguments and options of ``iterate_members``."""
+
+    class _ListMembersArguments(_ListMembersFilters, total=False):
         """Arguments of ``list_members`` that are given by name."""
 
     class _ListMembersOptions(_ListMembersArguments, _operation.Options, total=False):
@@ -156,6 +166,22 @@ class MembersApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_LIST_MEMBERS, {**kwargs})
+
+    def iterate_members(self, **kwargs: Unpack[_IterateMembersOptions]) -> Iterator[MemberDetailsResponse]:
+        """Iterate over everything that `list_members` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_members` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(self.api_client, _LIST_MEMBERS, _LIST_MEMBERS_PAGES, {**kwargs})
 
     @overload
     def details_current_member(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
@@ -281,6 +307,22 @@ class AsyncMembersApi:
         """
         result: MemberListResponse = await self.api_client.call_operation(_LIST_MEMBERS, {**kwargs})
         return result
+
+    def iterate_members(self, **kwargs: Unpack[_IterateMembersOptions]) -> AsyncIterator[MemberDetailsResponse]:
+        """Iterate over everything that `list_members` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_members` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(self.api_client, _LIST_MEMBERS, _LIST_MEMBERS_PAGES, {**kwargs})
 
     async def details_current_member(
         self, **kwargs: Unpack[_DetailsCurrentMemberAsyncOptions]

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
     from ..model.create_notarization_response import CreateNotarizationResponse
     from ..model.list_notaries_order_by import ListNotariesOrderBy
     from ..model.list_notaries_response import ListNotariesResponse
+    from ..model.list_notaries_response_results import ListNotariesResponseResults
     from ..model.list_notaries_status import ListNotariesStatus
     from ..model.list_notarization_requests_order_by import ListNotarizationRequestsOrderBy
     from ..model.list_notarization_requests_response import ListNotarizationRequestsResponse
+    from ..model.list_notarization_requests_response_results import ListNotarizationRequestsResponseResults
     from ..model.list_notarization_requests_status import ListNotarizationRequestsStatus
     from ..model.notarization_request_details_response import NotarizationRequestDetailsResponse
 
@@ -41,6 +45,18 @@ _LIST_NOTARIES = _operation.Operation(
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=(_operation.ModelRef(__name__, "..model.list_notaries_response", "ListNotariesResponse"),),
+)
+
+_LIST_NOTARIES_PAGES = _pagination.Paging(
+    items="results",
+    position="offset",
+    size="limit",
+    first=0,
+    by_items=True,
+    page_size=100,
+    largest=100,
+    key="id",
+    count="count",
 )
 
 _LIST_NOTARIZATION_REQUESTS = _operation.Operation(
@@ -90,6 +106,18 @@ _LIST_NOTARIZATION_REQUESTS = _operation.Operation(
             __name__, "..model.list_notarization_requests_response", "ListNotarizationRequestsResponse"
         ),
     ),
+)
+
+_LIST_NOTARIZATION_REQUESTS_PAGES = _pagination.Paging(
+    items="results",
+    position="offset",
+    size="limit",
+    first=0,
+    by_items=True,
+    page_size=100,
+    largest=100,
+    key="id",
+    count="count",
 )
 
 _CREATE_NOTARIZATION_REQUEST = _operation.Operation(
@@ -145,14 +173,21 @@ _DELETE_NOTARIZATION_REQUEST = _operation.Operation(
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _ListNotariesArguments(_TypedDict, total=False):
-        """Arguments of ``list_notaries`` that are given by name."""
+    class _ListNotariesFilters(_TypedDict, total=False):
+        """Arguments of ``list_notaries`` that are given by name, without those that turn pages."""
 
         status: list[ListNotariesStatus]
         commission_state: list[str]
+        order_by: ListNotariesOrderBy
+
+    class _IterateNotariesOptions(_ListNotariesFilters, _pagination.PageOptions, total=False):
+        """Arguments and options of ``iterate_notaries``."""
+
+    class _ListNotariesArguments(_ListNotariesFilters, total=False):
+        """Arguments of ``list_notaries`` that are given by name."""
+
         offset: int
         limit: int
-        order_by: ListNotariesOrderBy
 
     class _ListNotariesOptions(_ListNotariesArguments, _operation.Options, total=False):
         """Arguments and options of ``list_notaries``."""
@@ -160,15 +195,22 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
     class _ListNotariesAsyncOptions(_ListNotariesArguments, _operation.AsyncOptions, total=False):
         """Arguments and options of ``list_notaries`` for asyncio."""
 
-    class _ListNotarizationRequestsArguments(_TypedDict, total=False):
-        """Arguments of ``list_notarization_requests`` that are given by name."""
+    class _ListNotarizationRequestsFilters(_TypedDict, total=False):
+        """Arguments of ``list_notarization_requests`` that are given by name, without those that turn pages."""
 
         status: list[ListNotarizationRequestsStatus] | str
         created_by_user_id: list[str] | str
         document_id: list[str] | str
+        order_by: ListNotarizationRequestsOrderBy
+
+    class _IterateNotarizationRequestsOptions(_ListNotarizationRequestsFilters, _pagination.PageOptions, total=False):
+        """Arguments and options of ``iterate_notarization_requests``."""
+
+    class _ListNotarizationRequestsArguments(_ListNotarizationRequestsFilters, total=False):
+        """Arguments of ``list_notarization_requests`` that are given by name."""
+
         offset: int
         limit: int
-        order_by: ListNotarizationRequestsOrderBy
 
     class _ListNotarizationRequestsOptions(_ListNotarizationRequestsArguments, _operation.Options, total=False):
         """Arguments and options of ``list_notarization_requests``."""
@@ -260,6 +302,27 @@ class NotaryApi:
         """
         return self.api_client.call_operation(_LIST_NOTARIES, {**kwargs})
 
+    def iterate_notaries(self, **kwargs: Unpack[_IterateNotariesOptions]) -> Iterator[ListNotariesResponseResults]:
+        """Iterate over everything that `list_notaries` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            status (list[ListNotariesStatus]): Only notaries in one of these statuses, at most 10.
+            commission_state (list[str]): Only notaries commissioned in these states; at most 20, of 50 characters
+                each.
+            order_by (ListNotariesOrderBy): Sort key; a leading minus sorts in descending order. Default `email`.
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_notaries` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(self.api_client, _LIST_NOTARIES, _LIST_NOTARIES_PAGES, {**kwargs})
+
     @overload
     def list_notarization_requests(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
 
@@ -300,6 +363,32 @@ class NotaryApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_LIST_NOTARIZATION_REQUESTS, {**kwargs})
+
+    def iterate_notarization_requests(
+        self, **kwargs: Unpack[_IterateNotarizationRequestsOptions]
+    ) -> Iterator[ListNotarizationRequestsResponseResults]:
+        """Iterate over everything that `list_notarization_requests` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            status (list[ListNotarizationRequestsStatus] | str): Only requests in one of these statuses, at most 10.
+            created_by_user_id (list[str] | str): Only requests created by these users, at most 30 IDs.
+            document_id (list[str] | str): Only requests for these documents, at most 30 IDs.
+            order_by (ListNotarizationRequestsOrderBy): Sort key; a leading minus sorts in descending order. Default
+                `date_created`.
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_notarization_requests` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(
+            self.api_client, _LIST_NOTARIZATION_REQUESTS, _LIST_NOTARIZATION_REQUESTS_PAGES, {**kwargs}
+        )
 
     @overload
     def create_notarization_request(
@@ -468,6 +557,27 @@ class AsyncNotaryApi:
         result: ListNotariesResponse = await self.api_client.call_operation(_LIST_NOTARIES, {**kwargs})
         return result
 
+    def iterate_notaries(self, **kwargs: Unpack[_IterateNotariesOptions]) -> AsyncIterator[ListNotariesResponseResults]:
+        """Iterate over everything that `list_notaries` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            status (list[ListNotariesStatus]): Only notaries in one of these statuses, at most 10.
+            commission_state (list[str]): Only notaries commissioned in these states; at most 20, of 50 characters
+                each.
+            order_by (ListNotariesOrderBy): Sort key; a leading minus sorts in descending order. Default `email`.
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_notaries` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(self.api_client, _LIST_NOTARIES, _LIST_NOTARIES_PAGES, {**kwargs})
+
     async def list_notarization_requests(
         self, **kwargs: Unpack[_ListNotarizationRequestsAsyncOptions]
     ) -> ListNotarizationRequestsResponse:
@@ -497,6 +607,32 @@ class AsyncNotaryApi:
             _LIST_NOTARIZATION_REQUESTS, {**kwargs}
         )
         return result
+
+    def iterate_notarization_requests(
+        self, **kwargs: Unpack[_IterateNotarizationRequestsOptions]
+    ) -> AsyncIterator[ListNotarizationRequestsResponseResults]:
+        """Iterate over everything that `list_notarization_requests` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            status (list[ListNotarizationRequestsStatus] | str): Only requests in one of these statuses, at most 10.
+            created_by_user_id (list[str] | str): Only requests created by these users, at most 30 IDs.
+            document_id (list[str] | str): Only requests for these documents, at most 30 IDs.
+            order_by (ListNotarizationRequestsOrderBy): Sort key; a leading minus sorts in descending order. Default
+                `date_created`.
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_notarization_requests` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(
+            self.api_client, _LIST_NOTARIZATION_REQUESTS, _LIST_NOTARIZATION_REQUESTS_PAGES, {**kwargs}
+        )
 
     async def create_notarization_request(
         self,

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from ..model.product_catalog_item_patch_request import ProductCatalogItemPatchRequest
     from ..model.product_catalog_item_request import ProductCatalogItemRequest
     from ..model.product_catalog_item_response import ProductCatalogItemResponse
+    from ..model.product_catalog_search_catalog_item_response import ProductCatalogSearchCatalogItemResponse
     from ..model.product_catalog_type_enum import ProductCatalogTypeEnum
     from ..model.search_catalog_items_billing_types import SearchCatalogItemsBillingTypes
     from ..model.search_catalog_items_order_by import SearchCatalogItemsOrderBy
@@ -45,6 +48,10 @@ _SEARCH_CATALOG_ITEMS = _operation.Operation(
     response_type=(
         _operation.ModelRef(__name__, "..model.list_catalog_items_search_response", "ListCatalogItemsSearchResponse"),
     ),
+)
+
+_SEARCH_CATALOG_ITEMS_PAGES = _pagination.Paging(
+    items="items", position="page", size="per_page", page_size=50, key="uuid", more="has_more_items", total="total"
 )
 
 _CREATE_CATALOG_ITEM = _operation.Operation(
@@ -125,11 +132,9 @@ _DELETE_CATALOG_ITEM = _operation.Operation(
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _SearchCatalogItemsArguments(_TypedDict, total=False):
-        """Arguments of ``search_catalog_items`` that are given by name."""
+    class _SearchCatalogItemsFilters(_TypedDict, total=False):
+        """Arguments of ``search_catalog_items`` that are given by name, without those that turn pages."""
 
-        page: float
-        per_page: float
         query: str
         order_by: SearchCatalogItemsOrderBy
         types: list[ProductCatalogTypeEnum]
@@ -137,6 +142,15 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
         exclude_uuids: list[str]
         category_id: str
         no_category: bool
+
+    class _IterateCatalogItemsOptions(_SearchCatalogItemsFilters, _pagination.PageOptions, total=False):
+        """Arguments and options of ``iterate_catalog_items``."""
+
+    class _SearchCatalogItemsArguments(_SearchCatalogItemsFilters, total=False):
+        """Arguments of ``search_catalog_items`` that are given by name."""
+
+        page: float
+        per_page: float
 
     class _SearchCatalogItemsOptions(_SearchCatalogItemsArguments, _operation.Options, total=False):
         """Arguments and options of ``search_catalog_items``."""
@@ -232,6 +246,33 @@ class ProductCatalogApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_SEARCH_CATALOG_ITEMS, {**kwargs})
+
+    def iterate_catalog_items(
+        self, **kwargs: Unpack[_IterateCatalogItemsOptions]
+    ) -> Iterator[ProductCatalogSearchCatalogItemResponse]:
+        """Iterate over everything that `search_catalog_items` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            query (str): Text to search for.
+            order_by (SearchCatalogItemsOrderBy): Sort key: SKU, title, price or modification date; a leading minus
+                sorts in descending order.
+            types (list[ProductCatalogTypeEnum]): Only items of these types: single products or bundles.
+            billing_types (list[SearchCatalogItemsBillingTypes]): Only items billed this way: one time or recurring.
+            exclude_uuids (list[str]): IDs of items to leave out.
+            category_id (str): Only items of the category with this ID.
+            no_category (bool): Whether to ask for items without a category.
+            page_size (int): Items to ask for at a time, 1 or more; default 50.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `search_catalog_items` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(self.api_client, _SEARCH_CATALOG_ITEMS, _SEARCH_CATALOG_ITEMS_PAGES, {**kwargs})
 
     @overload
     def create_catalog_item(
@@ -462,6 +503,35 @@ class AsyncProductCatalogApi:
         """
         result: ListCatalogItemsSearchResponse = await self.api_client.call_operation(_SEARCH_CATALOG_ITEMS, {**kwargs})
         return result
+
+    def iterate_catalog_items(
+        self, **kwargs: Unpack[_IterateCatalogItemsOptions]
+    ) -> AsyncIterator[ProductCatalogSearchCatalogItemResponse]:
+        """Iterate over everything that `search_catalog_items` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            query (str): Text to search for.
+            order_by (SearchCatalogItemsOrderBy): Sort key: SKU, title, price or modification date; a leading minus
+                sorts in descending order.
+            types (list[ProductCatalogTypeEnum]): Only items of these types: single products or bundles.
+            billing_types (list[SearchCatalogItemsBillingTypes]): Only items billed this way: one time or recurring.
+            exclude_uuids (list[str]): IDs of items to leave out.
+            category_id (str): Only items of the category with this ID.
+            no_category (bool): Whether to ask for items without a category.
+            page_size (int): Items to ask for at a time, 1 or more; default 50.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `search_catalog_items` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(
+            self.api_client, _SEARCH_CATALOG_ITEMS, _SEARCH_CATALOG_ITEMS_PAGES, {**kwargs}
+        )
 
     async def create_catalog_item(
         self,

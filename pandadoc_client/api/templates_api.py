@@ -7,10 +7,12 @@ from typing import IO, TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client._operation import file_type
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
@@ -60,6 +62,10 @@ _LIST_TEMPLATES = _operation.Operation(
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=(_operation.ModelRef(__name__, "..model.template_list_response", "TemplateListResponse"),),
+)
+
+_LIST_TEMPLATES_PAGES = _pagination.Paging(
+    items="results", position="page", size="count", page_size=100, largest=100, key="id"
 )
 
 _CREATE_TEMPLATE = _operation.Operation(
@@ -236,18 +242,25 @@ _CREATE_TEMPLATE_EDITING_SESSION = _operation.Operation(
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _ListTemplatesArguments(_TypedDict, total=False):
-        """Arguments of ``list_templates`` that are given by name."""
+    class _ListTemplatesFilters(_TypedDict, total=False):
+        """Arguments of ``list_templates`` that are given by name, without those that turn pages."""
 
         q: str
         shared: bool
         deleted: bool
-        count: int
-        page: int
         id: str
         folder_uuid: str
         tag: list[str]
         fields: list[ListTemplatesFields] | str
+
+    class _IterateTemplatesOptions(_ListTemplatesFilters, _pagination.PageOptions, total=False):
+        """Arguments and options of ``iterate_templates``."""
+
+    class _ListTemplatesArguments(_ListTemplatesFilters, total=False):
+        """Arguments of ``list_templates`` that are given by name."""
+
+        count: int
+        page: int
 
     class _ListTemplatesOptions(_ListTemplatesArguments, _operation.Options, total=False):
         """Arguments and options of ``list_templates``."""
@@ -391,6 +404,31 @@ class TemplatesApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_LIST_TEMPLATES, {**kwargs})
+
+    def iterate_templates(self, **kwargs: Unpack[_IterateTemplatesOptions]) -> Iterator[TemplateCreateResponse]:
+        """Iterate over everything that `list_templates` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            q (str): Text to search for, such as the name of a template.
+            shared (bool): Whether to ask for shared templates.
+            deleted (bool): Whether to ask for deleted templates.
+            id (str): Only the template with this ID.
+            folder_uuid (str): Only templates stored in the folder with this ID.
+            tag (list[str]): Only templates that carry these tags.
+            fields (list[ListTemplatesFields] | str): Extra properties to include in the answer; only
+                `content_date_modified` is offered.
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_templates` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(self.api_client, _LIST_TEMPLATES, _LIST_TEMPLATES_PAGES, {**kwargs})
 
     @overload
     def create_template(
@@ -774,6 +812,31 @@ class AsyncTemplatesApi:
         """
         result: TemplateListResponse = await self.api_client.call_operation(_LIST_TEMPLATES, {**kwargs})
         return result
+
+    def iterate_templates(self, **kwargs: Unpack[_IterateTemplatesOptions]) -> AsyncIterator[TemplateCreateResponse]:
+        """Iterate over everything that `list_templates` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            q (str): Text to search for, such as the name of a template.
+            shared (bool): Whether to ask for shared templates.
+            deleted (bool): Whether to ask for deleted templates.
+            id (str): Only the template with this ID.
+            folder_uuid (str): Only templates stored in the folder with this ID.
+            tag (list[str]): Only templates that carry these tags.
+            fields (list[ListTemplatesFields] | str): Extra properties to include in the answer; only
+                `content_date_modified` is offered.
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_templates` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(self.api_client, _LIST_TEMPLATES, _LIST_TEMPLATES_PAGES, {**kwargs})
 
     async def create_template(
         self,

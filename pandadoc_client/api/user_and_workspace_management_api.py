@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     from ..model.deactivate_workspace_response import DeactivateWorkspaceResponse
     from ..model.get_user_response import GetUserResponse
     from ..model.list_users_response import ListUsersResponse
+    from ..model.list_users_response_results import ListUsersResponseResults
     from ..model.list_workspaces_response import ListWorkspacesResponse
+    from ..model.list_workspaces_response_results import ListWorkspacesResponseResults
     from ..model.update_member_role_request import UpdateMemberRoleRequest
     from ..model.update_member_role_response import UpdateMemberRoleResponse
 
@@ -43,6 +47,10 @@ _GET_WORKSPACES_LIST = _operation.Operation(
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=(_operation.ModelRef(__name__, "..model.list_workspaces_response", "ListWorkspacesResponse"),),
+)
+
+_GET_WORKSPACES_LIST_PAGES = _pagination.Paging(
+    items="results", position="page", size="count", page_size=100, largest=100, key="id", total="total"
 )
 
 _CREATE_WORKSPACE = _operation.Operation(
@@ -98,6 +106,10 @@ _LIST_USERS = _operation.Operation(
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=(_operation.ModelRef(__name__, "..model.list_users_response", "ListUsersResponse"),),
+)
+
+_LIST_USERS_PAGES = _pagination.Paging(
+    items="results", position="page", size="count", page_size=50, largest=50, key="user_id", total="total"
 )
 
 _CREATE_USER = _operation.Operation(
@@ -224,7 +236,13 @@ _CREATE_API_KEY = _operation.Operation(
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _GetWorkspacesListArguments(_TypedDict, total=False):
+    class _GetWorkspacesListFilters(_TypedDict, total=False):
+        """Arguments of ``get_workspaces_list`` that are given by name, without those that turn pages."""
+
+    class _IterateWorkspacesOptions(_GetWorkspacesListFilters, _pagination.PageOptions, total=False):
+        """Arguments and options of ``iterate_workspaces``."""
+
+    class _GetWorkspacesListArguments(_GetWorkspacesListFilters, total=False):
         """Arguments of ``get_workspaces_list`` that are given by name."""
 
         count: int
@@ -256,12 +274,19 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
     class _DeactivateWorkspaceAsyncOptions(_DeactivateWorkspaceArguments, _operation.AsyncOptions, total=False):
         """Arguments and options of ``deactivate_workspace`` for asyncio."""
 
-    class _ListUsersArguments(_TypedDict, total=False):
+    class _ListUsersFilters(_TypedDict, total=False):
+        """Arguments of ``list_users`` that are given by name, without those that turn pages."""
+
+        show_removed: bool
+
+    class _IterateUsersOptions(_ListUsersFilters, _pagination.PageOptions, total=False):
+        """Arguments and options of ``iterate_users``."""
+
+    class _ListUsersArguments(_ListUsersFilters, total=False):
         """Arguments of ``list_users`` that are given by name."""
 
         count: int
         page: int
-        show_removed: bool
 
     class _ListUsersOptions(_ListUsersArguments, _operation.Options, total=False):
         """Arguments and options of ``list_users``."""
@@ -373,6 +398,25 @@ class UserAndWorkspaceManagementApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_GET_WORKSPACES_LIST, {**kwargs})
+
+    def iterate_workspaces(
+        self, **kwargs: Unpack[_IterateWorkspacesOptions]
+    ) -> Iterator[ListWorkspacesResponseResults]:
+        """Iterate over everything that `get_workspaces_list` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `get_workspaces_list` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(self.api_client, _GET_WORKSPACES_LIST, _GET_WORKSPACES_LIST_PAGES, {**kwargs})
 
     @overload
     def create_workspace(
@@ -499,6 +543,24 @@ class UserAndWorkspaceManagementApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_LIST_USERS, {**kwargs})
+
+    def iterate_users(self, **kwargs: Unpack[_IterateUsersOptions]) -> Iterator[ListUsersResponseResults]:
+        """Iterate over everything that `list_users` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            show_removed (bool): Whether removed users are listed too; default `true`.
+            page_size (int): Items to ask for at a time, 1 to 50; default 50.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_users` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(self.api_client, _LIST_USERS, _LIST_USERS_PAGES, {**kwargs})
 
     @overload
     def create_user(
@@ -840,6 +902,27 @@ class AsyncUserAndWorkspaceManagementApi:
         result: ListWorkspacesResponse = await self.api_client.call_operation(_GET_WORKSPACES_LIST, {**kwargs})
         return result
 
+    def iterate_workspaces(
+        self, **kwargs: Unpack[_IterateWorkspacesOptions]
+    ) -> AsyncIterator[ListWorkspacesResponseResults]:
+        """Iterate over everything that `get_workspaces_list` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            page_size (int): Items to ask for at a time, 1 to 100; default 100.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `get_workspaces_list` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(
+            self.api_client, _GET_WORKSPACES_LIST, _GET_WORKSPACES_LIST_PAGES, {**kwargs}
+        )
+
     async def create_workspace(
         self,
         create_workspace_request: CreateWorkspaceRequest | dict[str, Any],
@@ -910,6 +993,24 @@ class AsyncUserAndWorkspaceManagementApi:
         """
         result: ListUsersResponse = await self.api_client.call_operation(_LIST_USERS, {**kwargs})
         return result
+
+    def iterate_users(self, **kwargs: Unpack[_IterateUsersOptions]) -> AsyncIterator[ListUsersResponseResults]:
+        """Iterate over everything that `list_users` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            show_removed (bool): Whether removed users are listed too; default `true`.
+            page_size (int): Items to ask for at a time, 1 to 50; default 50.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_users` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(self.api_client, _LIST_USERS, _LIST_USERS_PAGES, {**kwargs})
 
     async def create_user(
         self, create_user_request: CreateUserRequest | dict[str, Any], **kwargs: Unpack[_CreateUserAsyncOptions]

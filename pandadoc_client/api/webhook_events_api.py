@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client._operation import datetime, none_type
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from ..model.webhook_event_details_response import WebhookEventDetailsResponse
     from ..model.webhook_event_error_enum import WebhookEventErrorEnum
     from ..model.webhook_event_http_status_code_group_enum import WebhookEventHttpStatusCodeGroupEnum
+    from ..model.webhook_event_item_response import WebhookEventItemResponse
     from ..model.webhook_event_page_response import WebhookEventPageResponse
     from ..model.webhook_event_trigger_enum import WebhookEventTriggerEnum
 
@@ -58,6 +61,8 @@ _LIST_WEBHOOK_EVENT = _operation.Operation(
     response_type=(_operation.ModelRef(__name__, "..model.webhook_event_page_response", "WebhookEventPageResponse"),),
 )
 
+_LIST_WEBHOOK_EVENT_PAGES = _pagination.Paging(items="items", position="page", size="count", page_size=50, key="uuid")
+
 _DETAILS_WEBHOOK_EVENT = _operation.Operation(
     operation_id="details_webhook_event",
     method="GET",
@@ -74,14 +79,20 @@ _DETAILS_WEBHOOK_EVENT = _operation.Operation(
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _ListWebhookEventArguments(_TypedDict, total=False):
-        """Arguments of ``list_webhook_event`` that are given by name."""
+    class _ListWebhookEventFilters(_TypedDict, total=False):
+        """Arguments of ``list_webhook_event`` that are given by name, without those that turn pages."""
 
         since: datetime | str
         to: datetime | str
         type: list[WebhookEventTriggerEnum]
         http_status_code: list[WebhookEventHttpStatusCodeGroupEnum]
         error: list[WebhookEventErrorEnum | None]
+
+    class _IterateWebhookEventOptions(_ListWebhookEventFilters, _pagination.PageOptions, total=False):
+        """Arguments and options of ``iterate_webhook_event``."""
+
+    class _ListWebhookEventArguments(_ListWebhookEventFilters, total=False):
+        """Arguments of ``list_webhook_event`` that are given by name."""
 
     class _ListWebhookEventOptions(_ListWebhookEventArguments, _operation.Options, total=False):
         """Arguments and options of ``list_webhook_event``."""
@@ -154,6 +165,31 @@ class WebhookEventsApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_LIST_WEBHOOK_EVENT, {**kwargs}, count, page)
+
+    def iterate_webhook_event(
+        self, **kwargs: Unpack[_IterateWebhookEventOptions]
+    ) -> Iterator[WebhookEventItemResponse]:
+        """Iterate over everything that `list_webhook_event` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            since (datetime | str): Only events from this time on, ISO 8601.
+            to (datetime | str): Only events up to this time, ISO 8601.
+            type (list[WebhookEventTriggerEnum]): Only events of these triggers.
+            http_status_code (list[WebhookEventHttpStatusCodeGroupEnum]): Only events whose receiver answered in these
+                status groups; 400 stands for 400 to 499.
+            error (list[WebhookEventErrorEnum | None]): Only events whose delivery failed with one of these errors.
+            page_size (int): Items to ask for at a time, 1 or more; default 50.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_webhook_event` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(self.api_client, _LIST_WEBHOOK_EVENT, _LIST_WEBHOOK_EVENT_PAGES, {**kwargs})
 
     @overload
     def details_webhook_event(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
@@ -232,6 +268,33 @@ class AsyncWebhookEventsApi:
             _LIST_WEBHOOK_EVENT, {**kwargs}, count, page
         )
         return result
+
+    def iterate_webhook_event(
+        self, **kwargs: Unpack[_IterateWebhookEventOptions]
+    ) -> AsyncIterator[WebhookEventItemResponse]:
+        """Iterate over everything that `list_webhook_event` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            since (datetime | str): Only events from this time on, ISO 8601.
+            to (datetime | str): Only events up to this time, ISO 8601.
+            type (list[WebhookEventTriggerEnum]): Only events of these triggers.
+            http_status_code (list[WebhookEventHttpStatusCodeGroupEnum]): Only events whose receiver answered in these
+                status groups; 400 stands for 400 to 499.
+            error (list[WebhookEventErrorEnum | None]): Only events whose delivery failed with one of these errors.
+            page_size (int): Items to ask for at a time, 1 or more; default 50.
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
+
+        What `list_webhook_event` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(
+            self.api_client, _LIST_WEBHOOK_EVENT, _LIST_WEBHOOK_EVENT_PAGES, {**kwargs}
+        )
 
     async def details_webhook_event(
         self, id: str, **kwargs: Unpack[_DetailsWebhookEventAsyncOptions]

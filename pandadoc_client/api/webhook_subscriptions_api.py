@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
+from pandadoc_client import pagination as _pagination
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from multiprocessing.pool import AsyncResult
 
     from pandadoc_client.rest import Headers, StreamedResponse
@@ -34,6 +36,8 @@ _LIST_WEBHOOK_SUBSCRIPTIONS = _operation.Operation(
         _operation.ModelRef(__name__, "..model.webhook_subscription_list_response", "WebhookSubscriptionListResponse"),
     ),
 )
+
+_LIST_WEBHOOK_SUBSCRIPTIONS_PAGES = _pagination.Paging(items="items")
 
 _CREATE_WEBHOOK_SUBSCRIPTION = _operation.Operation(
     operation_id="create_webhook_subscription",
@@ -130,7 +134,13 @@ _UPDATE_WEBHOOK_SUBSCRIPTION_SHARED_KEY = _operation.Operation(
 
 if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
 
-    class _ListWebhookSubscriptionsArguments(_TypedDict, total=False):
+    class _ListWebhookSubscriptionsFilters(_TypedDict, total=False):
+        """Arguments of ``list_webhook_subscriptions`` that are given by name, without those that turn pages."""
+
+    class _IterateWebhookSubscriptionsOptions(_ListWebhookSubscriptionsFilters, _pagination.ListOptions, total=False):
+        """Arguments and options of ``iterate_webhook_subscriptions``."""
+
+    class _ListWebhookSubscriptionsArguments(_ListWebhookSubscriptionsFilters, total=False):
         """Arguments of ``list_webhook_subscriptions`` that are given by name."""
 
     class _ListWebhookSubscriptionsOptions(_ListWebhookSubscriptionsArguments, _operation.Options, total=False):
@@ -239,6 +249,26 @@ class WebhookSubscriptionsApi:
             ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_LIST_WEBHOOK_SUBSCRIPTIONS, {**kwargs})
+
+    def iterate_webhook_subscriptions(
+        self, **kwargs: Unpack[_IterateWebhookSubscriptionsOptions]
+    ) -> Iterator[WebhookSubscriptionItemResponse]:
+        """Iterate over everything that `list_webhook_subscriptions` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_webhook_subscriptions` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.ItemIterator(
+            self.api_client, _LIST_WEBHOOK_SUBSCRIPTIONS, _LIST_WEBHOOK_SUBSCRIPTIONS_PAGES, {**kwargs}
+        )
 
     @overload
     def create_webhook_subscription(
@@ -500,6 +530,26 @@ class AsyncWebhookSubscriptionsApi:
             _LIST_WEBHOOK_SUBSCRIPTIONS, {**kwargs}
         )
         return result
+
+    def iterate_webhook_subscriptions(
+        self, **kwargs: Unpack[_IterateWebhookSubscriptionsOptions]
+    ) -> AsyncIterator[WebhookSubscriptionItemResponse]:
+        """Iterate over everything that `list_webhook_subscriptions` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            max_items (int | None): Where to stop; None for no limit.
+
+        Raises:
+            ApiTypeError: An argument is of the wrong type, or not known.
+            ApiValueError: ``max_items`` cannot be right.
+
+        What `list_webhook_subscriptions` raises comes out of the iterator; going on asks for the same page again.
+        """
+        return _pagination.AsyncItemIterator(
+            self.api_client, _LIST_WEBHOOK_SUBSCRIPTIONS, _LIST_WEBHOOK_SUBSCRIPTIONS_PAGES, {**kwargs}
+        )
 
     async def create_webhook_subscription(
         self,

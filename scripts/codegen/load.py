@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from jsonschema import Draft4Validator
 from jsonschema.exceptions import best_match
 from openapi_spec_validator import OpenAPIV30SpecValidator
+from openapi_spec_validator.schemas import schema_v30
 
 from .document import resolve
 from .errors import GenerationError
@@ -132,8 +134,9 @@ def _validate(path: Path, text: str, document: dict[str, Any]) -> None:
     document = {**document, "paths": paths} if "paths" in document else document
     validator: Any = OpenAPIV30SpecValidator
     try:
-        # The shape first, where the reason that lies deepest says most; what follows builds on a good shape.
-        error = best_match(validator.schema_validator.iter_errors(document))
+        # The shape first, where the reason that lies deepest says most; what follows builds on a good shape. By
+        # jsonschema itself: the library prefers another implementation where one is installed, with other messages.
+        error = best_match(Draft4Validator(dict(schema_v30)).iter_errors(document))
         error = error or next(iter(validator(document).iter_errors()), None)
     except RecursionError:
         raise GenerationError(f"{path}: not valid OpenAPI: it is nested too deeply") from None

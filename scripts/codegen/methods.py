@@ -11,6 +11,7 @@ from .annotations import Annotations
 from .document import FORM_TYPES, members, operations, parameters_of, resolve
 from .errors import GenerationError
 from .names import argument_name, method_name
+from .paging import Paging, paging_of
 from .repair.former_names import ARGUMENT
 from .text import sentence
 from .types import union_of
@@ -53,6 +54,7 @@ class Method:
 
     Attributes:
         other_results: What answers are decoded to whose status is not the first success's, as the code of a dict.
+        paging: How to iterate over what it lists; None for an operation that lists nothing.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Method:
     response_type: str
     other_results: str
     token_request: bool
+    paging: Paging | None
 
     @property
     def constant(self) -> str:
@@ -90,9 +93,16 @@ class Method:
         return tuple(argument for argument in self.arguments if not argument.required)
 
     @property
+    def filters(self) -> tuple[Argument, ...]:
+        """The arguments that an iterator takes: all but those that turn pages."""
+        turning = self.paging.arguments if self.paging else ()
+        return tuple(argument for argument in self.arguments if argument.name not in turning)
+
+    @property
     def annotations(self) -> str:
         """Everything that its types mention."""
-        return " ".join((self.result, *(argument.annotation for argument in self.arguments)))
+        item = self.paging.item if self.paging else ""
+        return " ".join((self.result, item, *(argument.annotation for argument in self.arguments)))
 
 
 def methods_by_tag(document: dict[str, Any], annotations: Annotations) -> dict[str, list[Method]]:
@@ -107,6 +117,8 @@ def methods_by_tag(document: dict[str, Any], annotations: Annotations) -> dict[s
         made = builder.method(path, method, operation)
         for tag in operation["tags"]:
             tags.setdefault(tag, []).append(made)
+    for methods in tags.values():
+        methods[:] = _iterators_told_apart(methods)
     return tags
 
 
@@ -126,13 +138,14 @@ class _Builder:
             arguments += self.body(body)
         (first, result), *others = [(code, self.type_of(schema)) for code, schema in self.results(operation)]
         differing = [f"{code}: {kind}" for code, kind in others if kind != result and first != "default"]
+        told_apart = tuple(_told_apart(arguments))
         return Method(
             name=name,
             http_method=method.upper(),
             path=path,
             summary=sentence(operation.get("summary") or operation.get("description") or name).removesuffix("."),
             description=sentence(operation.get("description", "")),
-            arguments=tuple(_told_apart(arguments)),
+            arguments=told_apart,
             accept=tuple(dict.fromkeys(self.accept(operation))),
             content_types=tuple(content),
             auth=tuple(dict.fromkeys(name for choice in operation.get("security", []) for name in choice)),
@@ -140,7 +153,22 @@ class _Builder:
             response_type=result,
             other_results=f"{{{', '.join(differing)}}}" if differing else "",
             token_request=path in self.token_paths,
+            paging=self.paging(path, operation, name, told_apart) if method == "get" else None,
         )
+
+    def paging(self, path: str, operation: dict[str, Any], name: str, arguments: Iterable[Argument]) -> Paging | None:
+        """Return how to iterate over what an operation lists."""
+        declared = {
+            (parameter["name"], parameter["in"]): parameter
+            for parameter in parameters_of(self.document, path, operation)
+        }
+        query = {
+            argument.wire: (argument.name, declared[argument.wire, "query"])
+            for argument in arguments
+            if argument.location == "query"
+        }
+        answer = self.results(operation)[0][1]
+        return paging_of(self.document, operation, name, answer, query, self.annotations.annotation)
 
     def result(self, operation: dict[str, Any]) -> str:
         """Return the type of what a method returns: that of every success, ``None`` at the end."""
@@ -256,6 +284,17 @@ def _told_apart(arguments: Iterable[Argument]) -> Iterator[Argument]:
         chosen = next(name for name in names if name not in taken)
         taken.add(chosen)
         yield argument if chosen == argument.name else replace(argument, name=chosen)
+
+
+def _iterators_told_apart(methods: list[Method]) -> list[Method]:
+    """Return the methods of a class, without an iterator whose name is taken."""
+    taken = {method.name for method in methods}
+    result = []
+    for method in methods:
+        name = method.paging.name if method.paging else ""
+        result.append(replace(method, paging=None) if name in taken else method)
+        taken.add(name)
+    return result
 
 
 def _token_paths(document: dict[str, Any]) -> set[str]:

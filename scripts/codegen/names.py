@@ -8,7 +8,7 @@ from __future__ import annotations
 import keyword
 import re
 
-__all__ = ["api_class", "api_module", "argument_name", "method_name", "model_module", "snake"]
+__all__ = ["api_class", "api_module", "argument_name", "method_name", "model_module", "resource_name", "snake"]
 
 _ACRONYM_THEN_WORD = re.compile(r"([A-Z]+)([A-Z][a-z][a-z]+)")
 _LOWER_THEN_UPPER = re.compile(r"([a-z\d])([A-Z])")
@@ -30,6 +30,16 @@ def api_class(tag: str) -> str:
     """Return the class of a tag: ``OAuth 2.0 Authentication`` becomes ``OAuth20AuthenticationApi``."""
     words = re.findall(r"[A-Za-z0-9]+", tag)
     return "".join(word[0].upper() + word[1:] for word in words) + "Api"
+
+
+# What a client of the modern kind has besides its resources.
+_TAKEN_BY_CLIENTS = frozenset({"aclose", "api_client", "close", "configuration"})
+
+
+def resource_name(tag: str) -> str:
+    """Return the attribute of a tag: ``OAuth 2.0 Authentication`` becomes ``oauth_2_0_authentication``."""
+    name = api_module(tag.replace("OAuth", "Oauth")).removesuffix("_api")
+    return f"{name}_api" if keyword.iskeyword(name) or name in _TAKEN_BY_CLIENTS else name
 
 
 def model_module(schema: str) -> str:

@@ -37,13 +37,13 @@ def check_warnings(warnings: Iterable[GeneratorError]) -> None:
 
 
 def summary(
-    changes: Mapping[str, Sequence[str]], operations: str, models: str, answers: Sequence[str], places: Sequence[str]
+    changes: Mapping[str, Sequence[str]], made: Sequence[str], answers: Sequence[str], places: Sequence[str]
 ) -> list[str]:
     """Return the lines that a run ends with: what each pass changed, what came out, and what has no type."""
     lines = []
     for name, changed in changes.items():
         lines += _listed(f"{name}: {len(changed)} change(s)", changed)
-    lines += [operations, models, *_listed(f"answers without a type: {len(answers)}", answers)]
+    lines += [*made, *_listed(f"answers without a type: {len(answers)}", answers)]
     return [*lines, *_listed(f"places without a type: {len(places)}", places)]
 
 

@@ -11,18 +11,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from openapi_python_client.parser.properties import EnumProperty, LiteralEnumProperty
 
 from .annotations import Annotations
+from .document import operations
 from .errors import GenerationError
 from .methods import methods_by_tag
-from .names import api_class, api_module, model_module
+from .names import api_class, api_module, model_module, resource_name
 from .naming import class_name
+from .paging import Paging
 from .render import TEMPLATES, Core
 from .text import sentence, wrapped
 
 __all__ = ["write_surface"]
 
 
-def write_surface(document: dict[str, Any], made: Core, core: str, target: Path) -> None:
-    """Write the surface of *document* into the folder *target*.
+def write_surface(document: dict[str, Any], made: Core, core: str, target: Path) -> list[Paging]:
+    """Write the surface of *document* into the folder *target*, and return the lists that can be iterated over.
 
     Args:
         document: The document, repaired.
@@ -71,8 +73,28 @@ def write_surface(document: dict[str, Any], made: Core, core: str, target: Path)
         "model/__init__.py", "package.py.jinja", text="The models, one module for each.", binds_errors=True, core=core
     )
     write("apis/__init__.py", "lazy.py.jinja", text="All API classes", modules=apis)
+    write("apis/resources.py", "resources.py.jinja", resources=_resources(document))
     everything = {name: f"..model.{module}" for name, module in models.items()}
     write("models/__init__.py", "lazy.py.jinja", text="All models", modules=everything)
+    found = {method.name: method.paging for methods in tags.values() for method in methods if method.paging}
+    return list(found.values())
+
+
+def _resources(document: dict[str, Any]) -> list[dict[str, str]]:
+    """Return name, module, class and tag of every resource: of the first tag of each operation.
+
+    Further tags are for programs that know an operation by them.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for _, _, operation in operations(document):
+        tag = operation["tags"][0]
+        name = resource_name(tag)
+        if (
+            found.setdefault(name, {"name": name, "module": api_module(tag), "kind": api_class(tag), "tag": tag})["tag"]
+            != tag
+        ):
+            raise GenerationError(f"the tags {found[name]['tag']} and {tag} would be the same attribute")
+    return list(found.values())
 
 
 def _enum(enum: EnumProperty | LiteralEnumProperty) -> dict[str, Any]:

@@ -21,9 +21,11 @@ ROOT_NAMES = {
     "ApiTypeError",
     "ApiValueError",
     "AsyncApiClient",
+    "AsyncPandaDoc",
     "Configuration",
     "OAuthError",
     "OpenApiException",
+    "PandaDoc",
     "__version__",
 }
 

@@ -1,0 +1,222 @@
+"""Operations as a Python program calls them: their names, their arguments, and an example that runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from codegen.document import operations, parameters_of
+from codegen.names import api_class, api_module, method_name, resource_name
+
+from pandadoc_client._operation import Operation
+from pandadoc_client.exceptions import error_for
+
+from .arguments import ARGUMENTS, IDENTIFIERS
+from .samples import sample
+from .schemas import Schemas
+
+__all__ = ["Call", "calls_of", "error_class"]
+
+_FRONT = "from pandadoc_client import PandaDoc\n\nwith PandaDoc() as pd:\n"
+"""What every example begins with."""
+_WIDTH = 100
+_LISTS = ("results", "items")
+_SHOWN = ("id", "uuid", "user_id", "template_id", "email", "name", "title", "status", "url", "type")
+_MOST_SHOWN = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """An operation, and how it is called.
+
+    Attributes:
+        tag: Its tag.
+        path: Its path.
+        verb: Its HTTP method.
+        operation: Its object in the document.
+        described: What the API class says of it.
+        iterator: The method that reads all pages of a list; empty if there is none.
+        example: The code of its example.
+    """
+
+    tag: str
+    path: str
+    verb: str
+    operation: dict[str, Any]
+    described: Operation
+    iterator: str
+    example: str
+
+    @property
+    def method(self) -> str:
+        """The name of its method."""
+        return self.described.operation_id
+
+    @property
+    def resource(self) -> str:
+        """The attribute of the client that has the method."""
+        return resource_name(self.tag)
+
+
+def calls_of(document: dict[str, Any]) -> list[Call]:
+    """Return the operations of *document*, in its order.
+
+    Raises:
+        LookupError: The API classes lack one; they are generated from the document.
+    """
+    builder = _Builder(document)
+    made = [builder.call(path, verb, operation) for path, verb, operation in operations(document)]
+    codes = formatted([code for _, code in made])
+    return [Call(**described, example=code) for (described, _), code in zip(made, codes, strict=True)]
+
+
+class _Builder:
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+        self._schemas = Schemas(document)
+
+    def call(self, path: str, verb: str, operation: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        """Return the attributes of a `Call` but for its example, and that as it was put together."""
+        tag, name = operation["tags"][0], method_name(operation["operationId"])
+        module = import_module(f"pandadoc_client.api.{api_module(tag)}")
+        described = getattr(module, f"_{name.upper()}", None)
+        if not isinstance(described, Operation):
+            raise LookupError(f"the package has no method {name}; run `python scripts/generate.py` first")
+        iterator = f"iterate_{name.partition('_')[2].removesuffix('_list')}"
+        if not hasattr(module, f"_{name.upper()}_PAGES") or not hasattr(getattr(module, api_class(tag)), iterator):
+            iterator = ""
+        found = {
+            "tag": tag,
+            "path": path,
+            "verb": verb.upper(),
+            "operation": operation,
+            "described": described,
+            "iterator": iterator,
+        }
+        call = f"pd.{resource_name(tag)}.{name}({self._arguments(path, operation, described)})"
+        return found, self._code(call, operation, described)
+
+    def _arguments(self, path: str, operation: dict[str, Any], described: Operation) -> str:
+        chosen = ARGUMENTS.get(operation["operationId"], {})
+        declared = {(item["name"], item["in"]): item for item in parameters_of(self._document, path, operation)}
+        content = self._schemas.resolve(operation.get("requestBody", {})).get("content", {})
+        positional: list[str] = []
+        named: list[str] = []
+        for parameter in described.parameters:
+            is_body = parameter.location == "body"
+            key = "body" if is_body else parameter.name
+            if key in chosen:
+                value = chosen[key]
+            elif not parameter.required:
+                continue
+            elif is_body:
+                value = sample(self._schemas, next(iter(content.values()))["schema"])
+            else:
+                found = declared[parameter.wire, parameter.location]
+                value = sample(self._schemas, found["schema"], found.get("example") or self._identifier(path, found))
+            by_position = parameter.required and parameter.location in ("path", "body")
+            (positional if by_position else named).append(
+                _literal(value) if by_position else f"{parameter.name}={_literal(value)}"
+            )
+        if unknown := set(chosen) - {"body"} - {parameter.name for parameter in described.parameters}:
+            raise LookupError(f"{operation['operationId']} has no argument {', '.join(sorted(unknown))}")
+        return ", ".join([*positional, *named])
+
+    def _identifier(self, path: str, parameter: dict[str, Any]) -> str | None:
+        """Return an identifier for a path parameter, by the last thing that the path says before it."""
+        before = path.partition(f"/{{{parameter['name']}}}")[0].rpartition("/")[2]
+        return IDENTIFIERS.get(before) if parameter["in"] == "path" else None
+
+    def _code(self, call: str, operation: dict[str, Any], described: Operation) -> str:
+        """Return a program that makes the call and shows something of its answer."""
+        if described.token_request:
+            return _TOKEN_REQUEST
+        status = min(code for code in operation["responses"] if code.startswith("2"))
+        content = self._schemas.resolve(operation["responses"][status]).get("content", {})
+        if not content:
+            lines = [call]
+        elif "application/json" not in content:
+            lines = [f"answer = {call}", 'Path("document.pdf").write_bytes(answer.read())']
+        else:
+            lines = self._shown(call, content["application/json"]["schema"])
+        if described.other_results and len(lines) > 1:
+            first, *rest = lines
+            ready = "answer is not None" + (' and "results" in answer' if any(described.other_results.values()) else "")
+            lines = [first, f"if {ready}:  # else it is not ready yet", *(f"    {line}" for line in rest)]
+        code = _FRONT + "".join(f"    {line}\n" for line in lines)
+        return f"from pathlib import Path\n\n{code}" if "Path(" in code else code
+
+    def _shown(self, call: str, schema: dict[str, Any]) -> list[str]:
+        flat = self._schemas.flat(schema)
+        if flat.get("type") == "array":
+            return [f"for item in {call}:", f"    print({self._attributes('item', flat['items'])})"]
+        fields = {field.name: field.schema for field in self._schemas.fields(self._schemas.members(schema)[0])}
+        for name in _LISTS:
+            if name in fields and self._schemas.flat(fields[name]).get("type") == "array":
+                item = self._schemas.flat(fields[name])["items"]
+                shown = f"    print({self._attributes('item', item)})"
+                return [f"answer = {call}", f"for item in answer.{name}:", shown]
+        return [f"answer = {call}", f"print({self._attributes('answer', schema)})"]
+
+    def _attributes(self, name: str, schema: dict[str, Any]) -> str:
+        """Return the fields that tell the most of an object, as the arguments of a ``print``."""
+        fields = {field.name: field.schema for field in self._schemas.fields(self._schemas.members(schema)[0])}
+        scalar = [field for field in fields if self._is_shown(fields[field])]
+        known = [field for field in _SHOWN if field in scalar][:_MOST_SHOWN]
+        if len(known) < 2:
+            known += [field for field in scalar if field not in known and field.islower()][: 2 - len(known)]
+        return ", ".join(f"{name}.{field}" for field in known) or name
+
+    def _is_shown(self, schema: dict[str, Any]) -> bool:
+        """Tell whether a value is for a reader: neither a secret nor too long."""
+        flat = self._schemas.flat(schema)
+        return flat.get("type") not in ("array", "object") and flat.get("format") != "password"
+
+
+_TOKEN_REQUEST = """import os
+
+from pandadoc_client import PandaDoc
+
+with PandaDoc() as pd:
+    answer = pd.oauth_2_0_authentication.access_token(
+        grant_type="authorization_code",
+        client_id=os.environ["PANDADOC_CLIENT_ID"],
+        client_secret=os.environ["PANDADOC_CLIENT_SECRET"],
+        code=os.environ["PANDADOC_CODE"],
+        scope="read+write",
+    )
+    print(answer.token_type, answer.scope, answer.expires_in)
+"""
+
+
+def _literal(value: Any) -> str:
+    return f'Path("{value}")' if isinstance(value, Path) else repr(value)
+
+
+def formatted(codes: list[str]) -> list[str]:
+    """Return *codes* as ruff formats them.
+
+    Raises:
+        RuntimeError: One is no Python.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, f"{number:04}.py") for number in range(len(codes))]
+        for file, code in zip(files, codes, strict=True):
+            file.write_text(code, encoding="utf-8")
+        command = ("-m", "ruff", "format", "--isolated", f"--line-length={_WIDTH}", "--no-cache", folder)
+        result = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)  # noqa: S603
+        if result.returncode:
+            raise RuntimeError(f"ruff format failed: {result.stderr}")
+        return [file.read_text(encoding="utf-8") for file in files]
+
+
+def error_class(status: str) -> str:
+    """Return the class of the error that an answer of this status raises."""
+    answer: Any = SimpleNamespace(status=int(status), reason="", data=b"", getheaders=dict)
+    return type(error_for(answer)).__name__

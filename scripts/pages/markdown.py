@@ -1,0 +1,207 @@
+"""The pages about operations, as Markdown that reads the same on the site and on a code host."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from codegen.document import parameters_of
+
+from pandadoc_client._operation import Parameter
+
+from .calls import Call, error_class
+from .schemas import Field, Schemas
+
+__all__ = ["HEADER", "index", "page"]
+
+HEADER = "<!-- Written by `python scripts/reference.py` from openapi.yaml; do not edit. -->\n"
+"""The first line of every page."""
+_ABOUT = """All {count} operations of the API's version {version}, each with an example that runs. The examples take the
+credential from the environment, as [One object for every call](../client.md) describes; files that they send are in the
+current folder. To try them without an account, start [the emulator](../emulator.md): it answers every one.
+"""
+_NESTED = 2  # levels of objects within a body that are shown
+_Row = tuple[str, ...]
+
+
+def page(document: dict[str, Any], tag: str, calls: list[Call]) -> str:
+    """Return the page of a tag.
+
+    Raises:
+        ValueError: Two operations have the same title, and so the same anchor.
+    """
+    doubled = [title for title, count in Counter(call.operation["summary"] for call in calls).items() if count > 1]
+    if doubled:
+        raise ValueError(f"two operations of {tag} have the title {doubled[0]!r}")
+    described = next((item.get("description", "") for item in document.get("tags", ()) if item["name"] == tag), "")
+    writer = _Writer(document)
+    resource = calls[0].resource
+    blocks = [
+        HEADER,
+        f"# {tag}\n",
+        f"{described} The methods of `pd.{resource}`; with `AsyncPandaDoc` they are the same, to be awaited.\n",
+        *_table(("operation", "method"), ((_link(call), f"`{call.method}`") for call in calls)),
+        *(block for call in calls for block in writer.operation(call)),
+    ]
+    return "\n".join(blocks)
+
+
+def index(document: dict[str, Any], calls: list[Call]) -> str:
+    """Return the page that lists all operations."""
+    blocks = [
+        HEADER,
+        "# Operations\n",
+        _ABOUT.format(count=len(calls), version=document["info"]["version"]),
+    ]
+    for tag in dict.fromkeys(call.tag for call in calls):
+        chosen = [call for call in calls if call.tag == tag]
+        blocks.append(f"## {tag}\n")
+        rows = ((_link(call, f"{chosen[0].resource}.md"), f"`{call.path}`", f"`{call.verb}`") for call in chosen)
+        blocks += _table(("operation", "path", "by"), rows)
+    return "\n".join(blocks)
+
+
+class _Writer:
+    """Writes the blocks of a page: each ends with a line break, and an empty line goes between two."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+        self._schemas = Schemas(document)
+
+    def operation(self, call: Call) -> Iterator[str]:
+        """Yield the blocks about one operation."""
+        operation = call.operation
+        yield f"## {operation['summary']}\n"
+        yield f"`{call.path}`, by `{call.verb}`\n"
+        deprecated = "**Deprecated.** " if operation.get("deprecated") else ""
+        yield f"{deprecated}{operation['description']}\n"
+        yield f"```python\n{call.example}```\n"
+        if call.iterator:
+            yield f"All of them, page by page: `pd.{call.resource}.{call.iterator}(…)`; see [lists](../paging.md).\n"
+        if not call.described.auth:
+            yield "No credential is sent along. [Tokens](../oauth.md) has something more comfortable.\n"
+        yield from self._parameters(call)
+        yield from self._body(call)
+        yield from self._answers(call)
+
+    def _parameters(self, call: Call) -> Iterator[str]:
+        arguments = {(item.wire, item.location): item for item in call.described.parameters}
+        rows = []
+        for parameter in parameters_of(self._document, call.path, call.operation):
+            argument = arguments[parameter["name"], parameter["in"]]
+            field = Field(
+                name=argument.name,
+                schema=parameter["schema"],
+                required=argument.required,
+                description=("Deprecated. " if parameter.get("deprecated") else "") + parameter["description"],
+            )
+            rows.append((*self._row(field), parameter["in"]))
+        if rows:
+            yield "**Parameters**\n"
+            yield from _table(("argument", "type", "required", "what it is", "in"), rows)
+
+    def _row(self, field: Field) -> _Row:
+        text = f"{field.description} {self._schemas.limits(field.schema)}".strip()
+        return f"`{field.name}`", self._schemas.type(field.schema), "yes" if field.required else "", text
+
+    def _body(self, call: Call) -> Iterator[str]:
+        body = self._schemas.resolve(call.operation.get("requestBody", {}))
+        content = body.get("content", {})
+        argument = next((item for item in call.described.parameters if item.location == "body"), None)
+        if argument is not None:
+            yield from self._whole(argument, content["application/json"]["schema"])
+        for kind, media in content.items():
+            if kind != "application/json":
+                variants = self._schemas.members(media["schema"])
+                also = "or, " if argument is not None else ""
+                yield f"**Form**: {also}an argument for each field, sent as `{kind}`.\n"
+                yield from self._variants(variants)
+                yield from self._nested(variants)
+
+    def _whole(self, argument: Parameter, schema: dict[str, Any]) -> Iterator[str]:
+        required = "required" if argument.required else "may be left out"
+        kind = self._schemas.type(schema)
+        plain = ", or a `dict` like the one above" if self._schemas.name(self._schemas.item(schema)) else ""
+        yield f"**Body**: the argument `{argument.name}`, {required}: {kind}{plain}.\n"
+        variants = self._schemas.members(self._schemas.item(schema))
+        yield from self._variants(variants)
+        yield from self._nested(variants)
+
+    def _variants(self, variants: list[dict[str, Any]]) -> Iterator[str]:
+        for variant in variants:
+            if len(variants) > 1:
+                described = self._schemas.description(variant)
+                yield f"`{self._schemas.name(variant)}`{f': {described}' if described else ''}\n"
+            yield from self._fields(variant)
+
+    def _fields(self, schema: dict[str, Any]) -> Iterator[str]:
+        rows = [self._row(field) for field in self._schemas.fields(schema)]
+        if rows:
+            yield from _table(("field", "type", "required", "what it is"), rows)
+
+    def _nested(self, schemas: Iterable[dict[str, Any]]) -> Iterator[str]:
+        """Yield the fields of the objects within *schemas*, folded away, each object once."""
+        level = [("", schema) for schema in schemas]
+        seen = set()
+        for _ in range(_NESTED):
+            inner = []
+            for way, schema in level:
+                for field in self._schemas.fields(schema):
+                    for part in self._schemas.members(self._schemas.item(field.schema)):
+                        name = self._schemas.name(part)
+                        here = f"{way}{field.name}"
+                        if (name or here) in seen or not self._schemas.fields(part):
+                            continue
+                        seen.add(name or here)
+                        yield from self._folded(f"{here}: {name}" if name else here, part)
+                        inner.append((f"{here}.", part))
+            level = inner
+
+    def _folded(self, title: str, schema: dict[str, Any]) -> Iterator[str]:
+        yield f'<details markdown="1">\n<summary><code>{title}</code></summary>\n'
+        yield from self._fields(schema)
+        yield "</details>\n"
+
+    def _answers(self, call: Call) -> Iterator[str]:
+        rows: list[_Row] = []
+        models: dict[str, dict[str, Any]] = {}
+        for status, reference in call.operation["responses"].items():
+            answer = self._schemas.resolve(reference)
+            schemas = [media["schema"] for media in answer.get("content", {}).values() if "schema" in media]
+            if status.startswith("2"):
+                kind = self._schemas.type(schemas[0]) if schemas else "`None`"
+                models |= {self._schemas.name(self._schemas.item(schema)): schema for schema in schemas}
+            else:
+                kind = f"raises [`{error_class(status)}`](../errors.md)"
+            rows.append((status, kind, answer["description"]))
+        yield "**Answers**\n"
+        yield from _table(("status", "in Python", "when"), rows)
+        for name, schema in models.items():
+            for variant in self._schemas.members(self._schemas.item(schema)):
+                if self._schemas.fields(variant):
+                    yield from self._folded(self._schemas.name(variant) or name or "the answer", variant)
+
+
+def _table(head: _Row, rows: Iterable[_Row]) -> Iterator[str]:
+    """Yield a table. A column in which there is nothing is left out."""
+    found = list(rows)
+    kept = [number for number in range(len(head)) if any(row[number] for row in found)]
+    lines = [_line(head, kept), f"|{'---|' * len(kept)}", *(_line(row, kept) for row in found)]
+    yield "\n".join(lines) + "\n"
+
+
+def _line(row: _Row, kept: list[int]) -> str:
+    cells = (" ".join(row[number].split()).replace("|", "\\|") for number in kept)
+    return f"| {' | '.join(cells)} |"
+
+
+def _link(call: Call, file: str = "") -> str:
+    title = call.operation["summary"]
+    return f"[{title}]({file}#{anchor(title)})"
+
+
+def anchor(title: str) -> str:
+    """Return the anchor of a heading, as the site and code hosts make it."""
+    return re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-")
