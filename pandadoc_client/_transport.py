@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import anyio
 import httpx
 
+from pandadoc_client._attempts import log_attempt, log_repetition
 from pandadoc_client._bodies import AsyncBody, Body, RepeatableAsyncBody, RepeatableBody
 from pandadoc_client._clients import DirectAsyncClient, DirectClient
 from pandadoc_client._deadline import deadline
-from pandadoc_client._attempts import log_attempt, log_repetition
 from pandadoc_client._http import Headers, Request, Response, check_header
 from pandadoc_client._network import TransportSettings, check_host
 from pandadoc_client._retry import Call, RetryPolicy, Timeout

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any, Literal, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
@@ -166,7 +166,7 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
     class _CreateContentLibraryItemFromUploadArguments(_TypedDict, total=False):
         """Arguments of ``create_content_library_item_from_upload`` that are given by name."""
 
-        file: IO[bytes]
+        file: _operation.FileArgument
         data: ContentLibraryItemCreateRequest
 
     class _CreateContentLibraryItemFromUploadOptions(
@@ -365,7 +365,7 @@ class ContentLibraryItemsApi:
         asynchronous: poll the item until its status is `cli.PROCESSED` or `cli.ERROR`.
 
         Args:
-            file (IO[bytes]): File to make the content library item from, such as a PDF.
+            file (FileArgument): File to make the content library item from, such as a PDF.
             data (ContentLibraryItemCreateRequest): Properties of the content library item, such as its name, as JSON.
 
         Returns:
@@ -552,7 +552,7 @@ class AsyncContentLibraryItemsApi:
         asynchronous: poll the item until its status is `cli.PROCESSED` or `cli.ERROR`.
 
         Args:
-            file (IO[bytes]): File to make the content library item from, such as a PDF.
+            file (FileArgument): File to make the content library item from, such as a PDF.
             data (ContentLibraryItemCreateRequest): Properties of the content library item, such as its name, as JSON.
 
         Returns:

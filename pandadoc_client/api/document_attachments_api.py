@@ -147,7 +147,7 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
         """Arguments of ``create_document_attachment`` that are given by name."""
 
         document_attachment_request: DocumentAttachmentRequest | dict[str, Any]
-        file: IO[bytes]
+        file: _operation.FileArgument
         source: str
         name: str
 
@@ -162,7 +162,7 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
     class _CreateDocumentAttachmentFromFileUploadArguments(_TypedDict, total=False):
         """Arguments of ``create_document_attachment_from_file_upload`` that are given by name."""
 
-        file: IO[bytes]
+        file: _operation.FileArgument
         name: str
 
     class _CreateDocumentAttachmentFromFileUploadOptions(
@@ -303,7 +303,7 @@ class DocumentAttachmentsApi:
         Args:
             id (str): ID of the document that gets the attachment.
             document_attachment_request (DocumentAttachmentRequest | dict[str, Any]):
-            file (IO[bytes]): The file to attach.
+            file (FileArgument): The file to attach.
             source (str): Address of the file, in place of the file itself.
             name (str): Name that the attachment gets.
 
@@ -345,7 +345,7 @@ class DocumentAttachmentsApi:
 
         Args:
             id (str): ID of the document that gets the attachment.
-            file (IO[bytes]): The file to attach.
+            file (FileArgument): The file to attach.
             name (str): Name to give the attachment.
 
         Returns:
@@ -541,7 +541,7 @@ class AsyncDocumentAttachmentsApi:
         Args:
             id (str): ID of the document that gets the attachment.
             document_attachment_request (DocumentAttachmentRequest | dict[str, Any]):
-            file (IO[bytes]): The file to attach.
+            file (FileArgument): The file to attach.
             source (str): Address of the file, in place of the file itself.
             name (str): Name that the attachment gets.
 
@@ -568,7 +568,7 @@ class AsyncDocumentAttachmentsApi:
 
         Args:
             id (str): ID of the document that gets the attachment.
-            file (IO[bytes]): The file to attach.
+            file (FileArgument): The file to attach.
             name (str): Name to give the attachment.
 
         Returns:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any, Literal, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
@@ -171,7 +171,7 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
         """Arguments of ``upload_section_with_upload`` that are given by name."""
 
         merge_field_scope: UploadSectionWithUploadMergeFieldScope
-        file: IO[bytes]
+        file: _operation.FileArgument
         data: UploadSectionRequest
 
     class _UploadSectionWithUploadOptions(_UploadSectionWithUploadArguments, _operation.Options, total=False):
@@ -368,7 +368,7 @@ class DocumentSectionsBundlesApi:
             document_id (str): ID of the document that gets the section.
             merge_field_scope (UploadSectionWithUploadMergeFieldScope): Scope of merge fields: the whole document or
                 only this upload.
-            file (IO[bytes]): File to add as a section, such as a PDF.
+            file (FileArgument): File to add as a section, such as a PDF.
             data (UploadSectionRequest): Name, recipients, fields and other properties of the section, as JSON.
 
         Returns:
@@ -593,7 +593,7 @@ class AsyncDocumentSectionsBundlesApi:
             document_id (str): ID of the document that gets the section.
             merge_field_scope (UploadSectionWithUploadMergeFieldScope): Scope of merge fields: the whole document or
                 only this upload.
-            file (IO[bytes]): File to add as a section, such as a PDF.
+            file (FileArgument): File to add as a section, such as a PDF.
             data (UploadSectionRequest): Name, recipients, fields and other properties of the section, as JSON.
 
         Returns:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
-from pandadoc_client import _operation
+from pandadoc_client import _documents, _operation
 from pandadoc_client import pagination as _pagination
 from pandadoc_client._operation import datetime, file_type
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
@@ -813,7 +813,7 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
 
         editor_ver: str
         use_form_field_properties: str
-        file: IO[bytes]
+        file: _operation.FileArgument
         data: DocumentCreateByPdfRequest
 
     class _CreateDocumentFromUploadOptions(_CreateDocumentFromUploadArguments, _operation.Options, total=False):
@@ -827,7 +827,7 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
     class _CreateDocumentFromMarkdownUploadArguments(_TypedDict, total=False):
         """Arguments of ``create_document_from_markdown_upload`` that are given by name."""
 
-        file: IO[bytes]
+        file: _operation.FileArgument
         data: DocumentCreateByMarkdownRequest
 
     class _CreateDocumentFromMarkdownUploadOptions(
@@ -888,7 +888,7 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
     class _ChangeDocumentStatusWithUploadArguments(_TypedDict, total=False):
         """Arguments of ``change_document_status_with_upload`` that are given by name."""
 
-        file: IO[bytes]
+        file: _operation.FileArgument
         data: DocumentStatusChangeRequest
 
     class _ChangeDocumentStatusWithUploadOptions(
@@ -1130,7 +1130,7 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
         """Arguments and options of ``search_documents_ai`` for asyncio."""
 
 
-class DocumentsApi:
+class DocumentsApi(_documents.DocumentSteps):
     """Calls with the tag "Documents".
 
     Args:
@@ -1394,7 +1394,7 @@ class DocumentsApi:
             editor_ver (str): Editor version the document is made for, such as `ev2`.
             use_form_field_properties (str): Whether properties of the form fields in the file are used, such as
                 `true`.
-            file (IO[bytes]): File to make the document from, such as a PDF.
+            file (FileArgument): File to make the document from, such as a PDF.
             data (DocumentCreateByPdfRequest): Name, recipients, fields and other properties of the document, as JSON.
 
         Returns:
@@ -1432,7 +1432,7 @@ class DocumentsApi:
         asynchronous: wait for `document.draft` before the next step.
 
         Args:
-            file (IO[bytes]): Markdown file to make the document from.
+            file (FileArgument): Markdown file to make the document from.
             data (DocumentCreateByMarkdownRequest): Name, recipients, tokens and other properties of the document, as
                 JSON.
 
@@ -1697,7 +1697,7 @@ class DocumentsApi:
 
         Args:
             id (str): ID of the document to move to another status.
-            file (IO[bytes]): File to upload with the status change.
+            file (FileArgument): File to upload with the status change.
             data (DocumentStatusChangeRequest): The new status and an optional note, as JSON.
 
         Returns:
@@ -2726,7 +2726,7 @@ class DocumentsApi:
         return self.api_client.call_operation(_SEARCH_DOCUMENTS_AI, {**kwargs}, q)
 
 
-class AsyncDocumentsApi:
+class AsyncDocumentsApi(_documents.AsyncDocumentSteps):
     """Calls with the tag "Documents", for asyncio.
 
     Args:
@@ -2893,7 +2893,7 @@ class AsyncDocumentsApi:
             editor_ver (str): Editor version the document is made for, such as `ev2`.
             use_form_field_properties (str): Whether properties of the form fields in the file are used, such as
                 `true`.
-            file (IO[bytes]): File to make the document from, such as a PDF.
+            file (FileArgument): File to make the document from, such as a PDF.
             data (DocumentCreateByPdfRequest): Name, recipients, fields and other properties of the document, as JSON.
 
         Returns:
@@ -2916,7 +2916,7 @@ class AsyncDocumentsApi:
         asynchronous: wait for `document.draft` before the next step.
 
         Args:
-            file (IO[bytes]): Markdown file to make the document from.
+            file (FileArgument): Markdown file to make the document from.
             data (DocumentCreateByMarkdownRequest): Name, recipients, tokens and other properties of the document, as
                 JSON.
 
@@ -3059,7 +3059,7 @@ class AsyncDocumentsApi:
 
         Args:
             id (str): ID of the document to move to another status.
-            file (IO[bytes]): File to upload with the status change.
+            file (FileArgument): File to upload with the status change.
             data (DocumentStatusChangeRequest): The new status and an optional note, as JSON.
 
         Returns:

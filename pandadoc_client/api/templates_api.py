@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any, Literal, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from typing import TypedDict as _TypedDict
 
 from pandadoc_client import _operation
@@ -283,7 +283,7 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
         """Arguments of ``create_template_with_upload`` that are given by name."""
 
         fields: list[CreateTemplateWithUploadFields] | str
-        file: IO[bytes]
+        file: _operation.FileArgument
         data: CreateTemplateRequest
 
     class _CreateTemplateWithUploadOptions(_CreateTemplateWithUploadArguments, _operation.Options, total=False):
@@ -512,7 +512,7 @@ class TemplatesApi:
         Args:
             fields (list[CreateTemplateWithUploadFields] | str): Extra properties to include in the answer; only
                 `content_date_modified` is offered.
-            file (IO[bytes]): The file from which the template is made.
+            file (FileArgument): The file from which the template is made.
             data (CreateTemplateRequest): Properties of the template to create.
 
         Returns:
@@ -877,7 +877,7 @@ class AsyncTemplatesApi:
         Args:
             fields (list[CreateTemplateWithUploadFields] | str): Extra properties to include in the answer; only
                 `content_date_modified` is offered.
-            file (IO[bytes]): The file from which the template is made.
+            file (FileArgument): The file from which the template is made.
             data (CreateTemplateRequest): Properties of the template to create.
 
         Returns:

@@ -47,7 +47,8 @@ class Annotations:
             values = target.get("additionalProperties")
             found = [f"dict[str, {self.annotation(values, given=given) if isinstance(values, dict) else 'Any'}]"]
         elif target.get("type") == "string" and target.get("format") in _FORMATS:
-            found = {"date": ["date"], "date-time": ["datetime"], "binary": ["IO[bytes]"]}[target["format"]]
+            file = "_operation.FileArgument" if given else "IO[bytes]"
+            found = {"date": ["date"], "date-time": ["datetime"], "binary": [file]}[target["format"]]
             if given and target["format"] != "binary":
                 found = [*found, "str"]  # a text is sent as it is
         else:

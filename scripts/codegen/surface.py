@@ -23,6 +23,10 @@ from .text import sentence, wrapped
 __all__ = ["write_surface"]
 
 
+_STEPS = {"DocumentsApi": ("_documents", "DocumentSteps")}
+"""Written by hand: module and class with what an API class offers beyond single calls."""
+
+
 def write_surface(document: dict[str, Any], made: Core, core: str, target: Path) -> list[Paging]:
     """Write the surface of *document* into the folder *target*, and return the lists that can be iterated over.
 
@@ -58,7 +62,9 @@ def write_surface(document: dict[str, Any], made: Core, core: str, target: Path)
     for tag, methods in tags.items():
         mentioned = set(re.findall(r"\w+", " ".join(method.annotations for method in methods)))
         used = {name: models[name] for name in sorted(mentioned & set(models))}
-        write(f"api/{api_module(tag)}.py", "api.py.jinja", tag=tag, name=api_class(tag), methods=methods, models=used)
+        module, name = api_module(tag), api_class(tag)
+        steps = _STEPS.get(name)
+        write(f"api/{module}.py", "api.py.jinja", tag=tag, name=name, methods=methods, models=used, steps=steps)
     enums = {str(enum.class_info.name): enum for enum in made.data.enums}
     for name, module in models.items():
         source = f"{core}.models.{made.classes[name]}"
