@@ -67,8 +67,8 @@ _Plan = Generator[_Step, Any, tuple[Response, httpx.Response | None]]
 class _Shell:
     """What both transports share: the plan of a call as a generator that asks for I/O and does none.
 
-    It yields `_Turn`, `_Open`, `_Read`, or a number of seconds to wait; the transport does so and sends the result back, or
-    throws the error in. One plan serves both worlds, so that sync and async cannot differ in a decision.
+    It yields `_Turn`, `_Open`, `_Read`, or a number of seconds to wait; the transport does so and sends the result
+    back, or throws the error in. One plan serves both worlds, so that sync and async cannot differ in a decision.
     """
 
     _body_kinds: ClassVar[tuple[type[Body | AsyncBody], type[Body | AsyncBody]]]

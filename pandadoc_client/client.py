@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pandadoc_client._retry import RetryPolicy
     from pandadoc_client.oauth import AsyncTokenManager, TokenManager
     from pandadoc_client.oauth.stores import TokenStore
+    from pandadoc_client.throttling import RateLimiter
 
 __all__ = ["AsyncPandaDoc", "PandaDoc"]
 
@@ -54,6 +55,7 @@ class _Front:
         timeout: float | tuple[float, float] | None = None,
         retries: int | RetryPolicy | None = None,
         allow_insecure: bool = False,
+        rate_limiter: RateLimiter | None = None,
     ) -> None:
         from pandadoc_client.oauth._settings import find_host
 
@@ -61,7 +63,7 @@ class _Front:
         given = {"auth": auth, "api_key": api_key, "access_token": access_token, "token_store": token_store}
         name, value = _credential({field: found for field, found in given.items() if found is not None}, key)
         settings: dict[str, Any] = {"timeout": timeout, "retries": retries, "allow_insecure": allow_insecure}
-        self._configuration = Configuration(url, **settings)
+        self._configuration = Configuration(url, **settings, rate_limiter=rate_limiter)
         self._owned = ExitStack()
         if name == "token_store":
             try:

@@ -2,7 +2,7 @@
 
     limiter = RateLimiter()                          # this process
     limiter = RateLimiter("redis://localhost:6379")  # all machines that share a Redis
-    PandaDoc(configuration=Configuration(rate_limiter=limiter))
+    PandaDoc(rate_limiter=limiter)
 
 PandaDoc counts the requests of a user to an endpoint over the last sixty seconds. A limiter counts likewise, with the
 library `limits`, and lets a call wait for its turn before it is sent; the wait is part of the call's timeout. Without

@@ -1,4 +1,4 @@
-# Sourced by demo, test and check: goes to the project's root and offers `set_up`. POSIX sh.
+# Sourced by demo, test, check and docs: goes to the project's root and offers `set_up`. POSIX sh.
 #
 # `set_up PROFILE` makes sure that .venv holds what PROFILE needs (demo or dev). It does nothing when nothing has
 # changed since the last time, so that the scripts work without a network once they have run.

@@ -38,7 +38,7 @@ def max_body(scope: Scope) -> int:
 
     The API takes 2 MB, and up to 100 MB with files; the token endpoint needs far less.
     """
-    if not scope["path"].startswith("/public/"):
+    if scope["path"].startswith("/oauth2/"):
         return 64 * _KIB
     kinds = [value for name, value in scope["headers"] if name == b"content-type"]
     return (100 if any(kind.lower().startswith(b"multipart/") for kind in kinds) else 2) * 1024 * _KIB

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from codegen.document import operations, parameters_of
-from codegen.names import api_class, api_module, method_name, resource_name
+from codegen.names import api_module, method_name, resource_name
 
 from pandadoc_client._operation import Operation
 from pandadoc_client.exceptions import error_for
@@ -25,7 +25,7 @@ __all__ = ["Call", "calls_of", "error_class"]
 
 _FRONT = "from pandadoc_client import PandaDoc\n\nwith PandaDoc() as pd:\n"
 """What every example begins with."""
-_WIDTH = 100
+_WIDTH = 80  # what fits on the site
 _LISTS = ("results", "items")
 _SHOWN = ("id", "uuid", "user_id", "template_id", "email", "name", "title", "status", "url", "type")
 _MOST_SHOWN = 3
@@ -41,7 +41,8 @@ class Call:
         verb: Its HTTP method.
         operation: Its object in the document.
         described: What the API class says of it.
-        iterator: The method that reads all pages of a list; empty if there is none.
+        iterator: The method that iterates over a list; empty if there is none.
+        paged: Whether the list comes in pages.
         example: The code of its example.
     """
 
@@ -51,6 +52,7 @@ class Call:
     operation: dict[str, Any]
     described: Operation
     iterator: str
+    paged: bool
     example: str
 
     @property
@@ -88,9 +90,8 @@ class _Builder:
         described = getattr(module, f"_{name.upper()}", None)
         if not isinstance(described, Operation):
             raise LookupError(f"the package has no method {name}; run `python scripts/generate.py` first")
-        iterator = f"iterate_{name.partition('_')[2].removesuffix('_list')}"
-        if not hasattr(module, f"_{name.upper()}_PAGES") or not hasattr(getattr(module, api_class(tag)), iterator):
-            iterator = ""
+        paging = getattr(module, f"_{name.upper()}_PAGES", None)
+        iterator = f"iterate_{name.partition('_')[2].removesuffix('_list')}" if paging else ""
         found = {
             "tag": tag,
             "path": path,
@@ -98,6 +99,7 @@ class _Builder:
             "operation": operation,
             "described": described,
             "iterator": iterator,
+            "paged": bool(paging and paging.position),
         }
         call = f"pd.{resource_name(tag)}.{name}({self._arguments(path, operation, described)})"
         return found, self._code(call, operation, described)
@@ -168,7 +170,7 @@ class _Builder:
         """Return the fields that tell the most of an object, as the arguments of a ``print``."""
         fields = {field.name: field.schema for field in self._schemas.fields(self._schemas.members(schema)[0])}
         scalar = [field for field in fields if self._is_shown(fields[field])]
-        known = [field for field in _SHOWN if field in scalar][:_MOST_SHOWN]
+        known = [field for field in _SHOWN if field in scalar and (field != "uuid" or "id" not in scalar)][:_MOST_SHOWN]
         if len(known) < 2:
             known += [field for field in scalar if field not in known and field.islower()][: 2 - len(known)]
         return ", ".join(f"{name}.{field}" for field in known) or name

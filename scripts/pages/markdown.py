@@ -21,8 +21,12 @@ HEADER = "<!-- Written by `python scripts/reference.py` from openapi.yaml; do no
 _ABOUT = """All {count} operations of the API's version {version}, each with an example that runs. The examples take the
 credential from the environment, as [One object for every call](../client.md) describes; files that they send are in the
 current folder. To try them without an account, start [the emulator](../emulator.md): it answers every one.
+
+In the tables, `datetime` and `date` are types of Python; a text in ISO 8601 does as well. A `file` may be a path, an
+open file, bytes and more: see [files](../files.md). A name such as `DocumentListResponse` is a class of
+`pandadoc_client.models`; where it is to be given, a `dict` with the same fields does as well.
 """
-_NESTED = 2  # levels of objects within a body that are shown
+_GIVEN, _ANSWERED = 2, 1  # levels of objects that are shown within a body, and within an answer
 _Row = tuple[str, ...]
 
 
@@ -42,7 +46,7 @@ def page(document: dict[str, Any], tag: str, calls: list[Call]) -> str:
         HEADER,
         f"# {tag}\n",
         f"{described} The methods of `pd.{resource}`; with `AsyncPandaDoc` they are the same, to be awaited.\n",
-        *_table(("operation", "method"), ((_link(call), f"`{call.method}`") for call in calls)),
+        *_table(("method", "operation"), ((f"`{call.method}`", _link(call)) for call in calls)),
         *(block for call in calls for block in writer.operation(call)),
     ]
     return "\n".join(blocks)
@@ -58,8 +62,8 @@ def index(document: dict[str, Any], calls: list[Call]) -> str:
     for tag in dict.fromkeys(call.tag for call in calls):
         chosen = [call for call in calls if call.tag == tag]
         blocks.append(f"## {tag}\n")
-        rows = ((_link(call, f"{chosen[0].resource}.md"), f"`{call.path}`", f"`{call.verb}`") for call in chosen)
-        blocks += _table(("operation", "path", "by"), rows)
+        rows = ((_link(call, f"{call.resource}.md"), f"`pd.{call.resource}.{call.method}`") for call in chosen)
+        blocks += _table(("operation", "method"), rows)
     return "\n".join(blocks)
 
 
@@ -79,7 +83,8 @@ class _Writer:
         yield f"{deprecated}{operation['description']}\n"
         yield f"```python\n{call.example}```\n"
         if call.iterator:
-            yield f"All of them, page by page: `pd.{call.resource}.{call.iterator}(…)`; see [lists](../paging.md).\n"
+            how = "All of them, page by page" if call.paged else "One after another"
+            yield f"{how}: `pd.{call.resource}.{call.iterator}(…)`; see [lists](../paging.md).\n"
         if not call.described.auth:
             yield "No credential is sent along. [Tokens](../oauth.md) has something more comfortable.\n"
         yield from self._parameters(call)
@@ -103,7 +108,8 @@ class _Writer:
             yield from _table(("argument", "type", "required", "what it is", "in"), rows)
 
     def _row(self, field: Field) -> _Row:
-        text = f"{field.description} {self._schemas.limits(field.schema)}".strip()
+        limits = [text for text in self._schemas.limits(field.schema) if text not in field.description]
+        text = " ".join([field.description, *limits]).strip()
         return f"`{field.name}`", self._schemas.type(field.schema), "yes" if field.required else "", text
 
     def _body(self, call: Call) -> Iterator[str]:
@@ -118,7 +124,7 @@ class _Writer:
                 also = "or, " if argument is not None else ""
                 yield f"**Form**: {also}an argument for each field, sent as `{kind}`.\n"
                 yield from self._variants(variants)
-                yield from self._nested(variants)
+                yield from self._nested(variants, _GIVEN)
 
     def _whole(self, argument: Parameter, schema: dict[str, Any]) -> Iterator[str]:
         required = "required" if argument.required else "may be left out"
@@ -127,7 +133,7 @@ class _Writer:
         yield f"**Body**: the argument `{argument.name}`, {required}: {kind}{plain}.\n"
         variants = self._schemas.members(self._schemas.item(schema))
         yield from self._variants(variants)
-        yield from self._nested(variants)
+        yield from self._nested(variants, _GIVEN)
 
     def _variants(self, variants: list[dict[str, Any]]) -> Iterator[str]:
         for variant in variants:
@@ -141,11 +147,11 @@ class _Writer:
         if rows:
             yield from _table(("field", "type", "required", "what it is"), rows)
 
-    def _nested(self, schemas: Iterable[dict[str, Any]]) -> Iterator[str]:
+    def _nested(self, schemas: Iterable[dict[str, Any]], levels: int) -> Iterator[str]:
         """Yield the fields of the objects within *schemas*, folded away, each object once."""
         level = [("", schema) for schema in schemas]
         seen = set()
-        for _ in range(_NESTED):
+        for _ in range(levels):
             inner = []
             for way, schema in level:
                 for field in self._schemas.fields(schema):
@@ -182,6 +188,7 @@ class _Writer:
             for variant in self._schemas.members(self._schemas.item(schema)):
                 if self._schemas.fields(variant):
                     yield from self._folded(self._schemas.name(variant) or name or "the answer", variant)
+                    yield from self._nested([variant], _ANSWERED)
 
 
 def _table(head: _Row, rows: Iterable[_Row]) -> Iterator[str]:

@@ -112,24 +112,32 @@ class Schemas:
         known = _FORMATS.get(flat.get("format", "")) if flat.get("type") == "string" else None
         return f"`{known or _SCALARS.get(flat.get('type', ''), 'Any')}`"
 
-    def limits(self, schema: dict[str, Any]) -> str:
-        """Return which values may be given, in sentences; empty if the document does not say."""
-        return " ".join(dict.fromkeys(self._limits(schema)))
+    def limits(self, schema: dict[str, Any]) -> list[str]:
+        """Return which values may be given, in sentences; none if the document does not say."""
+        return list(dict.fromkeys(self._limits(schema)))
 
     def _limits(self, schema: dict[str, Any]) -> Iterator[str]:
         for member in self.members(schema):
             flat = self.flat(member)
             for key, text in _LIMITS.items():
                 if key in flat:
-                    yield text.format(flat[key]).replace("At least 1 characters.", "Not empty.")
+                    yield text.format(_printable(flat[key])).replace("At least 1 characters.", "Not empty.")
             if "enum" in flat:
-                values = sorted((value for value in flat["enum"] if value is not None), key=_in_order)
-                yield f"One of {', '.join(f'`{value}`' for value in values)}."
+                yield _one_of([value for value in flat["enum"] if value is not None])
             if flat.get("type") == "array":
                 yield from self._limits(flat.get("items", {}))
             elif flat.get("default") not in (None, ""):
                 yield f"Default `{flat['default']}`."
 
 
-def _in_order(value: Any) -> tuple[bool, Any]:
-    return isinstance(value, str), value
+def _printable(value: Any) -> str:
+    """Return *value* with what cannot be seen escaped: a pattern may name a NUL."""
+    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in str(value))
+
+
+def _one_of(values: list[Any]) -> str:
+    """Return a sentence with *values*, texts in alphabetical order."""
+    if values == list(range(len(values))) and len(values) > 3:
+        return f"One of `{values[0]}` to `{values[-1]}`."
+    ordered = sorted(values, key=lambda value: (isinstance(value, str), value))
+    return f"One of {', '.join(f'`{value}`' for value in ordered)}."

@@ -16,6 +16,7 @@ MIGRATION = ROOT / "docs" / "migration.md"
 # Entries of the guide that no single case shows: the test that does.
 TESTED_APART = {
     "Accept-Encoding": "test_only_our_requests_ask_for_compressed_answers",
+    "Files": "tests/files",
     "Media type without a body": "test_operation_parity.py",
     "Names that are not there": "tests/surface",
 }
