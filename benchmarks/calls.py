@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import random
-import subprocess
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 
 from .environment import ours, vendor
-from .processes import HERE, process, server
-from .timing import Line, Samples, table
+from .processes import HERE, server
+from .rounds import Command, measure
+from .timing import Line, table
 
-__all__ = ["measure", "report"]
+__all__ = ["report"]
 
 _HTTPX, _ASYNC_HTTPX = "httpx.Client", "httpx.AsyncClient"
 _VENDOR = "the vendor's "
@@ -49,48 +46,19 @@ _MEMBER_PEERS = {
 }
 
 
-class _Peer:
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-        if self._line() != "ready\n":
-            raise RuntimeError("a peer did not start")
-
-    def call(self, count: int) -> list[int]:
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{count}\n")
-        self._process.stdin.flush()
-        taken: list[int] = json.loads(self._line())
-        return taken
-
-    def _line(self) -> str:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline()
-
-
-def measure(peers: Mapping[str, str], rounds: int, calls: int) -> Mapping[str, Samples]:
-    """Make *rounds* of *calls* calls with each peer in turn, the order shuffled, after one round to warm up."""
-    order = random.Random(1)
-    measured: dict[str, list[int]] = {name: [] for name in peers}
-    with ExitStack() as stack:
-        url = stack.enter_context(server())
-        running = []
-        for name, program in peers.items():
-            python = vendor() if name.startswith(_VENDOR) else ours()
-            peer = _Peer(stack.enter_context(process(python, str(HERE / "peers.py"), program, url)))
-            running.append((name, peer))
-        for number in range(rounds + 1):
-            order.shuffle(running)
-            for name, peer in running:
-                taken = peer.call(calls)
-                if number:
-                    measured[name] += taken
-    return {name: Samples(samples) for name, samples in measured.items()}
+def _programs(peers: Mapping[str, str], url: str) -> Mapping[str, Command]:
+    script = str(HERE / "peers.py")
+    return {
+        name: (vendor() if name.startswith(_VENDOR) else ours(), script, program, url)
+        for name, program in peers.items()
+    }
 
 
 def report(rounds: int, calls: int) -> Sequence[str]:
     unit = ("µs", 1e3)
-    tokens = measure(_TOKEN_PEERS, rounds, calls)
-    members = measure(_MEMBER_PEERS, rounds, calls)
+    with server() as url:
+        tokens = measure(_programs(_TOKEN_PEERS, url), rounds, calls)
+        members = measure(_programs(_MEMBER_PEERS, url), rounds, calls)
     return (
         table("token call", unit, TOKEN_LINES, tokens),
         table("GET /public/v1/members/current", unit, MEMBER_LINES, members),

@@ -9,9 +9,23 @@ import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["ROOT", "environment", "everything", "ours", "vendor"]
+__all__ = [
+    "ROOT",
+    "environment",
+    "everything",
+    "fast",
+    "generate_command",
+    "generator",
+    "ours",
+    "unmodified",
+    "unmodified_package",
+    "vendor",
+    "with_sniffio",
+    "with_tools",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
+_CORE = ("--constraint", "scripts/constraints.txt", "httpx", "attrs", "python-dateutil")
 
 
 def ours() -> Path:
@@ -20,8 +34,7 @@ def ours() -> Path:
     Where click and rich are installed, as in a development environment, importing httpx also imports its command line,
     which would flatter our own import time.
     """
-    dependencies = ["--constraint", "scripts/constraints.txt", "httpx", "attrs", "python-dateutil"]
-    return _made(ROOT / ".cache" / "bench-venv", dependencies)
+    return _made(ROOT / ".cache" / "bench-venv", [*_CORE])
 
 
 def vendor() -> Path:
@@ -34,19 +47,46 @@ def everything() -> Path:
 
     Import times are not to be taken here: it has click.
     """
-    core = ["--constraint", "scripts/constraints.txt", "httpx", "attrs", "python-dateutil"]
     stores = ["filelock", "sqlalchemy[asyncio]", "psycopg[binary]", "redis", "cryptography"]
     servers = ["starlette", "uvicorn", "pytest"]  # tests/servers imports pytest
-    return _made(ROOT / ".cache" / "bench-stores-venv", [*core, *stores, *servers, "authlib==1.9.8"])
+    return _made(ROOT / ".cache" / "bench-stores-venv", [*_CORE, *stores, *servers, "authlib==1.9.8"])
+
+
+def unmodified() -> Path:
+    """Return an interpreter like `ours`, for the client that openapi-python-client makes by itself."""
+    return _made(ROOT / ".cache" / "bench-unmodified-venv", [*_CORE])
+
+
+def fast() -> Path:
+    """Return an interpreter like `ours`, with what might be faster than httpcore and json."""
+    return _made(ROOT / ".cache" / "bench-fast-venv", [*_CORE, "orjson", "pyreqwest", "httpx-aiohttp"])
+
+
+def with_sniffio() -> Path:
+    """Return an interpreter like `ours`, with sniffio, which anyio no longer brings and httpcore looks for."""
+    return _made(ROOT / ".cache" / "bench-sniffio-venv", [*_CORE, "sniffio"])
+
+
+def generator() -> Path:
+    """Return an interpreter with what scripts/generate.py needs, openapi-python-client among it."""
+    tools = ["openapi-python-client", "openapi-spec-validator", "ruff", "jinja2", "jsonschema", "pyyaml"]
+    return _made(ROOT / ".cache" / "bench-generator-venv", [*_CORE, *tools])
 
 
 def environment(python: Path) -> dict[str, str]:
-    """Return the environment variables for a process of *python*: all but the vendor's find the package as it is."""
+    """Return the environment variables for a process of *python*: the clients that are not installed are found."""
     kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     kept.pop("PYTHONPATH", None)
-    if python == everything():
-        return {**kept, "PYTHONPATH": str(ROOT)}
-    return kept if python == vendor() else {**kept, "PYTHONPATH": str(_compiled_package())}
+    match python.parents[1].name:
+        case ".venv-vendor":
+            return kept
+        case "bench-stores-venv" | "bench-generator-venv":
+            folder = ROOT
+        case "bench-unmodified-venv":
+            folder = unmodified_package().parent
+        case _:
+            folder = _compiled_package()
+    return {**kept, "PYTHONPATH": str(folder)}
 
 
 @functools.cache
@@ -56,8 +96,41 @@ def _compiled_package() -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     left_out = shutil.ignore_patterns("__pycache__", "cli", "emulator")  # extras, not measured here
     shutil.copytree(ROOT / "pandadoc_client", folder / "pandadoc_client", ignore=left_out)
-    subprocess.run([str(ours()), "-m", "compileall", "-q", str(folder)], check=True)
+    _compile(folder)
     return folder
+
+
+@functools.cache
+def unmodified_package() -> Path:
+    """Let openapi-python-client make a client of openapi.yaml with its own templates and settings, and compile it."""
+    package = ROOT / ".cache" / "bench-unmodified" / "unmodified_client"
+    shutil.rmtree(package.parent, ignore_errors=True)
+    package.parent.mkdir(parents=True)
+    said = subprocess.run(
+        [*generate_command(ROOT / "openapi.yaml", package)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=with_tools(),
+    )
+    (package.parent / "warnings.txt").write_text(said.stdout + said.stderr, encoding="utf-8")
+    _compile(package)
+    return package
+
+
+def generate_command(document: Path, package: Path) -> tuple[str, ...]:
+    """Return the command by which openapi-python-client makes a client without a project around it."""
+    program = str(generator().parent / "openapi-python-client")
+    return (program, "generate", "--path", str(document), "--meta", "none", "--output-path", str(package))
+
+
+def with_tools() -> dict[str, str]:
+    """Return the environment variables for a generator: it looks for ruff on the path."""
+    return {**os.environ, "PATH": f"{generator().parent}{os.pathsep}{os.environ['PATH']}"}
+
+
+def _compile(folder: Path) -> None:
+    subprocess.run([str(ours()), "-m", "compileall", "-q", str(folder)], check=True)
 
 
 def _made(folder: Path, packages: list[str]) -> Path:
@@ -65,5 +138,5 @@ def _made(folder: Path, packages: list[str]) -> Path:
     if not python.exists():
         print(f"setting up {folder.relative_to(ROOT)}", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, cwd=ROOT)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *packages], check=True, cwd=ROOT)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--quiet", *packages], check=True, cwd=ROOT)
     return python

@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .environment import environment, ours, vendor
+from .environment import environment, ours, unmodified, vendor
 from .processes import server
 from .timing import Line, Samples, table
 
@@ -23,6 +23,8 @@ _MODULE = f"import {_API}"
 _CLIENT = "from pandadoc_client import ApiClient"
 _WRAPPER = "from pandadoc_client.oauth import OAuthClient"
 _TOKEN = "from pandadoc_client.oauth import Token"
+_DOCUMENTS = "import pandadoc_client.api.documents_api"
+_UNMODIFIED = "import unmodified_client.api.documents.list_documents"
 _THEIRS = "the vendor's "
 
 LINES = (
@@ -31,6 +33,9 @@ LINES = (
     Line(_ROOT, _THEIRS + _ROOT, 0.6),
     Line(_THEIRS + _MODULE, _HTTPX),
     Line(_MODULE, _HTTPX, 1.2),
+    Line(_THEIRS + _DOCUMENTS, _HTTPX),
+    Line(_DOCUMENTS, _HTTPX, 1.2),
+    Line(_UNMODIFIED, _HTTPX),
     Line(_CLIENT, _THEIRS + _CLIENT),
     Line(_THEIRS + _CLIENT, _HTTPX),
     Line(_WRAPPER, _HTTPX),
@@ -64,10 +69,16 @@ def measure(statements: Mapping[str, str], rounds: int) -> Mapping[str, Samples]
     for number in range(rounds + 1):
         order.shuffle(shuffled)
         for name, statement in shuffled:
-            taken = _once(vendor() if name.startswith(_THEIRS) else ours(), statement)
+            taken = _once(_interpreter(name), statement)
             if number:
                 measured[name].append(taken)
     return {name: Samples(samples) for name, samples in measured.items()}
+
+
+def _interpreter(name: str) -> Path:
+    if name.startswith(_THEIRS):
+        return vendor()
+    return unmodified() if name == _UNMODIFIED else ours()
 
 
 def _once(python: Path, statement: str) -> int:

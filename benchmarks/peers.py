@@ -23,6 +23,7 @@ FORM = {
 }
 CODE = {**FORM, "grant_type": "authorization_code", "code": FORM["refresh_token"]}
 KEY = "7d3b9f1e5c8a2046"
+KEY_HEADER = {"Authorization": f"API-Key {KEY}"}
 Call = Callable[[], Any]
 AsyncCall = Callable[[], Awaitable[Any]]
 
@@ -44,10 +45,8 @@ def httpx_token(url: str) -> Iterator[Call]:
 def httpx_member(url: str) -> Iterator[Call]:
     import httpx
 
-    headers = {"Authorization": f"API-Key {KEY}"}
-
     def call() -> Any:
-        response = client.get(f"{url}/public/v1/members/current", headers=headers)
+        response = client.get(f"{url}/public/v1/members/current", headers=KEY_HEADER)
         response.raise_for_status()
         return json.loads(response.content)["email"]
 
@@ -67,15 +66,19 @@ def sdk_token(url: str) -> Iterator[Call]:
         yield lambda: api.access_token(**fields).access_token
 
 
+def sdk_configuration(url: str) -> Any:
+    """Return the configuration of ours or the vendor's, with a key."""
+    import pandadoc_client
+
+    return pandadoc_client.Configuration(host=url, api_key={"apiKey": KEY}, api_key_prefix={"apiKey": "API-Key"})
+
+
 @contextmanager
 def sdk_member(url: str) -> Iterator[Call]:
     import pandadoc_client
     from pandadoc_client.api import members_api
 
-    configuration = pandadoc_client.Configuration(
-        host=url, api_key={"apiKey": KEY}, api_key_prefix={"apiKey": "API-Key"}
-    )
-    with pandadoc_client.ApiClient(configuration) as client:
+    with pandadoc_client.ApiClient(sdk_configuration(url)) as client:
         api = members_api.MembersApi(client)
         yield lambda: api.details_current_member().email
 
@@ -140,12 +143,14 @@ ASYNC = {peer.__name__: peer for peer in (async_httpx_token, async_oauth_refresh
 
 
 def _orders() -> Iterator[int]:
+    """Say that this is ready, and yield the numbers of calls that are asked for."""
     print("ready", flush=True)
     for line in sys.stdin:
         yield int(line)
 
 
-def _run(call: Call) -> None:
+def run(call: Call) -> None:
+    """Make calls as they are asked for, and print what each takes."""
     for count in _orders():
         taken = []
         for _ in range(count):
@@ -155,7 +160,8 @@ def _run(call: Call) -> None:
         print(json.dumps(taken), flush=True)
 
 
-async def _run_async(call: AsyncCall) -> None:
+async def run_async(call: AsyncCall) -> None:
+    """Await calls as they are asked for, and print what each takes."""
     for count in _orders():
         taken = []
         for _ in range(count):
@@ -167,10 +173,10 @@ async def _run_async(call: AsyncCall) -> None:
 
 def main(name: str, url: str) -> None:
     if name in ASYNC:
-        asyncio.run(ASYNC[name](url, _run_async))
+        asyncio.run(ASYNC[name](url, run_async))
     else:
         with SYNC[name](url) as call:
-            _run(call)
+            run(call)
 
 
 if __name__ == "__main__":

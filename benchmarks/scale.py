@@ -13,7 +13,7 @@ from pandadoc_client.oauth import SQLTokenStore, Token
 from pandadoc_client.oauth.stores.entry import Entry, encode_entry
 from tests.servers.postgresql import PostgreSQL
 
-from .server import TOKENS
+from .answers import TOKENS
 from .timing import grid
 
 __all__ = ["due_table"]

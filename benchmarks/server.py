@@ -6,44 +6,34 @@ It runs as a process of its own, prints its port, and ends when its standard inp
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import sys
+from pathlib import Path
 
-TOKENS = {
-    "access_token": "1f8b0c9f6a54bd1d2a2e6a64e5d6e2b41ff9dd28",
-    "token_type": "Bearer",
-    "expires_in": 31535999,
-    "scope": "read+write",
-    "refresh_token": "0d1c2ad1c5bb22ee9a1cf5c1ae64b25be1c9a8be",
-}
-MEMBER = {
-    "user_id": "Uf4kRc8WnV3bEqPz2mYtDa",
-    "membership_id": "Mq7sXe5LhJ9cGvTk4wBnRo",
-    "email": "mei.lin@example.com",
-    "first_name": "Mei",
-    "last_name": "Lin",
-    "is_active": True,
-    "workspace": "Wd2pZy6KfS8aHxUj3vCmQi",
-    "workspace_name": "Bamboo",
-    "emails_verified": True,
-    "role": "Admin",
-    "user_license": "Full",
-    "date_created": "2026-01-02T03:04:05.678900Z",
-    "date_modified": "2026-02-03T04:05:06.789000Z",
-}
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # last, so that this finds the benchmarks and no client
+
+from benchmarks.answers import MEMBER, PDF, TOKENS, documents, pdf
+
+_LIST = "/public/v1/documents?count="
 
 
-def _answer(body: dict[str, object]) -> bytes:
-    content = json.dumps(body).encode()
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+@functools.cache
+def _answer(target: str) -> bytes:
+    """Return the whole answer for a path with its query."""
+    media_type = "application/pdf" if target.startswith(PDF) else "application/json"
+    if target.startswith(PDF):
+        content = pdf()
+    elif target.startswith(_LIST):
+        content = documents(int(target.removeprefix(_LIST)))
+    else:
+        content = json.dumps(TOKENS if target == "/oauth2/access_token" else MEMBER).encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\nContent-Length: {len(content)}\r\n\r\n"
     return head.encode() + content
 
 
-_ANSWERS = {b"P": _answer({**TOKENS}), b"G": _answer({**MEMBER})}
-
-
 class _Connection(asyncio.Protocol):
-    """Answers each request by the first letter of its method."""
+    """Answers each request by its target."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -59,7 +49,7 @@ class _Connection(asyncio.Protocol):
         if len(rest) < (int(after.split(b"\r\n", 1)[0]) if named else 0):
             return
         self._received = b""
-        self._transport.write(_ANSWERS[head[:1]])
+        self._transport.write(_answer(head.split(b" ", 2)[1].decode()))
 
 
 async def _serve() -> None:

@@ -28,9 +28,9 @@ import redis
 from pandadoc_client.oauth import EncryptedTokenStore, MemoryTokenStore, Token, TokenStore
 from pandadoc_client.oauth.stores import token_store
 
+from .answers import TOKENS
 from .naive import load_json, save_json
 from .places import folder, postgresql, redis_url
-from .server import TOKENS
 from .timing import grid
 
 __all__ = ["report"]

@@ -28,9 +28,9 @@ from pandadoc_client.oauth import (
     TokenManager,
 )
 
+from .answers import TOKENS
 from .naive import authlib_clients
 from .processes import server
-from .server import TOKENS
 from .timing import Line, Samples, grid, table
 
 __all__ = ["report"]

@@ -145,7 +145,7 @@ def _try_to_import(target: Path) -> None:
     result = subprocess.run(
         [
             sys.executable,
-            "-B",
+            "-BP",  # the folder that this is run in may have a module of the same name
             "-c",
             "import importlib, json, sys; list(map(importlib.import_module, json.load(sys.stdin)))",
         ],

@@ -327,11 +327,25 @@ class ModelOf:
 
 def list_of(decode: Decoder) -> Decoder:
     """Return the decoder of an array whose items *decode* reads."""
+    if isinstance(decode, ModelOf):
+        return _models_of(decode)
 
     def decode_list(raw: Any) -> Any:
         return [decode(item) for item in raw] if isinstance(raw, list) else raw
 
     return decode_list
+
+
+def _models_of(model: ModelOf) -> Decoder:
+    """Return the decoder of an array of objects: what it is most often, and the call for each item shows."""
+
+    def decode_models(raw: Any) -> Any:
+        if not isinstance(raw, list):
+            return raw
+        wrap = model.load()._wrap
+        return [wrap(item) if type(item) is dict else item for item in raw]
+
+    return decode_models
 
 
 def dict_of(decode: Decoder) -> Decoder:
