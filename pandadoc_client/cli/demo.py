@@ -36,7 +36,7 @@ def demo(
     pandadoc demo --json | jq '.steps[].result'
     """
     host = "127.0.0.1"
-    emulator = Emulator(host=host, port=port)
+    emulator = Emulator(host=host, port=port, mode="state")
     try:
         emulator.start()
     except OSError as error:

@@ -17,8 +17,11 @@ from pandadoc_client.emulator.faults import Fault, load_faults
 from pandadoc_client.emulator.options import (
     DEFAULT_API_KEY,
     DEFAULT_CLIENT,
+    DEFAULT_WEBHOOK_DELAYS,
     ClientRegistration,
+    EmulatorMode,
     EmulatorOptions,
+    RateLimits,
     RotationMode,
 )
 
@@ -58,9 +61,44 @@ def emulator(
     faults: Annotated[
         Path | None, typer.Option("--faults", metavar="FILE", help="A fault script: what shall go wrong, as JSON.")
     ] = None,
+    mode: Annotated[
+        EmulatorMode,
+        typer.Option("--mode", help="Whether the API remembers what was created, or answers with examples."),
+    ] = EmulatorMode.STATE,
+    state: Annotated[
+        Path | None,
+        typer.Option("--state", metavar="FILE", help="Keep what was created in this file, made if it is not there."),
+    ] = None,
+    seed_data: Annotated[
+        bool, typer.Option("--seed-data", help="Begin with templates, documents, contacts and products.")
+    ] = False,
+    seed: Annotated[
+        str,
+        typer.Option("--seed", metavar="TEXT", help="What identifiers are made from."),
+    ] = "0",
+    processing_delay: Annotated[
+        float,
+        typer.Option("--processing-delay", metavar="SECONDS", help="How long a new document is document.uploaded."),
+    ] = 3.0,
+    render_delay: Annotated[
+        float,
+        typer.Option("--render-delay", metavar="SECONDS", help="How long the PDF of a completed document takes."),
+    ] = 2.0,
+    webhook_delay: Annotated[
+        list[float] | None,
+        typer.Option(
+            "--webhook-delay",
+            metavar="SECONDS",
+            help="How long until a webhook that was not taken is sent again; repeat it for further attempts."
+            f" [default: {', '.join(f'{delay:g}' for delay in DEFAULT_WEBHOOK_DELAYS)}]",
+        ),
+    ] = None,
+    rate_limits: Annotated[
+        RateLimits, typer.Option("--rate-limits", help="How many requests a minute are let through.")
+    ] = RateLimits.OFF,
     as_json: Json = False,
 ) -> None:
-    """Run a PandaDoc on this machine: consent page, token endpoint, an API call to check tokens with.
+    """Run a PandaDoc on this machine: consent page, token endpoint, and the API with a memory.
 
     Prints where it is and the settings to paste, then serves until Ctrl-C. With --json these are one line of JSON.
 
@@ -68,13 +106,16 @@ def emulator(
     pandadoc emulator
     pandadoc emulator --port 0 --token-lifetime 60 --json
     pandadoc emulator --client my-app:my-secret@http://localhost:5000/callback
+    pandadoc emulator --seed-data --state documents.db
 
     A fault script is a list of objects, each for the next request to a path:
 
     \b
     [{"kind": "rate-limit", "retry_after": 2}, {"kind": "reset-after", "times": 2}]
     """
-    from pandadoc_client.emulator import Emulator, serve  # the server, which other commands need not load
+    # The server, which other commands need not load.
+    from pandadoc_client.emulator import Emulator, serve
+    from pandadoc_client.emulator.service.storage import StateFileError
 
     try:
         options = EmulatorOptions(
@@ -84,6 +125,14 @@ def emulator(
             rotation=rotation,
             latency=latency,
             faults=_faults(faults),
+            mode=mode,
+            state_file=state,
+            seed_data=seed_data,
+            seed=seed,
+            processing_delay=processing_delay,
+            render_delay=render_delay,
+            webhook_delays=tuple(webhook_delay or DEFAULT_WEBHOOK_DELAYS),
+            rate_limits=rate_limits,
             allow_remote=allow_remote,
         )
     except ValueError as error:
@@ -108,6 +157,8 @@ def emulator(
         serve(options, host=host, port=port, on_ready=announce)
     except BrokenPipeError:
         raise
+    except StateFileError as error:
+        raise CommandError(str(error), EXIT_FAILURE) from None
     except OSError as error:
         raise listen_problem(error, host, port) from None
     except ValueError as error:

@@ -18,18 +18,31 @@ if TYPE_CHECKING:
     from .answers import NO_BODY, AnswerScript, ScriptedAnswer, parse_answers
     from .faults import FAULT_KINDS, Fault, FaultKind, FaultScript, load_faults, parse_faults
     from .journal import Journal, JournalEntry
-    from .options import DEFAULT_API_KEY, DEFAULT_CLIENT, ClientRegistration, EmulatorOptions, RotationMode
+    from .options import (
+        DEFAULT_API_KEY,
+        DEFAULT_CLIENT,
+        DEFAULT_MODE,
+        ClientRegistration,
+        EmulatorMode,
+        EmulatorOptions,
+        RateLimits,
+        RotationMode,
+    )
     from .server import Emulator, serve
+    from .service.core import Service
+    from .service.refusal import Refusal
     from .state import EmulatorState, StateSummary, TokenPair
 
 __all__ = [
     "DEFAULT_API_KEY",
     "DEFAULT_CLIENT",
+    "DEFAULT_MODE",
     "FAULT_KINDS",
     "NO_BODY",
     "AnswerScript",
     "ClientRegistration",
     "Emulator",
+    "EmulatorMode",
     "EmulatorOptions",
     "EmulatorState",
     "Fault",
@@ -37,8 +50,11 @@ __all__ = [
     "FaultScript",
     "Journal",
     "JournalEntry",
+    "RateLimits",
+    "Refusal",
     "RotationMode",
     "ScriptedAnswer",
+    "Service",
     "StateSummary",
     "TokenPair",
     "load_faults",
@@ -51,8 +67,19 @@ _HOMES = {
     "answers": ("NO_BODY", "AnswerScript", "ScriptedAnswer", "parse_answers"),
     "faults": ("FAULT_KINDS", "Fault", "FaultKind", "FaultScript", "load_faults", "parse_faults"),
     "journal": ("Journal", "JournalEntry"),
-    "options": ("DEFAULT_API_KEY", "DEFAULT_CLIENT", "ClientRegistration", "EmulatorOptions", "RotationMode"),
+    "options": (
+        "DEFAULT_API_KEY",
+        "DEFAULT_CLIENT",
+        "DEFAULT_MODE",
+        "ClientRegistration",
+        "EmulatorMode",
+        "EmulatorOptions",
+        "RateLimits",
+        "RotationMode",
+    ),
     "server": ("Emulator", "serve"),
+    "service.core": ("Service",),
+    "service.refusal": ("Refusal",),
     "state": ("EmulatorState", "StateSummary", "TokenPair"),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -16,30 +16,26 @@ from .contract.examples import ExampleAnswers, success
 from .contract.problems import problem
 from .contract.requests import Call, Raw, RequestJudge, Violation
 from .contract.routing import Match, Router
+from .service.core import Answer
+from .service.limits import Limiter
+from .service.logs import LOG_OPERATIONS, log_details, log_list
+from .service.refusal import Refusal
+from .service.world import CURRENT_MEMBER
 
 __all__ = ["API_METHODS", "CURRENT_MEMBER", "ApiEndpoints"]
 
 API_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 """The methods that get an answer of the API, if only that there is nothing."""
 
-CURRENT_MEMBER: dict[str, str | bool] = {
-    "user_id": "EmulatedUser0000000001",
-    "membership_id": "EmulatedMember00000001",
-    "email": "ada.panda@example.com",
-    "first_name": "Ada",
-    "last_name": "Panda",
-    "is_active": True,
-    "workspace": "EmulatedWorkspace00001",
-    "workspace_name": "Bamboo Grove",
-    "emails_verified": True,
-    "role": "Admin",
-    "user_license": "Full",
-    "date_created": "2024-02-29T09:30:00.000000Z",
-    "date_modified": "2025-06-15T16:45:12.345678Z",
-}
-"""The member everybody is who gets in; all made up."""
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="PandaDoc emulator"'}  # RFC 9110 §15.5.2 asks for one
+
+
+@dataclass(frozen=True, slots=True)
+class _User:
+    """Who asks: always the same member, but perhaps by a key of the sandbox."""
+
+    sandbox: bool = False
 
 
 class ApiEndpoints:
@@ -50,14 +46,14 @@ class ApiEndpoints:
         self._contract = load_contract()
         self._router = Router(self._contract.operations.values())
         self._examples = ExampleAnswers(self._contract, context.options.seed)
-        self._fixed: dict[str, Callable[[Call], Any]] = {"detailsCurrentMember": lambda _: CURRENT_MEMBER}
+        self._limiter = Limiter(context.options.rate_limits, context.options.clock)
 
     @cached_property
     def _judge(self) -> RequestJudge:
         return RequestJudge(self._contract)
 
     async def respond(self, request: Request) -> Response:
-        """Answer a request for the API: refuse it, or answer by script, or make an answer up."""
+        """Answer a request for the API: refuse it, or answer by script, from the state, or by an example."""
         query = request.scope["query_string"].decode("latin-1")
         found = self._router.find(request.method, _raw_path(request), query)
         if not isinstance(found, Match):
@@ -65,22 +61,48 @@ class ApiEndpoints:
                 return self._refuse(request, None, 405, "Not by this method.", {"Allow": ", ".join(found.allowed)})
             return self._refuse(request, None, 404, "There is nothing at this path.")
         operation = found.operation
-        if operation.secured and not self._is_authenticated(request):
+        user = self._user(request) if operation.secured else _User()
+        if user is None:
             message = "Authentication credentials are missing or not valid."
             return self._refuse(request, operation, 401, message, _CHALLENGE)
-        verdict = self._judge.judge(found, Raw(request.method, query, _headers(request), await request.body()))
+        body = await request.body()
+        wait = self._limiter.wait(operation.operation_id, body, sandbox=user.sandbox)
+        if wait is not None:
+            message = f"Request was throttled. Expected available in {wait} seconds."
+            return self._refuse(request, operation, 429, message, {"Retry-After": str(wait)})
+        verdict = self._judge.judge(found, Raw(request.method, query, _headers(request), body))
         if not isinstance(verdict, Call):
             return self._refuse(request, operation, 400, "The request is not valid.", violations=verdict)
         scripted = self._context.answers.take(operation.operation_id)
-        return _by_script(scripted) if scripted else self._made_up(verdict)
+        if scripted:
+            return _by_script(scripted)
+        try:
+            return self._answer(verdict)
+        except Refusal as refusal:
+            if refusal.body is not None:
+                return JSONResponse(refusal.body, refusal.status, refusal.headers)
+            return self._refuse(
+                request, operation, refusal.status, refusal.message, refusal.headers, refusal.violations
+            )
+
+    def _answer(self, call: Call) -> Response:
+        service = self._context.service
+        if service is None:
+            return self._made_up(call)
+        if call.operation.operation_id in LOG_OPERATIONS:
+            entries = self._context.journal.entries
+            one = LOG_OPERATIONS[call.operation.operation_id]
+            return JSONResponse(log_details(entries, call.path["id"]) if one else log_list(entries, call.query))
+        answer = service.answer(call)
+        return self._made_up(call) if answer is None else _written(answer, call.operation)
 
     def _made_up(self, call: Call) -> Response:
         status, headers = success(call.operation), self._examples.headers(call)
         content = self._examples.content(call)
         if content is not None:
             return Response(content, status, headers, "application/pdf")
-        fixed = self._fixed.get(call.operation.operation_id)
-        value = fixed(call) if fixed else self._examples.value(call)
+        is_me = call.operation.operation_id == "detailsCurrentMember"
+        value = CURRENT_MEMBER if is_me else self._examples.value(call)
         return Response(None, status, headers) if value is None else JSONResponse(value, status, headers)
 
     def _refuse(
@@ -95,18 +117,22 @@ class ApiEndpoints:
         body = problem(self._contract, operation, request.url.path, status, message, violations)
         return JSONResponse(body, status, headers)
 
-    def _is_authenticated(self, request: Request) -> bool:
+    def _user(self, request: Request) -> _User | None:
+        """Return who asks; None for nobody who may."""
         values = request.headers.getlist("authorization")
         if len(values) != 1:
-            return False
+            return None
         scheme, _, credential = values[0].partition(" ")
-        match scheme.lower():  # RFC 9110 §11.1: in any case
-            case "bearer":
-                return self._context.state.accepts_access_token(credential)
-            case "api-key":
-                return self._context.state.accepts_api_key(credential)
-            case _:
-                return False
+        scheme = scheme.lower()  # RFC 9110 §11.1: in any case
+        state, service = self._context.state, self._context.service
+        known = {"bearer": state.accepts_access_token, "api-key": state.accepts_api_key}
+        if scheme not in known:
+            return None
+        if known[scheme](credential):
+            return _User()
+        if service is not None and service.accepts(scheme, credential):
+            return _User(service.is_sandbox(credential))
+        return None
 
 
 def _raw_path(request: Request) -> str:
@@ -123,3 +149,9 @@ def _by_script(answer: ScriptedAnswer) -> Response:
     kind = {"Content-Type": "application/json"} if content else {}
     headers = {name.lower(): value for name, value in {**kind, **answer.headers}.items()}
     return Response(content, answer.status, headers)
+
+
+def _written(answer: Answer, operation: Operation) -> Response:
+    status = success(operation) if answer.status is None else answer.status
+    kind = {} if answer.content is None else {"Content-Type": answer.media_type}
+    return Response(answer.content, status, {**kind, **answer.headers})

@@ -5,14 +5,15 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from . import pages
+from . import board, pages
 from .api import API_METHODS, ApiEndpoints
 from .context import Context
 from .control import ControlEndpoints
 from .oauth import OAuthEndpoints
+from .steering import SteeringEndpoints
 
 __all__ = ["create_app"]
 
@@ -22,10 +23,19 @@ def create_app(context: Context) -> Starlette:
     oauth, api, control = OAuthEndpoints(context), ApiEndpoints(context), ControlEndpoints(context)
 
     async def index(request: Request) -> Response:
-        data = pages.description(context, reveal=context.trusts(request))
+        trusted = context.trusts(request)
+        data = pages.description(context, reveal=trusted)
         if pages.prefers_json(request.headers.get("accept", "")):
             return JSONResponse(data, headers={"Vary": "Accept"})
-        return pages.index_page(data)
+        if not trusted:
+            return pages.index_page(data)
+        content = f'<p id="connection" role="status"></p>\n<div id="live">{board.live(context)}</div>'
+        return pages.index_page(data, content, board.SCRIPT)
+
+    async def live(request: Request) -> Response:
+        if not context.trusts(request):
+            return JSONResponse({"type": "forbidden", "detail": "This is for this machine."}, 403)
+        return HTMLResponse(board.live(context), headers={"Cache-Control": "no-store"})
 
     async def callback(request: Request) -> Response:
         return pages.callback_page(dict(request.query_params))
@@ -42,10 +52,13 @@ def create_app(context: Context) -> Starlette:
             Route("/_emulator/journal", control.journal, methods=["GET", "DELETE"]),
             Route("/_emulator/faults", control.faults, methods=["GET", "PUT", "DELETE"]),
             Route("/_emulator/answers", control.answers, methods=["GET", "PUT", "DELETE"]),
+            Route("/_emulator/board", live),
             Route("/_emulator/state", control.state),
             Route("/_emulator/expire", control.expire, methods=["POST"]),
             Route("/_emulator/revoke", control.revoke, methods=["POST"]),
         ]
+        if context.service is not None:
+            routes += SteeringEndpoints(context, context.service).routes
     app = Starlette(routes=routes, exception_handlers={HTTPException: _problem})
     # A path that is nearly right is wrong: redirecting a POST would lose its body, or send its secrets elsewhere.
     app.router.redirect_slashes = False

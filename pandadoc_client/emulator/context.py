@@ -9,8 +9,9 @@ from starlette.requests import Request
 from .answers import AnswerScript
 from .faults import FaultScript
 from .journal import Journal
-from .options import ClientRegistration, EmulatorOptions
+from .options import ClientRegistration, EmulatorMode, EmulatorOptions
 from .redirects import is_loopback_host
+from .service.core import Service
 from .state import EmulatorState
 
 __all__ = ["Context"]
@@ -26,6 +27,7 @@ class Context:
         faults: What shall go wrong.
         answers: What shall be answered.
         journal: What was asked.
+        service: The API with a memory; None where answers are examples.
         host: Host to reach it by, without brackets; known once it is bound.
         port: Its TCP port; 0 until it is bound.
         loopback: Whether only this machine can reach it.
@@ -36,6 +38,7 @@ class Context:
     faults: FaultScript = field(init=False)
     answers: AnswerScript = field(init=False)
     journal: Journal = field(init=False)
+    service: Service | None = field(init=False)
     host: str = "127.0.0.1"
     port: int = 0
     loopback: bool = True
@@ -45,6 +48,8 @@ class Context:
         self.faults = FaultScript(self.options.faults)
         self.answers = AnswerScript()
         self.journal = Journal()
+        remembers = self.options.mode is EmulatorMode.STATE
+        self.service = Service(self.options, lambda: self.url) if remembers else None
 
     @property
     def url(self) -> str:

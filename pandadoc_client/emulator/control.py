@@ -10,6 +10,8 @@
 | `POST /_emulator/expire` | makes every access token expire now |
 | `POST /_emulator/revoke` | revokes every grant |
 
+What documents and webhooks add is in `steering`.
+
 Only for this machine: see `Context.trusts`.
 """
 

@@ -6,11 +6,22 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 from .faults import Fault
 from .redirects import check_redirect_uri
 
-__all__ = ["DEFAULT_API_KEY", "DEFAULT_CLIENT", "ClientRegistration", "EmulatorOptions", "RotationMode"]
+__all__ = [
+    "DEFAULT_API_KEY",
+    "DEFAULT_CLIENT",
+    "DEFAULT_MODE",
+    "DEFAULT_WEBHOOK_DELAYS",
+    "ClientRegistration",
+    "EmulatorMode",
+    "EmulatorOptions",
+    "RateLimits",
+    "RotationMode",
+]
 
 
 class RotationMode(StrEnum):
@@ -24,6 +35,32 @@ class RotationMode(StrEnum):
     """It stays usable; each refresh gives a pair of its own, and access tokens die only by age."""
     GRACE = "grace"
     """As `STRICT`, but within `EmulatorOptions.grace_seconds` it is answered with the same new pair again."""
+
+
+class EmulatorMode(StrEnum):
+    """Where the answers of the API come from."""
+
+    EXAMPLES = "examples"
+    """They are made up from the contract. Nothing is remembered, and any identifier is good."""
+    STATE = "state"
+    """What was created is found, changed and deleted; an identifier that nothing has is a 404."""
+
+
+DEFAULT_MODE = EmulatorMode.EXAMPLES
+"""The mode of an emulator that was told of none."""
+DEFAULT_WEBHOOK_DELAYS = (1.0, 5.0, 30.0, 120.0)
+"""The seconds before the second to the fifth attempt to deliver a webhook."""
+
+
+class RateLimits(StrEnum):
+    """How many requests a minute are let through, for each operation."""
+
+    OFF = "off"
+    """As many as come."""
+    PRODUCTION = "production"
+    """As many as PandaDoc says, such as 500 documents from templates; ten for a key of the sandbox."""
+    SANDBOX = "sandbox"
+    """Ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +102,15 @@ class ClientRegistration:
         return cls(client_id, secret, redirect_uri if at else None)
 
 
+_SECONDS = (
+    "token_lifetime",
+    "code_lifetime",
+    "grace_seconds",
+    "latency",
+    "processing_delay",
+    "render_delay",
+    "webhook_timeout",
+)
 DEFAULT_CLIENT = ClientRegistration("emulator-client-id", "emulator-client-secret")
 """The client of an emulator that was told of none."""
 DEFAULT_API_KEY = "emulator-api-key"
@@ -87,11 +133,20 @@ class EmulatorOptions:
         latency: Seconds every request waits before it is processed.
         faults: The fault script the emulator starts with.
         seed: What made-up answers are made from; another seed gives other identifiers, dates and words.
-        allow_remote: Permit a host that other machines can reach.
+        mode: Where the answers of the API come from. Text is accepted and turned into the enum. The other settings
+            down to `seed_data` are for `EmulatorMode.STATE`.
+        state_file: The file that keeps the state; None for memory alone. Tokens are not kept.
+        processing_delay: Seconds until what was created is ready: `document.uploaded` becomes `document.draft`.
+        render_delay: Seconds after its completion in which the download of a document is answered with 202.
+        webhook_delays: Seconds before each further attempt to deliver a webhook; an empty list for no second attempt.
+        webhook_timeout: Seconds in which a receiver must have answered.
+        seed_data: Begin with some templates, documents, contacts and products, unless the state file has any.
+        rate_limits: Whether requests are counted, in both modes. Text is accepted and turned into the enum.
+        allow_remote: Permit a host that other machines can reach, and webhooks to other machines.
         clock: Seconds, monotonic; everything that ages goes by it. Injected by tests.
 
     Raises:
-        ValueError: no client, a client ID twice, a negative number, or an unknown rotation mode.
+        ValueError: no client, a client ID twice, a negative number, or an unknown rotation mode, mode or limit.
     """
 
     clients: tuple[ClientRegistration, ...] = (DEFAULT_CLIENT,)
@@ -104,20 +159,35 @@ class EmulatorOptions:
     latency: float = 0.0
     faults: tuple[Fault, ...] = ()
     seed: int | str = 0
+    mode: EmulatorMode = DEFAULT_MODE
+    state_file: Path | None = None
+    processing_delay: float = 0.0
+    render_delay: float = 0.0
+    webhook_delays: tuple[float, ...] = DEFAULT_WEBHOOK_DELAYS
+    webhook_timeout: float = 20.0
+    seed_data: bool = False
+    rate_limits: RateLimits = RateLimits.OFF
     allow_remote: bool = False
     clock: Callable[[], float] = field(default=time.monotonic, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Frozen, so what callers may pass as a list or as text is normalised behind dataclass's back.
-        for name in ("clients", "api_keys", "faults"):
+        for name in ("clients", "api_keys", "faults", "webhook_delays"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
-        object.__setattr__(self, "rotation", RotationMode(self.rotation))
+        for name, kind in (("rotation", RotationMode), ("mode", EmulatorMode), ("rate_limits", RateLimits)):
+            object.__setattr__(self, name, kind(getattr(self, name)))
+        if self.state_file is not None:
+            object.__setattr__(self, "state_file", Path(self.state_file))
+            if self.mode is not EmulatorMode.STATE:
+                raise ValueError("a state_file is for the mode state")
         if not self.clients:
             raise ValueError("an emulator needs at least one client")
         if len({client.client_id for client in self.clients}) != len(self.clients):
             raise ValueError("a client ID is registered twice")
         if not all(self.api_keys):
             raise ValueError("an API key is not empty")
-        for name in ("token_lifetime", "code_lifetime", "grace_seconds", "latency"):
+        for name in _SECONDS:
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} is a number of seconds, 0 or more")
+        if not all(delay >= 0 for delay in self.webhook_delays):
+            raise ValueError("webhook_delays are numbers of seconds, 0 or more")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
+from base64 import b64encode
 from html import escape
 from typing import Any
 
@@ -11,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from .context import Context
 from .redirects import csp_source
 
-__all__ = ["callback_page", "consent_page", "description", "error_page", "index_page", "prefers_json"]
+__all__ = ["callback_page", "consent_page", "description", "error_page", "index_page", "page", "prefers_json"]
 
 _STYLE = """
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 46rem; padding: 1.5rem; color: #1b1f23; }
@@ -19,6 +21,7 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
 code, pre { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
 pre { background: #f3f4f6; padding: 1rem; white-space: pre-wrap; }
 dt { font-weight: 600; } dd { margin: 0 0 .5rem 0; }
+table form { display: inline; } table button { padding: .1rem .6rem; margin: 0; }
 table { border-collapse: collapse; } th, td { border: 1px solid #8c959f; padding: .3rem .6rem; text-align: left; }
 button { font: inherit; padding: .6rem 1.4rem; margin-right: .5rem; border: 2px solid #0b5c2e; border-radius: .3rem;
   background: #fff; color: #0b5c2e; cursor: pointer; }
@@ -32,11 +35,23 @@ button[value=approve] { background: #0b5c2e; color: #fff; }
 """
 
 
-def _page(title: str, content: str, *, status: int = 200, form_action: str = "'none'") -> Response:
+def page(title: str, content: str, *, status: int = 200, form_action: str = "'none'", script: str = "") -> HTMLResponse:
+    """Return a page.
+
+    Args:
+        title: Text.
+        content: HTML.
+        status: The status code.
+        form_action: Where its forms may be sent to, as a source of the content security policy.
+        script: What runs in it; it may fetch from the emulator.
+    """
     policy = (
         f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action {form_action}; "
         "frame-ancestors 'none'; base-uri 'none'"
     )
+    if script:
+        digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        policy += f"; script-src 'sha256-{digest}'; connect-src 'self'"
     headers = {
         "Content-Security-Policy": policy,
         "Cache-Control": "no-store",
@@ -58,6 +73,7 @@ def _page(title: str, content: str, *, status: int = 200, form_action: str = "'n
 <h1>{escape(title)}</h1>
 {content}
 </main>
+{f"<script>{script}</script>" if script else ""}
 </body>
 </html>
 """
@@ -66,7 +82,7 @@ def _page(title: str, content: str, *, status: int = 200, form_action: str = "'n
 
 def error_page(message: str) -> Response:
     """A mistake that must not be answered by a redirect (RFC 6749 §4.1.2.1): status 400."""
-    return _page(
+    return page(
         "This authorization request cannot be answered",
         f'<p role="alert">{escape(message)}</p>\n'
         "<p>Nothing was sent to the application, because its address is not certain.</p>",
@@ -77,7 +93,7 @@ def error_page(message: str) -> Response:
 def consent_page(client_id: str, redirect_uri: str, scope: str, query: str) -> Response:
     """Ask a person to approve or deny; the form posts to the same URL, so that no parameter is altered on the way."""
     rights = " and ".join(scope.split("+"))
-    return _page(
+    return page(
         "Allow this application?",
         f"""<p>An application asks for access to the documents of a made-up PandaDoc account.</p>
 <dl>
@@ -103,7 +119,7 @@ def callback_page(parameters: dict[str, str]) -> Response:
     )
     title = "Access was granted" if "code" in parameters else "Access was not granted"
     note = "<p>Exchange the code within ten minutes; it works once.</p>" if "code" in parameters else ""
-    return _page(title, f"<dl>\n{rows}\n</dl>\n{note}")
+    return page(title, f"<dl>\n{rows}\n</dl>\n{note}")
 
 
 def description(context: Context, *, reveal: bool) -> dict[str, Any]:
@@ -134,14 +150,21 @@ def description(context: Context, *, reveal: bool) -> dict[str, Any]:
             }
             for client in options.clients
         ],
+        "mode": options.mode.value,
         "rotation": options.rotation.value,
         "token_lifetime": options.token_lifetime,
         "settings": settings if reveal else {},
     }
 
 
-def index_page(data: dict[str, Any]) -> Response:
-    """Show the result of `description`."""
+def index_page(data: dict[str, Any], live: str = "", script: str = "") -> Response:
+    """Show the result of `description`.
+
+    Args:
+        data: The result.
+        live: HTML that goes before the settings.
+        script: What keeps it live.
+    """
     endpoints = "\n".join(
         f"<dt>{escape(name.replace('_', ' '))}</dt><dd><code>{escape(url)}</code></dd>"
         for name, url in data["endpoints"].items()
@@ -155,9 +178,10 @@ def index_page(data: dict[str, Any]) -> Response:
     )
     exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in data["settings"].items())
     settings = f"<h2>Settings to paste</h2>\n<pre>{escape(exports)}</pre>" if exports else ""
-    return _page(
+    answer = page(
         "PandaDoc emulator",
         f"""<p>A stand-in for PandaDoc on this machine. Nothing here reaches the real service.</p>
+{live}
 {settings}
 <h2>Endpoints</h2>
 <dl>
@@ -175,7 +199,12 @@ def index_page(data: dict[str, Any]) -> Response:
 <dt>Rotation of refresh tokens</dt><dd>{escape(data["rotation"])}</dd>
 <dt>Lifetime of access tokens</dt><dd>{data["token_lifetime"]} seconds</dd>
 </dl>""",
+        form_action="'self'" if live else "'none'",
+        script=script,
     )
+    if live:
+        answer.headers["Referrer-Policy"] = "same-origin"  # without one, browsers send forms with `Origin: null`
+    return answer
 
 
 def prefers_json(accept: str) -> bool:

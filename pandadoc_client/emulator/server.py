@@ -25,6 +25,8 @@ from .faults import FaultScript
 from .journal import Journal
 from .oauth import token_body
 from .options import ClientRegistration, EmulatorOptions
+from .service.core import Service
+from .service.courier import Courier
 from .state import DEFAULT_SCOPE, EmulatorState, TokenPair
 from .wire import Connections, Gate, tracked_protocol
 
@@ -49,6 +51,7 @@ class Emulator:
     Raises:
         TypeError: an unknown override.
         ValueError: a bad option.
+        OSError: the state file cannot be used (`StateFileError`).
     """
 
     def __init__(
@@ -64,7 +67,7 @@ class Emulator:
         """Bind, and serve from a new thread. Connections are accepted from the moment this returns.
 
         Raises:
-            OSError: the address is in use or not of this machine; nothing was started.
+            OSError: the address is in use or not of this machine, or the state file is; nothing was started.
             ValueError: the host is reachable from elsewhere and `allow_remote` is off.
             RuntimeError: it runs already.
         """
@@ -78,14 +81,24 @@ class Emulator:
         self._context.host = wildcard if bound.is_unspecified else host
         self._context.port = listener.getsockname()[1]
         self._context.loopback = bound.is_loopback
-        self._running = _Running(self._context, listener)
+        try:
+            if self._context.service is not None:
+                self._context.service.open()
+            self._running = _Running(self._context, listener)
+        except OSError:
+            listener.close()
+            raise
         return self
 
     def stop(self) -> None:
         """Close every connection, whatever is in flight, and wait for the thread to end. Does nothing if stopped."""
         running, self._running = self._running, None
         if running is not None:
-            running.stop()
+            try:
+                running.stop()
+            finally:
+                if self._context.service is not None:
+                    self._context.service.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -192,6 +205,17 @@ class Emulator:
         """Codes, grants and tokens."""
         return self._context.state
 
+    @property
+    def service(self) -> Service:
+        """Documents and all else that the API remembers, and what a test may do to them.
+
+        Raises:
+            RuntimeError: the emulator is in the mode `examples`, and remembers nothing.
+        """
+        if self._context.service is None:
+            raise RuntimeError("the emulator answers from examples; give it mode='state'")
+        return self._context.service
+
     def issue_code(self, scope: str = DEFAULT_SCOPE, *, client_id: str | None = None) -> str:
         """Return an authorization code as if a person had approved; for the first client unless told otherwise."""
         return self.state.issue_code(client_id or self.client_id, scope)
@@ -247,6 +271,8 @@ class _Running:
         self._listener = listener
         self._connections = Connections()
         self._gate = Gate(create_app(context), context, self._connections)
+        self._service = context.service
+        self._options = context.options
         self._started = threading.Event()
         self._error: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -290,7 +316,19 @@ class _Running:
             date_header=False,  # uvicorn's clock ticks by polling; `wire` writes the date
             timeout_keep_alive=60,
         )
-        await _Server(config, self._gate, self._connections, self._started).serve(sockets=[self._listener])
+        server = _Server(config, self._gate, self._connections, self._started)
+        if self._service is None:
+            await server.serve(sockets=[self._listener])
+            return
+        timeout, remote = self._options.webhook_timeout, self._options.allow_remote
+        courier = Courier(self._service, timeout, allow_remote=remote)
+        self._service.on_change = courier.wake
+        work = asyncio.create_task(courier.run())
+        try:
+            await server.serve(sockets=[self._listener])
+        finally:
+            courier.stop()
+            await work
 
 
 class _Server(uvicorn.Server):

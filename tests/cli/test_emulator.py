@@ -67,6 +67,42 @@ def test_its_options_are_those_of_the_emulator(tmp_path: Path) -> None:
         assert [answer.status_code for answer in answers] == [418, 200]
 
 
+def test_it_remembers_what_was_created_in_a_file(tmp_path: Path) -> None:
+    options = ["--state", str(tmp_path / "state.db"), "--seed-data", "--seed", "x", "--processing-delay", "0"]
+    found = []
+    for _ in range(2):
+        with running(*options) as (process, settings):
+            with httpx.Client(
+                base_url=f"{settings['PANDADOC_HOST']}/public/v1", headers={"Authorization": "API-Key emulator-api-key"}
+            ) as client:
+                people = [{"email": "a@example.com"}]
+                created = client.post(
+                    "/documents", json={"name": "A", "url": "https://e.example/", "recipients": people}
+                )
+                assert created.status_code == 201
+                found.append({one["id"] for one in client.get("/documents?count=100").json()["results"]})
+            process.kill()
+            process.wait()
+    assert len(found[0]) == 9
+    assert len(found[1] - found[0]) == 1
+    assert found[0] < found[1]
+
+
+def test_examples_are_there_for_who_wants_them() -> None:
+    with running("--mode", "examples") as (_, settings):
+        url = f"{settings['PANDADOC_HOST']}/public/v1/documents/anything"
+        assert httpx.get(url, headers={"Authorization": "API-Key emulator-api-key"}).json()["id"] == "anything"
+
+
+def test_a_state_file_in_use_is_one_line(pandadoc: Pandadoc, tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with running("--state", str(path)):
+        result = pandadoc("emulator", "--port", "0", "--state", path)
+    assert (result.returncode, result.stdout) == (1, "")
+    (line,) = result.stderr.splitlines()
+    assert f"{path} is in use by another emulator" in line
+
+
 def test_without_json_it_prints_settings_to_paste() -> None:
     command = [sys.executable, "-m", "pandadoc_client.cli", "emulator", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -85,6 +121,11 @@ def test_without_json_it_prints_settings_to_paste() -> None:
         (["--faults", "nowhere.json"], 2, "nowhere.json"),
         (["--host", "0.0.0.0"], 2, "--allow-remote"),
         (["--latency", "-1"], 2, "latency"),
+        (["--mode", "dream"], 2, "dream"),
+        (["--mode", "examples", "--state", "x.db"], 2, "state_file"),
+        (["--processing-delay", "-1"], 2, "processing_delay"),
+        (["--webhook-delay", "-1"], 2, "webhook_delays"),
+        (["--rate-limits", "some"], 2, "some"),
     ],
 )
 def test_a_wrong_option_is_one_line(pandadoc: Pandadoc, arguments: list[str], status: int, word: str) -> None:

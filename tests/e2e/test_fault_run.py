@@ -139,7 +139,7 @@ def test_every_operation_ends_and_no_document_is_there_twice(server: Server, wor
     names = server.names()
     assert Counter(names).most_common(1)[0][1] == 1
     assert set(outcome.created) <= set(names)
-    # Throttling, the 502 of a GET and connections that were not made do not show; what may have been processed does.
+    # What may have been processed shows; of the rest only what went wrong four times in a row.
     assert 0 < len(outcome.failed) < OPERATIONS / 5
-    assert {error.status for error in outcome.failed} <= {None, 200, 201, 500, 502}
+    assert {error.status for error in outcome.failed} <= {None, 200, 201, 429, 500, 502, 503}
     assert outcome.peaks[-1] - outcome.peaks[0] < 10 * 1024  # KiB

@@ -262,6 +262,7 @@ class DocumentDetailsResponse(_Model):
                         "dropdown": 3,
                         "initials": 4,
                         "payment": 5,
+                        "payment_details": 5,
                         "radio_buttons": 6,
                         "signature": 7,
                         "stamp": 8,

@@ -192,6 +192,7 @@ class TemplateDetailsResponse(_Model):
                         "dropdown": 3,
                         "initials": 4,
                         "payment": 5,
+                        "payment_details": 5,
                         "radio_buttons": 6,
                         "signature": 7,
                         "stamp": 8,

@@ -122,7 +122,9 @@ class RequestJudge:
             return list({violation.field: violation for violation in reversed(found)}.values())[::-1]
         parameters = result.parameters
         body = json.loads(raw.body) if raw.body and _media_type(raw) == _JSON else result.body
-        return Call(match.operation, parameters.path, parameters.query, body)
+        # What was forgiven for being empty was not read.
+        empty = {error.name: "" for error in result.errors if isinstance(error, ParameterValidationError)}
+        return Call(match.operation, parameters.path, {**parameters.query, **empty}, body)
 
     def _lists(self, operation: Operation) -> set[str]:
         """Return the names of the query parameters that are lists."""

@@ -1,0 +1,164 @@
+"""Data to begin with, for demos: the same for the same seed, dates included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import documents, fields, pricing
+from .clock import parse_time, stamp
+from .life import catch_up
+from .recipients import add_recipients, contact_for
+from .records import Record
+from .stock import make_item, make_template
+from .world import World
+
+__all__ = ["sow"]
+
+_BEGIN = parse_time("2026-01-12T09:00:00Z")
+_YEARS = 3650  # days until documents expire, so that they do not while somebody looks on
+
+_PEOPLE: tuple[tuple[str, str, str, str], ...] = (
+    ("Mei", "Lin", "mei.lin@example.com", "Bamboo & Sons"),
+    ("Theo", "Okafor", "theo.okafor@example.com", "Meadow Ltd"),
+    ("Inês", "Duarte", "ines.duarte@example.com", "River Harvest"),
+    ("Jakob", "Sørensen", "jakob.sorensen@example.com", "Fjord Freight"),
+    ("Priya", "Raman", "priya.raman@example.com", "Raman Design"),
+)
+
+
+def sow(world: World) -> None:
+    """Add folders, contacts, templates, documents in many states, library items and products."""
+    with world.clock.set_back(_BEGIN):
+        for first, last, email, company in _PEOPLE:
+            contact = contact_for(world, {"email": email, "first_name": first, "last_name": last})
+            contact["company"] = company
+        contracts, proposals = (_folder(world, "document_folders", name) for name in ("Contracts", "Proposals"))
+        shelf = _folder(world, "template_folders", "Ready to use")
+        agreement, proposal, offer = _templates(world, shelf)
+        _documents(world, (agreement, proposal, offer), contracts, proposals)
+        for name in ("Company profile", "Terms of payment"):
+            make_item(world, name, status="cli.PROCESSED", texts=[{"name": name}])
+        for title, sku, price in (("Bamboo, 1 t", "BB-1", 120), ("Crate of apples", "AP-12", 18.5), ("Tea", "T-7", 9)):
+            _product(world, title, sku, price)
+
+
+def _folder(world: World, kind: str, name: str) -> str:
+    folder = {"id": world.new_id(), "name": name, "date_created": world.stamp(), "parent": None}
+    folder_id: str = world[kind].add(folder)["id"]
+    return folder_id
+
+
+def _templates(world: World, folder: str) -> tuple[Record, Record, Record]:
+    common: dict[str, Any] = {"status": "template.PROCESSED", "folder_uuid": folder, "shared": True}
+    agreement = make_template(
+        world,
+        "Non-disclosure agreement",
+        roles=("Client",),
+        fields=(("Company", "text", "Client"), ("Date", "date", "Client"), ("Signature", "signature", "Client")),
+        tokens=[{"name": "Client.Company", "value": ""}],
+        tags=["legal"],
+        **common,
+    )
+    rows = [{"data": {"name": "Bamboo, 1 t", "price": 120, "qty": 3}}, {"data": {"name": "Delivery", "price": 40}}]
+    table = pricing.make_tables(world, [{"name": "Prices", "sections": [{"title": "Goods", "rows": rows}]}])
+    items = [{"name": "Advice", "qty": 2, "price": 95}]
+    proposal = make_template(
+        world,
+        "Sales proposal",
+        roles=("Client", "Manager"),
+        fields=(("Accept", "checkbox", "Client"), ("Signature", "signature", "Client"), ("Seal", "stamp", "Manager")),
+        pricing_tables=table,
+        quotes=[pricing.make_quote(world, [{"name": "Services", "items": items}])],
+        tags=["sales"],
+        **common,
+    )
+    offer = make_template(
+        world,
+        "Job offer",
+        roles=("Candidate",),
+        fields=(("Start", "date", "Candidate"), ("Signature", "signature", "Candidate")),
+        tags=["people"],
+        **common,
+    )
+    return agreement, proposal, offer
+
+
+def _documents(world: World, templates: tuple[Record, Record, Record], contracts: str, proposals: str) -> None:
+    agreement, proposal, offer = templates
+    plan: tuple[tuple[str, Record, str, int, str], ...] = (
+        ("NDA with Bamboo & Sons", agreement, "completed", 0, contracts),
+        ("NDA with Meadow Ltd", agreement, "viewed", 1, contracts),
+        ("NDA with Fjord Freight", agreement, "sent", 3, contracts),
+        ("Proposal for River Harvest", proposal, "sent", 2, proposals),
+        ("Proposal for Raman Design", proposal, "declined", 4, proposals),
+        ("Proposal for Meadow Ltd", proposal, "draft", 1, proposals),
+        ("Offer to Priya Raman", offer, "voided", 4, contracts),
+        ("Offer to Mei Lin", offer, "draft", 0, contracts),
+    )
+    for name, template, status, person, folder in plan:
+        _document(world, name, template, status, person, folder)
+
+
+def _document(world: World, name: str, template: Record, status: str, person: int, folder: str) -> None:
+    first, last, email, _ = _PEOPLE[person]
+    wanted = {"email": email, "first_name": first, "last_name": last, "role": template["roles"][0]["name"]}
+    people = add_recipients(world, [wanted])
+    document = documents.create(
+        world,
+        {
+            "name": name,
+            "recipients": people,
+            "folder_uuid": folder,
+            "template": {"id": template["id"], "name": template["name"]},
+            "fields": fields.from_template(world, template, people),
+            "pricing_tables": pricing.copied(template["pricing_tables"]),
+            "quotes": pricing.copied(template["quotes"]),
+            "tags": list(template["tags"]),
+            "sections": [{"uuid": world.new_id(), "name": template["name"]}],
+        },
+    )
+    document["settings"]["expires_in"] = _YEARS
+    document_id = document["id"]
+    _now(world)
+    if status == "draft":
+        return
+    documents.send(world, document_id)
+    if status == "viewed":
+        documents.view(world, document_id)
+    elif status == "completed":
+        documents.complete(world, document_id)
+    elif status == "declined":
+        documents.decline(world, document_id, "Too dear.")
+    elif status == "voided":
+        documents.set_status(world, document_id, "document.voided", "The position was filled.")
+    _now(world)
+
+
+def _now(world: World) -> None:
+    """Do at once what would be due in a moment."""
+    for due in world["due"]:
+        if due["what"] in ("document.ready", "document.rendered"):
+            world["due"].edit(due["id"])["at"] = 0.0
+    catch_up(world)
+
+
+def _product(world: World, title: str, sku: str, price: float) -> None:
+    now = stamp(world.now())
+    world["catalog"].add(
+        {
+            "id": world.new_uuid(),
+            "variant": world.new_uuid(),
+            "price_id": world.new_uuid(),
+            "title": title,
+            "category_id": None,
+            "type": "regular",
+            "sku": sku,
+            "description": None,
+            "images": [],
+            "custom_fields": [],
+            "bundle_items": [],
+            "price": {"currency": "USD", "price": price, "billing_type": "one_time", "pricing_method": 0},
+            "date_created": now,
+            "date_modified": now,
+        }
+    )
