@@ -62,7 +62,9 @@ def resolved(node: dict[str, Any]) -> dict[str, Any]:
     return node
 
 
-_REGISTRY: Registry[Any] = Registry().with_resource("contract.yaml", Resource(contents=CONTRACT, specification=DRAFT4))
+_REGISTRY: Registry[Any] = Registry().with_resource(
+    "contract.yaml", Resource.from_contents(CONTRACT, default_specification=DRAFT4)
+)
 
 
 def answer_errors(schema: dict[str, Any], value: Any) -> list[str]:

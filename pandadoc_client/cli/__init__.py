@@ -1,4 +1,4 @@
-"""The command line, ``pandadoc``: login and stored tokens, a demo, an emulator to work against, OAuth 2.0 by hand.
+"""The command line, ``pandadoc``: documents, every operation, webhooks, login and stored tokens, a demo, an emulator.
 
 It needs the extra `pandadoc-client[cli]`. Exit status: 0 for success, 1 if the server or the network said no, 2 if the
 call was wrong, 130 after Ctrl-C. An error is one line on standard error.
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 __all__ = ["main"]
 
-_EXTRA = frozenset({"typer", "click", "rich", "starlette", "uvicorn", "h11"})
+_EXTRA = frozenset({"typer", "click", "rich", "starlette", "uvicorn", "h11", "openapi_core"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

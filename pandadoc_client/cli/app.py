@@ -12,24 +12,44 @@ from typing import Annotated, Any
 import typer
 
 from pandadoc_client import __version__
-from pandadoc_client.cli import auth, demo, emulator, login, tokens
 from pandadoc_client.cli.errors import EXIT_FAILURE, EXIT_INTERRUPTED, describe, exit_status
+from pandadoc_client.cli.lazy import LazyGroup
 
 __all__ = ["app", "run"]
 
+_PLACES = (
+    ("login", "login", "login", "Get consent in the browser, and store the token."),
+    ("status", "login", "status", "Show who is logged in, and for how long."),
+    ("token", "login", "token", "Print a valid access token, for scripts."),
+    ("refresh", "login", "refresh", "Refresh the stored token now."),
+    ("logout", "login", "logout", "Forget the stored token."),
+    ("tokens", "tokens", "app", "The accounts in the token store."),
+    ("documents", "documents", "app", "List, create, upload, send, download documents, and wait for them."),
+    ("api", "api", "app", "Call any operation of the API."),
+    ("webhooks", "webhooks", "app", "Receive webhooks on this machine."),
+    ("emulator", "emulator", "emulator", "Run a PandaDoc on this machine."),
+    ("demo", "demo", "demo", "Walk through OAuth 2.0 against an emulator."),
+    ("auth", "auth", "app", "The steps of OAuth 2.0, one by one."),
+    ("completion", "completion", "completion", "Print what makes a shell complete commands."),
+)
+
+
+class _Commands(LazyGroup):
+    """The commands, each imported when it is run."""
+
+    def __init__(self, **settings: Any) -> None:
+        places = ((name, f"pandadoc_client.cli.{module}", target, text) for name, module, target, text in _PLACES)
+        super().__init__(places, **settings)
+
+
 app = typer.Typer(
     name="pandadoc",
+    cls=_Commands,
     add_completion=False,
     pretty_exceptions_enable=False,  # they show local variables, and with them secrets
     rich_markup_mode=None,  # plain help reads the same in a terminal, in a pipe and in 40 columns
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("demo")(demo.demo)
-app.command("emulator")(emulator.emulator)
-for command in (login.login, login.status, login.token, login.refresh, login.logout):
-    app.command()(command)
-app.add_typer(tokens.app, name="tokens")
-app.add_typer(auth.app, name="auth")
 
 
 def _print_version(wanted: bool) -> None:
@@ -45,26 +65,28 @@ def pandadoc(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """OAuth 2.0 for PandaDoc: log in and keep tokens valid, try it against an emulator, or do it by hand.
+    """PandaDoc from the command line: documents, every call of the API, webhooks, tokens that stay valid.
 
     \b
-    pandadoc demo                       code, token, API call and refresh, on this machine
-    pandadoc emulator --port 8000       a PandaDoc to develop against
-    pandadoc login                      consent in the browser; the token is stored
-    pandadoc status                     who is logged in, and for how long
-    pandadoc token                      a valid access token, for scripts
-    pandadoc refresh                    the next token, now
-    pandadoc logout                     forget the token
-    pandadoc tokens list                every account in the store
-    pandadoc tokens refresh-due         refresh what ends soon
-    pandadoc auth url                   where to send a person for consent
-    pandadoc auth exchange CODE         the token for a code
-    pandadoc auth refresh               the next token
-    pandadoc auth request --as curl     the token request for another tool
+    pandadoc login                                consent in the browser; the token is stored
+    pandadoc status                               who is logged in, and for how long
+    pandadoc documents list --status completed    what there is
+    pandadoc documents upload contract.pdf        a document from a file
+    pandadoc documents send ID                    to its recipients, as soon as it is ready
+    pandadoc documents download ID                as a PDF file
+    pandadoc api --list                           all operations
+    pandadoc api list-templates --q invoice       any of them, as a table; --json for programs
+    pandadoc webhooks listen --forward URL        deliveries, verified, to your program
+    pandadoc token                                a valid access token, for scripts
+    pandadoc tokens refresh-due                   refresh what ends soon, of all accounts
+    pandadoc emulator --port 8000                 a PandaDoc to develop against
+    pandadoc demo                                 code, token, API call and refresh, on this machine
+    pandadoc completion bash                      completion for your shell
 
-    Settings come from options or from PANDADOC_CLIENT_ID, PANDADOC_CLIENT_SECRET, PANDADOC_REDIRECT_URI, PANDADOC_HOST,
-    PANDADOC_REGION and PANDADOC_TOKEN_STORE. Errors are one line on standard error; the exit status is 1 if the server
-    or the network said no, 2 if the call was wrong.
+    Settings come from options or from PANDADOC_API_KEY, PANDADOC_ACCESS_TOKEN, PANDADOC_CLIENT_ID,
+    PANDADOC_CLIENT_SECRET, PANDADOC_REDIRECT_URI, PANDADOC_HOST, PANDADOC_REGION, PANDADOC_TOKEN_STORE and
+    PANDADOC_WEBHOOK_KEY. Errors are one line on standard error; the exit status is 1 if the server or the network said
+    no, 2 if the call was wrong.
     """
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
@@ -90,6 +112,10 @@ def run(arguments: list[str]) -> int:
 
 def _guarded(arguments: list[str]) -> int:
     try:
+        if "_PANDADOC_COMPLETE" in os.environ:  # a shell asks what may come next
+            from pandadoc_client.cli.completion import prepare
+
+            prepare()
         status: Any = app(args=arguments, prog_name="pandadoc", standalone_mode=False)
     except BrokenPipeError:
         return 1  # whoever was reading has gone: nobody to tell

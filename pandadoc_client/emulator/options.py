@@ -46,7 +46,7 @@ class EmulatorMode(StrEnum):
     """What was created is found, changed and deleted; an identifier that nothing has is a 404."""
 
 
-DEFAULT_MODE = EmulatorMode.EXAMPLES
+DEFAULT_MODE = EmulatorMode.STATE
 """The mode of an emulator that was told of none."""
 DEFAULT_WEBHOOK_DELAYS = (1.0, 5.0, 30.0, 120.0)
 """The seconds before the second to the fifth attempt to deliver a webhook."""

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pandadoc_client import AsyncPandaDoc, PandaDoc, webhooks
-from pandadoc_client.emulator import Emulator, EmulatorOptions
+from pandadoc_client.emulator import Emulator, EmulatorMode, EmulatorOptions
 
 from ..cli.conftest import Pandadoc, pandadoc, settings
 from ..cli.login_support import running_login
@@ -32,7 +32,7 @@ Sign = Callable[[], None]
 @pytest.fixture
 def pandadoc_emulator_options() -> EmulatorOptions:
     """A PandaDoc with templates in it, where each step takes its time."""
-    return EmulatorOptions(mode="state", seed_data=True, processing_delay=0.3, render_delay=0.3)
+    return EmulatorOptions(mode=EmulatorMode.STATE, seed_data=True, processing_delay=0.3, render_delay=0.3)
 
 
 def blocking(hook: str, file: Path, sign: Sign) -> str:
@@ -46,8 +46,8 @@ def blocking(hook: str, file: Path, sign: Sign) -> str:
         sent = pd.documents.create_and_send(document, {"subject": "Please sign"})
         assert sent.status == "document.sent"
         sign()
-        pd.documents.wait_until(sent.id, "document.completed", timeout=30)
-        pd.documents.save_document(sent.id, file, wait=30)
+        pd.documents.wait_until(str(sent.id), "document.completed", timeout=30)
+        pd.documents.save_document(str(sent.id), file, wait=30)
         assert [item.name for item in pd.documents.iterate_documents(q=NAME)] == [NAME]
         return str(subscription.shared_key)
 
@@ -63,8 +63,8 @@ async def with_asyncio(hook: str, file: Path, sign: Sign) -> str:
         sent = await pd.documents.create_and_send(document, {"subject": "Please sign"})
         assert sent.status == "document.sent"
         await asyncio.to_thread(sign)
-        await pd.documents.wait_until(sent.id, "document.completed", timeout=30)
-        await pd.documents.save_document(sent.id, file, wait=30)
+        await pd.documents.wait_until(str(sent.id), "document.completed", timeout=30)
+        await pd.documents.save_document(str(sent.id), file, wait=30)
         assert [item.name async for item in pd.documents.iterate_documents(q=NAME)] == [NAME]
         return str(subscription.shared_key)
 

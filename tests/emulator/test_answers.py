@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,12 @@ from .support import Caller
 
 Start = Callable[..., Caller]
 DOCUMENTS = "/public/v1/documents"
+
+
+@pytest.fixture
+def start(start: Start) -> Start:
+    """Start emulators that make their answers up."""
+    return partial(start, mode="examples")
 
 
 @pytest.fixture

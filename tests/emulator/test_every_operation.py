@@ -18,7 +18,7 @@ Call = Callable[[str, dict[str, Any]], Awaitable[Any]]
 
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[Emulator]:
-    with Emulator() as running:
+    with Emulator(mode="examples") as running:
         yield running
 
 

@@ -31,7 +31,7 @@ BOUNDARY = 'multipart/form-data; boundary="x=1"'
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Caller]:
     """A caller that has an API key; what the tests of this module ask leaves no traces."""
-    with Emulator() as emulator:
+    with Emulator(mode="examples") as emulator:
         caller = Caller(emulator)
         caller.http.headers["Authorization"] = f"API-Key {emulator.api_key}"
         yield caller

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pandadoc_client.emulator import Emulator
+from pandadoc_client.emulator import Emulator, EmulatorMode, EmulatorOptions
 
 from ..contract import CONTRACT
 
@@ -43,6 +43,12 @@ checks.allow_header_conformance.enabled = false
 checks.unsupported_method.enabled = false
 checks.positive_data_acceptance.enabled = false
 """
+
+
+@pytest.fixture
+def pandadoc_emulator_options() -> EmulatorOptions:
+    """An emulator to which any identifier is good."""
+    return EmulatorOptions(mode=EmulatorMode.EXAMPLES)
 
 
 @pytest.mark.once

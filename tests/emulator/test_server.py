@@ -334,7 +334,7 @@ def test_a_handler_that_breaks_is_answered_with_500_and_recorded(
         raise ZeroDivisionError
 
     caller = start()
-    with Emulator(clock=broken_clock) as emulator:
+    with Emulator(clock=broken_clock, mode="examples") as emulator:
         broken = Caller(emulator)
         try:
             response = broken.http.get("/oauth2/authorize", params=authorization(emulator))

@@ -7,9 +7,15 @@ from pathlib import Path
 import pytest
 
 from pandadoc_client import AsyncPandaDoc, PandaDoc
-from pandadoc_client.emulator import Emulator
+from pandadoc_client.emulator import Emulator, EmulatorMode, EmulatorOptions
 
 DOCUMENT = {"name": "Offer", "template_uuid": "t", "recipients": [{"email": "ada@example.com"}]}
+
+
+@pytest.fixture
+def pandadoc_emulator_options() -> EmulatorOptions:
+    """An emulator to which any identifier is good."""
+    return EmulatorOptions(mode=EmulatorMode.EXAMPLES)
 
 
 @pytest.fixture

@@ -75,6 +75,7 @@ async def test_the_instrumentation_of_httpx_sees_every_attempt(
     pandadoc_emulator: Emulator, world: str, spans: InMemorySpanExporter
 ) -> None:
     pandadoc_emulator.faults.add("service-unavailable", path="*", retry_after=0)
+    pandadoc_emulator.answers.add("status_document", {"id": "a"})
     await status(pandadoc_emulator, world)
     found = [dict(span.attributes or {}) for span in spans.get_finished_spans()]
     assert [attributes["http.status_code"] for attributes in found] == [503, 200]

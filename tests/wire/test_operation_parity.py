@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from ..contract import CONTRACT, example
+from ..operations import OPERATIONS, method_name
 from .harness import Case, Pair, run_both
 from .recording import Answer
-from .test_every_operation import OPERATIONS, method_name
 
 BODIES = {
     method_name(operation["operationId"]): operation.get("requestBody", {})

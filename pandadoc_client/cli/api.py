@@ -1,0 +1,220 @@
+"""``pandadoc api``: every operation of the API as a command."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
+from pandadoc_client.cli.lazy import LazyCommand, LazyGroup, command_of
+from pandadoc_client.cli.operations import Entry, describe, entries, find, resource_of
+from pandadoc_client.cli.options import Json
+from pandadoc_client.cli.render import print_lines
+
+if TYPE_CHECKING:
+    from pandadoc_client.cli.access import Access
+    from pandadoc_client.cli.arguments import Argument
+    from pandadoc_client.cli.operations import Described
+    from pandadoc_client.client import PandaDoc
+
+__all__ = ["app"]
+
+_STDOUT = "-"
+_NAME_WIDTH = 46
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Where the file goes, in place of one that is there; - for standard output, which is the default unless"
+        " that is a terminal.",
+    ),
+]
+
+
+class _Operations(LazyGroup):
+    """The operations as commands, each made when it is run."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for entry in entries():
+            load = functools.partial(_command, entry)
+            self.add_command(LazyCommand(entry.name, f"{entry.method} {entry.path}", load))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return an operation by any of its names."""
+        entry = find(cmd_name)
+        return None if entry is None else super().get_command(ctx, entry.name)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Leave the commands out of the help: 127 are too many, and ``--list`` has them in order."""
+
+
+app = typer.Typer(
+    cls=_Operations,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    subcommand_metavar="OPERATION [OPTIONS]",
+)
+
+
+@app.callback(invoke_without_command=True)
+def api(
+    context: typer.Context,
+    listed: Annotated[bool, typer.Option("--list", help="List the operations by tag, a line each.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --list: print one JSON document.")] = False,
+) -> None:
+    """Call any operation of the API.
+
+    Operations are called as in Python: list-documents, list_documents and listDocuments are the same. Parameters are
+    options; "pandadoc api OPERATION --help" shows them. A JSON body is given as it is, as @FILE, or as - for standard
+    input.
+
+    \b
+    pandadoc api --list
+    pandadoc api list-documents --count 10 --status 2 --json | jq -r '.results[].id'
+    pandadoc api create-contact --body '{"email": "ada@example.com"}'
+    pandadoc api create-document --body @document.json
+    pandadoc api download-document --id ID --output contract.pdf
+
+    The credential is PANDADOC_API_KEY or PANDADOC_ACCESS_TOKEN, else the token that "pandadoc login" has stored.
+    Answers are tables; --json prints exactly the JSON that came.
+    """
+    if context.invoked_subcommand is not None:
+        if listed or as_json:
+            raise CommandError("--list and --json before an operation make a list; options go behind the operation")
+        return
+    if not listed:
+        typer.echo(context.get_help())
+        return
+    found = [describe(entry) for entry in entries()]
+    if as_json:
+        _print_as_json(found)
+        return
+    tag = ""
+    for described in found:
+        if described.entry.tag != tag:
+            print_lines([*([""] if tag else []), described.entry.tag])
+            tag = described.entry.tag
+        print_lines([f"  {described.entry.name:{_NAME_WIDTH}} {described.summary}"])
+
+
+def _print_as_json(found: Sequence[Described]) -> None:
+    """Print what there is to know of each operation as JSON."""
+    from pandadoc_client.cli.render import print_json
+
+    print_json(
+        [
+            {
+                "name": described.entry.name,
+                "operation_id": described.entry.operation_id,
+                "tag": described.entry.tag,
+                "method": described.entry.method,
+                "path": described.entry.path,
+                "summary": described.summary,
+            }
+            for described in found
+        ]
+    )
+
+
+def _command(entry: Entry) -> Any:
+    """Return the command of an operation."""
+    from pandadoc_client.cli.access import with_access
+    from pandadoc_client.cli.arguments import arguments_of
+
+    described = describe(entry)
+    arguments = arguments_of(described)
+    is_file = _returns_a_file(described)
+
+    def run(*, access: Access, **values: Any) -> None:
+        _run(described, arguments, access, values)
+
+    last = ("output", Output) if is_file else ("as_json", Json)
+    own = [argument.declaration() for argument in arguments]
+    own.append(
+        inspect.Parameter(
+            last[0], inspect.Parameter.KEYWORD_ONLY, default=None if is_file else False, annotation=last[1]
+        )
+    )
+    run.__signature__ = inspect.Signature(own)  # type: ignore[attr-defined]
+    run.__doc__ = _help(described)
+    return command_of(entry.name, with_access(run, anonymous=not described.operation.auth))
+
+
+def _help(described: Described) -> str:
+    entry = described.entry
+    python = f"pandadoc.{entry.resource}.{entry.method_name}(...)"
+    return f"{described.summary}.\n\n{described.text}\n\n\b\nHTTP    {entry.method} {entry.path}\nPython  {python}\n"
+
+
+def _returns_a_file(described: Described) -> bool:
+    from pandadoc_client._operation import file_type
+
+    return described.operation.response_type == (file_type,)
+
+
+def _run(described: Described, arguments: Sequence[Argument], access: Access, values: Mapping[str, Any]) -> None:
+    to = values.get("output")
+    is_file = _returns_a_file(described)
+    if is_file and to in (None, _STDOUT) and sys.stdout.isatty():
+        raise CommandError("the answer is a file, which is nothing for a terminal: give --output FILE")
+    given = {
+        argument.parameter.name: argument.value(values[argument.variable])
+        for argument in arguments
+        if values[argument.variable] is not None
+    }
+    uploads = {argument.parameter.name for argument in arguments if argument.kind == "file"} & given.keys()
+    with ExitStack() as shown:
+        for name in uploads:
+            given[name] = _upload(shown, given[name])
+        with access.open(anonymous=not described.operation.auth) as client:
+            operation = getattr(resource_of(client, described.entry), described.entry.method_name)
+            if is_file:
+                _save(operation, given, to)
+                return
+            operation(**given)
+    _print(client, described, as_json=values["as_json"])
+
+
+def _upload(shown: ExitStack, path: str) -> Any:
+    from pandadoc_client._sources import Upload
+    from pandadoc_client.cli.progress import moving
+
+    return Upload(path, progress=shown.enter_context(moving(f"Sending {path}")))
+
+
+def _save(operation: Any, given: Mapping[str, Any], to: str | None) -> None:
+    from pandadoc_client.cli.progress import moving
+    from pandadoc_client.files import download
+
+    is_stdout = to in (None, _STDOUT)
+    with moving("Receiving") as progress:
+        done = download(operation, to=sys.stdout.buffer if is_stdout else to, progress=progress, **given)
+    if not is_stdout:
+        print_lines([f"{done.path} ({done.size} bytes)"])
+
+
+def _print(client: PandaDoc, described: Described, *, as_json: bool) -> None:
+    from pandadoc_client.cli.answers import print_answer, print_raw
+
+    answer = client.api_client.last_response
+    if answer is None:
+        raise CommandError("there is no answer", EXIT_FAILURE)
+    data: bytes = answer.data
+    if answer.status == 202 and 202 in described.operation.other_results:
+        print("pandadoc: not ready yet (HTTP 202); ask again in a while", file=sys.stderr)
+    if as_json:
+        print_raw(data)
+    elif data.strip():
+        print_answer(json.loads(data), items=described.items)
+    else:
+        print_lines([f"Done (HTTP {answer.status})."])

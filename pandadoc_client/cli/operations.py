@@ -1,0 +1,195 @@
+"""The operations of the API by their names, without importing what makes the calls.
+
+The list comes from the contract in the package, which is read as data. What an operation takes, and what there is to
+say about it, comes from its API class, which is imported for the one operation that is asked for.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pandadoc_client._operation import Operation
+
+__all__ = ["Described", "Entry", "describe", "entries", "fields_of", "find", "resolved", "resource_of", "wire_schemas"]
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+_ARGUMENT = re.compile(r"(\w+) \(.*?\):(?: |$)(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An operation as the contract has it.
+
+    Attributes:
+        operation_id: Its name in the contract: ``listDocuments``.
+        name: Its name on the command line: ``list-documents``.
+        tag: The tag that it stands under.
+        method: HTTP method.
+        path: Path with its parameters in braces.
+        facts: The operation object of the contract.
+    """
+
+    operation_id: str
+    name: str
+    tag: str
+    method: str
+    path: str
+    facts: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @property
+    def method_name(self) -> str:
+        """Its name in Python: ``list_documents``."""
+        return self.name.replace("-", "_")
+
+    @property
+    def resource(self) -> str:
+        """The attribute of a ``PandaDoc`` that has it: ``documents``."""
+        return re.sub(r"[^a-z0-9]+", "_", self.tag.lower()).strip("_")
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """An operation as its API class has it.
+
+    Attributes:
+        entry: The operation.
+        operation: What it takes.
+        items: The field of its answers that holds the items of a list; empty for none.
+        summary: What it does, in a few words.
+        text: What there is to know about it.
+        arguments: What its arguments mean, by name.
+    """
+
+    entry: Entry
+    operation: Operation
+    items: str
+    summary: str
+    text: str
+    arguments: Mapping[str, str]
+
+
+@cache
+def _contract() -> Mapping[str, Any]:
+    text = (files("pandadoc_client") / "_generated" / "contract.json").read_text(encoding="utf-8")
+    contract: Mapping[str, Any] = json.loads(text)
+    return contract
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """Return all operations, in the order of the contract's tags."""
+    found = [
+        Entry(facts["operationId"], _dashed(facts["operationId"]), facts["tags"][0], method.upper(), path, facts)
+        for path, item in _contract()["paths"].items()
+        for method in _METHODS
+        if (facts := item.get(method)) is not None
+    ]
+    order = {tag["name"]: number for number, tag in enumerate(_contract()["tags"])}
+    return tuple(sorted(found, key=lambda entry: order.get(entry.tag, len(order))))
+
+
+def find(name: str) -> Entry | None:
+    """Return the operation of a name: ``list-documents``, ``list_documents`` or ``listDocuments``."""
+    return _by_letters().get(_letters(name))
+
+
+@cache
+def _by_letters() -> Mapping[str, Entry]:
+    return {_letters(entry.name): entry for entry in entries()}
+
+
+def _letters(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "")
+
+
+def _dashed(operation_id: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", operation_id).lower().replace("_", "-")
+
+
+def resource_of(resources: Any, entry: Entry) -> Any:
+    """Return the API class of an operation, as the attribute of a ``PandaDoc`` or its like."""
+    return getattr(resources, entry.resource)
+
+
+def describe(entry: Entry) -> Described:
+    """Return what an operation takes and means; imports the module of its API class."""
+    from pandadoc_client.api_client import ApiClient
+    from pandadoc_client.apis.resources import Resources
+
+    kind = type(resource_of(Resources(ApiClient()), entry))
+    module = vars(sys.modules[kind.__module__])
+    constant = f"_{entry.method_name.upper()}"
+    paging = module.get(f"{constant}_PAGES")
+    summary, text, arguments = _taken_apart(inspect.getdoc(getattr(kind, entry.method_name)) or "")
+    return Described(entry, module[constant], getattr(paging, "items", ""), summary, text, arguments)
+
+
+def _taken_apart(docstring: str) -> tuple[str, str, dict[str, str]]:
+    """Return the first line of a docstring, the paragraphs behind it, and what it says of each argument."""
+    head, _, rest = docstring.partition("\nArgs:\n")
+    summary, _, text = head.partition("\n")
+    lines: list[str] = []
+    for line in rest.split("\n\n", 1)[0].splitlines():
+        if line.startswith("     ") and lines:  # what one line had no room for
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(line.strip())
+    arguments = {match[1]: match[2] for line in lines if (match := _ARGUMENT.match(line))}
+    return summary.rstrip("."), text.partition("\nReturns:\n")[0].strip(), arguments
+
+
+def wire_schemas(entry: Entry) -> dict[str, Mapping[str, Any]]:
+    """Return the schemas of the parameters of an operation, references resolved, by their names on the wire."""
+    shared = _contract()["paths"][entry.path].get("parameters", ())
+    parameters = (resolved(parameter) for parameter in (*shared, *entry.facts.get("parameters", ())))
+    return {parameter["name"]: resolved(parameter.get("schema", {})) for parameter in parameters}
+
+
+def fields_of(entry: Entry, name: str = "") -> list[str]:
+    """Return the fields of the JSON object that an operation takes, those that it must have marked with a star.
+
+    Args:
+        entry: The operation.
+        name: A field of its form; empty for its body.
+    """
+    kinds = resolved(entry.facts.get("requestBody", {})).get("content", {}).values()
+    found: dict[str, str] = {}
+    for kind in kinds:
+        schema = resolved(kind.get("schema", {}))
+        if name:
+            schema = schema.get("properties", {}).get(name, {})
+        for option in _options(schema):
+            required = option.get("required", ())
+            for key in option.get("properties", {}):
+                found.setdefault(key, f"{key}*" if key in required else key)
+    return list(found.values())
+
+
+def _options(schema: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """Yield the objects that a schema allows, or is put together from."""
+    schema = resolved(schema)
+    if "items" in schema:
+        schema = resolved(schema["items"])
+    yield schema
+    for word in ("allOf", "anyOf", "oneOf"):
+        for option in schema.get(word, ()):
+            yield from _options(option)
+
+
+def resolved(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the part of the contract that *node* refers to, or itself."""
+    while "$ref" in node:
+        target: Any = _contract()
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step.replace("~1", "/").replace("~0", "~")]
+        node = target
+    return node

@@ -1,0 +1,71 @@
+"""What a server's refusal means to a person at a terminal: one line with what the server said, secrets masked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from pandadoc_client._waits import DocumentStepError, NotReadyError
+from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError, describe
+from pandadoc_client.exceptions import ApiConnectionError, ApiDecodeError, ApiException, OAuthError
+
+__all__ = ["explained", "explanation"]
+
+_SAYING = ("type", "code", "error", "detail", "details", "message", "error_description", "info_message", "errors")
+_BODY = "HTTP response body: "
+_STEPS = {
+    "create": "a document was created, but the answer has no id",
+    "wait": "document {} exists, but did not become a draft",
+    "send": "document {} exists, but was not sent",
+}
+
+
+@contextmanager
+def explained(host: str) -> Iterator[None]:
+    """Turn what the server refuses within into an error that says why.
+
+    Args:
+        host: URL of the server.
+
+    Raises:
+        CommandError: The server refused, or did not answer.
+    """
+    try:
+        yield
+    except OAuthError:  # of the token endpoint: it says what to do
+        raise
+    except ApiException as error:
+        raise CommandError(explanation(error, host), EXIT_FAILURE) from error
+
+
+def explanation(error: BaseException | None, host: str) -> str:
+    """Return one line about an error of a call to *host*."""
+    if error is None:
+        return ""
+    if isinstance(error, DocumentStepError):
+        why = explanation(error.__cause__, host)
+        return f"{_STEPS[error.step].format(error.document_id)}{why and f': {why}'}"
+    if isinstance(error, NotReadyError):
+        seconds = (
+            "" if error.retry_after is None else f"; the server wants to be asked again in {error.retry_after:g} s"
+        )
+        return f"it is not ready yet{seconds}"
+    if isinstance(error, ApiConnectionError):
+        return f"no answer from {host}: {error.reason}"
+    if not isinstance(error, ApiException) or isinstance(error, ApiDecodeError | OAuthError):
+        return describe(error)
+    said = _said(str(error).partition(_BODY)[2].strip())
+    return f"{describe(error).rstrip()}{said and f': {said}'}"
+
+
+def _said(body: str) -> str:
+    """Return what the body of a refusal, secrets masked, says to people; empty for a page."""
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return "" if body.startswith("<") else body
+    if not isinstance(content, Mapping):
+        return body
+    found = [content[name] for name in _SAYING if content.get(name)]
+    return ": ".join(item if isinstance(item, str) else json.dumps(item) for item in found) or body

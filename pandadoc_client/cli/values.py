@@ -1,0 +1,127 @@
+"""What stands behind an option: text, a secret or JSON, as it is, in a file or on standard input."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+from pandadoc_client.cli.errors import CommandError
+
+__all__ = ["PLACE", "check_file", "json_at", "moment_at", "pairs", "secret_at"]
+
+PLACE = "@FILE for what a file holds, - for standard input"
+_SECRET_LIMIT = 64 * 1024
+_JSON_LIMIT = 64 * 1024 * 1024
+
+
+def secret_at(option: str, given: str) -> str:
+    """Return a secret: *given* itself, or what stands at the place that it names.
+
+    Args:
+        option: The option, for messages.
+        given: The secret, ``@FILE``, or ``-`` for standard input.
+
+    Raises:
+        CommandError: There is nothing there; the message shows nothing of it.
+    """
+    if given == "-" or given.startswith("@"):
+        given = _read(option, given, _SECRET_LIMIT).removesuffix("\n").removesuffix("\r")
+    if not given:
+        raise CommandError(f"{option} is empty")
+    return given
+
+
+def json_at(option: str, given: str) -> Any:
+    """Return the JSON value that *given* is, or that stands at the place that it names.
+
+    Args:
+        option: The option, for messages.
+        given: JSON, ``@FILE``, or ``-`` for standard input.
+
+    Raises:
+        CommandError: There is none, or it is no JSON (RFC 8259); the message says where it is wrong.
+    """
+    if given == "-" or given.startswith("@"):
+        place = f" in {'standard input' if given == '-' else given[1:]}"
+        given = _read(option, given, _JSON_LIMIT)
+    else:
+        place = ""
+    try:
+        return json.loads(given, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        where = f"{error.msg} at line {error.lineno}, column {error.colno}"
+    except (ValueError, RecursionError) as error:
+        where = str(error) or "it is nested too deep"
+    raise CommandError(f"{option} takes JSON, @FILE or -; this is no JSON{place}: {where}")
+
+
+def moment_at(option: str, given: str) -> datetime:
+    """Return a point in time, ISO 8601: a day stands for its beginning, and a time without a zone is in UTC.
+
+    Raises:
+        CommandError: It is none.
+    """
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        example = "2026-01-31 or 2026-01-31T09:30:00Z"
+        raise CommandError(f"{option} must be a date or time such as {example}, and not {given[:40]!r}") from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def pairs(option: str, given: list[str] | None) -> dict[str, str]:
+    """Return the names and values of an option that takes ``NAME=VALUE`` and may be repeated.
+
+    Raises:
+        CommandError: One has no name, or comes twice.
+    """
+    found: dict[str, str] = {}
+    for text in given or ():
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            raise CommandError(f"{option} takes NAME=VALUE, and not {text!r}")
+        if name in found:
+            raise CommandError(f"{option} has {name!r} twice")
+        found[name] = value
+    return found
+
+
+def check_file(option: str, path: str) -> None:
+    """Refuse what cannot be uploaded, before anybody is called.
+
+    Raises:
+        CommandError: There is no such file, or it is a folder.
+    """
+    try:
+        with open(path, "rb"):
+            pass
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "this is no path"
+        raise CommandError(f"{option}: cannot read {path}: {why}") from None
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"it has no number {constant}")
+
+
+def _read(option: str, given: str, limit: int) -> str:
+    name = given.removeprefix("@")
+    place = "standard input" if given == "-" else name
+    if not name:
+        raise CommandError(f"{option}: a file name must follow the @")
+    try:
+        if given == "-":
+            data = sys.stdin.buffer.read(limit + 1)
+        else:
+            with open(name, "rb") as file:
+                data = file.read(limit + 1)
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CommandError(f"{option}: {place} is not UTF-8 text") from None
+    except OSError as error:
+        raise CommandError(f"{option}: cannot read {place}: {error.strerror}") from None
+    if len(data) > limit:
+        raise CommandError(f"{option}: {place} is too long")
+    return text

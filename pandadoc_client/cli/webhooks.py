@@ -1,0 +1,167 @@
+"""``pandadoc webhooks``: receive deliveries on this machine while a program is being written."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pandadoc_client.cli.errors import CommandError
+from pandadoc_client.cli.options import AllowInsecure, Json
+from pandadoc_client.cli.render import print_json, print_lines
+from pandadoc_client.cli.values import PLACE, secret_at
+
+if TYPE_CHECKING:
+    from pandadoc_client.cli.listener import Forwarded
+    from pandadoc_client.webhooks import Delivery
+
+__all__ = ["app"]
+
+_VARIABLE = "PANDADOC_WEBHOOK_KEY"
+_HOST = "127.0.0.1"
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.callback(invoke_without_command=True)
+def webhooks(context: typer.Context) -> None:
+    """Receive webhooks on this machine.
+
+    \b
+    pandadoc webhooks listen --forward http://127.0.0.1:5000/webhooks
+    """
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command("listen")
+def listen(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="TCP port; 0 for a free one.")] = 8766,
+    forward: Annotated[
+        str | None, typer.Option("--forward", metavar="URL", help="Where to hand on what is PandaDoc's, as it came.")
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key",
+            metavar="KEY",
+            help=f"Shared key of the subscription; {PLACE}. As an argument every user of this machine can see it:"
+            f" prefer the environment. [env: {_VARIABLE}]",
+        ),
+    ] = None,
+    allow_insecure: AllowInsecure = False,
+    as_json: Json = False,
+) -> None:
+    """Receive deliveries, verify them, print a line for each event, and hand them on.
+
+    Whatever is posted to http://127.0.0.1:PORT/ with the right signature is printed, and with --forward handed on: the
+    same bytes, headers and signature. PandaDoc gets the answer of the target, or 200; 502 or 504 if the target does not
+    answer, 403 if the signature is not right. Only this machine can reach the port: a tunnel of your choice makes it
+    public. Ctrl-C ends it.
+
+    \b
+    PANDADOC_WEBHOOK_KEY=... pandadoc webhooks listen --forward http://127.0.0.1:5000/webhooks
+    pandadoc webhooks listen --key @key.txt --json | jq 'select(.event == "document_state_changed")'
+
+    With --json the first line says where it listens, each further one is an event.
+    """
+    from pandadoc_client.cli import listener as server
+    from pandadoc_client.webhooks import sign
+
+    secret = secret_at("--key", key) if key is not None else os.environ.get(_VARIABLE, "")
+    if not secret:
+        raise CommandError(f"no shared key: set {_VARIABLE}, or give --key @FILE (- for standard input)")
+    sign(b"", secret)  # refuses what is no key
+    if forward is not None:
+        _check_target(forward, allow_insecure=allow_insecure)
+    opened = _open(port)
+    url = f"http://{_HOST}:{opened.getsockname()[1]}/"
+    if as_json:
+        print_json({"url": url, "forward": forward}, indent=None)
+    else:
+        to = "" if forward is None else f", handing on to {forward}"
+        print_lines([f"Receiving webhooks at {url}{to} (Ctrl-C ends it)"])
+
+    def show(delivery: Delivery, forwarded: Forwarded | None) -> None:
+        _show(delivery, forwarded, as_json=as_json)
+
+    server.listen(opened, key=secret, target=forward, show=show, refuse=_refuse)
+
+
+def _check_target(url: str, *, allow_insecure: bool) -> None:
+    """Refuse a URL that deliveries cannot, or should not, be handed on to."""
+    import httpx
+
+    from pandadoc_client._network import is_loopback
+
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        parts = httpx.URL()
+    is_port = parts.port is None or 0 < parts.port < 65_536
+    if not (parts.host and is_port and parts.scheme in ("http", "https")) or parts.fragment:
+        raise CommandError("--forward must be a URL such as http://127.0.0.1:5000/webhooks")
+    if parts.scheme == "http" and not allow_insecure and not is_loopback(parts.host):
+        raise CommandError(
+            "--forward: plain http to another machine would show the documents; --allow-insecure permits it"
+        )
+
+
+def _open(port: int) -> socket.socket:
+    from pandadoc_client.cli.emulator import listen_problem
+
+    opened = socket.socket()
+    try:
+        if sys.platform == "win32":
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind((_HOST, port))
+        opened.listen()
+    except OSError as error:
+        opened.close()
+        raise listen_problem(error, _HOST, port) from None
+    return opened
+
+
+def _refuse(reason: str) -> None:
+    print(f"pandadoc: refused a delivery: {reason}", file=sys.stderr, flush=True)
+
+
+def _show(delivery: Delivery, forwarded: Forwarded | None, *, as_json: bool) -> None:
+    """Print what a delivery brought, a line for each event."""
+    now = datetime.now(UTC)
+    if as_json:
+        for event in delivery:
+            print_json(
+                {
+                    "received_at": now.isoformat(),
+                    "delivery": delivery.id,
+                    "event": event.event,
+                    "document_id": event.document_id,
+                    "status": event.status,
+                    "data": event.data,
+                    "forwarded": _document(forwarded),
+                },
+                indent=None,
+            )
+        return
+    from pandadoc_client.cli.answers import shown
+
+    outcome = "" if forwarded is None else f"  -> {forwarded.status or forwarded.problem}"
+    took = "" if forwarded is None else f" in {forwarded.milliseconds:.0f} ms"
+    for event in delivery:
+        about = [event.event or "(no event)", event.document_id or event.id, event.status, event.name]
+        line = "  ".join(shown(part) for part in about if part)
+        print_lines([f"{now.astimezone():%H:%M:%S}  {line}{outcome}{took}"])
+
+
+def _document(forwarded: Forwarded | None) -> dict[str, Any] | None:
+    if forwarded is None:
+        return None
+    problem = forwarded.problem or None
+    return {"status": forwarded.status, "milliseconds": round(forwarded.milliseconds, 1), "problem": problem}
