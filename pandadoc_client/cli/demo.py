@@ -1,4 +1,4 @@
-"""``pandadoc demo``: OAuth 2.0 from consent to refresh, over real HTTP, on this machine."""
+"""``pandadoc demo``: from consent to a signed document, over real HTTP, on this machine."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def demo(
     ] = 0,
     as_json: Json = False,
 ) -> None:
-    """Walk through OAuth 2.0 against an emulator: consent, code, token, API call, refresh.
+    """Walk through PandaDoc against an emulator: consent, token, call, refresh, document, signature, webhook, PDF.
 
     Shows every request and answer, secrets masked, and ends with a table. Nothing leaves this machine. The exit status
     is 1 if a step fails; with --json the steps are one JSON document.

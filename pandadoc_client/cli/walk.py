@@ -11,9 +11,11 @@ from typing import Any
 import httpx
 
 from pandadoc_client import ApiClient, Configuration
+from pandadoc_client._http import Response
 from pandadoc_client.api.members_api import MembersApi
 from pandadoc_client.cli.errors import describe
 from pandadoc_client.cli.render import mask_header, mask_json, mask_query, mask_url, mask_values
+from pandadoc_client.cli.walk_chain import Chain
 from pandadoc_client.emulator import Emulator, JournalEntry
 from pandadoc_client.exceptions import OpenApiException, UnauthorizedException
 from pandadoc_client.oauth import OAuthClient, Token
@@ -78,6 +80,11 @@ def walk(emulator: Emulator) -> Iterator[Step]:
             ("refresh", "Refresh the token", taken.refresh),
             ("call again", "Call the API with the new access token", taken.call),
             ("old token", "Call the API with the old access token, which the refresh has ended", taken.call_with_old),
+            ("subscribe", "Ask for webhooks", lambda: taken.go_on(Chain.subscribe)),
+            ("send", "Create a document, wait for its draft, send it", lambda: taken.go_on(Chain.send)),
+            ("sign", "The recipient signs, as a person does on the emulator's page", lambda: taken.go_on(Chain.sign)),
+            ("webhook", "Take the webhook that tells of it, and verify it", lambda: taken.go_on(Chain.hear)),
+            ("download", "Download the signed document", lambda: taken.go_on(Chain.download)),
         ):
             step = taken.take(name, title, action)
             yield step
@@ -105,11 +112,14 @@ class _Walk:
         self._callback_url = ""
         self._code = ""
         self._tokens: list[Token] = []
+        self._chain: Chain | None = None
 
     def __enter__(self) -> _Walk:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._chain is not None:
+            self._chain.close()
         self._oauth.close()
         self._http.close()
 
@@ -161,6 +171,18 @@ class _Walk:
             return "refused, as it should be"
         raise _Unexpected("the old access token still works after the refresh")
 
+    def go_on(self, step: Callable[[Chain], str]) -> str:
+        """Take a step of the second half."""
+        if self._chain is None:
+            self._chain = Chain(self._emulator, self._tokens[-1].access_token)
+        client = self._chain.pandadoc.api_client
+        client.last_response = None
+        try:
+            return step(self._chain)
+        finally:
+            self._secrets |= self._chain.secrets
+            self._note(client)
+
     def _keep(self, token: Token) -> str:
         if token.refresh_token is None:
             raise _Unexpected("the answer has no refresh token")
@@ -175,10 +197,14 @@ class _Walk:
             try:
                 member = MembersApi(api_client).details_current_member()
             finally:
-                if (last := api_client.last_response) is not None:
-                    pairs = [(name, last.headers[name]) for name in last.headers]
-                    self._answer = (last.status, last.reason, pairs, last.data)
+                self._note(api_client)
         return f"hello, {member.first_name} {member.last_name}"
+
+    def _note(self, client: ApiClient) -> None:
+        last = client.last_response
+        if last is not None:
+            data = last.data if isinstance(last, Response) else b""  # a file that was streamed is not kept
+            self._answer = (last.status, last.reason, [(name, last.headers[name]) for name in last.headers], data)
 
     # -- what is shown of them -----------------------------------------------------------------------------------------
 

@@ -22,6 +22,11 @@ SUMMARY_ROWS = (
     r"refresh.*POST /oauth2/access_token.*200",
     r"call again.*GET /public/v1/members/current.*200",
     r"old token.*GET /public/v1/members/current.*401",
+    r"subscribe.*POST /public/v1/webhook-subscriptions.*201",
+    r"send .*POST /public/v1/documents/\w+/send.*200.*document.sent",
+    r"sign .*document.completed",
+    r"webhook.*verified",
+    r"download.*GET /public/v1/documents/\w+/download.*200.*PDF",
 )
 
 
@@ -36,7 +41,7 @@ def run_demo(*arguments: str, **environment: str) -> subprocess.CompletedProcess
     )
 
 
-def test_the_demo_walks_from_consent_to_the_second_token_and_sums_up() -> None:
+def test_the_demo_walks_from_consent_to_the_signed_document_and_sums_up() -> None:
     result = run_demo()
     assert (result.returncode, result.stderr) == (0, "")
     _, summary = result.stdout.split("Summary", 1)
@@ -61,7 +66,20 @@ def test_the_demo_as_json_is_one_document() -> None:
     assert (result.returncode, result.stderr) == (0, "")
     document = json.loads(result.stdout)
     assert document["ok"] is True
-    assert [step["status"] for step in document["steps"]] == [302, None, 200, 200, 200, 200, 401]
+    assert [step["status"] for step in document["steps"]] == [
+        302,
+        None,
+        200,
+        200,
+        200,
+        200,
+        401,
+        201,
+        200,
+        None,
+        None,
+        200,
+    ]
     assert "emulator-client-secret" not in result.stdout
     assert not re.search(r"[0-9a-f]{32}", result.stdout)
 
