@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncTransport", "Transport", "network_error"]
 
-# What these say is that no connection was made: the server has not seen the request.
 _MOST_OF_AN_ERROR = 1024 * 1024  # bytes of an error answer to read where a file was asked for
+# What these say is that no connection was made: the server has not seen the request.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
@@ -88,8 +88,9 @@ class _Shell:
             while limiter is not None and (pause := (yield _Turn(limiter, request))):
                 yield call.check_wait(pause)
             started = time.monotonic()
+            outgoing = self._httpx_request(request, call)
             try:
-                answer = yield _Open(self._httpx_request(request, call), auth)
+                answer = yield _Open(outgoing, auth)
                 if streamed and answer.is_success:
                     log_attempt(request, call, answer, started)
                     return _response(request, answer, b""), answer
@@ -97,6 +98,8 @@ class _Shell:
                 log_attempt(request, call, answer, started)
                 response = _response(request, answer, data)
             except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
+                if getattr(outgoing.stream, "source_error", None) is error:
+                    raise  # of the user's file or progress: nothing is wrong with the network
                 named = network_error(error, call)
                 named.__cause__ = error
                 wait: float | None = call.wait_after_error(named)
@@ -303,8 +306,9 @@ class AsyncTransport(_Shell):
         loop = _running_loop()
         client = self._own.get(loop)
         if client is None:
-            for ended in [known for known in self._own if known is not None and known.is_closed()]:
-                del self._own[ended]
+            # Other threads have loops of their own, and may be at the same.
+            for ended in [known for known in list(self._own) if known is not None and known.is_closed()]:
+                self._own.pop(ended, None)
             client = self._own[loop] = DirectAsyncClient(self.settings)
         return client
 
@@ -338,9 +342,11 @@ class AsyncTransport(_Shell):
     ) -> tuple[Response, httpx.Response | None]:
         call = self._start(request, timeout, retries)
         try:
-            with anyio.fail_after(call.remaining()):
+            with anyio.fail_after(call.remaining()) as scope:
                 return await self._follow(self._client(), self._plan(request, call, auth, streamed))
         except TimeoutError as error:
+            if not scope.cancelled_caught:
+                raise  # of the user's file or progress
             raise call.timed_out() from error
         finally:
             request.close()

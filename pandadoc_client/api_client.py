@@ -250,6 +250,7 @@ class AsyncApiClient(BaseClient):
         cookie: str | None = None,
     ) -> None:
         super().__init__(configuration, header_name, header_value, cookie)
+        self._lock = threading.Lock()  # of loops in other threads
         self._transport: AsyncTransport | None = None
 
     async def __aenter__(self) -> Self:
@@ -263,20 +264,27 @@ class AsyncApiClient(BaseClient):
         if self._transport is not None:
             await self._transport.aclose()
 
+    def _open_transport(self) -> AsyncTransport:
+        transport = self._transport
+        if transport is None:
+            with self._lock:
+                transport = self._transport
+                if transport is None:
+                    from pandadoc_client._transport import AsyncTransport
+
+                    transport = self._transport = AsyncTransport(self._settings())
+        return transport
+
     async def call_operation(self, operation: Operation, arguments: dict[str, Any], *required: Any) -> Any:
         """Make a call that an API class describes, with arguments and options by name, and the required ones."""
         arguments |= zip(operation.required, required, strict=True)
         call = plan_call(operation, arguments, self.configuration, self._build, stacklevel=3)
         if call.in_thread:
             raise ApiValueError("async_req is for ApiClient; await the call instead", ["async_req"])
-        if self._transport is None:
-            from pandadoc_client._transport import AsyncTransport
-
-            self._transport = AsyncTransport(self._settings())
-        settings = self._call_settings(call)
+        transport, settings = self._open_transport(), self._call_settings(call)
         if call.preload:
-            return self._result(call, await self._transport.send(call.request, *settings))
-        head, answer = await self._transport.stream(call.request, *settings)
+            return self._result(call, await transport.send(call.request, *settings))
+        head, answer = await transport.stream(call.request, *settings)
         if answer is None:
             raise error_for(head)
         from pandadoc_client.rest import AsyncStreamedResponse

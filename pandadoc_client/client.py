@@ -57,11 +57,20 @@ class _Front:
         allow_insecure: bool = False,
         rate_limiter: RateLimiter | None = None,
     ) -> None:
+        from pandadoc_client._network import check_host
+        from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
         from pandadoc_client.oauth._settings import find_host
+        from pandadoc_client.throttling import RateLimiter
 
         url, _ = find_host(host, region)
         given = {"auth": auth, "api_key": api_key, "access_token": access_token, "token_store": token_store}
         name, value = _credential({field: found for field, found in given.items() if found is not None}, key)
+        check_host(url, allow_insecure)
+        check_timeout(timeout, Timeout())
+        RetryPolicy.of(retries)
+        if not isinstance(rate_limiter, RateLimiter | None):  # pyright: ignore[reportUnnecessaryIsInstance]
+            problem = f"rate_limiter must be a RateLimiter, not {type(rate_limiter).__name__}"
+            raise ApiTypeError(problem, ["rate_limiter"])
         settings: dict[str, Any] = {"timeout": timeout, "retries": retries, "allow_insecure": allow_insecure}
         self._configuration = Configuration(url, **settings, rate_limiter=rate_limiter)
         self._owned = ExitStack()
@@ -111,11 +120,12 @@ class PandaDoc(_Front, Resources):
             ``PANDADOC_CLIENT_ID`` and ``PANDADOC_CLIENT_SECRET`` name.
         key: The account in the token store; the default is ``"default"``. If it is given alone, a token store is
             meant: that of ``PANDADOC_TOKEN_STORE``, or the file of ``pandadoc login``.
-        host: URL of the API; else ``PANDADOC_HOST``, else that of the region.
+        host: URL of the API; else that of the region, if one is given, else ``PANDADOC_HOST``.
         region: ``"us"`` or ``"eu"``; else ``PANDADOC_REGION``, else ``"us"``.
         timeout: Seconds that a call may take, retries included, or a pair (connect, read); the default is 30.
         retries: How often to try again at the most, or a ``RetryPolicy``.
         allow_insecure: True to permit plain ``http`` to hosts other than this machine.
+        rate_limiter: A ``RateLimiter`` that every attempt waits for.
 
     What is given stays the caller's to close; what is opened here is closed with the client.
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from pandadoc_client.exceptions import ApiValueError
+from pandadoc_client.exceptions import ApiConnectionError, ApiValueError
 
 if TYPE_CHECKING:
     from pandadoc_client._http import Request
@@ -68,19 +68,20 @@ class RateLimiter:
     ) -> None:
         try:
             from limits import RateLimitItemPerMinute
-            from limits.errors import ConfigurationError
+            from limits.errors import ConfigurationError, StorageError
             from limits.storage import storage_from_string
             from limits.strategies import MovingWindowRateLimiter
         except ModuleNotFoundError as error:
             message = "RateLimiter needs its extra: pip install 'pandadoc-client[throttling]'"
             raise ModuleNotFoundError(message, name=error.name) from error
-        if any(limit < 1 for limit in limits.values()):
+        if any(not isinstance(limit, int) or limit < 1 for limit in limits.values()):
             raise ApiValueError("limits: a limit is a whole number of requests a minute, 1 or more", ["limits"])
         try:
-            # A storage that cannot be reached says so at the first call, as every other part of the network does.
-            self._strategy = MovingWindowRateLimiter(storage_from_string(storage))
+            # A storage that cannot be reached is found out by the first call.
+            self._strategy = MovingWindowRateLimiter(storage_from_string(storage, wrap_exceptions=True))
         except ConfigurationError as error:
             raise ApiValueError("storage: a URL such as memory:// or redis://localhost:6379", ["storage"]) from error
+        self._unreachable = StorageError
         self._items = {name: RateLimitItemPerMinute(limit) for name, limit in limits.items()}
         self._everything = RateLimitItemPerMinute(SANDBOX_LIMIT) if sandbox else None
         self._account = account
@@ -92,12 +93,21 @@ class RateLimiter:
 
         Returns:
             0 when it was counted, and may be sent.
+
+        Raises:
+            ApiConnectionError: The storage cannot be reached; the request was not sent.
         """
         name = _endpoint(request)
         item = self._everything or self._items.get(name)
-        if item is None or self._strategy.hit(item, "pandadoc", self._account, name):
+        if item is None:
             return 0.0
-        ends = self._strategy.get_window_stats(item, "pandadoc", self._account, name).reset_time
+        try:
+            if self._strategy.hit(item, "pandadoc", self._account, name):
+                return 0.0
+            ends = self._strategy.get_window_stats(item, "pandadoc", self._account, name).reset_time
+        except self._unreachable as error:
+            reason = "The rate limiter's storage cannot be reached"
+            raise ApiConnectionError(reason=reason, request_sent=False) from error
         return max(_SHORTEST_WAIT, ends - time.time())
 
 

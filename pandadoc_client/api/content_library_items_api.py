@@ -167,7 +167,7 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
         """Arguments of ``create_content_library_item_from_upload`` that are given by name."""
 
         file: _operation.FileArgument
-        data: ContentLibraryItemCreateRequest
+        data: ContentLibraryItemCreateRequest | dict[str, Any]
 
     class _CreateContentLibraryItemFromUploadOptions(
         _CreateContentLibraryItemFromUploadArguments, _operation.Options, total=False
@@ -366,7 +366,8 @@ class ContentLibraryItemsApi:
 
         Args:
             file (FileArgument): File to make the content library item from, such as a PDF.
-            data (ContentLibraryItemCreateRequest): Properties of the content library item, such as its name, as JSON.
+            data (ContentLibraryItemCreateRequest | dict[str, Any]): Properties of the content library item, such as
+                its name, as JSON.
 
         Returns:
             ContentLibraryResponse; another form of the answer if an option asks for it.
@@ -553,7 +554,8 @@ class AsyncContentLibraryItemsApi:
 
         Args:
             file (FileArgument): File to make the content library item from, such as a PDF.
-            data (ContentLibraryItemCreateRequest): Properties of the content library item, such as its name, as JSON.
+            data (ContentLibraryItemCreateRequest | dict[str, Any]): Properties of the content library item, such as
+                its name, as JSON.
 
         Returns:
             ContentLibraryResponse; another form of the answer if an option asks for it.

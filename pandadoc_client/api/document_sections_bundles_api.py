@@ -172,7 +172,7 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
 
         merge_field_scope: UploadSectionWithUploadMergeFieldScope
         file: _operation.FileArgument
-        data: UploadSectionRequest
+        data: UploadSectionRequest | dict[str, Any]
 
     class _UploadSectionWithUploadOptions(_UploadSectionWithUploadArguments, _operation.Options, total=False):
         """Arguments and options of ``upload_section_with_upload``."""
@@ -369,7 +369,8 @@ class DocumentSectionsBundlesApi:
             merge_field_scope (UploadSectionWithUploadMergeFieldScope): Scope of merge fields: the whole document or
                 only this upload.
             file (FileArgument): File to add as a section, such as a PDF.
-            data (UploadSectionRequest): Name, recipients, fields and other properties of the section, as JSON.
+            data (UploadSectionRequest | dict[str, Any]): Name, recipients, fields and other properties of the
+                section, as JSON.
 
         Returns:
             UploadSectionResponse; another form of the answer if an option asks for it.
@@ -594,7 +595,8 @@ class AsyncDocumentSectionsBundlesApi:
             merge_field_scope (UploadSectionWithUploadMergeFieldScope): Scope of merge fields: the whole document or
                 only this upload.
             file (FileArgument): File to add as a section, such as a PDF.
-            data (UploadSectionRequest): Name, recipients, fields and other properties of the section, as JSON.
+            data (UploadSectionRequest | dict[str, Any]): Name, recipients, fields and other properties of the
+                section, as JSON.
 
         Returns:
             UploadSectionResponse; another form of the answer if an option asks for it.

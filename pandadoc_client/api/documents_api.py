@@ -814,7 +814,7 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
         editor_ver: str
         use_form_field_properties: str
         file: _operation.FileArgument
-        data: DocumentCreateByPdfRequest
+        data: DocumentCreateByPdfRequest | dict[str, Any]
 
     class _CreateDocumentFromUploadOptions(_CreateDocumentFromUploadArguments, _operation.Options, total=False):
         """Arguments and options of ``create_document_from_upload``."""
@@ -828,7 +828,7 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
         """Arguments of ``create_document_from_markdown_upload`` that are given by name."""
 
         file: _operation.FileArgument
-        data: DocumentCreateByMarkdownRequest
+        data: DocumentCreateByMarkdownRequest | dict[str, Any]
 
     class _CreateDocumentFromMarkdownUploadOptions(
         _CreateDocumentFromMarkdownUploadArguments, _operation.Options, total=False
@@ -889,7 +889,7 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
         """Arguments of ``change_document_status_with_upload`` that are given by name."""
 
         file: _operation.FileArgument
-        data: DocumentStatusChangeRequest
+        data: DocumentStatusChangeRequest | dict[str, Any]
 
     class _ChangeDocumentStatusWithUploadOptions(
         _ChangeDocumentStatusWithUploadArguments, _operation.Options, total=False
@@ -1395,7 +1395,8 @@ class DocumentsApi(_documents.DocumentSteps):
             use_form_field_properties (str): Whether properties of the form fields in the file are used, such as
                 `true`.
             file (FileArgument): File to make the document from, such as a PDF.
-            data (DocumentCreateByPdfRequest): Name, recipients, fields and other properties of the document, as JSON.
+            data (DocumentCreateByPdfRequest | dict[str, Any]): Name, recipients, fields and other properties of the
+                document, as JSON.
 
         Returns:
             DocumentCreateResponse; another form of the answer if an option asks for it.
@@ -1433,8 +1434,8 @@ class DocumentsApi(_documents.DocumentSteps):
 
         Args:
             file (FileArgument): Markdown file to make the document from.
-            data (DocumentCreateByMarkdownRequest): Name, recipients, tokens and other properties of the document, as
-                JSON.
+            data (DocumentCreateByMarkdownRequest | dict[str, Any]): Name, recipients, tokens and other properties of
+                the document, as JSON.
 
         Returns:
             DocumentCreateResponse; another form of the answer if an option asks for it.
@@ -1698,7 +1699,7 @@ class DocumentsApi(_documents.DocumentSteps):
         Args:
             id (str): ID of the document to move to another status.
             file (FileArgument): File to upload with the status change.
-            data (DocumentStatusChangeRequest): The new status and an optional note, as JSON.
+            data (DocumentStatusChangeRequest | dict[str, Any]): The new status and an optional note, as JSON.
 
         Returns:
             None; another form of the answer if an option asks for it.
@@ -2894,7 +2895,8 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps):
             use_form_field_properties (str): Whether properties of the form fields in the file are used, such as
                 `true`.
             file (FileArgument): File to make the document from, such as a PDF.
-            data (DocumentCreateByPdfRequest): Name, recipients, fields and other properties of the document, as JSON.
+            data (DocumentCreateByPdfRequest | dict[str, Any]): Name, recipients, fields and other properties of the
+                document, as JSON.
 
         Returns:
             DocumentCreateResponse; another form of the answer if an option asks for it.
@@ -2917,8 +2919,8 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps):
 
         Args:
             file (FileArgument): Markdown file to make the document from.
-            data (DocumentCreateByMarkdownRequest): Name, recipients, tokens and other properties of the document, as
-                JSON.
+            data (DocumentCreateByMarkdownRequest | dict[str, Any]): Name, recipients, tokens and other properties of
+                the document, as JSON.
 
         Returns:
             DocumentCreateResponse; another form of the answer if an option asks for it.
@@ -3060,7 +3062,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps):
         Args:
             id (str): ID of the document to move to another status.
             file (FileArgument): File to upload with the status change.
-            data (DocumentStatusChangeRequest): The new status and an optional note, as JSON.
+            data (DocumentStatusChangeRequest | dict[str, Any]): The new status and an optional note, as JSON.
 
         Returns:
             None; another form of the answer if an option asks for it.

@@ -284,7 +284,7 @@ if TYPE_CHECKING:  # arguments are checked by their operation when a call is mad
 
         fields: list[CreateTemplateWithUploadFields] | str
         file: _operation.FileArgument
-        data: CreateTemplateRequest
+        data: CreateTemplateRequest | dict[str, Any]
 
     class _CreateTemplateWithUploadOptions(_CreateTemplateWithUploadArguments, _operation.Options, total=False):
         """Arguments and options of ``create_template_with_upload``."""
@@ -513,7 +513,7 @@ class TemplatesApi:
             fields (list[CreateTemplateWithUploadFields] | str): Extra properties to include in the answer; only
                 `content_date_modified` is offered.
             file (FileArgument): The file from which the template is made.
-            data (CreateTemplateRequest): Properties of the template to create.
+            data (CreateTemplateRequest | dict[str, Any]): Properties of the template to create.
 
         Returns:
             TemplateCreateResponse; another form of the answer if an option asks for it.
@@ -878,7 +878,7 @@ class AsyncTemplatesApi:
             fields (list[CreateTemplateWithUploadFields] | str): Extra properties to include in the answer; only
                 `content_date_modified` is offered.
             file (FileArgument): The file from which the template is made.
-            data (CreateTemplateRequest): Properties of the template to create.
+            data (CreateTemplateRequest | dict[str, Any]): Properties of the template to create.
 
         Returns:
             TemplateCreateResponse; another form of the answer if an option asks for it.

@@ -244,13 +244,16 @@ class _Builder:
     ) -> Argument:
         resolved = resolve(self.document, schema)
         collection = collection if resolved.get("type") == "array" else ""
+        annotation = self.annotations.annotation(schema, given=True)
+        # A part of a form that is JSON is written as a body is: a model, or a dict in its place.
+        free = location == "form" and "dict" in self.annotations.given(schema) and not annotation.startswith("dict[")
         text = collection not in ("", "multi")  # an array that goes out as one text may be given as that text
         return Argument(
             name=argument_name(name),
             wire=name,
             location=location,
             types=f"({', '.join([*self.annotations.given(schema), *(['str'] if text else [])])},)",
-            annotation=f"{self.annotations.annotation(schema, given=True)}{' | str' if text else ''}",
+            annotation=f"{annotation}{' | str' if text else ''}{' | dict[str, Any]' if free else ''}",
             required=required,
             secret=resolved.get("format") == "password",
             collection=collection,

@@ -23,7 +23,7 @@ EXAMPLES = [block for page in OPERATION_PAGES for block in blocks(page)]
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[Emulator]:
     """One for all: it answers from examples, so that no block can be in another one's way."""
-    with Emulator() as running:
+    with Emulator(mode="examples") as running:
         yield running
 
 

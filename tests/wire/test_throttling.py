@@ -15,7 +15,7 @@ from pandadoc_client import ApiClient, AsyncApiClient, Configuration
 from pandadoc_client._http import Request
 from pandadoc_client.api.documents_api import AsyncDocumentsApi, DocumentsApi
 from pandadoc_client.emulator import Emulator
-from pandadoc_client.exceptions import ApiTimeoutError, ApiValueError
+from pandadoc_client.exceptions import ApiConnectionError, ApiTimeoutError, ApiValueError
 from pandadoc_client.throttling import PUBLISHED_LIMITS, SANDBOX_LIMIT, RateLimiter
 
 from ..servers.redis import RedisServer
@@ -126,8 +126,20 @@ def test_processes_that_share_a_redis_share_a_limit(redis_server: RedisServer) -
     assert sum(int(process.communicate(timeout=60)[0]) for process in running) == 100
 
 
+def test_a_storage_that_cannot_be_reached_is_a_connection_error() -> None:
+    limiter = RateLimiter("redis://127.0.0.1:1/0")
+    with pytest.raises(ApiConnectionError, match="storage cannot be reached") as caught:
+        taken(limiter, "send_document", 1)
+    assert caught.value.request_sent is False
+
+
 @pytest.mark.parametrize(
-    ("arguments", "field"), [({"limits": {"send_document": 0}}, "limits"), ({"storage": "nonsense://x"}, "storage")]
+    ("arguments", "field"),
+    [
+        ({"limits": {"send_document": 1.5}}, "limits"),
+        ({"limits": {"send_document": 0}}, "limits"),
+        ({"storage": "nonsense://x"}, "storage"),
+    ],
 )
 def test_wrong_settings_are_named(arguments: dict[str, Any], field: str) -> None:
     with pytest.raises(ApiValueError, match=f"^{field}"):
