@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from pandadoc_client._encoding import encode_body, plain
 from pandadoc_client._waits import DocumentStepError, Pace, Patience
-from pandadoc_client.exceptions import ApiTypeError, OpenApiException
+from pandadoc_client._waker import check_listening
+from pandadoc_client.exceptions import ApiTypeError, ApiValueError, OpenApiException
 
 __all__ = ["Sending", "step"]
 
@@ -22,18 +25,23 @@ class Sending:
         options: Options of the wait.
 
     Raises:
-        ApiTypeError: The request is neither, or an option is unknown.
-        ApiValueError: An option has a value that cannot be right.
+        ApiTypeError: The request is neither, or holds what JSON does not know, or an option is unknown or of the wrong
+            type.
+        ApiValueError: The request or an option has a value that cannot be right.
     """
 
     def __init__(self, send: Any, **options: Any) -> None:
-        if send is not None and not (isinstance(send, Mapping) or hasattr(send, "to_dict")):
+        from pandadoc_client.model.document_send_request import DocumentSendRequest
+
+        if send is not None and not isinstance(send, Mapping | DocumentSendRequest):
             raise ApiTypeError(f"send must be a DocumentSendRequest or a dict, not {type(send).__name__}", ["send"])
         unknown = sorted(options.keys() - _OPTIONS)
         if unknown:
             raise ApiTypeError(f"Got an unexpected argument '{unknown[0]}'", [unknown[0]])
-        Patience(options.get("timeout", 0), options.get("pace") or Pace(), lambda: 0.0)
+        Patience(options.get("timeout", 0), options.get("pace", Pace()), options.get("clock", time.monotonic))
+        check_listening(options.get("waker"), options.get("sleep", time.sleep))
         self.body = dict(send) if isinstance(send, Mapping) else {} if send is None else send
+        _check_body(self.body)
         self.options = options
 
     def creation(self, api: Any, document: Any, file: Any) -> tuple[Callable[..., Any], dict[str, Any]]:
@@ -52,6 +60,18 @@ class Sending:
         if not isinstance(found, str) or not found:
             raise DocumentStepError(None, "create")
         return found
+
+
+def _check_body(body: Any) -> None:
+    """Refuse what could not be sent later, when the document exists."""
+    try:
+        encode_body("application/json", plain(body), [])
+    except ApiTypeError as error:
+        raise ApiTypeError(f"send cannot be sent: {error}", ["send"]) from None
+    except ApiValueError as error:
+        raise ApiValueError(f"send cannot be sent: {error}", ["send"]) from None
+    except RecursionError:
+        raise ApiValueError("send cannot be sent: it contains itself", ["send"]) from None
 
 
 @contextmanager

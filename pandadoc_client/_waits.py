@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pandadoc_client._http import Headers, Response
-from pandadoc_client._retry import asked_wait
-from pandadoc_client.exceptions import ApiConnectionError, ApiException, ApiValueError, OpenApiException, mask_secrets
+from pandadoc_client._retry import Timeout, asked_wait
+from pandadoc_client._statuses import ENDS, ERROR, ROAD, status_names
+from pandadoc_client.exceptions import (
+    ApiConnectionError,
+    ApiException,
+    ApiTypeError,
+    ApiValueError,
+    OpenApiException,
+    mask_secrets,
+)
 
 __all__ = [
     "DocumentFailedError",
@@ -28,20 +36,6 @@ __all__ = [
 SHORTEST = 1.0
 """Seconds between two looks at the least: the API wants no more."""
 
-ERROR = "document.error"
-_ENDS = frozenset({ERROR, "document.declined", "document.rejected", "document.voided"})
-# The road of a document. Who waits for a place on it has what was waited for when the document is further on: a look
-# now and then may miss a status that lasts for seconds. Statuses that are not here are beside the road.
-_ROAD = (
-    "document.uploaded",
-    "document.draft",
-    "document.waiting_approval",
-    "document.approved",
-    "document.scheduled",
-    "document.sent",
-    "document.viewed",
-    "document.completed",
-)
 _DETAILS = ("info_message", "detail", "details", "error", "errors", "message")
 
 
@@ -177,6 +171,7 @@ class Pace:
         longest: Seconds that no wait exceeds.
 
     Raises:
+        ApiTypeError: One of them is no number.
         ApiValueError: A wait would be under a second, or the waits would become shorter.
     """
 
@@ -185,6 +180,8 @@ class Pace:
     longest: float = 10.0
 
     def __post_init__(self) -> None:
+        for name in ("first", "factor", "longest"):
+            _check_number(getattr(self, name), f"{name} of a pace", "pace")
         if not (self.first >= SHORTEST and self.factor >= 1 and self.longest >= self.first):
             raise ApiValueError("A pace has first >= 1 second, factor >= 1 and longest >= first", ["pace"])
 
@@ -200,11 +197,21 @@ class Patience:
         timeout: Seconds that there are; None for any number.
         pace: How often to look.
         clock: Returns the time in seconds, as ``time.monotonic`` does.
+
+    Raises:
+        ApiTypeError: An argument is of the wrong type.
+        ApiValueError: The timeout is below 0, or not a number.
     """
 
     def __init__(self, timeout: float | None, pace: Pace, clock: Callable[[], float]) -> None:
-        if timeout is not None and not timeout >= 0:
-            raise ApiValueError("timeout must be a number of seconds of 0 or more", ["timeout"])
+        if timeout is not None:
+            _check_number(timeout, "timeout", "timeout")
+            if not timeout >= 0:
+                raise ApiValueError("timeout must be a number of seconds of 0 or more", ["timeout"])
+        if not isinstance(pace, Pace):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ApiTypeError(f"pace must be a Pace, not {type(pace).__name__}", ["pace"])
+        if not callable(clock):
+            raise ApiTypeError(f"clock must be a function, not {type(clock).__name__}", ["clock"])
         self.timeout = timeout
         self._pace = pace
         self._clock = clock
@@ -228,12 +235,16 @@ class Patience:
             return wait
         return left if asked is None and left >= SHORTEST else None
 
-    def request_timeout(self, usual: float | None) -> float | None:
-        """Return the seconds that one look may take: the usual ones, or what is left, if that is less."""
+    def request_timeout(self, usual: Timeout) -> Any:
+        """Return the limits of one look, a `Timeout`: the usual ones, and no longer than what is left.
+
+        None, which stands for the usual ones, if there is any number of seconds.
+        """
         left = self.remaining()
         if left is None:
             return None
-        return max(0.5, left if usual is None else min(usual, left))
+        left = max(0.5, left)
+        return replace(usual, total=left if usual.total is None else min(usual.total, left))
 
 
 class DocumentWatch:
@@ -247,13 +258,9 @@ class DocumentWatch:
     """
 
     def __init__(self, document_id: str, wanted: str | Iterable[str], exact: bool, patience: Patience) -> None:
-        names = [wanted] if isinstance(wanted, str) else list(wanted)
-        if not names or not all(isinstance(name, str) and name for name in names):
-            raise ApiValueError("status must be the name of a status, or several", ["status"])
+        self.wanted = status_names(wanted)
         if not isinstance(document_id, str) or not document_id:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ApiValueError("document_id must be the id of a document", ["document_id"])
-        texts = [str.__str__(name) for name in names]
-        self.wanted = tuple(text if "." in text else f"document.{text}" for text in texts)
         self.last_status: str | None = None
         self._document_id = document_id
         self._exact = exact
@@ -276,11 +283,11 @@ class DocumentWatch:
             return True
         if status == ERROR:
             raise DocumentFailedError(self._document_id, status, self.wanted, document)
-        goals = [_ROAD.index(name) for name in self.wanted if name in _ROAD]
-        passed = bool(goals) and status in _ROAD and _ROAD.index(status) > max(goals)
+        goals = [ROAD.index(name) for name in self.wanted if name in ROAD]
+        passed = bool(goals) and status in ROAD and ROAD.index(status) > max(goals)
         if passed and not self._exact:
             return True
-        if status in _ENDS or (passed and len(goals) == len(self.wanted)):
+        if status in ENDS or (passed and len(goals) == len(self.wanted)):
             raise DocumentStatusError(self._document_id, status, self.wanted, document)
         return False
 
@@ -296,20 +303,18 @@ class DocumentWatch:
             raise error
         self._trouble = error
 
-    def pause(self) -> float:
-        """Return the seconds until the next look.
-
-        Raises:
-            WaitTimeoutError: There is no time for one.
-        """
+    def pause(self) -> float | None:
+        """Return the seconds until the next look; None if there is no time for one."""
         error = self._trouble
         asked = None if error is None else asked_seconds(error.status, error.headers, str(error.body or ""))
-        wait = self._patience.pause(asked)
-        if wait is None:
-            wanted = " or ".join(self.wanted)
-            what = f"{wanted} of document {self._document_id}"
-            raise WaitTimeoutError(what, self.last_status, self._patience.timeout) from error
-        return wait
+        return self._patience.pause(asked)
+
+    def too_late(self) -> WaitTimeoutError:
+        """Return the error that ends the wait when there is no time for another look."""
+        what = f"{' or '.join(self.wanted)} of document {self._document_id}"
+        error = WaitTimeoutError(what, self.last_status, self._patience.timeout)
+        error.__cause__ = self._trouble
+        return error
 
 
 class ResultWatch:
@@ -328,7 +333,7 @@ class ResultWatch:
         self._last_status: str | None = None
         self._asked: float | None = None
 
-    def options(self, given: Mapping[str, Any], usual: float | None) -> dict[str, Any]:
+    def options(self, given: Mapping[str, Any], usual: Timeout) -> dict[str, Any]:
         """Return the options of the next call: those *given*, and what a wait needs."""
         options = {**given, "_return_http_data_only": False}
         if options.get("_request_timeout") is None:
@@ -356,6 +361,11 @@ class ResultWatch:
         if wait is None:
             raise WaitTimeoutError(self._what, self._last_status, self._patience.timeout)
         return wait
+
+
+def _check_number(value: Any, what: str, name: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ApiTypeError(f"{what} must be a number of seconds, not {type(value).__name__}", [name])
 
 
 def export_is_done(task: Any) -> bool:

@@ -6,11 +6,16 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
-__all__ = ["AsyncEar", "Ear", "Waker"]
+from pandadoc_client.exceptions import ApiTypeError
+
+if TYPE_CHECKING:
+    from pandadoc_client.model.document_status_response import DocumentStatusResponse
+
+__all__ = ["AsyncEar", "Ear", "Waker", "check_listening"]
 
 
 class _Listener:
@@ -18,13 +23,13 @@ class _Listener:
 
     def __init__(self, wake: Callable[[], Any]) -> None:
         self._wake = wake
-        self._news: deque[Any] = deque()
+        self._news: deque[DocumentStatusResponse] = deque()
 
-    def tell(self, document: Any) -> None:
+    def tell(self, document: DocumentStatusResponse) -> None:
         self._news.append(document)
         self._wake()
 
-    def next(self) -> Any:
+    def next(self) -> DocumentStatusResponse | None:
         return self._news.popleft() if self._news else None
 
 
@@ -39,17 +44,19 @@ class Waker:
         self._lock = threading.Lock()
         self._listeners: dict[str, list[_Listener]] = {}
 
-    def notify(self, document_id: str, status: str, document: Any = None) -> bool:
-        """Tell the waits for a document its status.
+    def notify(self, document_id: str | None, status: str | None, document: Any = None) -> bool:
+        """Tell the waits for a document its status. An event without one of both tells nobody anything.
 
         Args:
-            document_id: The document: ``data["id"]`` of a webhook event.
-            status: Its status: ``data["status"]``.
+            document_id: The document: ``document_id`` of a `WebhookEvent`, ``data["id"]``.
+            status: Its status: ``status`` of the event, ``data["status"]``.
             document: What else is known of it: ``data`` itself. It becomes what the wait returns.
 
         Returns:
             Whether somebody waits for this document.
         """
+        if not document_id or not status:
+            return False
         with self._lock:
             listeners = list(self._listeners.get(document_id, ()))
         if listeners:
@@ -88,13 +95,18 @@ class Ear:
     @contextmanager
     def of(self, waker: Waker | None, document_id: str) -> Generator[Ear]:
         """Listen to a waker; without one, only pauses end."""
+        check_listening(waker, self._sleep)
         if waker is None:
             yield self
         else:
             with waker.listening(document_id, self._awake.set) as self._listener:
                 yield self
 
-    def wait(self, seconds: float) -> Any:
+    def heard(self) -> DocumentStatusResponse | None:
+        """Return the next news that has come already, or None."""
+        return None if self._listener is None else self._listener.next()
+
+    def wait(self, seconds: float) -> DocumentStatusResponse | None:
         """Return the next news, or None when *seconds* are over."""
         if self._listener is None:
             self._sleep(seconds)
@@ -116,6 +128,7 @@ class AsyncEar:
     @contextmanager
     def of(self, waker: Waker | None, document_id: str) -> Generator[AsyncEar]:
         """Listen to a waker; without one, only pauses end."""
+        check_listening(waker, self._sleep)
         if waker is None:
             yield self
         else:
@@ -125,7 +138,11 @@ class AsyncEar:
     def _wake(self) -> None:
         self._awake.set()
 
-    async def wait(self, seconds: float) -> Any:
+    def heard(self) -> DocumentStatusResponse | None:
+        """Return the next news that has come already, or None."""
+        return None if self._listener is None else self._listener.next()
+
+    async def wait(self, seconds: float) -> DocumentStatusResponse | None:
         """Return the next news, or None when *seconds* are over."""
         if self._listener is None:
             await self._sleep(seconds)
@@ -136,6 +153,18 @@ class AsyncEar:
                 self._awake = anyio.Event()
             news = self._listener.next()
         return news
+
+
+def check_listening(waker: Any, sleep: Any) -> None:
+    """Refuse what a wait cannot listen with.
+
+    Raises:
+        ApiTypeError: The waker is none, or ``sleep`` is no function.
+    """
+    if waker is not None and not isinstance(waker, Waker):
+        raise ApiTypeError(f"waker must be a Waker, not {type(waker).__name__}", ["waker"])
+    if not callable(sleep):
+        raise ApiTypeError(f"sleep must be a function, not {type(sleep).__name__}", ["sleep"])
 
 
 def _in_this_loop(wake: Callable[[], Any]) -> Callable[[], None]:

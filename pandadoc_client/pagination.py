@@ -19,7 +19,7 @@ from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
-from pandadoc_client.exceptions import ApiException, ApiTypeError, ApiValueError
+from pandadoc_client.exceptions import ApiDecodeError, ApiException, ApiTypeError, ApiValueError
 
 if TYPE_CHECKING:
     from pandadoc_client._operation import Operation, RequestTimeout
@@ -130,7 +130,11 @@ class Pages:
         return {paging.position: position, paging.size: self._size}
 
     def take(self, answer: Any) -> list[Any]:
-        """Take the page that was asked for, and return what in it is new, in its order."""
+        """Take the page that was asked for, and return what in it is new, in its order.
+
+        Raises:
+            ApiDecodeError: The answer has no list. The page is still the next one.
+        """
         items = self._items(answer)
         fresh = [item for item in items if self._is_new(item, items)] if self._paging.position else items
         self._page += 1
@@ -147,8 +151,14 @@ class Pages:
 
     def _items(self, answer: Any) -> list[Any]:
         """Return the items of an answer, of whatever shape it came."""
-        found = answer if isinstance(answer, list) else _field(answer, self._paging.items)
-        return found if isinstance(found, list) else []
+        name = self._paging.items
+        found = answer if isinstance(answer, list) else _field(answer, name)
+        if not isinstance(found, list):  # not the end: who reads on would take a part of the list for all of it
+            where = f"'{name}' in the answer" if name else "The answer"
+            raise ApiDecodeError(
+                200, f"{where} is no list, but {'missing or null' if found is None else 'another type'}"
+            )
+        return found
 
     def _is_new(self, item: Any, page: list[Any]) -> bool:
         """Return whether an item has not come before, and take note of it. Without a key only whole pages tell."""
@@ -199,13 +209,18 @@ class _Caller:
             error = ApiException(status, f"{self._operation.operation_id} has no list yet")
             error.headers = headers
             raise error
-        self._ready.extend(self._pages.take(data))
+        try:
+            self._ready.extend(self._pages.take([] if status in (204, 205) else data))
+        except ApiDecodeError as error:
+            error.headers = headers
+            raise
 
 
 class ItemIterator(_Caller, Iterator[T]):
     """Iterates over the items of a list, blocking. For one thread at a time.
 
-    An error leaves it where it was: going on asks for the same page again.
+    An error leaves it where it was: going on asks for the same page again. An answer without a list is an error, too,
+    an `ApiDecodeError`; an empty list is the end.
 
     Args:
         client: Makes the calls.

@@ -85,7 +85,8 @@ def wait_until(
     Args:
         client: An `ApiClient`, or anything that has one, such as a ``PandaDoc`` or an API class.
         document_id: The document.
-        status: The status, or several; ``"draft"`` stands for ``"document.draft"``.
+        status: The status, or several; ``"draft"`` stands for ``"document.draft"``. One that nobody knows may be new;
+            one that looks like a known one that is misspelt is refused.
         timeout: Seconds to wait; None for any number.
         exact: True if a status further on will not do.
         waker: Tells of news, so that the wait ends at once.
@@ -98,13 +99,15 @@ def wait_until(
         DocumentStatusError: It is declined, rejected or voided (or, with ``exact``, further on).
         WaitTimeoutError: The time is over; it names the last status.
         ApiException: The first look failed, or a later one in a way that looking again does not mend.
+        ApiTypeError: An argument is of the wrong type.
+        ApiValueError: It cannot be right; nothing is sent then.
     """
     from pandadoc_client.api.documents_api import DocumentsApi
 
     look = DocumentsApi(client_of(client)).status_document
     patience = Patience(timeout, pace, clock)
     watch = DocumentWatch(document_id, status, exact, patience)
-    usual = limits_of(look)[1].total
+    usual = limits_of(look)[1]
     with Ear(sleep).of(waker, document_id) as ear:
         while True:
             try:
@@ -114,9 +117,14 @@ def wait_until(
             else:
                 if watch.reached(document):
                     return document
-            due = clock() + watch.pause()
+            if (wait := watch.pause()) is None:
+                while (news := ear.heard()) is not None:  # came during the look
+                    if watch.reached(news):
+                        return news
+                raise watch.too_late()
+            due = clock() + wait
             while (left := due - clock()) > 0:
-                news: DocumentStatusResponse | None = ear.wait(left)
+                news = ear.wait(left)
                 if news is not None and watch.reached(news):
                     return news
 
@@ -139,7 +147,7 @@ async def async_wait_until(
     look = AsyncDocumentsApi(async_client_of(client)).status_document
     patience = Patience(timeout, pace, clock)
     watch = DocumentWatch(document_id, status, exact, patience)
-    usual = limits_of(look)[1].total
+    usual = limits_of(look)[1]
     with AsyncEar(sleep).of(waker, document_id) as ear:
         while True:
             try:
@@ -149,9 +157,14 @@ async def async_wait_until(
             else:
                 if watch.reached(document):
                     return document
-            due = clock() + watch.pause()
+            if (wait := watch.pause()) is None:
+                while (news := ear.heard()) is not None:  # came during the look
+                    if watch.reached(news):
+                        return news
+                raise watch.too_late()
+            due = clock() + wait
             while (left := due - clock()) > 0:
-                news: DocumentStatusResponse | None = await ear.wait(left)
+                news = await ear.wait(left)
                 if news is not None and watch.reached(news):
                     return news
 
@@ -187,7 +200,7 @@ def wait_for(
     """
     patience = Patience(timeout, pace, clock)
     watch = ResultWatch(operation, until, patience)
-    usual = limits_of(operation)[1].total
+    usual = limits_of(operation)[1]
     while True:
         answer = operation(*arguments, **watch.options(options, usual))
         if watch.reached(answer):
@@ -208,7 +221,7 @@ async def async_wait_for(
     """Call an operation until its answer is ready, for asyncio and trio; see `wait_for`."""
     patience = Patience(timeout, pace, clock)
     watch = ResultWatch(operation, until, patience)
-    usual = limits_of(operation)[1].total
+    usual = limits_of(operation)[1]
     while True:
         answer = await operation(*arguments, **watch.options(options, usual))
         if watch.reached(answer):
@@ -269,6 +282,7 @@ def create_and_send(
         DocumentStepError: The document was created and is not sent; the cause says why.
         ApiException: It could not be created.
         ApiTypeError: An argument is of the wrong type.
+        ApiValueError: It cannot be right. Neither leaves a document behind.
     """
     from pandadoc_client.api.documents_api import DocumentsApi
 

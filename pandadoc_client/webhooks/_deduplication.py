@@ -11,6 +11,7 @@ time, which is the usual case, takes no lock:
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import json
@@ -18,22 +19,20 @@ import logging
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Self, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Self
 
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.webhooks._errors import WebhookInProgressError
+from pandadoc_client.webhooks._threads import in_thread
 
 if TYPE_CHECKING:
     from pandadoc_client.oauth.stores.base import TokenStore
 
 __all__ = ["EventDeduplicator"]
-
-_Result = TypeVar("_Result")
-_Arguments = TypeVarTuple("_Arguments")
 
 _log = logging.getLogger("pandadoc_client.webhooks")
 
@@ -182,34 +181,36 @@ class EventDeduplicator:
             self._owned.close()
 
     async def afirst_time(self, event_id: str) -> bool:
-        """Do what `first_time` does. A caller that is cancelled meanwhile may have made the claim."""
-        return await _in_thread(self.first_time, event_id)
+        """Do what `first_time` does. A task that is cancelled meanwhile has made no claim."""
+        key = _key(event_id)
+        claim = functools.partial(self._claim, key, done=True)
+        return isinstance(await in_thread(claim, undo=functools.partial(self._take_back, key)), str)
 
     async def arelease(self, event_id: str) -> bool:
         """Do what `release` does."""
-        return await _in_thread(self.release, event_id)
+        return await in_thread(self.release, event_id)
 
     @asynccontextmanager
     async def aonce(self, event_id: str) -> AsyncIterator[bool]:
         """Do what `once` does. To be cancelled counts as an error."""
         key = _key(event_id)
-        revision = await _in_thread(self._begin, key)
+        revision = await in_thread(self._begin, key, undo=functools.partial(self._take_back, key))
         try:
             yield revision is not None
         except BaseException:
             if revision is not None:
-                await _in_thread(self._give_up, key, revision)
+                await in_thread(self._give_up, key, revision)
             raise
         if revision is not None:
-            await _in_thread(self._finish, key, revision)
+            await in_thread(self._finish, key, revision)
 
     async def aprune(self, limit: int | None = None) -> int:
         """Do what `prune` does."""
-        return await _in_thread(self.prune, limit)
+        return await in_thread(self.prune, limit)
 
     async def aclose(self) -> None:
         """Do what `close` does."""
-        await _in_thread(self.close)
+        await in_thread(self.close)
 
     def __enter__(self) -> Self:
         return self
@@ -272,6 +273,11 @@ class EventDeduplicator:
         except TokenStoreError as error:
             _log.warning("The claim of a webhook event could not be given back, and ends by itself: %s", error)
 
+    def _take_back(self, key: str, outcome: object) -> None:
+        """Remove the claim that *outcome* is the revision of, for a caller that does not get to know it."""
+        if isinstance(outcome, str):
+            self._give_up(key, outcome)
+
     def _write(self, key: str, *, done: bool, expected: str | None) -> str:
         claim = _Claim(done, _now() + (self._keep if done else self._lease))
         return self._store.write(key, claim.encode(), expires_at=claim.until, expected=expected)
@@ -312,16 +318,6 @@ class EventDeduplicator:
         record = self._store.read(key) if key.startswith(_PREFIX) else None
         claim = None if record is None else _Claim.decode(record.document)
         return claim is not None and claim.until <= _now() and self._store.discard(key)
-
-
-async def _in_thread(function: Callable[[*_Arguments], _Result], *arguments: *_Arguments) -> _Result:
-    """Call *function* in a thread, and wait for its end even if cancelled."""
-    import anyio
-    import anyio.to_thread
-
-    with anyio.CancelScope(shield=True):
-        return await anyio.to_thread.run_sync(function, *arguments)
-    raise AssertionError("a scope that nobody cancels was left early")  # type checkers think that it may be
 
 
 def _key(event_id: str) -> str:

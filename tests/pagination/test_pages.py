@@ -9,7 +9,7 @@ import pytest
 
 from pandadoc_client import AsyncPandaDoc, PandaDoc
 from pandadoc_client.api.folders_api_api import FoldersAPIApi
-from pandadoc_client.exceptions import ApiException, ApiTypeError, ApiValueError, ServiceException
+from pandadoc_client.exceptions import ApiDecodeError, ApiException, ApiTypeError, ApiValueError, ServiceException
 
 from .conftest import Read
 from .server import ListServer, Page
@@ -274,12 +274,36 @@ async def test_items_whose_id_is_null_or_no_id_all_come(read: Read, server: List
     assert len(await read("documents", "iterate_documents", page_size=2)) == 5
 
 
-@pytest.mark.parametrize("body", [{}, {"results": None}, {"results": {}}, {"results": "text"}, None, [], 7, "text"])
-async def test_an_answer_without_a_list_is_the_end(read: Read, server: ListServer, body: Any) -> None:
-    server.answer = lambda page: (200, body)
-    if body is None:
-        server.answer = lambda page: (204, None)
+@pytest.mark.parametrize("body", [{}, {"results": None}, {"results": {}}, {"results": "text"}, None, 7, "text"])
+async def test_an_answer_without_a_list_is_an_error_and_not_the_end(read: Read, server: ListServer, body: Any) -> None:
+    server.answer = lambda page: (200, body) if body is not None else (200, {"results": None, "more": True})
+    with pytest.raises(ApiDecodeError, match="'results' in the answer is no list") as caught:
+        await read("documents", "iterate_documents")
+    assert caught.value.status == 200
+    assert caught.value.headers is not None
+    assert caught.value.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("answer", [(200, {"results": []}), (200, []), (204, None)])
+async def test_an_empty_list_and_no_content_are_the_end(read: Read, server: ListServer, answer: Any) -> None:
+    server.answer = lambda page: answer
     assert await read("documents", "iterate_documents") == []
+
+
+def test_after_an_answer_without_a_list_the_same_page_is_asked_for_again(pd: PandaDoc, server: ListServer) -> None:
+    server.items = documents(5)
+    server.answer = lambda page: (200, {} if len(server.pages) == 2 else {"results": page.items})
+    iterator = pd.documents.iterate_documents(page_size=2)
+    assert [next(iterator).id, next(iterator).id] == ["0000", "0001"]
+    with pytest.raises(ApiDecodeError):
+        next(iterator)
+    assert ids(list(iterator)) == ["0002", "0003", "0004"]
+
+
+def test_a_list_that_comes_at_once_must_be_one(pd: PandaDoc, server: ListServer) -> None:
+    server.answer = lambda page: (200, {"type": "oops"})
+    with pytest.raises(ApiDecodeError, match="'results' in the answer is no list"):
+        list(pd.contacts.iterate_contacts())
 
 
 async def test_a_bare_list_is_read_where_the_document_has_an_object(read: Read, server: ListServer) -> None:

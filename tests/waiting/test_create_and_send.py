@@ -10,10 +10,13 @@ import pytest
 from pandadoc_client import AsyncApiClient, waiting
 from pandadoc_client.exceptions import ApiConnectionError, ApiException, ApiTypeError, ApiValueError
 from pandadoc_client.model.document_send_request import DocumentSendRequest
+from pandadoc_client.model.document_send_response import DocumentSendResponse
 from pandadoc_client.waiting import DocumentFailedError, DocumentStepError, WaitTimeoutError
 
 from .support import Clock, Documents, Reply, World, as_json, configuration, serving
 
+CIRCLE: dict[str, Any] = {}
+CIRCLE["subject"] = CIRCLE
 CREATE, LOOK, SEND = "POST", "GET /doc", "POST /doc/send"
 
 
@@ -115,20 +118,39 @@ def test_an_error_at_sending_keeps_status_and_body_and_names_the_document(world:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "options", "kind"),
+    ("arguments", "options", "kind", "named"),
     [
-        (({"name": "n"}, "subject"), {}, ApiTypeError),
-        (({"name": "n"}, {}), {"timeuot": 5}, ApiTypeError),
-        (({"name": "n"}, {}), {"timeout": -5}, ApiValueError),
-        ((7, {}), {}, ApiTypeError),
+        (({"name": "n"}, "subject"), {}, ApiTypeError, "send"),
+        (({"name": "n"}, DocumentSendResponse(id="a")), {}, ApiTypeError, "send"),
+        (({"name": "n"}, {"subject": object()}), {}, ApiValueError, "send"),
+        (({"name": "n"}, {"subject": b"x"}), {}, ApiTypeError, "send"),
+        (({"name": "n"}, {"subject": float("nan")}), {}, ApiValueError, "send"),
+        (({"name": "n"}, CIRCLE), {}, ApiValueError, "send"),
+        (({"name": "n"}, {}), {"timeuot": 5}, ApiTypeError, "timeuot"),
+        (({"name": "n"}, {}), {"timeout": -5}, ApiValueError, "timeout"),
+        (({"name": "n"}, {}), {"timeout": "5"}, ApiTypeError, "timeout"),
+        (({"name": "n"}, {}), {"pace": None}, ApiTypeError, "pace"),
+        (({"name": "n"}, {}), {"waker": "x"}, ApiTypeError, "waker"),
+        ((7, {}), {}, ApiTypeError, "document_create_request"),
     ],
 )
 def test_wrong_arguments_are_refused_before_a_document_is_created(
-    world: World, arguments: Any, options: Any, kind: Any
+    world: World, arguments: Any, options: Any, kind: Any, named: str
 ) -> None:
     documents = Documents(["document.draft"])
-    with pytest.raises(kind):
+    with pytest.raises(kind, match=named):
         run(world, documents, "create_and_send", *arguments, **options)
+    assert documents.calls == []
+
+
+@pytest.mark.parametrize("name", ["clock", "sleep"])
+def test_a_clock_and_a_sleep_that_are_none_are_refused_before_a_document_is_created(world: World, name: str) -> None:
+    documents = Documents(["document.draft"])
+    with serving(documents) as server, pytest.raises(ApiTypeError, match=f"{name} must be a function"):
+        world.run(
+            configuration(server.url, retries=0),
+            lambda client: world.pick(waiting, "create_and_send")(client, {"name": "n"}, **{name: 7}),
+        )
     assert documents.calls == []
 
 

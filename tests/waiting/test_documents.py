@@ -6,11 +6,12 @@ import pickle
 import threading
 from typing import Any
 
-import anyio
-import anyio.to_thread
 import pytest
 
 from pandadoc_client import ApiClient, AsyncApiClient, waiting
+from pandadoc_client._retry import Timeout
+from pandadoc_client._statuses import KNOWN, status_names
+from pandadoc_client._waits import Patience
 from pandadoc_client.exceptions import (
     ApiConnectionError,
     ApiException,
@@ -19,13 +20,13 @@ from pandadoc_client.exceptions import (
     NotFoundException,
     ServiceException,
 )
+from pandadoc_client.model.document_status_enum import DocumentStatusEnum
 from pandadoc_client.model.document_status_response import DocumentStatusResponse
 from pandadoc_client.waiting import (
     DocumentFailedError,
     DocumentStatusError,
     Pace,
     WaitTimeoutError,
-    Waker,
 )
 
 from .support import Clock, Documents, Reply, World, configuration, serving
@@ -145,7 +146,10 @@ def test_a_pace_can_be_slower(world: World) -> None:
     [
         ({"status": []}, "status"),
         ({"status": ""}, "status"),
-        ({"status": [7]}, "status"),
+        ({"status": "document.complete"}, "is it 'document.completed' that you mean"),
+        ({"status": "DRAFT"}, "is it 'document.draft' that you mean"),
+        ({"status": "document_draft"}, "is it 'document.draft' that you mean"),
+        ({"status": ["sent", "documents.viewed"]}, "is it 'document.viewed' that you mean"),
         ({"timeout": -1}, "timeout"),
         ({"timeout": float("nan")}, "timeout"),
     ],
@@ -155,6 +159,78 @@ def test_wrong_arguments_are_refused_before_the_first_look(world: World, argumen
     with pytest.raises(ApiValueError, match=problem):
         wait(world, documents, **arguments)
     assert documents.calls == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ({"status": 5}, "status must be the name of a status, or several, not int"),
+        ({"status": [7]}, "status must be the name of a status, or several, not int"),
+        ({"status": None}, "status must be .*, not NoneType"),
+        ({"timeout": "5"}, "timeout must be a number of seconds, not str"),
+        ({"timeout": True}, "timeout must be a number of seconds, not bool"),
+        ({"pace": 2}, "pace must be a Pace, not int"),
+        ({"waker": "x"}, "waker must be a Waker, not str"),
+        ({"sleep": 1}, "sleep must be a function, not int"),
+        ({"clock": 1}, "clock must be a function, not int"),
+    ],
+)
+def test_arguments_of_a_wrong_type_are_refused_before_the_first_look(
+    world: World, arguments: Any, problem: str
+) -> None:
+    documents = Documents(["document.draft"])
+    options = {"status": "draft", **arguments}
+    with serving(documents) as server, pytest.raises(ApiTypeError, match=problem):
+        world.run(
+            configuration(server.url, retries=0),
+            lambda client: world.pick(waiting, "wait_until")(client, "doc", **options),
+        )
+    assert documents.calls == []
+
+
+def test_a_status_that_is_new_may_be_waited_for(world: World) -> None:
+    assert wait(world, Documents(["document.sent", "document.recalled"]), "recalled").status == "document.recalled"
+
+
+def test_all_statuses_of_the_api_are_known_and_have_their_own_names() -> None:
+    names: Any = DocumentStatusEnum
+    assert frozenset(names.allowed_values) == KNOWN
+    assert status_names(name.removeprefix("document.") for name in sorted(KNOWN)) == tuple(sorted(KNOWN))
+
+
+@pytest.mark.parametrize("status", ["document.waiting_pay", "document.paid"])
+@pytest.mark.parametrize("wanted", ["sent", "completed"])
+def test_who_waits_for_the_signatures_has_them_when_it_is_about_paying(world: World, wanted: str, status: str) -> None:
+    assert wait(world, Documents([status]), wanted).status == status
+    with pytest.raises(DocumentStatusError):
+        wait(world, Documents([status]), wanted, exact=True)
+
+
+def test_a_look_keeps_the_limits_of_the_configuration(world: World) -> None:
+    """The server hangs; only the limit of a read ends the look, and that of the wait is far away."""
+    release = threading.Event()
+
+    def script(got: Any) -> Reply:
+        release.wait(10)
+        return Documents(["document.draft"])(got)
+
+    with serving(script) as server:
+        try:
+            with pytest.raises(ApiConnectionError):
+                world.run(
+                    configuration(server.url, retries=0, timeout=(5, 0.2)),
+                    lambda client: world.pick(waiting, "wait_until")(client, "doc", timeout=300),
+                )
+        finally:
+            release.set()
+
+
+def test_the_limits_of_a_look_are_the_usual_ones_but_no_longer_than_the_wait() -> None:
+    clock = Clock()
+    patience = Patience(20, Pace(), clock)
+    assert patience.request_timeout(Timeout(None, 1, 2)) == Timeout(20, 1, 2)
+    assert patience.request_timeout(Timeout(5, 1, 2)) == Timeout(5, 1, 2)
+    assert Patience(None, Pace(), clock).request_timeout(Timeout(None, 1, 2)) is None
 
 
 def test_an_id_that_is_none_and_a_client_that_is_none_are_refused() -> None:
@@ -202,77 +278,3 @@ def test_errors_can_be_pickled() -> None:
     ):
         again = pickle.loads(pickle.dumps(error))
         assert (type(again), str(again)) == (type(error), str(error))
-
-
-# News from a webhook
-
-
-def test_news_end_a_wait_at_once(world: World) -> None:
-    waker, looked = Waker(), threading.Event()
-
-    def script(got: Any) -> Reply:
-        looked.set()
-        return Documents(["document.sent"])(got)
-
-    def tell() -> None:
-        looked.wait()
-        while not waker.notify("doc", "document.viewed"):  # until somebody listens
-            pass
-        waker.notify("other", "document.completed")
-        waker.notify("doc", "document.completed", {"id": "doc", "name": "Contract", "more": 1})
-
-    teller = threading.Thread(target=tell)
-    with serving(script) as server:
-        teller.start()
-        result = world.run(
-            configuration(server.url),
-            lambda client: world.pick(waiting, "wait_until")(
-                client, "doc", "completed", waker=waker, pace=Pace(first=300, longest=300)
-            ),
-        )
-        teller.join()
-        assert len(server.requests) == 1
-    assert result.to_dict() == {"id": "doc", "name": "Contract", "more": 1, "status": "document.completed"}
-    assert not waker.notify("doc", "document.completed")
-
-
-def test_news_of_an_error_end_it_too(world: World) -> None:
-    waker = Waker()
-
-    def script(got: Any) -> Reply:
-        waker.notify("doc", "document.error", {"detail": "broken"})  # while the first look is under way
-        return Documents(["document.uploaded"])(got)
-
-    with serving(script) as server, pytest.raises(DocumentFailedError, match="broken"):
-        world.run(
-            configuration(server.url),
-            lambda client: world.pick(waiting, "wait_until")(
-                client, "doc", waker=waker, pace=Pace(first=300, longest=300)
-            ),
-        )
-
-
-def test_without_news_a_waker_changes_nothing(world: World) -> None:
-    documents = Documents(["document.uploaded", "document.draft"])
-    with serving(documents) as server:
-        world.run(
-            configuration(server.url),
-            lambda client: world.pick(waiting, "wait_until")(client, "doc", waker=Waker()),
-        )
-    assert documents.looks == 2
-
-
-def test_trio_waits_and_is_woken_too() -> None:
-    waker = Waker()
-
-    async def main(url: str) -> Any:
-        async with AsyncApiClient(configuration(url)) as client, anyio.create_task_group() as group:
-            group.start_soon(anyio.to_thread.run_sync, tell)
-            return await waiting.async_wait_until(client, "doc", waker=waker, pace=Pace(first=300, longest=300))
-
-    def tell() -> None:
-        while not waker.notify("doc", "document.draft"):
-            pass
-
-    with serving(Documents(["document.uploaded"])) as server:
-        assert anyio.run(main, server.url, backend="trio").status == "document.draft"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -248,6 +249,73 @@ async def test_a_task_that_is_cancelled_in_its_handler_counts_as_failed(deduplic
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await deduplicator.afirst_time("a") is True
+
+
+class _Slow(MemoryTokenStore):
+    """A store that says when it writes, and waits then until it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writing, self.go_on = threading.Event(), threading.Event()
+
+    def write(self, *arguments: Any, **options: Any) -> str:
+        self.writing.set()
+        assert self.go_on.wait(20)
+        return super().write(*arguments, **options)
+
+
+@pytest.mark.parametrize("method", ["aonce", "afirst_time"])
+@pytest.mark.parametrize("times", [1, 3])
+async def test_a_task_that_is_cancelled_while_it_claims_leaves_no_claim(method: str, times: int) -> None:
+    store = _Slow()
+    deduplicator = EventDeduplicator(store)
+    got_in: list[bool] = []
+
+    async def work() -> None:
+        if method == "afirst_time":
+            got_in.append(await deduplicator.afirst_time("a"))
+        else:
+            async with deduplicator.aonce("a") as first:
+                got_in.append(first)
+
+    task = asyncio.create_task(work())
+    await asyncio.to_thread(store.writing.wait, 20)
+    for _ in range(times):
+        task.cancel()
+        await asyncio.sleep(0)
+    store.go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert got_in == []
+    assert handle(deduplicator, "a") is True
+
+
+async def test_a_timeout_of_asyncio_while_it_claims_leaves_no_claim() -> None:
+    store = _Slow()
+    deduplicator = EventDeduplicator(store)
+    asyncio.get_running_loop().call_later(0.1, store.go_on.set)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(deduplicator.afirst_time("a"), 0.01)
+    assert store.writing.is_set()
+    assert deduplicator.first_time("a") is True
+
+
+async def test_a_task_that_is_cancelled_while_another_handles_the_event_leaves_that_claim() -> None:
+    store = _Slow()
+    store.go_on.set()
+    deduplicator = EventDeduplicator(store)
+    with deduplicator.once("a"):
+        store.go_on.clear()
+        store.writing.clear()
+        task = asyncio.create_task(deduplicator.afirst_time("a"))
+        await asyncio.to_thread(store.writing.wait, 20)
+        task.cancel()
+        await asyncio.sleep(0)
+        store.go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        with pytest.raises(WebhookInProgressError):
+            handle(deduplicator, "a")
 
 
 # --- Stores
