@@ -5,7 +5,8 @@ from __future__ import annotations
 import mimetypes
 import os
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from contextlib import aclosing
 from typing import Any
 
 from pandadoc_client._http import check_header
@@ -59,11 +60,17 @@ class FileField:
     def check(self, limit: int | None) -> None:
         """Refuse a file of more than *limit* bytes: now if its size is known, else while it is sent.
 
+        A file that is refused now is closed if it would be after the call.
+
         Raises:
             ApiValueError: It is larger; the message names the field.
         """
         self.limit = limit
-        self._check_limit(self.source.size or 0)
+        try:
+            self._check_limit(self.source.size or 0)
+        except ApiValueError:
+            self.source.close()
+            raise
 
     def _check_limit(self, size: int) -> None:
         if self.limit is not None and size > self.limit:
@@ -147,6 +154,7 @@ def file_field(name: str, given: Any) -> FileField:
     try:
         check_header("Content-Type", content_type)
     except ApiValueError as error:
+        source.close()
         raise ApiValueError(f"{name}: {error}", [name]) from None
     return FileField(name, source, filename, content_type, upload.progress)
 
@@ -160,7 +168,10 @@ def _upload_of(name: str, given: Any) -> Upload:
             "where the content is bytes, an open file or a Path",
             [name],
         )
-    return Upload(given[1], *given[:1], *given[2:])
+    try:
+        return Upload(given[1], *given[:1], *given[2:])
+    except (ApiTypeError, ApiValueError) as error:
+        raise type(error)(f"{name}: {error}", [name]) from None
 
 
 class MultipartBody:
@@ -206,16 +217,17 @@ class MultipartBody:
                 yield from sending.pieces(part)
             sending.end()
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    async def __aiter__(self) -> AsyncGenerator[bytes]:
         self.started = True
         for segment in self._segments:
             if isinstance(segment, bytes):
                 yield segment
                 continue
             sending = segment.begin()
-            async for part in segment.source.parts_async():
-                for piece in sending.pieces(part):
-                    yield piece
+            async with aclosing(segment.source.parts_async()) as parts:
+                async for part in parts:
+                    for piece in sending.pieces(part):
+                        yield piece
             sending.end()
 
     def close(self) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
 from contextlib import aclosing, closing
 from typing import Any
 
@@ -12,10 +13,10 @@ import anyio
 from pandadoc_client._deadline import deadline
 from pandadoc_client._sources import CHUNK
 from pandadoc_client._transfer import Next, Transfer
-from pandadoc_client.exceptions import ApiConnectionError, ApiException
+from pandadoc_client.exceptions import ApiConnectionError, ApiException, ApiTypeError
 from pandadoc_client.rest import AsyncStreamedResponse, StreamedResponse
 
-__all__ = ["receive", "receive_async"]
+__all__ = ["check_world", "receive", "receive_async"]
 
 
 def receive(
@@ -48,17 +49,24 @@ def receive(
                 continue
             if follows is Next.RESTART and restart is not None:
                 restart()
-            try:
-                while True:
+            while True:
+                try:
                     with deadline(transfer.remaining()):
                         size = answer.readinto(buffer)  # what is there, so that nothing of it is lost in a break
-                    if not size:
+                    whole = not size and transfer.ended()
+                except ApiConnectionError as error:
+                    pause = transfer.broke(error, restart is not None)
+                    break
+                if not size:
+                    if whole:
                         return transfer.finished()
-                    yield bytes(buffer[:size])
-                    transfer.count(size)
-            except ApiConnectionError as error:
-                pause = transfer.broke(error, restart is not None)
-        sleep(pause)
+                    pause = 0.0
+                    break
+                transfer.check(size)
+                yield bytes(buffer[:size])
+                transfer.count(size)  # out of the try: what the user's progress raises is no break
+        if pause:
+            sleep(pause)
 
 
 async def receive_async(
@@ -82,20 +90,51 @@ async def receive_async(
                 continue
             if follows is Next.RESTART and restart is not None:
                 await restart()
-            try:
-                stream: Any = answer.stream()
-                async with aclosing(stream) as parts:
-                    while True:
-                        try:
-                            with anyio.fail_after(transfer.remaining()):
-                                part = await anext(parts, b"")
-                        except TimeoutError as error:
-                            raise transfer.timed_out() from error
-                        if not part:
+            stream: Any = answer.stream()
+            async with aclosing(stream) as parts:
+                while True:
+                    try:
+                        part = await _next(transfer, parts)
+                        whole = not part and transfer.ended()
+                    except ApiConnectionError as error:
+                        pause = transfer.broke(error, restart is not None)
+                        break
+                    if not part:
+                        if whole:
                             transfer.finished()
                             return
-                        yield part
-                        transfer.count(len(part))
-            except ApiConnectionError as error:
-                pause = transfer.broke(error, restart is not None)
-        await sleep(pause)
+                        pause = 0.0
+                        break
+                    transfer.check(len(part))
+                    yield part
+                    transfer.count(len(part))
+        if pause:
+            await sleep(pause)
+
+
+async def _next(transfer: Transfer, parts: AsyncIterator[bytes]) -> bytes:
+    try:
+        with anyio.fail_after(transfer.remaining()):
+            return await anext(parts, b"")
+    except TimeoutError as error:
+        raise transfer.timed_out() from error
+
+
+def check_world(operation: Any, is_async: bool) -> None:
+    """Refuse what is not callable, and a method of the other world.
+
+    Raises:
+        ApiTypeError: It is such.
+    """
+    from pandadoc_client.api_client import ApiClient, AsyncApiClient
+
+    if not callable(operation):
+        problem = f"operation must be a method of an API class, not {type(operation).__name__}"
+        raise ApiTypeError(problem, ["operation"])
+    client = getattr(getattr(operation, "__self__", None), "api_client", None)
+    if is_async and isinstance(client, ApiClient):
+        problem = "operation: a blocking method is for the function without async_ before its name"
+        raise ApiTypeError(problem, ["operation"])
+    if not is_async and (isinstance(client, AsyncApiClient) or inspect.iscoroutinefunction(operation)):
+        problem = "operation: an asynchronous method is for the function with async_ before its name"
+        raise ApiTypeError(problem, ["operation"])

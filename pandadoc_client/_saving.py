@@ -169,12 +169,11 @@ class WholeFile:
             os.fchmod(self._fd, stat.S_IMODE(target.stat().st_mode))
         part = self._named()
         os.fsync(self._fd)
-        os.close(self._fd)
-        self._fd = -1
+        self._close()
         if target is None:
             target = self._beside_others(part, safe_filename(server_name))
         else:
-            os.replace(part, target)
+            _replace(part, target)
         self._part = None
         self._sync_folder()
         return target
@@ -190,8 +189,9 @@ class WholeFile:
             os.link(f"/proc/self/fd/{self._fd}", part, src_dir_fd=folder, dst_dir_fd=folder)
             self._part = part
         except OSError:  # a system that has such files and does not let them have names
-            os.lseek(self._fd, 0, os.SEEK_SET)
-            with open(self._fd, "rb") as unnamed:
+            fd, self._fd = self._fd, -1  # from here on the number is closed by the block, and may be another file's
+            with open(fd, "rb") as unnamed:
+                unnamed.seek(0)
                 self._fd = self._open_part()
                 with open(self._fd, "wb", closefd=False) as named:
                     shutil.copyfileobj(unnamed, named)
@@ -211,7 +211,7 @@ class WholeFile:
                 os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
             except FileExistsError:
                 continue
-            os.replace(part, target)
+            _replace(part, target)
             return target
 
     def _sync_folder(self) -> None:
@@ -223,11 +223,22 @@ class WholeFile:
                 os.close(folder)
 
     def abandon(self) -> None:
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
+        self._close()
         if self._part is not None:
             self._part.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+
+def _replace(part: Path, target: Path) -> None:
+    """Give the file at *part* its name; an error tells of that, and not of a name that nobody chose."""
+    try:
+        os.replace(part, target)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, os.fspath(target)) from None
 
 
 def open_sink(to: str | os.PathLike[str] | IO[bytes] | None, into: str | os.PathLike[str] | None) -> Sink:
@@ -238,28 +249,54 @@ def open_sink(to: str | os.PathLike[str] | IO[bytes] | None, into: str | os.Path
         into: A folder, for a file with the server's name, made safe.
 
     Raises:
-        ApiTypeError: *to* is neither.
-        ApiValueError: Both or none are given, there is no such folder, or the path is that of something else.
+        ApiTypeError: *to* is neither, or *into* is no path.
+        ApiValueError: Both or none are given, there is no such folder or it cannot be written to, the path is that of
+            something else or none that a system takes, or the file is closed or not open for writing.
     """
     if (to is None) == (into is None):
         raise ApiValueError("Give either to, a path or an open file, or into, a folder", ["to"])
+    argument, place = ("to", to) if into is None else ("into", into)
+    if isinstance(place, str | os.PathLike):
+        try:
+            return _sink_at(argument, place)
+        except (OSError, ValueError) as error:
+            if isinstance(error, ApiValueError):
+                raise
+            reason = (error.strerror if isinstance(error, OSError) else None) or "this is no path"
+            raise ApiValueError(f"{argument}: cannot write to {_shown(place)}: {reason}", [argument]) from None
     if into is not None:
-        folder = Path(into)
-        _check_folder(folder, "into")
-        return WholeFile(folder, None)
-    if isinstance(to, str | os.PathLike):
-        path = Path(os.path.realpath(to))  # a link stays, and what it leads to is replaced
-        if path.is_dir():
-            raise ApiValueError(f"to: {os.fspath(to)!r} is a folder; name a file, or give the folder as into", ["to"])
-        if path.exists() and not path.is_file():
-            raise ApiValueError(f"to: {os.fspath(to)!r} is no regular file; open it and give the file", ["to"])
-        _check_folder(path.parent, "to")
-        return WholeFile(path.parent, path.name)
+        raise ApiTypeError(f"into must be the path of a folder, not {type(into).__name__}", ["into"])
     if not hasattr(to, "write") or isinstance(to, io.TextIOBase):
         raise ApiTypeError(f"to must be a path or a file open for bytes, not {type(to).__name__}", ["to"])
+    if getattr(to, "closed", False) is True:
+        raise ApiValueError("to: the file is closed", ["to"])
+    writable = getattr(to, "writable", None)
+    if callable(writable) and writable() is False:
+        raise ApiValueError("to: the file is not open for writing", ["to"])
     return OpenFile(to)
+
+
+def _sink_at(argument: str, place: str | os.PathLike[str]) -> WholeFile:
+    if not isinstance(os.fspath(place), str):
+        raise ApiTypeError(f"{argument} must be a path as text, not as bytes", [argument])
+    if argument == "into":
+        folder = Path(place)
+        _check_folder(folder, "into")
+        return WholeFile(folder, None)
+    path = Path(os.path.realpath(place))  # a link stays, and what it leads to is replaced
+    if path.is_dir():
+        raise ApiValueError(f"to: {_shown(place)} is a folder; name a file, or give the folder as into", ["to"])
+    if path.exists() and not path.is_file():
+        raise ApiValueError(f"to: {_shown(place)} is no regular file; open it and give the file", ["to"])
+    _check_folder(path.parent, "to")
+    return WholeFile(path.parent, path.name)
 
 
 def _check_folder(folder: Path, argument: str) -> None:
     if not folder.is_dir():
-        raise ApiValueError(f"{argument}: there is no folder {os.fspath(folder)!r}", [argument])
+        raise ApiValueError(f"{argument}: there is no folder {_shown(folder)}", [argument])
+
+
+def _shown(path: str | os.PathLike[str]) -> str:
+    shown = repr(os.fspath(path))
+    return shown if len(shown) <= 300 else f"{shown[:300]}…"

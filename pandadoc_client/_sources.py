@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import stat
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import IO, Any
 
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
@@ -36,8 +36,8 @@ class Upload:
             which not every server takes.
 
     Raises:
-        ApiTypeError: *source* is nothing that can be uploaded.
-        ApiValueError: *size* is negative.
+        ApiTypeError: *source* is nothing that can be uploaded, or another argument is of the wrong type.
+        ApiValueError: *size* is negative, or *filename* is empty.
     """
 
     def __init__(
@@ -51,6 +51,17 @@ class Upload:
     ) -> None:
         if isinstance(source, Upload) or not (is_source(source) or isinstance(source, list | tuple)):
             raise ApiTypeError(f"An upload must be a path, a file, bytes or an iterator, not {type(source).__name__}")
+        for name, text in (("filename", filename), ("content_type", content_type)):
+            if text is not None and not isinstance(text, str):
+                raise ApiTypeError(f"The {name} of an upload must be text, not {type(text).__name__}", [name])
+        if filename == "":
+            raise ApiValueError("The filename of an upload must not be empty", ["filename"])
+        if progress is not None and not callable(progress):
+            raise ApiTypeError(
+                f"The progress of an upload must be callable, not {type(progress).__name__}", ["progress"]
+            )
+        if size is not None and (isinstance(size, bool) or not isinstance(size, int)):
+            raise ApiTypeError(f"The size of an upload must be a whole number, not {type(size).__name__}", ["size"])
         if size is not None and size < 0:
             raise ApiValueError("The size of an upload must not be negative", ["size"])
         self.source = source
@@ -71,8 +82,8 @@ def is_source(value: Any) -> bool:
     """Whether *value* can stand for a file: what `Upload` takes, an `Upload`, or ``(name, content, type)``."""
     if isinstance(value, Upload | str | os.PathLike | bytes | bytearray | memoryview | tuple):
         return True
-    return not isinstance(value, Mapping | list | set) and any(
-        hasattr(value, name) for name in ("read", "__next__", "__aiter__")
+    return not isinstance(value, Mapping | list | set | frozenset | type) and any(
+        hasattr(value, name) for name in ("read", "__iter__", "__aiter__")
     )
 
 
@@ -95,7 +106,7 @@ class Source:
         """Yield the bytes from the start."""
         raise NotImplementedError
 
-    async def parts_async(self) -> AsyncIterator[Any]:
+    async def parts_async(self) -> AsyncGenerator[Any]:
         """Yield the bytes from the start. What may block is read in threads."""
         import anyio.to_thread  # comes with httpx, which the call has imported
 
@@ -118,7 +129,7 @@ class _Bytes(Source):
         for start in range(0, len(self._content), CHUNK):
             yield bytes(self._content[start : start + CHUNK])
 
-    async def parts_async(self) -> AsyncIterator[Any]:
+    async def parts_async(self) -> AsyncGenerator[Any]:
         for part in self.parts():
             yield part
 
@@ -131,6 +142,8 @@ class _Path(Source):
     def __init__(self, path: str | os.PathLike[str], field: str) -> None:
         try:
             found = os.stat(path)
+            if not stat.S_ISFIFO(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+                os.close(os.open(path, os.O_RDONLY))  # a pipe would be waited for, and some folders cannot be opened
         except (OSError, ValueError) as error:
             shown = repr(os.fspath(path))
             reason = (error.strerror if isinstance(error, OSError) else None) or "this is no path"
@@ -196,9 +209,14 @@ class _AsyncIterable(Source):
         self.size = size
         self.rewindable = not isinstance(iterable, AsyncIterator)
 
-    async def parts_async(self) -> AsyncIterator[Any]:
-        async for part in self._iterable:
-            yield part
+    async def parts_async(self) -> AsyncGenerator[Any]:
+        parts = aiter(self._iterable)
+        try:
+            async for part in parts:
+                yield part
+        finally:
+            if isinstance(parts, AsyncGenerator):
+                await parts.aclose()
 
 
 def open_source(source: Any, field: str, *, closes: bool, size: int | None = None) -> Source:
@@ -212,7 +230,7 @@ def open_source(source: Any, field: str, *, closes: bool, size: int | None = Non
 
     Raises:
         ApiTypeError: It is nothing that can be uploaded.
-        ApiValueError: There is no such file, or it is closed.
+        ApiValueError: There is no such file, it cannot be read, or it is closed.
     """
     if isinstance(source, str | os.PathLike):
         return _Path(source, field)
@@ -221,6 +239,9 @@ def open_source(source: Any, field: str, *, closes: bool, size: int | None = Non
     if hasattr(source, "read"):
         if getattr(source, "closed", False):
             raise ApiValueError(f"Cannot read a closed file. The file for {field} must be open.", [field])
+        readable = getattr(source, "readable", None)
+        if callable(readable) and readable() is False:
+            raise ApiValueError(f"{field}: the file is not open for reading", [field])
         if isinstance(source, io.TextIOBase):  # its size in bytes is not known before it is encoded
             return _Bytes(source.read().encode(), source if closes else None, _name_of(source))
         return _File(source, closes)

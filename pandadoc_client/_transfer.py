@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -77,6 +77,8 @@ class Transfer:
         self._breaks_left = self._policy.attempts - 1 if resume else 0
         self._breaks = 0
         self._validator: str | None = None
+        self._asked = False  # whether the latest call asked for a range
+        self._until: int | None = None  # where the bytes of the answer at hand end, if it says so
         self._timeout = timeout
         self._usual_timeout = usual_timeout
         self._broken: ApiConnectionError | None = None
@@ -105,8 +107,9 @@ class Transfer:
         """Return the options of the next call: those *given*, the headers of a download, and what time is left."""
         # The bytes of a file as they are: a range of a compressed answer would be one of its compressed bytes.
         headers = {"Accept": "*/*", "Accept-Encoding": "identity", **(given.get("_extra_headers") or {})}
-        if self.received and self._validator:
-            headers |= {"Range": f"bytes={self.received}-", "If-Range": self._validator}
+        self._asked = bool(self.received and self._validator)
+        if self._asked:
+            headers |= {"Range": f"bytes={self.received}-", "If-Range": str(self._validator)}
         options = {**given, "_preload_content": False, "_extra_headers": headers}
         left = self.remaining()
         if left is not None and options.get("_request_timeout") is None:
@@ -124,46 +127,61 @@ class Transfer:
         Raises:
             ApiConnectionError: The download broke, and the server has another file now, or does not go on with this.
             NotReadyError: It is a 202.
-            ApiDecodeError: It is a success that has no file, or a part of one that nobody asked for.
+            ApiDecodeError: It is a success that has no file, or a part of one that nobody asked for, or it is
+                compressed, so that nothing tells whether all of it came.
         """
         if status == 202:
             raise NotReadyError.of(status, headers)
-        if status == 206 and self.received:
+        if status != 200 and not (status == 206 and self._asked):
+            raise _no_file(status, headers, f"No file came: an answer with status {status} was not asked for")
+        encoding = headers.get("content-encoding", "").strip().lower()
+        if encoding not in ("", "identity"):
+            raise _no_file(status, headers, "The file came with a Content-Encoding, which was not asked for")
+        if status == 206:
             return Next.READ if self._continues(headers) else self._anew(restartable)
-        if status != 200:
-            error = ApiDecodeError(status, f"No file came: an answer with status {status} was not asked for")
-            error.headers = headers
-            raise error
-        if self._broken is not None and self.received and not restartable:
-            raise self._broken
+        if self.received and not restartable:
+            raise self._cannot_go_on()
         again = Next.RESTART if self.received else Next.READ
         self.received = 0
-        encoded = headers.get("content-encoding", "identity").lower() != "identity"
         length = headers.get("content-length", "")
         name = self.server_name = filename_of(headers)
         self.facts = Facts(
             content_type=headers.get("content-type"),
             filename=None if name is None else safe_filename(name),
-            total=int(length) if length.isascii() and length.isdigit() and not encoded else None,
+            total=int(length) if length.isascii() and length.isdigit() else None,
         )
+        self._until = self.facts.total
         # A weak tag says that two files mean the same, not that their bytes are the same (RFC 9110 §13.1.5).
         tag = headers.get("etag", "")
-        refuses = encoded or headers.get("accept-ranges", "").lower() == "none"
+        refuses = headers.get("accept-ranges", "").lower() == "none"
         self._validator = None if refuses or not tag.startswith('"') else tag
         return again
 
     def _continues(self, headers: Headers) -> bool:
+        """Return whether a part goes on where the bytes so far end; it may be less than was asked for (§15.3.7)."""
         found = _CONTENT_RANGE.fullmatch(headers.get("content-range", "").strip())
-        if not found or int(found[1]) != self.received or headers.get("etag") != self._validator:
+        if not found or headers.get("etag") != self._validator:
             return False
-        total = self.facts.total
-        return total is None or found[3] in ("*", str(total))
+        first, last = int(found[1]), int(found[2])
+        known = self.facts.total
+        total = known if found[3] == "*" else int(found[3])
+        if first != self.received or last < first or (known is not None and total != known):
+            return False
+        if total is not None and last >= total:
+            return False
+        self.facts = replace(self.facts, total=total)
+        self._until = last + 1
+        return True
 
     def _anew(self, restartable: bool) -> Next:
-        if self._broken is not None and not restartable:
-            raise self._broken
+        if not restartable or self._breaks_left <= 0:
+            raise self._cannot_go_on()
+        self._breaks_left -= 1  # so that a server that never sends the whole is not asked for ever
         self._validator = None
         return Next.REOPEN
+
+    def _cannot_go_on(self) -> ApiConnectionError:
+        return self._broken or ApiConnectionError(reason="The server did not go on with the file that it began")
 
     def refused(self, error: ApiException, restartable: bool) -> Next:
         """Return what to do after an error answer.
@@ -171,18 +189,45 @@ class Transfer:
         Raises:
             ApiException: *error* itself, unless it is a 416 (RFC 9110 §15.5.17) to a range that was asked for.
         """
-        if error.status != 416 or not (self.received and self._validator):
+        if error.status != 416 or not self._asked:
             raise error
         found = _UNSATISFIED.fullmatch((error.headers or {}).get("content-range", "").strip())
-        if found and int(found[1]) == self.received and self.facts.total is None:
+        if found and int(found[1]) == self.received and self.facts.total in (None, self.received):
             return Next.DONE  # the connection broke after the last byte, before the mark of the end
         return self._anew(restartable)
+
+    def check(self, size: int) -> None:
+        """Refuse bytes that are more than the answer said.
+
+        Raises:
+            ApiDecodeError: They are.
+        """
+        if self._until is not None and self.received + size > self._until:
+            raise ApiDecodeError(206 if self._asked else 200, "The answer has more bytes than its headers say")
 
     def count(self, size: int) -> None:
         """Take note of bytes that have come."""
         self.received += size
         if self._progress is not None:
             self._progress(self.received, self.facts.total)
+
+    def ended(self) -> bool:
+        """Return whether the file is whole, now that an answer has ended; False if the rest is to be asked for.
+
+        Raises:
+            ApiConnectionError: The answer ended too early; it counts as a break.
+        """
+        total, until = self.facts.total, self._until
+        if until is not None and self.received < until:
+            raise ApiConnectionError(reason=f"The body of the answer broke off: {self.received} of {until} bytes came")
+        if until is None or self.received == total:
+            return True
+        # The whole of a part came. How much there is may be known only when a part is refused: each costs a break then.
+        if total is None:
+            if self._breaks_left <= 0:
+                raise self._cannot_go_on()
+            self._breaks_left -= 1
+        return False
 
     def finished(self) -> None:
         """Take note of the end of the file."""
@@ -204,3 +249,9 @@ class Transfer:
         self._breaks += 1
         self._breaks_left -= 1
         return wait
+
+
+def _no_file(status: int, headers: Headers, problem: str) -> ApiDecodeError:
+    error = ApiDecodeError(status, problem)
+    error.headers = headers
+    return error

@@ -19,7 +19,7 @@ import anyio
 import httpx
 
 from pandadoc_client._attempts import log_attempt, log_repetition
-from pandadoc_client._bodies import AsyncBody, Body, RepeatableAsyncBody, RepeatableBody
+from pandadoc_client._bodies import AsyncBody, Body, RepeatableAsyncBody, RepeatableBody, closing_body, framing
 from pandadoc_client._clients import DirectAsyncClient, DirectClient
 from pandadoc_client._deadline import deadline
 from pandadoc_client._http import Headers, Request, Response, check_header
@@ -133,9 +133,7 @@ class _Shell:
                 return httpx.Request(request.method, url, headers=headers, content=content, extensions=extensions)
         except httpx.InvalidURL as error:
             raise ApiValueError(f"The URL of the call cannot be used: {error}") from None
-        length = content.length
-        framing = (b"Transfer-Encoding", b"chunked") if length is None else (b"Content-Length", b"%d" % length)
-        headers = [(b"Host", url.netloc), *headers, framing]
+        headers = [(b"Host", url.netloc), *headers, framing(content.length)]
         body = self._body_kinds[content.rewindable](content, call)
         return httpx.Request(request.method, url, headers=headers, stream=body, extensions=extensions)
 
@@ -342,12 +340,9 @@ class AsyncTransport(_Shell):
     ) -> tuple[Response, httpx.Response | None]:
         call = self._start(request, timeout, retries)
         try:
-            with anyio.fail_after(call.remaining()) as scope:
+            with anyio.move_on_after(call.remaining()):  # any TimeoutError is of the user's file or progress
                 return await self._follow(self._client(), self._plan(request, call, auth, streamed))
-        except TimeoutError as error:
-            if not scope.cancelled_caught:
-                raise  # of the user's file or progress
-            raise call.timed_out() from error
+            raise call.timed_out() from TimeoutError()
         finally:
             request.close()
 
@@ -373,9 +368,10 @@ class AsyncTransport(_Shell):
         if isinstance(step, _Open):
             if client.is_closed:
                 raise ApiConnectionError(reason="The client was closed", request_sent=False)
-            if isinstance(client, DirectAsyncClient):
-                return await client.open(step.request, step.auth)
-            return await client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
+            async with closing_body(step.request):
+                if isinstance(client, DirectAsyncClient):
+                    return await client.open(step.request, step.auth)
+                return await client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
         if isinstance(step, _Read):
             async with contextlib.aclosing(step.answer):
                 data = bytearray()

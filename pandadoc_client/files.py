@@ -21,7 +21,7 @@ import anyio
 import anyio.to_thread
 
 from pandadoc_client._handles import async_client_of, client_of, limits_of
-from pandadoc_client._receiving import receive, receive_async
+from pandadoc_client._receiving import check_world, receive, receive_async
 from pandadoc_client._saving import open_sink, safe_filename
 from pandadoc_client._sources import FileArgument, Progress, Upload
 from pandadoc_client._transfer import Facts, Transfer
@@ -34,11 +34,15 @@ if TYPE_CHECKING:
 __all__ = [
     "AsyncIncoming",
     "Downloaded",
+    "Facts",
     "FileArgument",
     "Incoming",
     "NotReadyError",
+    "Pace",
     "Progress",
+    "Target",
     "Upload",
+    "WaitTimeoutError",
     "async_download",
     "async_download_attachment",
     "async_download_document",
@@ -51,6 +55,7 @@ __all__ = [
 ]
 
 Target = str | os.PathLike[str] | IO[bytes] | None
+"""Where a download goes: a path, or a file open for bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +115,11 @@ def download(
         WaitTimeoutError: The file was not ready in time.
         ApiTimeoutError: The download took longer than ``timeout``.
         ApiException: The answer is no success, or did not come, or not all of it.
+        ApiTypeError: ``operation`` is one for asyncio, or ``to`` or ``into`` is of the wrong type.
         ApiValueError: ``to`` or ``into`` cannot be written to; nothing is sent then.
     """
     patience = Patience(wait, pace, clock)
+    check_world(operation, False)
     begin = functools.partial(_begin, operation, resume, timeout, progress, clock)
     call = functools.partial(operation, *arguments)
     sink = open_sink(to, into)
@@ -126,6 +133,10 @@ def download(
                         sink.write(part)
             except NotReadyError as error:
                 pause = _pause(patience, error)
+                if transfer.received:  # it was ready, broke, and is not any more
+                    if restart is None:
+                        raise
+                    restart()
             else:
                 return _downloaded(sink.finish(transfer.server_name), transfer)
             sleep(pause)
@@ -149,6 +160,7 @@ async def async_download(
 ) -> Downloaded:
     """Save what an operation returns as a file, for asyncio and trio; see `download`. Files are written in threads."""
     patience = Patience(wait, pace, clock)
+    check_world(operation, True)
     begin = functools.partial(_begin, operation, resume, timeout, progress, clock)
     call = functools.partial(operation, *arguments)
     run = anyio.to_thread.run_sync
@@ -163,6 +175,10 @@ async def async_download(
                         await run(sink.write, part)
             except NotReadyError as error:
                 pause = _pause(patience, error)
+                if transfer.received:
+                    if restart is None:
+                        raise
+                    await restart()
             else:
                 return _downloaded(await run(sink.finish, transfer.server_name), transfer)
             await sleep(pause)
@@ -250,6 +266,8 @@ class _Opened:
     def __init__(self, transfer: Transfer, first: bytes) -> None:
         self._transfer = transfer
         self._first = first
+        self._given = 0
+        self._closed = False
 
     @property
     def facts(self) -> Facts:
@@ -258,8 +276,12 @@ class _Opened:
 
     @property
     def received(self) -> int:
-        """Bytes that were taken so far."""
-        return self._transfer.received
+        """Bytes that were given out so far."""
+        return self._given
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ValueError("The download was closed at the end of its with block")
 
 
 class Incoming(_Opened, Iterator[bytes]):
@@ -270,10 +292,10 @@ class Incoming(_Opened, Iterator[bytes]):
         self._parts = parts
 
     def __next__(self) -> bytes:
-        if self._first:
-            first, self._first = self._first, b""
-            return first
-        return next(self._parts)
+        self._check_open()
+        part, self._first = self._first or next(self._parts), b""
+        self._given += len(part)
+        return part
 
 
 class AsyncIncoming(_Opened, AsyncIterator[bytes]):
@@ -284,10 +306,10 @@ class AsyncIncoming(_Opened, AsyncIterator[bytes]):
         self._parts = parts
 
     async def __anext__(self) -> bytes:
-        if self._first:
-            first, self._first = self._first, b""
-            return first
-        return await anext(self._parts)
+        self._check_open()
+        part, self._first = self._first or await anext(self._parts), b""
+        self._given += len(part)
+        return part
 
 
 @contextmanager
@@ -316,10 +338,15 @@ def open_download(
         NotReadyError: The file is not ready (202).
         ApiException: The answer is no success, or did not come, or not all of it.
     """
+    check_world(operation, False)
     transfer = _begin(operation, resume, timeout, progress)
     call = functools.partial(operation, *arguments)
     with closing(receive(transfer, call, options, None)) as parts:
-        yield Incoming(transfer, next(parts, b""), parts)
+        incoming = Incoming(transfer, next(parts, b""), parts)
+        try:
+            yield incoming
+        finally:
+            incoming._closed = True
 
 
 @asynccontextmanager
@@ -332,10 +359,15 @@ async def async_open_download(
     **options: Any,
 ) -> AsyncGenerator[AsyncIncoming]:
     """Open what an operation returns, for an ``async with``; see `open_download`."""
+    check_world(operation, True)
     transfer = _begin(operation, resume, timeout, progress)
     call = functools.partial(operation, *arguments)
     async with aclosing(receive_async(transfer, call, options, None)) as parts:
-        yield AsyncIncoming(transfer, await anext(parts, b""), parts)
+        incoming = AsyncIncoming(transfer, await anext(parts, b""), parts)
+        try:
+            yield incoming
+        finally:
+            incoming._closed = True
 
 
 def _begin(

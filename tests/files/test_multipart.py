@@ -54,7 +54,7 @@ def form(fields: list[tuple[str, Any]], files: dict[str, Any]) -> tuple[bytes, s
 
 
 @pytest.mark.parametrize("reader", READERS)
-@given(field=names.filter(bool), filename=names, content=contents, text=contents)
+@given(field=names.filter(bool), filename=names.filter(bool), content=contents, text=contents)
 def test_every_name_and_content_comes_through(
     reader: str, field: str, filename: str, content: bytes, text: bytes
 ) -> None:
