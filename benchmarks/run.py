@@ -1,7 +1,7 @@
 """Measures side by side, in one run, and prints Markdown tables.
 
-    python benchmarks/run.py [--only imports|calls|list|parallel|memory|large|fast|generate|tokens|stores|expiry|bulk]
-                             [--rounds N] [--calls N] [--accounts N] [--spec FILE]
+    python benchmarks/run.py [--only imports|calls|list|parallel|memory|large|transfers|fast|generate|tokens|stores|
+                             expiry|bulk] [--rounds N] [--calls N] [--accounts N] [--spec FILE]
 
 It sets up what it needs: environments in ``.cache`` with the core dependencies, with what the stores and the emulator
 need, with Authlib, with the generators; ``.venv-vendor`` with the vendor's SDK; and the client that
@@ -19,7 +19,16 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from benchmarks import calls, documents, fast, generation, imports, large, memory  # noqa: E402 (found by the line above)
+from benchmarks import (  # noqa: E402 (found by the line above)
+    calls,
+    documents,
+    fast,
+    generation,
+    imports,
+    large,
+    memory,
+    transfers,
+)
 from benchmarks.environment import ROOT, environment, everything  # noqa: E402 (likewise)
 
 _MEASURED: Mapping[str, Callable[[argparse.Namespace], Sequence[str]]] = {
@@ -29,6 +38,7 @@ _MEASURED: Mapping[str, Callable[[argparse.Namespace], Sequence[str]]] = {
     "parallel": lambda given: documents.report_parallel(given.rounds, given.calls),
     "memory": lambda given: memory.report(given.rounds),
     "large": lambda given: large.report(max(3, given.rounds // 4)),
+    "transfers": lambda given: transfers.report(max(3, given.rounds // 4)),
     "fast": lambda given: fast.report(given.rounds, given.calls),
     "generate": lambda given: generation.report(max(1, given.rounds // 5), given.spec),
 }
