@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pandadoc_client import throttling as throttling
     from pandadoc_client import waiting as waiting
     from pandadoc_client import webhooks as webhooks
+    from pandadoc_client._retry import RetryPolicy as RetryPolicy
     from pandadoc_client.api_client import ApiClient as ApiClient
     from pandadoc_client.api_client import AsyncApiClient as AsyncApiClient
     from pandadoc_client.client import AsyncPandaDoc as AsyncPandaDoc
@@ -53,6 +54,7 @@ __all__ = [
     "OAuthError",
     "OpenApiException",
     "PandaDoc",
+    "RetryPolicy",
     "__version__",
 ]
 
@@ -62,6 +64,7 @@ _MODULES = {
     "AsyncPandaDoc": "client",
     "Configuration": "configuration",
     "PandaDoc": "client",
+    "RetryPolicy": "_retry",
 } | {name: "exceptions" for name in __all__ if name.endswith(("Error", "Exception"))}
 
 # After `import pandadoc_client` programs for the vendor's SDK reach these as attributes.

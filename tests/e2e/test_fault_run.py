@@ -18,8 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pandadoc_client import ApiException, AsyncPandaDoc, PandaDoc
-from pandadoc_client._retry import RetryPolicy
+from pandadoc_client import ApiException, AsyncPandaDoc, PandaDoc, RetryPolicy
 
 OPERATIONS = 2000
 WORKERS = 50

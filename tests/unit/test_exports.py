@@ -26,6 +26,7 @@ ROOT_NAMES = {
     "OAuthError",
     "OpenApiException",
     "PandaDoc",
+    "RetryPolicy",
     "__version__",
 }
 
