@@ -103,9 +103,9 @@ def _emulator() -> Emulator:
     """Return an emulator, not started: at the port of the documentation, or a free one if that is taken."""
     try:
         with Emulator(port=_PORT):
-            return Emulator(port=_PORT)
+            return Emulator(port=_PORT, seed_data=True)
     except OSError:
-        return Emulator()
+        return Emulator(seed_data=True)
 
 
 def _terminal(emulator: Emulator, folder: Path) -> Iterator[tuple[str, str]]:
