@@ -17,9 +17,10 @@ __all__ = ["mariadb", "postgresql", "redis_server"]
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# What says nothing about the version of Python, and takes long: processes that are killed, servers, browsers, the
+# What says nothing about the version of Python, and takes long: commands, killed processes, servers, browsers, the
 # generator's output for document after document, the vendor's SDK.
 ONCE = (
+    "cli",
     "codegen/test_repair.py",
     "codegen/test_variants.py",
     "e2e",
