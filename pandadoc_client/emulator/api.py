@@ -17,7 +17,6 @@ from .contract.problems import problem
 from .contract.requests import Call, Raw, RequestJudge, Violation
 from .contract.routing import Match, Router
 from .service.core import Answer
-from .service.limits import Limiter
 from .service.logs import LOG_OPERATIONS, log_details, log_list
 from .service.refusal import Refusal
 from .service.world import CURRENT_MEMBER
@@ -46,7 +45,6 @@ class ApiEndpoints:
         self._contract = load_contract()
         self._router = Router(self._contract.operations.values())
         self._examples = ExampleAnswers(self._contract, context.options.seed)
-        self._limiter = Limiter(context.options.rate_limits, context.options.clock)
 
     @cached_property
     def _judge(self) -> RequestJudge:
@@ -66,7 +64,7 @@ class ApiEndpoints:
             message = "Authentication credentials are missing or not valid."
             return self._refuse(request, operation, 401, message, _CHALLENGE)
         body = await request.body()
-        wait = self._limiter.wait(operation.operation_id, body, sandbox=user.sandbox)
+        wait = self._context.limiter.wait(operation.operation_id, body, sandbox=user.sandbox)
         if wait is not None:
             message = f"Request was throttled. Expected available in {wait} seconds."
             return self._refuse(request, operation, 429, message, {"Retry-After": str(wait)})

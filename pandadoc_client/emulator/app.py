@@ -53,6 +53,7 @@ def create_app(context: Context) -> Starlette:
             Route("/_emulator/faults", control.faults, methods=["GET", "PUT", "DELETE"]),
             Route("/_emulator/answers", control.answers, methods=["GET", "PUT", "DELETE"]),
             Route("/_emulator/board", live),
+            Route("/_emulator/reset", control.reset, methods=["POST"]),
             Route("/_emulator/state", control.state),
             Route("/_emulator/expire", control.expire, methods=["POST"]),
             Route("/_emulator/revoke", control.revoke, methods=["POST"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from .journal import Journal
 from .options import ClientRegistration, EmulatorMode, EmulatorOptions
 from .redirects import is_loopback_host
 from .service.core import Service
+from .service.limits import Limiter
 from .state import EmulatorState
 
 __all__ = ["Context"]
@@ -27,10 +29,12 @@ class Context:
         faults: What shall go wrong.
         answers: What shall be answered.
         journal: What was asked.
+        limiter: Counts the requests of the last minute.
         service: The API with a memory; None where answers are examples.
         host: Host to reach it by, without brackets; known once it is bound.
         port: Its TCP port; 0 until it is bound.
         loopback: Whether only this machine can reach it.
+        begin_anew: Resets the running emulator but for the connection of one client; set by whoever runs it.
     """
 
     options: EmulatorOptions
@@ -38,18 +42,35 @@ class Context:
     faults: FaultScript = field(init=False)
     answers: AnswerScript = field(init=False)
     journal: Journal = field(init=False)
+    limiter: Limiter = field(init=False)
     service: Service | None = field(init=False)
     host: str = "127.0.0.1"
     port: int = 0
     loopback: bool = True
+    begin_anew: Callable[[tuple[str, int] | None], Awaitable[None]] | None = None
 
     def __post_init__(self) -> None:
         self.state = EmulatorState(self.options)
         self.faults = FaultScript(self.options.faults)
         self.answers = AnswerScript()
         self.journal = Journal()
+        self.limiter = Limiter(self.options.rate_limits, self.options.clock)
         remembers = self.options.mode is EmulatorMode.STATE
         self.service = Service(self.options, lambda: self.url) if remembers else None
+
+    def reset(self) -> None:
+        """Begin anew: forget what was asked, issued, scripted and created. Options and address stay.
+
+        Raises:
+            StateFileError: the state file cannot be used.
+        """
+        if self.service is not None:
+            self.service.reset()
+        self.state.reset()
+        self.limiter.reset()
+        self.faults.replace(self.options.faults)
+        self.answers.clear()
+        self.journal.reset()
 
     @property
     def url(self) -> str:

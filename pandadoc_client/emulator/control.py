@@ -6,6 +6,7 @@
 | `DELETE /_emulator/journal` | empties it |
 | `GET`, `PUT`, `DELETE /_emulator/faults` | shows, replaces, empties the fault script |
 | `GET`, `PUT`, `DELETE /_emulator/answers` | shows, replaces, empties the answers by script |
+| `POST /_emulator/reset` | begins anew, as `Emulator.reset`: nothing is left of what was asked, issued or created |
 | `GET /_emulator/state` | counts of what is alive, no secrets |
 | `POST /_emulator/expire` | makes every access token expire now |
 | `POST /_emulator/revoke` | revokes every grant |
@@ -94,6 +95,12 @@ class ControlEndpoints:
                 **asdict(self._context.state.summary()),
             },
         )
+
+    async def reset(self, request: Request) -> Response:
+        """Begin anew, and keep the connection of whoever asks for it."""
+        if self._context.trusts(request) and self._context.begin_anew is not None:
+            await self._context.begin_anew(request.client)
+        return self._guarded(request, dict[str, object])
 
     async def expire(self, request: Request) -> Response:
         """Make every access token expire now."""

@@ -26,7 +26,7 @@ class JournalEntry:
     """One request and what became of it.
 
     Attributes:
-        sequence: 1 for the first request of the emulator, then upwards; never reused.
+        sequence: 1 for the first request of the emulator, or after a reset, then upwards.
         received_at: When the request had been read; aware, UTC.
         method: As sent.
         path: Percent-decoded.
@@ -155,6 +155,12 @@ class Journal:
         with self._changed:
             self._entries.clear()
 
+    def reset(self) -> None:
+        """Forget all entries, and number the next one 1."""
+        with self._changed:
+            self._entries.clear()
+            self._sequence = 0
+
     def wait_for(
         self, count: int, timeout: float = 5.0, *, path: str | None = None, arrived: bool = False
     ) -> list[JournalEntry]:
@@ -196,6 +202,6 @@ class Journal:
     def close(self, entry: JournalEntry, *, status: int | None, fault: str | None) -> None:
         """Enter what became of a request (called by the server); ignored if it was cleared meanwhile."""
         with self._changed:
-            if entry.sequence in self._entries:
+            if self._entries.get(entry.sequence) is entry:  # after a reset another one may have its number
                 self._entries[entry.sequence] = replace(entry, status=status, fault=fault, finished=True)
                 self._changed.notify_all()

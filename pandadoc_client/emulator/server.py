@@ -100,6 +100,21 @@ class Emulator:
                 if self._context.service is not None:
                     self._context.service.close()
 
+    def reset(self) -> None:
+        """Begin anew, as an emulator that was just made with the same options; the address stays.
+
+        Tokens, documents, the journal, faults and scripted answers are forgotten, in the state file too. Connections
+        are closed, requests that are being processed get no response, and webhook deliveries under way are broken off.
+        Call it between tests that share an emulator.
+
+        Raises:
+            OSError: the state file cannot be used (`StateFileError`).
+        """
+        if self._running is None:
+            self._context.reset()
+        else:
+            self._running.reset()
+
     def __enter__(self) -> Self:
         return self.start()
 
@@ -123,6 +138,11 @@ class Emulator:
             # Without a timeout a wait on Windows cannot be interrupted by Ctrl-C.
             while not stop.wait(None if os.name == "posix" else 0.5):
                 pass
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and not stopped."""
+        return self._running is not None
 
     # -- where and who ----------------------------------------------------------------------------------------------
 
@@ -268,11 +288,12 @@ class _Running:
     """One start of a server: its thread, and the way to end it."""
 
     def __init__(self, context: Context, listener: socket.socket) -> None:
+        self._context = context
+        self._courier: Courier | None = None
         self._listener = listener
         self._connections = Connections()
         self._gate = Gate(create_app(context), context, self._connections)
-        self._service = context.service
-        self._options = context.options
+        context.begin_anew = self._begin_anew
         self._started = threading.Event()
         self._error: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -282,10 +303,21 @@ class _Running:
         if self._error is not None:
             raise self._error
 
+    def reset(self) -> None:
+        assert self._loop is not None, "the thread has started"
+        asyncio.run_coroutine_threadsafe(self._begin_anew(), self._loop).result()
+
+    async def _begin_anew(self, but: tuple[str, int] | None = None) -> None:
+        """Do what `Emulator.reset` says, and leave the connection of the client *but* open."""
+        self._gate.drop(but)
+        if self._courier is not None:
+            await self._courier.abandon()
+        self._context.reset()
+
     def stop(self) -> None:
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop ended by itself
-                self._loop.call_soon_threadsafe(self._gate.stopping.set)
+                self._loop.call_soon_threadsafe(self._gate.stop)
         self._thread.join(_JOIN_SECONDS)
         if self._thread.is_alive():
             raise RuntimeError(f"the emulator did not stop within {_JOIN_SECONDS:g} seconds")
@@ -317,12 +349,12 @@ class _Running:
             timeout_keep_alive=60,
         )
         server = _Server(config, self._gate, self._connections, self._started)
-        if self._service is None:
+        service, options = self._context.service, self._context.options
+        if service is None:
             await server.serve(sockets=[self._listener])
             return
-        timeout, remote = self._options.webhook_timeout, self._options.allow_remote
-        courier = Courier(self._service, timeout, allow_remote=remote)
-        self._service.on_change = courier.wake
+        courier = self._courier = Courier(service, options.webhook_timeout, allow_remote=options.allow_remote)
+        service.on_change = courier.wake
         work = asyncio.create_task(courier.run())
         try:
             await server.serve(sockets=[self._listener])

@@ -120,11 +120,16 @@ class EmulatorState:
         self._options = options
         self._now: Callable[[], float] = options.clock
         self._lock = threading.Lock()
-        self._codes: dict[str, _Code] = {}
-        self._access: dict[str, _Access] = {}
-        self._refresh: dict[str, _Refresh] = {}
-        self._grants: list[_Grant] = []
-        self._refreshes = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget every code, grant and token, as if none had been issued."""
+        with self._lock:
+            self._codes: dict[str, _Code] = {}
+            self._access: dict[str, _Access] = {}
+            self._refresh: dict[str, _Refresh] = {}
+            self._grants: list[_Grant] = []
+            self._refreshes = 0
 
     # -- who is asking ----------------------------------------------------------------------------------------------
 

@@ -71,13 +71,18 @@ class Connections:
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             transport.abort()
 
+    def abort(self, but: tuple[str, int] | None = None) -> None:
+        """End every connection except that of the client *but*, without waiting for what is still to be written."""
+        for client, transport in list(self._transports.items()):
+            if client != but:
+                transport.abort()
+
     async def close(self) -> None:
-        """End every connection, those to come too, without waiting for what is still to be written."""
+        """End every connection, those to come too, and wait until they are gone."""
         self._closed = True
         if self._transports:
             self._gone.clear()
-            for transport in list(self._transports.values()):
-                transport.abort()
+            self.abort()
             await self._gone.wait()
 
 
@@ -175,7 +180,20 @@ class Gate:
         self._context = context
         self._connections = connections
         self.stopping = asyncio.Event()
-        """Set when the server stops: whoever waits gives up."""
+        """Set when the server stops."""
+        self._dropped = asyncio.Event()
+        """Set when the requests at hand are dropped: whoever waits gives up."""
+
+    def drop(self, but: tuple[str, int] | None = None) -> None:
+        """End every connection except that of the client *but*, and what is being done for its requests."""
+        dropped, self._dropped = self._dropped, asyncio.Event()
+        dropped.set()
+        self._connections.abort(but)
+
+    def stop(self) -> None:
+        """Let the server stop, and whoever waits give up."""
+        self.stopping.set()
+        self._dropped.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read_body(receive, max_body(scope))
@@ -213,7 +231,7 @@ class Gate:
         kind = fault.kind if fault else None
         wait = self._context.options.latency + (fault.pause if fault and kind == "latency" else 0)
         # A client that loses patience does not stop the processing: a real server would not notice either.
-        if wait and await self._stops_within(wait):
+        if wait and await self._is_dropped_within(wait):
             return None
         if kind == "reset-before":
             return None
@@ -243,9 +261,9 @@ class Gate:
         await self._app(scope, receive, send)
         return answer
 
-    async def _stops_within(self, seconds: float) -> bool:
+    async def _is_dropped_within(self, seconds: float) -> bool:
         try:
-            await asyncio.wait_for(self.stopping.wait(), seconds)
+            await asyncio.wait_for(self._dropped.wait(), seconds)
         except TimeoutError:
             return False
         return True

@@ -128,3 +128,23 @@ def test_an_emulator_open_to_other_machines_has_no_control_surface() -> None:
             caller.close()
     finally:
         emulator.stop()
+
+
+def test_a_reset_leaves_nothing_of_the_past_and_keeps_the_connection_that_asked_for_it(caller: Caller) -> None:
+    access, _ = pair(caller.exchange())
+    key = {"Authorization": f"API-Key {caller.emulator.api_key}"}
+    contact = {"email": "ada@example.com"}
+    first = caller.http.post("/public/v1/contacts", json=contact, headers=key).json()["id"]
+    caller.emulator.faults.add("server-error")
+    caller.emulator.answers.add("list_contacts", {"results": []})
+
+    assert caller.http.post("/_emulator/reset").json() == {}
+
+    assert not caller.works(access)
+    assert caller.http.get("/public/v1/contacts", headers=key).json() == {"results": []}
+    assert [entry.sequence for entry in caller.emulator.journal] == [1, 2]
+    assert len(caller.emulator.faults) == 0
+    again = caller.http.post("/public/v1/contacts", json=contact, headers=key).json()["id"]
+    assert again == first  # identifiers begin anew, too
+    summary = caller.emulator.state.summary()
+    assert (summary.codes, summary.grants, summary.refreshes) == (0, 0, 0)

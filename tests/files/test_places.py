@@ -37,7 +37,7 @@ def closed() -> io.BytesIO:
         ({"into": 7}, "into must be the path of a folder, not int"),
         ({"into": b"/tmp"}, "into must be the path of a folder, not bytes"),
         ({"to": b"/tmp/a"}, "to must be a path or a file open for bytes, not bytes"),
-        ({"to": closed()}, "to: the file is closed"),
+        pytest.param({"to": closed()}, "to: the file is closed", id="closed"),
     ],
     ids=repr,
 )

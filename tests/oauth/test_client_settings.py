@@ -136,7 +136,7 @@ def test_the_region_of_the_environment_counts(monkeypatch: pytest.MonkeyPatch) -
         ({"timeout": "30"}, ApiValueError, "timeout"),
         ({"timeout": (1, 2, 3)}, ApiValueError, "timeout"),
         ({"retries": -1}, ApiValueError, "retries"),
-        ({"http_client": object()}, ApiTypeError, "http_client"),
+        ({"http_client": NotImplemented}, ApiTypeError, "http_client"),
     ],
     ids=lambda value: ascii(value)[:60],
 )

@@ -165,7 +165,7 @@ BAD_VALUES = [
     True,
     1.5,
     ["list"],
-    object(),
+    NotImplemented,
     "a\ud800",
     "a\0b",
     "a\rb",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from pandadoc_client.oauth.stores.encrypted import EncryptedTokenStore
 from pandadoc_client.oauth.stores.memory import MemoryTokenStore
 from pandadoc_client.oauth.token import Token
 
-OLD, NEW = EncryptedTokenStore.new_key(), EncryptedTokenStore.new_key()
+OLD, NEW = (base64.urlsafe_b64encode(text.ljust(32, b"-")).decode() for text in (b"old key", b"new key"))
 MARKER = "marker-5d0e"
 NOON = datetime(2026, 5, 17, 12, tzinfo=UTC)
 TOKEN = Token(f"access-{MARKER}", f"refresh-{MARKER}", scope=f"scope-{MARKER}", expires_at=NOON)

@@ -281,6 +281,22 @@ class Service:
             self.world = self._begin()
         self._open = True
 
+    def reset(self) -> None:
+        """Forget everything, in the state file too, and begin as with a new one.
+
+        Raises:
+            StateFileError: the file cannot be used.
+        """
+        was_open = self._open
+        self.open()
+        with self.world.tables.lock:
+            with self.world.tables.change():
+                self.world.tables.clear()
+            self.world.tables.close()
+            self.world = self._begin()
+        if not was_open:
+            self.close()
+
     def close(self) -> None:
         """Let go of the state file."""
         with self.world.tables.lock:

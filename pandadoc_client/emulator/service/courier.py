@@ -56,6 +56,13 @@ class Courier:
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 self._loop.call_soon_threadsafe(self._more.set)
 
+    async def abandon(self) -> None:
+        """Break off every delivery that is under way and forget it; on the event loop."""
+        tasks = list(self._busy.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def stop(self) -> None:
         """Let `run` end; on its event loop. What is under way is broken off and tried again by the next courier."""
         self._stopped = True
@@ -80,10 +87,7 @@ class Courier:
             if self._error is not None:
                 raise self._error
         finally:
-            tasks = list(self._busy.values())
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.abandon()
 
     async def _deliver(self, subscription: str, delivery: Delivery) -> None:
         try:

@@ -43,6 +43,10 @@ class Limiter:
         self._clock = clock
         self._seen: defaultdict[tuple[bool, str], deque[float]] = defaultdict(deque)
 
+    def reset(self) -> None:
+        """Forget every request."""
+        self._seen.clear()
+
     def wait(self, operation_id: str, body: bytes, *, sandbox: bool) -> int | None:
         """Count a request; return None to let it through, or the seconds until another one would be.
 

@@ -86,6 +86,11 @@ class Table:
             self._tables.note(self._kind, record_id, self._rows)
             del self._rows[record_id]
 
+    def clear(self) -> None:
+        """Forget every record; only within `Tables.change`."""
+        for record_id in list(self._rows):
+            self.remove(record_id)
+
     def load(self, record_id: str, content: Record | bytes) -> None:
         """Put in what was kept before."""
         self._rows[record_id] = content
@@ -122,6 +127,11 @@ class Tables:
 
     def __getitem__(self, kind: str) -> Table:
         return self._tables[kind]
+
+    def clear(self) -> None:
+        """Forget every record of every kind; only within `change`."""
+        for table in self._tables.values():
+            table.clear()
 
     def note(self, kind: str, record_id: str, rows: Mapping[str, Any]) -> None:
         """Remember what a change is about to replace."""
