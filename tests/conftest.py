@@ -1,4 +1,4 @@
-"""Fixtures that tests of several folders share."""
+"""Fixtures that tests of several folders share, and which tests run where."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from .servers.mariadb import mariadb
 from .servers.postgresql import postgresql
@@ -17,25 +18,86 @@ __all__ = ["mariadb", "postgresql", "redis_server"]
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# What says nothing about the version of Python, and takes long: commands, killed processes, servers, browsers, the
-# generator's output for document after document, the vendor's SDK.
-ONCE = (
+# How long an example takes says something about the machine only.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
+# The markers that `scripts/test` chooses by, set here alone; a folder stands for all in it.
+#
+# `every_python`: says something about the version of Python or of a dependency: models, encodings, signatures, threads,
+# forks, asyncio, imports, sockets. Runs on each interpreter. Everything else (commands, servers, browsers, killed
+# processes, the generator, the documentation) runs on the first one alone.
+EVERY_PYTHON = (
+    "emulator/test_server.py",
+    "files/test_downloads.py",
+    "files/test_multipart.py",
+    "files/test_places.py",
+    "files/test_sources.py",
+    "files/test_uploads.py",
+    "front/test_client.py",
+    "lifecycle/test_auth.py",
+    "lifecycle/test_cancellation.py",
+    "lifecycle/test_manager.py",
+    "lifecycle/test_single_flight.py",
+    "oauth/test_client_wire.py",
+    "oauth/test_form.py",
+    "oauth/test_token.py",
+    "pagination/test_pages.py",
+    "stores/test_file.py",
+    "surface",
+    "unit",
+    "webhooks/test_events.py",
+    "webhooks/test_signature.py",
+    "wire/test_lifetimes.py",
+    "wire/test_observability.py",
+    "wire/test_throttling.py",
+    "wire/test_tls_and_proxies.py",
+    "wire/test_transport.py",
+)
+# `slow`: takes longer than a developer waits before a commit; left out by `scripts/test --quick`.
+SLOW = (
     "cli",
+    "codegen/test_command.py",
     "codegen/test_repair.py",
-    "codegen/test_variants.py",
+    "docs",
     "e2e",
     "emulator/service/test_browser.py",
+    "emulator/service/test_state_file.py",
     "emulator/service/test_vendor_sdk.py",
+    "emulator/test_pytest_plugin.py",
+    "emulator/test_schemathesis.py",
+    "files/test_memory.py",
     "lifecycle/processes",
+    "packaging",
+    "pagination/test_generated.py",
     "stores",
+    "test_docs.py",
+    "webhooks/test_deduplication.py",
+    "webhooks/test_pruning.py",
     "wire/test_operation_parity.py",
+    "wire/test_parity.py",
 )
+# What shares something dear stays together in one process: by folder or file, the name of the group.
+TOGETHER = {
+    "docs/test_reference.py": "reference",
+    "packaging": "wheel",
+    "wire/test_operation_parity.py": "parity of operations",
+    "wire/test_parity.py": "parity",
+}
 HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs on one interpreter alone; see scripts/test."""
-    places = [HERE / place for place in ONCE]
+    """Set the markers."""
     for item in items:
-        if any(item.path == place or place in item.path.parents for place in places):
-            item.add_marker(pytest.mark.once)
+        if _stands_in(item, EVERY_PYTHON):
+            item.add_marker(pytest.mark.every_python)
+        if _stands_in(item, SLOW):
+            item.add_marker(pytest.mark.slow)
+        for place, group in TOGETHER.items():
+            if _stands_in(item, (place,)):
+                item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _stands_in(item: pytest.Item, places: tuple[str, ...]) -> bool:
+    return any(item.path == HERE / place or HERE / place in item.path.parents for place in places)

@@ -13,7 +13,8 @@ from referencing.jsonschema import DRAFT4
 __all__ = ["CONTRACT", "SCHEMAS", "answer_errors", "example", "resolved"]
 
 CONTRACT: dict[str, Any] = yaml.load(
-    (Path(__file__).parents[1] / "openapi.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
+    (Path(__file__).parents[1] / "openapi.yaml").read_text(encoding="utf-8"),
+    getattr(yaml, "CSafeLoader", yaml.SafeLoader),
 )
 SCHEMAS: dict[str, Any] = CONTRACT["components"]["schemas"]
 _SCALARS = {"integer": 7, "number": 1.5, "boolean": True}

@@ -31,14 +31,17 @@ def lend_emulator() -> Iterator[Callable[[EmulatorOptions], AbstractContextManag
     """
     idle: list[Emulator] = []
 
-    @contextmanager
-    def lend(options: EmulatorOptions) -> Iterator[Emulator]:
+    def lend(options: EmulatorOptions) -> AbstractContextManager[Emulator]:
         from . import Emulator
 
+        return lent(Emulator, options)
+
+    @contextmanager
+    def lent(make: type[Emulator], options: EmulatorOptions) -> Iterator[Emulator]:
         same = [known for known in idle if known.options == options and known.options.clock is options.clock]
         if same:
             idle.remove(same[0])
-        emulator = same[0] if same else Emulator(options).start()
+        emulator = same[0] if same else make(options).start()
         try:
             yield emulator
         except BaseException:
@@ -68,17 +71,15 @@ def pandadoc_emulator_options() -> EmulatorOptions:
 
 
 @pytest.fixture
-def pandadoc_emulator(
-    pandadoc_emulator_options: EmulatorOptions, request: pytest.FixtureRequest
-) -> Iterator[Emulator]:
+def pandadoc_emulator(pandadoc_emulator_options: EmulatorOptions, request: pytest.FixtureRequest) -> Iterator[Emulator]:
     """A running `pandadoc_client.emulator.Emulator` for one test, which finds nothing of the tests before it.
 
     Tests with the same options share one server, which is reset between them; its port stays the same.
     """
+    lend: Callable[[EmulatorOptions], AbstractContextManager[Emulator]] = request.getfixturevalue("lend_emulator")
     try:
-        from . import Emulator as _
+        lent = lend(pandadoc_emulator_options)
     except ModuleNotFoundError as error:
         pytest.fail(str(error), pytrace=False)
-    lend: Callable[[EmulatorOptions], AbstractContextManager[Emulator]] = request.getfixturevalue("lend_emulator")
-    with lend(pandadoc_emulator_options) as emulator:
+    with lent as emulator:
         yield emulator

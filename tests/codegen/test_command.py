@@ -16,7 +16,10 @@ import yaml
 from .conftest import FIXTURES, PROJECT, Generate
 
 EVERYTHING = FIXTURES / "everything.yaml"
-FOLDERS = ("_generated", "api", "apis", "model", "models")
+OTHER = FIXTURES / "variants.yaml"
+
+
+Check = Callable[[], subprocess.CompletedProcess[str]]
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -26,42 +29,49 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def committed(tmp_path: Path) -> Path:
-    """A copy of the five generated packages."""
-    for name in FOLDERS:
-        shutil.copytree(PROJECT / "pandadoc_client" / name, tmp_path / name)
-    return tmp_path
+def committed(everything: Path, tmp_path: Path) -> Path:
+    """A copy of what was generated from the small document with everything in it, as a project commits it.
+
+    That the files of this project are what the generator writes is checked by ``scripts/check``.
+    """
+    return shutil.copytree(everything / "everything", tmp_path / "everything")
 
 
-def test_the_committed_files_are_what_the_generator_writes(generate: Generate) -> None:
-    result = generate("--check")
+@pytest.fixture
+def check(generate: Generate, committed: Path) -> Check:
+    """Compare the copy with what the generator writes."""
+    return lambda: generate("--check", "--spec", EVERYTHING, "--output", committed)
+
+
+def test_check_is_content_with_what_was_generated(check: Check) -> None:
+    result = check()
     assert (result.returncode, result.stdout) == (0, ""), result.stderr
 
 
-def test_check_shows_an_edit_by_hand_as_a_diff_and_leaves_it(generate: Generate, committed: Path) -> None:
-    edited = committed / "_generated" / "errors.py"
+def test_check_shows_an_edit_by_hand_as_a_diff_and_leaves_it(check: Check, committed: Path) -> None:
+    edited = committed / "model" / "thing.py"
     edited.write_text(edited.read_text() + "# by hand\n")
     before = tree(committed)
-    result = generate("--check", "--output", committed)
+    result = check()
     assert result.returncode == 1
-    assert "--- committed/_generated/errors.py" in result.stdout
-    assert "+++ generated/_generated/errors.py" in result.stdout
+    assert "--- committed/model/thing.py" in result.stdout
+    assert "+++ generated/model/thing.py" in result.stdout
     assert "-# by hand" in result.stdout
     assert tree(committed) == before
 
 
-@pytest.mark.parametrize("extra", ["_generated/left_over.py", "model/gone.py"])
-def test_check_shows_a_file_that_is_no_longer_written(generate: Generate, committed: Path, extra: str) -> None:
+@pytest.mark.parametrize("extra", ["api/left_over.py", "model/gone.py"])
+def test_check_shows_a_file_that_is_no_longer_written(check: Check, committed: Path, extra: str) -> None:
     (committed / extra).write_text("old = True\n")
-    result = generate("--check", "--output", committed)
+    result = check()
     assert result.returncode == 1
     assert "+++ /dev/null" in result.stdout
     assert "-old = True" in result.stdout
 
 
-def test_check_shows_a_file_that_is_missing(generate: Generate, committed: Path) -> None:
-    (committed / "_generated" / "models" / "error_response.py").unlink()
-    result = generate("--check", "--output", committed)
+def test_check_shows_a_file_that_is_missing(check: Check, committed: Path) -> None:
+    (committed / "model" / "thing.py").unlink()
+    result = check()
     assert result.returncode == 1
     assert "--- /dev/null" in result.stdout
 
@@ -83,15 +93,14 @@ def test_json_and_yaml_give_the_same_files(generate: Generate, everything: Path,
     assert tree(tmp_path / "everything") == tree(everything / "everything")
 
 
-def test_a_new_run_replaces_what_an_older_document_left(generate: Generate, tmp_path: Path) -> None:
-    output = tmp_path / "package"
-    assert generate("--spec", EVERYTHING, "--output", output).returncode == 0
-    (output / "mine.txt").write_text("kept")
-    assert generate("--spec", PROJECT / "openapi.yaml", "--output", output).returncode == 0
-    assert not (output / "model" / "thing.py").exists()
-    assert (output / "model" / "error_response.py").exists()
-    assert (output / "mine.txt").read_text() == "kept"
-    assert not list(output.glob(".generating*"))
+def test_a_new_run_replaces_what_an_older_document_left(generate: Generate, committed: Path) -> None:
+    assert (committed / "model" / "person.py").exists()
+    (committed / "mine.txt").write_text("kept")
+    assert generate("--spec", OTHER, "--output", committed).returncode == 0
+    assert not (committed / "model" / "person.py").exists()
+    assert (committed / "model" / "circle.py").exists()
+    assert (committed / "mine.txt").read_text() == "kept"
+    assert not list(committed.glob(".generating*"))
 
 
 def test_every_generated_file_says_so_in_its_first_line(everything: Path) -> None:
@@ -263,17 +272,17 @@ def test_an_init_of_ones_own_is_kept(generate: Generate, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "edit", [lambda text: text.replace("\n", "\r\n"), lambda text: text.rstrip("\n"), lambda text: text + "\n"]
 )
-def test_check_sees_the_ends_of_lines(generate: Generate, committed: Path, edit: Callable[[str], str]) -> None:
+def test_check_sees_the_ends_of_lines(check: Check, committed: Path, edit: Callable[[str], str]) -> None:
     path = committed / "apis" / "__init__.py"
     path.write_bytes(edit(path.read_text()).encode())
-    result = generate("--check", "--output", committed)
+    result = check()
     assert result.returncode == 1
     assert "generated/apis/__init__.py" in result.stdout
 
 
-def test_check_sees_an_empty_file(generate: Generate, committed: Path) -> None:
+def test_check_sees_an_empty_file(check: Check, committed: Path) -> None:
     (committed / "apis" / "extra.py").touch()
-    result = generate("--check", "--output", committed)
+    result = check()
     assert (result.returncode, "committed/apis/extra.py" in result.stdout) == (1, True)
 
 
@@ -299,22 +308,18 @@ sys.exit(generate.main(["--spec", {str(EVERYTHING)!r}, "--output", {str(output)!
     assert tree(output) == {"models": b"a file where a folder belongs"}
 
 
-def test_a_failed_run_leaves_the_old_files(generate: Generate, tmp_path: Path) -> None:
-    output = tmp_path / "package"
-    assert generate("--spec", EVERYTHING, "--output", output).returncode == 0
-    before = tree(output)
-    result = generate("--spec", changed(tmp_path, "text/plain:", "a+json:"), "--output", output)
+def test_a_failed_run_leaves_the_old_files(generate: Generate, committed: Path, tmp_path: Path) -> None:
+    before = tree(committed)
+    result = generate("--spec", changed(tmp_path, "text/plain:", "a+json:"), "--output", committed)
     assert result.returncode == 1
-    assert tree(output) == before
+    assert tree(committed) == before
 
 
 @pytest.mark.parametrize("renames", range(1, 11))
 def test_a_run_that_is_killed_while_it_exchanges_folders_is_undone_by_the_next(
-    generate: Generate, tmp_path: Path, renames: int
+    generate: Generate, committed: Path, tmp_path: Path, renames: int
 ) -> None:
-    output = tmp_path / "package"
-    assert generate("--spec", EVERYTHING, "--output", output).returncode == 0
-    before = tree(output)
+    before = tree(committed)
     # The process ends itself, without any clean-up, in place of a rename: five folders out, five folders in.
     program = f"""
 import os, signal, sys
@@ -329,14 +334,14 @@ def rename(self, target):
         os.kill(os.getpid(), signal.SIGKILL)
     return real(self, target)
 Path.rename = rename
-generate.main(["--spec", {str(PROJECT / "openapi.yaml")!r}, "--output", {str(output)!r}])
+generate.main(["--spec", {str(OTHER)!r}, "--output", {str(committed)!r}])
 """
     killed = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=120, check=False)
     assert killed.returncode == -signal.SIGKILL
-    assert tree(output) != before
+    assert tree(committed) != before
     # What undoes it is the next run, even one whose document is at fault.
-    assert generate("--spec", changed(tmp_path, "text/plain:", "a+json:"), "--output", output).returncode == 1
-    assert tree(output) == before
+    assert generate("--spec", changed(tmp_path, "text/plain:", "a+json:"), "--output", committed).returncode == 1
+    assert tree(committed) == before
 
 
 def test_runs_at_the_same_time_take_turns(tmp_path: Path, everything: Path) -> None:

@@ -50,7 +50,6 @@ def assert_keeps_to_itself(picture: str) -> None:
     assert not re.search(r"@font-face|@import|(href|src)=|url\((?!#)", picture)
 
 
-@pytest.mark.once
 def test_the_command_makes_the_pictures_of_the_terminal(tmp_path: Path) -> None:
     command = [sys.executable, str(PROJECT / "scripts" / "pictures.py"), "--no-browser", "--output", str(tmp_path)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=120)

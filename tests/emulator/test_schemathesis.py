@@ -51,7 +51,6 @@ def pandadoc_emulator_options() -> EmulatorOptions:
     return EmulatorOptions(mode=EmulatorMode.EXAMPLES)
 
 
-@pytest.mark.once
 def test_every_operation_does_what_its_description_says(tmp_path: Path, pandadoc_emulator: Emulator) -> None:
     emulator = pandadoc_emulator
     (tmp_path / "contract.yaml").write_text(yaml.safe_dump(as_answered()), encoding="utf-8")

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,14 +24,6 @@ from .support import MEMBER_PATH, Caller, Clock, pair
 
 PACKAGE = Path(pandadoc_client.emulator.__file__).parent
 ROOT = PACKAGE.parents[1]
-PROMPT = 3.0
-"""Seconds within which a stop must be done; far more than it takes, far less than what it must not wait for."""
-
-
-def stop_timed(emulator: Emulator) -> float:
-    begin = time.perf_counter()
-    emulator.stop()
-    return time.perf_counter() - begin
 
 
 def test_an_emulator_serves_between_start_and_stop() -> None:
@@ -60,7 +51,7 @@ def test_stopping_does_not_wait_for_idle_connections() -> None:
     emulator = Emulator().start()
     with httpx.Client(base_url=emulator.url) as client, socket.create_connection(("127.0.0.1", emulator.port)):
         assert client.get("/").status_code == 200
-        assert stop_timed(emulator) < PROMPT
+        emulator.stop()  # raises if it has to wait
 
 
 @pytest.mark.parametrize("kind", ["slow-body", "latency"])
@@ -78,8 +69,8 @@ def test_stopping_does_not_wait_for_requests_in_flight(kind: str, caplog: pytest
     sender = threading.Thread(target=request)
     sender.start()
     emulator.journal.wait_for(1, arrived=True)
-    assert stop_timed(emulator) < PROMPT
-    sender.join(PROMPT)
+    emulator.stop()  # raises if it has to wait
+    sender.join(30)
     assert len(failures) == 1
     assert caplog.records == []
 
@@ -89,7 +80,7 @@ def test_stopping_does_not_wait_for_a_request_half_sent(caplog: pytest.LogCaptur
     with socket.create_connection(("127.0.0.1", emulator.port)) as connection:
         connection.sendall(b"POST /oauth2/access_token HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
         httpx.get(emulator.url)
-        assert stop_timed(emulator) < PROMPT
+        emulator.stop()  # raises if it has to wait
     assert caplog.records == []
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
@@ -21,9 +19,8 @@ from .support import Blocking, MakeClient
 
 
 @pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
+def emulator(pandadoc_emulator: Emulator) -> Emulator:
+    return pandadoc_emulator
 
 
 @pytest.fixture

@@ -29,9 +29,8 @@ NO_PORT = "http://127.0.0.1/callback"
 
 
 @pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
+def emulator(pandadoc_emulator: Emulator) -> Emulator:
+    return pandadoc_emulator
 
 
 @pytest.fixture

@@ -50,8 +50,13 @@ class MariaDB:
             [
                 *(daemon, "--no-defaults", f"--datadir={data}", f"--tmpdir={folder}", f"--socket={self._socket}"),
                 *(f"--port={port}", "--bind-address=127.0.0.1", "--skip-name-resolve"),
-                *("--innodb-buffer-pool-size=32M", "--innodb-log-file-size=16M", "--innodb-flush-log-at-trx-commit=1"),
+                *(
+                    "--innodb-buffer-pool-size=32M",
+                    "--innodb-log-file-size=16M",
+                    "--innodb-flush-log-at-trx-commit=1",
+                ),
                 *("--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci", "--max-connections=300"),
+                "--innodb-lock-wait-timeout=3600",  # whoever has less patience must say so
             ],
             folder,
             self._is_ready,

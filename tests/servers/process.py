@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pwd
 import shutil
@@ -59,12 +60,21 @@ def run_as(user: str | None) -> Account:
     return {} if user is None else {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
 
 
+_WORKERS = 16
+_candidates = itertools.count(12_000 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")), _WORKERS)
+"""Ports below those that systems give out by themselves; another process of the same run takes none of them."""
+
+
 def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a TCP port of 127.0.0.1 that nobody listens on, and that this run of the tests has not used."""
+    for port in itertools.takewhile(lambda port: port < 22_000, _candidates):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:  # another run of the tests, or some other program
+                continue
+            return port
+    raise RuntimeError("all ports were used")
 
 
 @contextmanager

@@ -71,7 +71,7 @@ def _mariadb(request: pytest.FixtureRequest, *, scheme: str = "mariadb") -> Open
 
 def _redis(request: pytest.FixtureRequest) -> OpenStore:
     server = cast("RedisServer", request.getfixturevalue("redis_server"))
-    return partial(RedisTokenStore, server.url, prefix=f"test {secrets.token_hex(4)}", lease=1.0)
+    return partial(RedisTokenStore, server.url, prefix=f"test {secrets.token_hex(4)}", lease=3.0)
 
 
 def _open_encrypted(wrapped: OpenStore, key: str) -> TokenStore:

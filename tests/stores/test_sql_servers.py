@@ -367,10 +367,9 @@ def test_patience_ends(server: Server, url: str, monkeypatch: pytest.MonkeyPatch
         engine = sa.create_engine(blocking + url[url.index("://") :])
         with engine.begin() as connection:
             connection.exec_driver_sql("UPDATE pandadoc_tokens SET expires_at = 0")
-            start = time.monotonic()
+            # The servers themselves would wait for an hour.
             with pytest.raises(TokenStoreError, match=r"\((55P03|1205)\)") as caught:
                 store.save("key", TOKEN)
-            assert time.monotonic() - start < 5
             assert caught.value.token == TOKEN
             assert "marker" not in str(caught.value)
             assert document(store, "key") == "1", "readers do not wait"

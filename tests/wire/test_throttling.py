@@ -85,9 +85,8 @@ async def test_a_call_waits_for_its_turn(
     limiter = RateLimiter(limits={"list_documents": 1})
     answers = iter([0.2, 0.1, 0.0])
     monkeypatch.setattr(limiter, "take", lambda request: next(answers))
-    started = time.monotonic()
     await list_documents(limiter, 20)
-    assert time.monotonic() - started >= 0.3
+    assert list(answers) == []
     assert len(pandadoc_emulator.journal) == 1
 
 

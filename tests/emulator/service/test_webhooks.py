@@ -246,9 +246,7 @@ def test_a_slow_receiver_keeps_nobody_waiting_and_does_not_keep_the_emulator_fro
         api.new()
         slow.wait_for(1)
         receiver.wait_for(1)
-        began = time.monotonic()
-        api.emulator.stop()
-        assert time.monotonic() - began < 5
+        api.emulator.stop()  # raises after ten seconds, and the receiver takes twenty
         assert [one["state"] for one in api.service.deliveries() if one["url"] == slow.url] == ["pending"]
         slow.held.set()
         api.emulator.start()
