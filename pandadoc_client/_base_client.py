@@ -80,7 +80,7 @@ class BaseClient:
     @classmethod
     def sanitize_for_serialization(cls, obj: Any) -> Any:
         """Return *obj* as JSON knows it: models as dicts, dates as text, files as their bytes."""
-        return plain(obj)
+        return plain(obj, "obj", binary=True)
 
     def select_header_accept(self, accepts: Sequence[str]) -> str | None:
         """Return the Accept header for media types: JSON where that is one of them, else all; None for none."""

@@ -7,8 +7,10 @@ does I/O.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pandadoc_client._encoding import (
@@ -17,9 +19,10 @@ from pandadoc_client._encoding import (
     encode_query,
     file_fields,
     flatten,
-    plain,
+    text,
+    unwrapped,
 )
-from pandadoc_client._generated.base import decode_date, decode_datetime
+from pandadoc_client._generated.base import UNSET, decode_date, decode_datetime
 from pandadoc_client._http import Request, Response
 from pandadoc_client._operation import ModelRef, Operation, date, datetime, file_type, none_type
 from pandadoc_client._retry import Timeout
@@ -58,6 +61,12 @@ _OPTION_TYPES: Mapping[str, tuple[type, ...]] = {
     "_content_type": (none_type, str),
     "_host_index": (none_type, int),
     "_extra_headers": (none_type, Mapping),
+}
+# What may be given for a type that a parameter is declared with, since it means the same on the wire.
+_STAND_INS: Mapping[Any, tuple[type, ...]] = {
+    str: (uuid.UUID,),
+    float: (int, Decimal),
+    dict: (Mapping,),
 }
 
 
@@ -169,14 +178,20 @@ def _options(operation: Operation, arguments: dict[str, Any]) -> Mapping[str, An
 
 
 def _gather(operation: Operation, arguments: Mapping[str, Any], check: bool) -> RequestParts:
-    """Check the arguments and sort them by where they go."""
+    """Check the arguments and sort them by where they go.
+
+    UNSET means that an argument is not given; None does so for what is optional, but for a body or a file, where it is
+    rather a mistake.
+    """
     parts = RequestParts(operation_id=operation.operation_id)
     for parameter in operation.parameters:
-        if parameter.required and parameter.name not in arguments:
+        if parameter.required and arguments.get(parameter.name, UNSET) is UNSET:
             name = parameter.name
             raise ApiValueError(f"Missing the required parameter `{name}` when calling `{operation.operation_id}`")
     for name, value in arguments.items():
         parameter = operation.by_name[name]
+        if value is UNSET or (value is None and parameter.may_be_none):
+            continue
         if check:
             _check_type(name, value, parameter.types, [name])
         if parameter.secret and isinstance(value, str):
@@ -187,7 +202,7 @@ def _gather(operation: Operation, arguments: Mapping[str, Any], check: bool) -> 
             parts.body, parts.body_name = value, name
         elif parameter.location == "header":
             parts.header[parameter.wire] = value
-        elif parameter.types in ((file_type,), ([file_type],)):
+        elif parameter.is_file:
             parts.files[parameter.wire] = value if isinstance(value, list) else [value]
         else:
             getattr(parts, parameter.location).append((parameter.wire, value))
@@ -203,7 +218,7 @@ def _check_type(name: str, value: Any, types: tuple[Any, ...], path: list[str | 
     if type(value) in types or any(_is_a(value, kind) for kind in types):
         return
     for kind in types:
-        if isinstance(kind, list) and isinstance(value, list | tuple):
+        if isinstance(kind, list) and _is_array(value):
             for index, item in enumerate(value):
                 _check_type(str(index), item, tuple(kind), [*path, index])
             return
@@ -219,14 +234,24 @@ def _check_type(name: str, value: Any, types: tuple[Any, ...], path: list[str | 
 
 
 def _is_a(value: Any, kind: Any) -> bool:
-    """Whether *value* is of a class. A bool is no number, and a point in time is no day, for all that Python says."""
+    """Whether *value* is of a class, or stands for a value of it on the wire.
+
+    A bool is no number, and a point in time is no day, for all that Python says.
+    """
     if isinstance(kind, list):
         return False
     if kind is file_type:
         return is_source(value)
+    value = unwrapped(value)
     if isinstance(value, bool) or (kind is date and isinstance(value, datetime)):
         return kind is bool or kind is object
-    return isinstance(value, _class_of(kind)) or (kind is float and isinstance(value, int))
+    return isinstance(value, (*_STAND_INS.get(kind, ()), _class_of(kind)))
+
+
+def _is_array(value: Any) -> bool:
+    if isinstance(value, str | bytes | bytearray | memoryview):
+        return False
+    return isinstance(value, Sequence | Set) or isinstance(unwrapped(value), list)
 
 
 def _class_of(kind: Any) -> Any:
@@ -250,10 +275,12 @@ def select_content_type(content_types: Sequence[str]) -> str:
 
 
 def _content_type(operation: Operation, parts: RequestParts) -> str | None:
-    """Return the Content-Type of a call: a form's if fields are given where another body would be possible, too."""
+    """Return the Content-Type of a call: a form's unless a body is given, where both would be possible.
+
+    A form without fields has none, as in the vendor's SDK.
+    """
     forms = [kind for kind in operation.content_types if "form" in kind.lower()]
-    fields = parts.body is None and (parts.form or parts.files)
-    chosen = forms if forms and fields else operation.content_types
+    chosen = forms if forms and parts.body is None else operation.content_types
     return select_content_type(chosen) if chosen else None
 
 
@@ -270,15 +297,15 @@ def build_request(
     Raises:
         ApiValueError: A part cannot be encoded; the message names it.
     """
-    path = encode_path(url, _flat(parts.path, parts), safe)
+    path = encode_path(url, flatten(parts.path, parts.collections), safe)
     query = encode_query(_flat(parts.query, parts))
     fields = _flat(parts.form, parts)
-    data, sent_type = encode_body(content_type, plain(parts.body), fields, file_fields(parts.files))
+    data, sent_type = encode_body(content_type, parts.body, fields, file_fields(parts.files), parts.body_name)
     own = {name: value for name, value in _flat(parts.header.items(), parts) if value is not None}
     if sent_type is not None:
         own["Content-Type"] = sent_type
     # Spaces around a value are no part of it (RFC 9110 §5.5), and go.
-    merged = {name: str(value).strip(" \t") for name, value in _merged(own, headers).items()}
+    merged = {name: text(name, value).strip(" \t") for name, value in _merged(own, headers).items()}
     return Request(
         method=method,
         url=f"{path}{'&' if '?' in path else '?'}{query}" if query else path,
@@ -292,7 +319,7 @@ def build_request(
 
 
 def _flat(pairs: Iterable[tuple[str, Any]], parts: RequestParts) -> list[tuple[str, Any]]:
-    return flatten([(name, plain(value)) for name, value in pairs], parts.collections)
+    return flatten([(name, value) for name, value in pairs if value is not UNSET], parts.collections)
 
 
 def _merged(own: Mapping[str, Any], winning: Mapping[str, Any]) -> dict[str, Any]:

@@ -118,6 +118,16 @@ class Parameter:
     secret: bool = False
     collection: str = ""
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it takes a file, or several."""
+        return self.types in ((file_type,), ([file_type],))
+
+    @property
+    def may_be_none(self) -> bool:
+        """Whether None means that it is not given."""
+        return not (self.required or self.location == "body" or self.is_file)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
