@@ -149,7 +149,7 @@ class BaseClient:
         """Refuse what the API would refuse with a 413, and files that a blocking client cannot read.
 
         Raises:
-            ApiTypeError: A file is an asynchronous iterator, and this client is not.
+            ApiTypeError: A file is asynchronous, and this client is not.
             ApiValueError: The body, or a file, is too large. The message names the argument.
         """
         content, limit = request.content, self.max_body_size
@@ -161,7 +161,7 @@ class BaseClient:
             for file in content.files:
                 file.check(most)
                 if file.source.needs_async and not self._reads_async:
-                    raise ApiTypeError(f"{file.name}: an asynchronous iterator needs AsyncApiClient", [file.name])
+                    raise ApiTypeError(f"{file.name}: {file.source.needs_async} needs AsyncApiClient", [file.name])
 
     def _settings(self) -> TransportSettings:
         from pandadoc_client._network import TransportSettings  # imports httpx, which the first call needs

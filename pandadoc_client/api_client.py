@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 from pandadoc_client._base_client import BaseClient
 from pandadoc_client._compat import Call, RequestParts, build_request, default_timeout, plan_call
 from pandadoc_client._encoding import flatten
-from pandadoc_client._http import Response
+from pandadoc_client._http import Request, Response
+from pandadoc_client._multipart import MultipartBody
 from pandadoc_client._operation import Operation
 from pandadoc_client.configuration import Configuration
 from pandadoc_client.exceptions import ApiValueError, error_for
@@ -281,6 +282,7 @@ class AsyncApiClient(BaseClient):
         call = plan_call(operation, arguments, self.configuration, self._build, stacklevel=3)
         if call.in_thread:
             raise ApiValueError("async_req is for ApiClient; await the call instead", ["async_req"])
+        await _measure(call.request)
         transport, settings = self._open_transport(), self._call_settings(call)
         if call.preload:
             return self._result(call, await transport.send(call.request, *settings))
@@ -291,3 +293,14 @@ class AsyncApiClient(BaseClient):
 
         streamed = self.last_response = AsyncStreamedResponse(head, answer)
         return streamed
+
+
+async def _measure(request: Request) -> None:
+    """Find out the size of asynchronous files, so that the request has a Content-Length."""
+    content = request.content
+    if isinstance(content, MultipartBody) and content.needs_async:
+        try:
+            await content.measure()
+        except BaseException:
+            request.close()
+            raise
