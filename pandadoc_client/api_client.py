@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pandadoc_client._base_client import BaseClient
 from pandadoc_client._compat import Call, RequestParts, build_request, default_timeout, plan_call
+from pandadoc_client._credentials import api_host_of
 from pandadoc_client._encoding import flatten
 from pandadoc_client._http import Request, Response
 from pandadoc_client._multipart import MultipartBody
@@ -220,7 +221,7 @@ class ApiClient(BaseClient):
             body=body,
             collections=dict(collection_formats or {}),
         )
-        host = self.configuration.host if _host is None else _host
+        host = self.configuration.host if _host is None else api_host_of(_host)
         request = self._build(method.upper(), host + resource_path, parts, content_type, auth_settings or ())
         timeout = self.configuration.call_timeout(_request_timeout)
         call = Call(

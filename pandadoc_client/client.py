@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
+from pandadoc_client._credentials import access_token_of, api_key_of
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 from pandadoc_client.apis.resources import AsyncResources, Resources
 from pandadoc_client.configuration import Configuration
@@ -191,14 +192,19 @@ def _credential(given: Mapping[str, Any], key: str | None) -> tuple[str, Any]:
     if key is not None and name not in ("", "token_store"):
         raise ApiValueError(f"key names an account of a token store; it does not go with {name}")
     if name:
-        return name, _text(name, value) if name in _VARIABLES else value
+        return name, _bare(name, name, value) if name in _VARIABLES else value
     found = {} if key is not None else {field: os.environ.get(name) for field, name in _VARIABLES.items()}
     found = {field: text for field, text in found.items() if text}  # an empty variable counts as unset
     if len(found) > 1:
         raise ApiValueError(f"The environment has two credentials, {' and '.join(_VARIABLES.values())}: unset one")
     for field, text in found.items():
-        return field, _text(_VARIABLES[field], text)
+        return field, _bare(field, _VARIABLES[field], text)
     return "token_store", None
+
+
+def _bare(field: str, setting: str, value: object) -> str:
+    """Return an API key or an access token without the name of its scheme."""
+    return (api_key_of if field == "api_key" else access_token_of)(setting, _text(setting, value))
 
 
 def _text(name: str, value: object) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from pandadoc_client import __version__
+from pandadoc_client._credentials import access_token_of, api_host_of, api_key_of
 from pandadoc_client._generated.document import API_VERSION, SERVERS
 from pandadoc_client._regions import region_of
 from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
@@ -62,12 +63,19 @@ def _credential(setting: str, value: object) -> str:
     return str.__str__(value)
 
 
+def _host(value: str) -> str:
+    """Return the URL of the API, ready for paths; what is no text is found out when a call is made."""
+    return api_host_of(value) if isinstance(value, str) else value  # pyright: ignore[reportUnnecessaryIsInstance]
+
+
 class Configuration:
     """Settings of an ``ApiClient``. The arguments by position are those of the vendor's SDK, in its order.
 
     Args:
-        host: URL of the API; the default is ``https://api.pandadoc.com``.
-        api_key: API keys by the name of the security scheme: ``{"apiKey": "…"}``.
+        host: URL of the API; the default is ``https://api.pandadoc.com``. A slash or ``/public/v1`` at its end is left
+            out.
+        api_key: API keys by the name of the security scheme: ``{"apiKey": "…"}``. With a prefix, the same prefix at the
+            beginning of a key is left out.
         api_key_prefix: What stands before a key in the header: ``{"apiKey": "API-Key"}``.
         access_token: OAuth 2.0 access token, or a token manager, which stands for ``auth``. With an API key as well,
             the access token is sent.
@@ -106,7 +114,8 @@ class Configuration:
         logger: The loggers that `debug` and `logger_file` act on, by name.
 
     Raises:
-        ApiValueError: An unknown region or keyword, or both a region and a host.
+        ApiValueError: An unknown region or keyword, both a region and a host, or a host or an access token that is
+            another thing (the site, the URL of an operation, an API key).
     """
 
     _default: Configuration | None = None
@@ -138,7 +147,7 @@ class Configuration:
             if host is not None:
                 raise ApiValueError("region and host cannot both be given")
             host = region_of(region).api
-        self._base_path = SERVERS[0]["url"] if host is None else host
+        self._base_path = SERVERS[0]["url"] if host is None else _host(host)
         self.server_index = 0 if server_index is None and host is None else server_index
         self.server_variables = server_variables or {}
         self.server_operation_index = server_operation_index or {}
@@ -245,6 +254,8 @@ class Configuration:
         if _is_manager(value):
             self.auth = value
         else:
+            if isinstance(value, str):
+                access_token_of("access_token", value)
             self._access_token = value
 
     @property
@@ -267,7 +278,7 @@ class Configuration:
 
     @host.setter
     def host(self, value: str) -> None:
-        self._base_path = value
+        self._base_path = _host(value)
         self.server_index = None
 
     def get_host_settings(self) -> list[dict[str, Any]]:
@@ -331,9 +342,13 @@ class Configuration:
         key = self.api_key.get(identifier) or (self.api_key.get(alias) if alias is not None else None)
         if not key:
             return None
-        key = _credential(f"api_key[{identifier!r}]", key)
-        prefix = self.api_key_prefix.get(identifier)
-        return f"{prefix} {key}" if prefix else key
+        setting = f"api_key[{identifier!r}]"
+        key = _credential(setting, key)
+        prefix = (self.api_key_prefix.get(identifier) or "").strip()
+        if not prefix:
+            return key
+        has_prefix = key.lower().startswith(f"{prefix.lower()} ")
+        return f"{prefix} {key[len(prefix) :].strip() if has_prefix else api_key_of(setting, key)}"
 
     def get_basic_auth_token(self) -> str:
         """Return the value of an Authorization header for `username` and `password` (RFC 7617)."""
@@ -347,7 +362,8 @@ class Configuration:
             value = self.get_api_key_with_prefix("apiKey")
             settings["apiKey"] = {"type": "api_key", "in": "header", "key": "Authorization", "value": value}
         if self._access_token:  # that of a manager is put in when the request leaves, and not before
-            value = f"Bearer {_credential('access_token', self._access_token)}"
+            token = _credential("access_token", self._access_token)
+            value = f"Bearer {access_token_of('access_token', token)}"
             settings["oauth2"] = {"type": "oauth2", "in": "header", "key": "Authorization", "value": value}
         return settings
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from urllib.parse import urlsplit
 
+from pandadoc_client._credentials import api_host_of
 from pandadoc_client._network import is_loopback
 from pandadoc_client._regions import REGIONS, Region, region_of
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, FormEncodingError
@@ -57,7 +58,7 @@ def find_host(host: str | None, region_name: str | None) -> tuple[str, Region]:
         raise ApiTypeError(f"host must be text (str), not {type(host).__name__}")
     if problem := value_problem(host, trimmed=True):
         raise ApiValueError(f"host {problem}")
-    host = host.rstrip("/")
+    host = api_host_of(host)
     return host, next((known for known in REGIONS.values() if known.api == host.lower()), region)
 
 

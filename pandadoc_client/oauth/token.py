@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+from pandadoc_client._credentials import access_token_of
 from pandadoc_client.exceptions import ApiDecodeError, ApiTypeError, ApiValueError
 
 __all__ = ["Token"]
@@ -25,7 +26,7 @@ class Token:
     ``repr`` and ``str`` show ``***`` for the secrets and leave ``extra`` out.
 
     Attributes:
-        access_token: The credential for API calls. Secret.
+        access_token: The credential for API calls, without the ``Bearer`` of the header. Secret.
         refresh_token: The credential for the next token, or None if there is none. Secret.
         token_type: How to use the access token; ``"Bearer"``.
         scope: What the token is good for, as the server wrote it (``"read+write"``, ``"read write"``), or None.
@@ -48,6 +49,7 @@ class Token:
 
     def __post_init__(self) -> None:
         _text("access_token", self.access_token)
+        object.__setattr__(self, "access_token", access_token_of("access_token", self.access_token))
         _text("token_type", self.token_type)
         for name in ("refresh_token", "scope"):
             if getattr(self, name) is not None:

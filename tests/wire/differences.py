@@ -192,6 +192,7 @@ DIFFERENCES: Mapping[str, Sequence[Row]] = {
     # Where it goes
     "`host`": [
         Row("token/host/*", "result", _VALUE, _urllib3("MaxRetryError")),
+        Row("token/host/trailing slash", "requests[0].target", "/oauth2/access_token", "//oauth2/access_token"),
         Row("settings/constructed/server index out of range", "result.host", _VALUE, _builtin("ValueError")),
         Row("settings/methods/hosts", "result.*", _VALUE, _Like("builtins.(Value|Type)Error")),
     ],
