@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import random
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from pandadoc_client._clock import monotonic
 from pandadoc_client._http import Request, Response
 from pandadoc_client.exceptions import ApiConnectionError, ApiTimeoutError, ApiValueError
 
@@ -121,7 +121,7 @@ class Call:
         request: Request,
         timeout: Timeout,
         policy: RetryPolicy,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._request = request
         self._policy = policy

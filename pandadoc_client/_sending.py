@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from pandadoc_client._clock import monotonic
 from pandadoc_client._encoding import encode_body
 from pandadoc_client._waits import DocumentStepError, Pace, Patience
 from pandadoc_client._waker import check_listening
@@ -38,7 +39,7 @@ class Sending:
         unknown = sorted(options.keys() - _OPTIONS)
         if unknown:
             raise ApiTypeError(f"Got an unexpected argument '{unknown[0]}'", [unknown[0]])
-        Patience(options.get("timeout", 0), options.get("pace", Pace()), options.get("clock", time.monotonic))
+        Patience(options.get("timeout", 0), options.get("pace", Pace()), options.get("clock", monotonic))
         check_listening(options.get("waker"), options.get("sleep", time.sleep))
         self.body = dict(send) if isinstance(send, Mapping) else {} if send is None else send
         encode_body("application/json", self.body, [], name="send")  # later the document would exist
@@ -71,6 +72,8 @@ def step(document_id: str, name: str) -> Generator[None]:
     """
     try:
         yield
+    except DocumentStepError as error:  # it names the document already, but not the step
+        raise DocumentStepError(document_id, name, error.__cause__) from error.__cause__
     except OpenApiException as error:
         raise DocumentStepError(document_id, name, error) from error
     except BaseException as error:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
+from pandadoc_client._clock import monotonic
 from pandadoc_client._http import Headers
 from pandadoc_client._retry import RetryPolicy
 from pandadoc_client._saving import filename_of, safe_filename
@@ -66,7 +66,7 @@ class Transfer:
         timeout: float | None = None,
         usual_timeout: float | None = None,
         progress: Progress | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         if timeout is not None and not timeout > 0:
             raise ApiValueError("timeout must be a number of seconds above 0", ["timeout"])

@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-import anyio
 import anyio.to_thread
 
+from pandadoc_client._clock import monotonic
 from pandadoc_client._handles import async_client_of, client_of, limits_of
 from pandadoc_client._receiving import check_world, receive, receive_async
 from pandadoc_client._saving import open_sink, safe_filename
 from pandadoc_client._sources import FileArgument, Progress, Upload
+from pandadoc_client._timers import sleep as async_sleep
 from pandadoc_client._transfer import Facts, Transfer
 from pandadoc_client._waits import NotReadyError, Pace, Patience, WaitTimeoutError
 
@@ -85,7 +86,7 @@ def download(
     wait: float = 0,
     timeout: float | None = None,
     pace: Pace = Pace(),  # noqa: B008 (it cannot be changed)
-    clock: Callable[[], float] = time.monotonic,
+    clock: Callable[[], float] = monotonic,
     sleep: Callable[[float], Any] = time.sleep,
     **options: Any,
 ) -> Downloaded:
@@ -154,8 +155,8 @@ async def async_download(
     wait: float = 0,
     timeout: float | None = None,
     pace: Pace = Pace(),  # noqa: B008 (it cannot be changed)
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], Awaitable[Any]] = anyio.sleep,
+    clock: Callable[[], float] = monotonic,
+    sleep: Callable[[float], Awaitable[Any]] = async_sleep,
     **options: Any,
 ) -> Downloaded:
     """Save what an operation returns as a file, for asyncio and trio; see `download`. Files are written in threads."""
@@ -375,7 +376,7 @@ def _begin(
     resume: bool,
     timeout: float | None,
     progress: Progress | None,
-    clock: Callable[[], float] = time.monotonic,
+    clock: Callable[[], float] = monotonic,
 ) -> Transfer:
     policy, usual = limits_of(operation)
     return Transfer(
