@@ -131,26 +131,28 @@ def unwrapped(value: Any) -> Any:
     return _from_numpy(value)
 
 
-def check_identifier(name: str, value: str) -> None:
-    """Refuse an identifier that the API cannot know, or that would lead a path elsewhere.
+def check_identifier(name: str, value: Any) -> str:
+    """Return an identifier as text, unless the API cannot know it, or it would lead a path elsewhere.
 
     Args:
         name: Name of the argument, for the error.
         value: The identifier.
 
     Raises:
-        ApiValueError: It is empty, a dot segment, has a line end or another control character in it, or begins or ends
+        ApiValueError: It is None, empty, a dot segment, cannot be text, has a line end or another control character in it, or begins or ends
             with white space: what identifiers get on their way through files and spreadsheets.
     """
-    if value.isalnum():
-        return
-    if value in ("", ".", ".."):
+    found = "" if value is None else text(name, value)
+    if found.isalnum():
+        return found
+    if found in ("", ".", ".."):
         raise ApiValueError(f"{name}: an identifier must be neither empty nor a dot segment", [name])
-    if _CONTROL.search(value):
+    if _CONTROL.search(found):
         raise ApiValueError(f"{name}: the identifier has a line end or another control character in it", [name])
-    if value.strip().strip(_NO_WIDTH) != value:
+    if found.strip().strip(_NO_WIDTH) != found:
         problem = f"{name}: the identifier begins or ends with white space, or with a character of no width"
         raise ApiValueError(problem, [name])
+    return found
 
 
 def flatten(pairs: Any, collections: Mapping[str, str] | None) -> list[tuple[str, Any]]:
@@ -178,11 +180,7 @@ def encode_path(template: str, parameters: Iterable[tuple[str, Any]], safe: str)
         ApiValueError: A parameter is none that the API can know; see `check_identifier`.
     """
     for name, value in parameters:
-        if value is None:
-            raise ApiValueError(f"{name}: an identifier must not be None", [name])
-        found = text(name, value)
-        check_identifier(name, found)
-        template = template.replace(f"{{{name}}}", quote(found, safe=safe))
+        template = template.replace(f"{{{name}}}", quote(check_identifier(name, value), safe=safe))
     return template if template.isascii() else text("path", template)
 
 

@@ -91,7 +91,11 @@ def test_pages_whose_example_is_zero_are_read_from_there(api: Any, server: ListS
 def test_the_largest_page_of_the_document_is_the_usual_one(api: Any, server: ListServer) -> None:
     server.items = [{"name": str(number)} for number in range(9)]
     assert len(list(api.iterate_with_small_default())) == 9
-    assert [(page.query["offset"], page.query["limit"]) for page in server.pages] == [("0", "7"), ("7", "7"), ("9", "7")]
+    assert [(page.query["offset"], page.query["limit"]) for page in server.pages] == [
+        ("0", "7"),
+        ("7", "7"),
+        ("9", "7"),
+    ]
 
 
 def test_items_are_told_apart_by_an_id_that_is_named_after_them(api: Any, server: ListServer) -> None:
