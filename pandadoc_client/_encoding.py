@@ -139,8 +139,8 @@ def check_identifier(name: str, value: Any) -> str:
         value: The identifier.
 
     Raises:
-        ApiValueError: It is None, empty, a dot segment, cannot be text, has a line end or another control character in it, or begins or ends
-            with white space: what identifiers get on their way through files and spreadsheets.
+        ApiValueError: It is None, empty, a dot segment, cannot be text, has a line end or another control character in
+            it, or begins or ends with white space: what identifiers get on their way through files and spreadsheets.
     """
     found = "" if value is None else text(name, value)
     if found.isalnum():
