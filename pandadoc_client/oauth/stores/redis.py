@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
+from pandadoc_client._clock import monotonic
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import LockTimeout, Record, RevisionConflict, TokenStore, new_revision
 
@@ -175,10 +176,10 @@ class RedisTokenStore(TokenStore):
     def lock(self, key: str, timeout: float) -> Iterator[None]:
         name, owner = self._name(key, "lock"), secrets.token_hex(16).encode()
         arguments = [owner, round(self._lease * 1000)]
-        deadline = time.monotonic() + timeout
+        deadline = monotonic() + timeout
         wait = _FIRST_WAIT
         while not self._do(key, lambda: self._acquire_script([name], arguments)):
-            left = deadline - time.monotonic()
+            left = deadline - monotonic()
             if left <= 0:
                 raise LockTimeout.of(key, timeout)
             time.sleep(min(left, wait * random.uniform(0.5, 1)))  # noqa: S311 (spreads waiters, guards nothing)

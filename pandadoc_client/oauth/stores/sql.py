@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pandadoc_client._clock import monotonic
 from pandadoc_client._fork import renew_in_child
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import (
@@ -233,7 +234,7 @@ class SQLTokenStore(TokenStore):
             with hold_file_lock(lock_path(self._file, key), key, timeout):
                 yield
         else:
-            take = partial(self._lock_row, key=key, deadline=time.monotonic() + timeout)
+            take = partial(self._lock_row, key=key, deadline=monotonic() + timeout)
             held = self._database.hold(take, key, timeout)
             try:
                 yield
@@ -243,7 +244,7 @@ class SQLTokenStore(TokenStore):
     def _lock_row(self, connection: sa.Connection, *, key: str, deadline: float) -> None:
         """Lock the row of *key*, which is made if it is missing. Rows are never removed: others may wait for them."""
         while True:
-            left = min(deadline - time.monotonic(), _LONGEST_WAIT)
+            left = min(deadline - monotonic(), _LONGEST_WAIT)
             _prepare_lock(connection, max(left, 0.001))
             query = sa.select(self._locks.c.key).where(self._locks.c.key == key)
             if connection.execute(query.with_for_update(nowait=left <= 0)).first() is not None:
