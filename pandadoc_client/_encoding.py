@@ -45,6 +45,7 @@ __all__ = [
     "file_fields",
     "file_parts",
     "flatten",
+    "identifier_problem",
     "plain",
     "text",
     "unwrapped",
@@ -143,16 +144,22 @@ def check_identifier(name: str, value: Any) -> str:
             it, or begins or ends with white space: what identifiers get on their way through files and spreadsheets.
     """
     found = "" if value is None else text(name, value)
-    if found.isalnum():
-        return found
-    if found in ("", ".", ".."):
-        raise ApiValueError(f"{name}: an identifier must be neither empty nor a dot segment", [name])
-    if _CONTROL.search(found):
-        raise ApiValueError(f"{name}: the identifier has a line end or another control character in it", [name])
-    if found.strip().strip(_NO_WIDTH) != found:
-        problem = f"{name}: the identifier begins or ends with white space, or with a character of no width"
-        raise ApiValueError(problem, [name])
+    if problem := identifier_problem(found):
+        raise ApiValueError(f"{name}: the identifier {problem}", [name])
     return found
+
+
+def identifier_problem(value: str) -> str | None:
+    """Return what is wrong with an identifier, or None."""
+    if value.isalnum():
+        return None
+    if value in ("", ".", ".."):
+        return "must be neither empty nor a dot segment"
+    if _CONTROL.search(value):
+        return "has a line end or another control character in it"
+    if value.strip().strip(_NO_WIDTH) != value:
+        return "begins or ends with white space, or with a character of no width"
+    return None
 
 
 def flatten(pairs: Any, collections: Mapping[str, str] | None) -> list[tuple[str, Any]]:
@@ -456,15 +463,16 @@ def _from_numpy(value: Any) -> Any:
         return list(value) if value.ndim else _from_numpy(value[()])
     if not isinstance(value, numpy.generic):
         return value
-    if value.dtype.kind == "M":
+    kind = value.dtype.kind
+    if kind == "M":
         if value != value:
             raise _RefusedError("is no point in time (NaT)")
         found = value.item()
         # Finer than microseconds numpy gives an integer, and beyond the years 1 to 9999 too.
         return value.astype("datetime64[us]").item() if isinstance(found, int) else found
-    if value.dtype.kind == "f" and not isinstance(value, float):
+    if kind == "f":
         return float(value)  # also of a long double, whose item() is itself
-    return value.item() if value.dtype.kind in "biuSU" else value
+    return value.item() if kind in "biuSU" else value
 
 
 def _shortened(step: str) -> str:

@@ -273,6 +273,16 @@ def test_the_key_may_come_from_a_file_or_standard_input_and_wins(
         assert (result.returncode, result.stderr) == (0, "")
 
 
+def test_a_key_with_its_prefix_and_a_host_with_the_beginning_of_the_paths_are_taken(
+    pandadoc: Pandadoc, pandadoc_emulator: Emulator
+) -> None:
+    key, host = f"API-Key {pandadoc_emulator.api_key}", f"{pandadoc_emulator.url}/public/v1/"
+    result = pandadoc("api", "list-members", PANDADOC_API_KEY=key, PANDADOC_HOST=host)
+    assert (result.returncode, result.stderr) == (0, "")
+    result = pandadoc("api", "list-members", "--api-key", key, "--host", host)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 @pytest.fixture
 def file_store(tmp_path: Path, pandadoc_emulator: Emulator) -> FileTokenStore:
     """The store of somebody who has logged in."""
@@ -330,6 +340,11 @@ def test_without_a_credential_it_says_what_to_do(pandadoc: Pandadoc) -> None:
         (["list-logs", "--statuses", "200", "--statuses", "x"], ["--statuses", "whole number"]),
         (["details-document"], ["--id", "missing"]),
         (["details-document", "--id", ""], ["--id", "empty"]),
+        (["details-document", "--id", "doc\n"], ["--id", "line end"]),
+        (["details-document", "--id", " doc"], ["--id", "white space"]),
+        (["details-document", "--id", ".."], ["--id", "dot segment"]),
+        (["list-members", "--api-key", "Bearer MARKER"], ["access token"]),
+        (["list-members", "--api-key", "k", "--host", "https://app.pandadoc.com"], ["is the site"]),
         (["details-document", "--id", "x", "--nonsense", "1"], ["--nonsense"]),
         (["create-contact"], ["--body"]),
         (["create-contact", "--body", "{'email'}"], ["--body", "line 1, column 2"]),

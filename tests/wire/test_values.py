@@ -269,7 +269,7 @@ class NotATime(datetime.datetime):
 
     __hash__ = None  # type: ignore[assignment]
 
-    def isoformat(self, *_: Any) -> str:
+    def isoformat(self, sep: str = "T", timespec: str = "auto") -> str:
         return "NaT"
 
 
