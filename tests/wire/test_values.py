@@ -355,7 +355,9 @@ def test_a_uuid_and_members_of_enumerations_are_taken_where_text_is_declared(wor
 
 
 @pytest.mark.parametrize(
-    "value", [["b", "a"], ("b", "a"), {"a", "b"}, frozenset("ab"), {"a": 1, "b": 2}.keys()], ids=repr
+    "value",
+    [["b", "a"], ("b", "a"), {"a", "b"}, frozenset("ab"), {"a": 1, "b": 2}.keys()],
+    ids=lambda value: type(value).__name__,
 )
 def test_sets_and_tuples_are_taken_where_a_list_is_declared(world: World, server: FileServer, value: Any) -> None:
     world.run(configuration(server.url), lambda client: world.documents(client).list_documents(metadata=value))
