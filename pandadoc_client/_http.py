@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import json
 import re
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from pandadoc_client import __version__
+from pandadoc_client._json import read_json
 from pandadoc_client.exceptions import ApiDecodeError, ApiValueError
 
 __all__ = ["RESPONSE_LIMIT", "USER_AGENT", "BodyStream", "Headers", "Request", "Response", "check_header"]
@@ -85,13 +85,6 @@ def check_header(name: str, value: str) -> None:
     except UnicodeEncodeError:
         problem = f"The header {name} has a character in its value that no header can carry"
         raise ApiValueError(problem) from None
-
-
-def _integer(text: str) -> int | str:
-    try:
-        return int(text)
-    except ValueError:  # more digits than sys.get_int_max_str_digits()
-        return text
 
 
 class BodyStream(Protocol):
@@ -207,12 +200,7 @@ class Response:
             ApiDecodeError: The body is not JSON; it carries the status, the headers and the body.
         """
         try:
-            try:
-                return json.loads(self.data)
-            except (json.JSONDecodeError, UnicodeError):
-                raise
-            except ValueError:
-                return json.loads(self.data, parse_int=_integer)
+            return read_json(self.data)
         except (ValueError, RecursionError) as error:
             problem = f"The answer cannot be read as JSON ({type(error).__name__})"
             raise ApiDecodeError(reason=problem, http_resp=self) from None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, cast
 
+from pandadoc_client._json import read_json
 from pandadoc_client.exceptions import ApiTypeError
 from pandadoc_client.webhooks._errors import WebhookDecodeError
 from pandadoc_client.webhooks._signature import raw_bytes, verify
@@ -173,7 +174,7 @@ def _plain(text: object) -> str:
 
 def _decode(body: bytes) -> object:
     try:
-        return cast("object", json.loads(body))
+        return cast("object", read_json(body))
     except (ValueError, RecursionError) as error:
         where = f": {error.msg} at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
     # Outside of the `except`: what json raises holds the whole body.
