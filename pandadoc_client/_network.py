@@ -180,9 +180,10 @@ def _proxy_url(setting: ProxySetting) -> httpx.URL:
     Raises:
         ApiValueError: It is none.
     """
+    url = setting.url if "://" in setting.url else f"http://{setting.url}"
     try:
-        proxy = httpx.Proxy(setting.url if "://" in setting.url else f"http://{setting.url}")
-        if proxy.url.host:
+        proxy, parts = httpx.Proxy(url), urlsplit(url)
+        if parts.hostname and parts.port != 0:  # which refuses ports and addresses that httpx lets through
             return httpx.URL(proxy.url, username=proxy.auth[0], password=proxy.auth[1]) if proxy.auth else proxy.url
     except (ValueError, httpx.InvalidURL):
         pass
