@@ -14,7 +14,6 @@ import ssl
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TypeVar
 from urllib.request import getproxies
 
@@ -93,18 +92,27 @@ def new_context(ca_file: str | None = None) -> ssl.SSLContext:
     _check_key_log()
     if ca_file is not None:
         return load_file("ssl_ca_cert", ca_file, lambda: ssl.create_default_context(cafile=ca_file))
-    context = None
-    for name, value in _named_authorities():
-        place = {"capath" if Path(value).is_dir() or name == "SSL_CERT_DIR" else "cafile": value}
-        if "capath" in place and not _holds_certificates(value):
-            raise ApiValueError(
-                f"{name} cannot be used: it has no certificates by their hash (openssl rehash): {value}"
-            )
-        if context is None:
-            context = load_file(name, value, functools.partial(ssl.create_default_context, **place))
-        else:
-            load_file(name, value, functools.partial(context.load_verify_locations, **place))
-    return context or _system_context()
+    named = [(name, value, *_places(name, value)) for name, value in _named_authorities()]
+    if not named:
+        return _system_context()
+    name, value, file, folder = named[0]
+    context = load_file(name, value, functools.partial(ssl.create_default_context, cafile=file, capath=folder))
+    for name, value, file, folder in named[1:]:
+        load_file(name, value, functools.partial(context.load_verify_locations, file, folder))
+    return context
+
+
+def _places(name: str, value: str) -> tuple[str | None, str | None]:
+    """Return the file and the folders of authorities that a variable names: one of them.
+
+    Raises:
+        ApiValueError: OpenSSL would find nothing in the folders, and say nothing.
+    """
+    if name != "SSL_CERT_DIR" and not os.path.isdir(value):
+        return value, None
+    if not _holds_certificates(value):
+        raise ApiValueError(f"{name} cannot be used: it has no certificates by their hash (openssl rehash): {value}")
+    return None, value
 
 
 def blank_context(*, verify: bool = True) -> ssl.SSLContext:

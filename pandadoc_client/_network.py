@@ -139,7 +139,7 @@ def _load_client_certificate(context: ssl.SSLContext, cert_file: str, key_file: 
     named = {"cert_file": cert_file, "key_file": key_file}
     for name, path in named.items():
         if path is not None:
-            load_file(name, path, lambda path=path: Path(path).read_bytes())
+            load_file(name, path, Path(path).read_bytes)
 
     def ask() -> str:
         # OpenSSL would ask at the terminal, and wait there.

@@ -90,7 +90,9 @@ async def test_a_patched_client_sees_every_asynchronous_call(
         with monkeypatch.context() as patched:
             patch(patched, httpx.AsyncClient, name, seen)
             assert (await members.details_current_member()).is_active
-            await (await members.details_current_member(_preload_content=False)).aclose()
+            unread: Any = {"_preload_content": False}
+            opened: Any = await members.details_current_member(**unread)
+            await opened.aclose()
             async with AsyncOAuthClient("id", "secret", host=pandadoc_emulator.url) as oauth:
                 with pytest.raises(OAuthError):
                     await oauth.exchange_code("code")
