@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, cast
 
-from pandadoc_client._json import read_json
 from pandadoc_client.exceptions import ApiTypeError
 from pandadoc_client.webhooks._errors import WebhookDecodeError
 from pandadoc_client.webhooks._signature import raw_bytes, verify
@@ -173,6 +172,8 @@ def _plain(text: object) -> str:
 
 
 def _decode(body: bytes) -> object:
+    from pandadoc_client._json import read_json  # importing this package imports nothing of the rest
+
     try:
         return cast("object", read_json(body))
     except (ValueError, RecursionError) as error:
