@@ -140,8 +140,8 @@ class BaseClient:
         self.update_params_for_auth(credentials, parts.query, auth, url, method, parts.body)
         parts.secrets += [word for value in credentials.values() for word in value.split()[-1:]]
         headers = {name: value for name, value in headers.items() if name.lower() not in map(str.lower, credentials)}
-        safe = self.configuration.safe_chars_for_path_param
-        request = build_request(method, url, parts, content_type, {**headers, **credentials}, safe)
+        safe, limit = self.configuration.safe_chars_for_path_param, self.configuration.max_response_size
+        request = build_request(method, url, parts, content_type, {**headers, **credentials}, safe, limit)
         self._check_content(request, parts)
         return request
 

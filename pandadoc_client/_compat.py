@@ -291,6 +291,7 @@ def build_request(
     content_type: str | None,
     headers: Mapping[str, Any],
     safe: str,
+    response_limit: int | None,
 ) -> Request:
     """Return the request of its *parts*; *headers* are those of the client and win over the call's own.
 
@@ -313,6 +314,7 @@ def build_request(
         content=data,
         replayable=method in _REPLAYABLE,
         secrets=tuple(parts.secrets),
+        response_limit=response_limit,
         operation=parts.operation_id,
         template=url,
     )

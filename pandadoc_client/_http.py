@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import codecs
 import re
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
@@ -10,15 +10,21 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from pandadoc_client import __version__
+from pandadoc_client._json import read_json
 from pandadoc_client.exceptions import ApiDecodeError, ApiValueError
 
-__all__ = ["USER_AGENT", "BodyStream", "Headers", "Request", "Response", "check_header"]
+__all__ = ["RESPONSE_LIMIT", "USER_AGENT", "BodyStream", "Headers", "Request", "Response", "check_header"]
 
 USER_AGENT = f"pandadoc-client/{__version__} Python/{sys.version_info.major}.{sys.version_info.minor}"
 """How the package names itself to servers."""
 
+RESPONSE_LIMIT = 128 * 1024 * 1024
+"""Bytes that the body of a response may have, unless the user sets another limit."""
+
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._-]+)", re.IGNORECASE)
 _NOT_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+# Python's codecs for names in DNS are no charsets, and take time in proportion to the square of a text's length.
+_NO_CHARSETS = frozenset({"idna", "punycode"})
 _COMPUTED = frozenset({"content-length", "transfer-encoding"})
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -125,6 +131,7 @@ class Request:
         content: The body, as bytes or as a stream; None for none.
         replayable: True if sending it twice does no harm, whatever became of the first: an idempotent method.
         secrets: Values in it that no message or log may show.
+        response_limit: Bytes that the body of its response may have, unless it is streamed; None for no limit.
         operation: Name of the API method that it is for; empty for none.
         template: URL with the names of path parameters in place of their values, for logs; empty for none.
     """
@@ -135,6 +142,7 @@ class Request:
     content: bytes | BodyStream | None = field(default=None, repr=False)
     replayable: bool = False
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    response_limit: int | None = RESPONSE_LIMIT
     operation: str = ""
     template: str = ""
 
@@ -177,19 +185,22 @@ class Response:
     def text(self) -> str:
         """The body as text: the charset of Content-Type, else UTF-8; what is not text is replaced, never an error."""
         match = _CHARSET.search(self.headers.get("content-type", ""))
+        charset = match.group(1) if match else "utf-8"
         try:
-            return self.data.decode(match.group(1) if match else "utf-8", "replace")
+            if codecs.lookup(charset).name not in _NO_CHARSETS:
+                return self.data.decode(charset, "replace")
+            return self.data.decode("utf-8", "replace")
         except (LookupError, UnicodeError):  # no such charset, or one that is none, such as "undefined"
             return self.data.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """Return the body, decoded as JSON.
+        """Return the body, decoded as JSON. An integer of more digits than Python reads comes as the text of it.
 
         Raises:
             ApiDecodeError: The body is not JSON; it carries the status, the headers and the body.
         """
         try:
-            return json.loads(self.data)
+            return read_json(self.data)
         except (ValueError, RecursionError) as error:
             problem = f"The answer cannot be read as JSON ({type(error).__name__})"
             raise ApiDecodeError(reason=problem, http_resp=self) from None

@@ -25,6 +25,7 @@ __all__ = ["Call", "RetryPolicy", "Timeout", "asked_wait", "check_timeout"]
 
 _NOT_PROCESSED = frozenset({429, 503})
 _MAYBE_PROCESSED = frozenset({502, 504})
+_LONGEST_ASKED = 366 * 86400.0  # seconds; what asks for more is a mistake, and says nothing
 _SECONDS_IN_TEXT = re.compile(rb"available in (\d{1,6}(?:\.\d+)?) seconds?", re.IGNORECASE)
 
 
@@ -203,17 +204,24 @@ class Call:
 
 
 def asked_wait(response: Response) -> float | None:
-    """Return the seconds that an answer asks to wait: Retry-After (RFC 9110 §10.2.3), else those in its text."""
+    """Return the seconds that an answer asks to wait: Retry-After (RFC 9110 §10.2.3), else those in its text.
+
+    A Retry-After that is neither a number nor a date, or lies more than a year ahead, counts as absent.
+    """
     value = (response.getheader("retry-after") or "").strip()
-    if value:
-        if value.isascii() and value.isdigit():
-            return float(value)
-        try:
-            moment = parsedate_to_datetime(value)
-        except ValueError:
-            pass
-        else:
-            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+    seconds = _seconds(value) if value else None
+    if seconds is not None and seconds <= _LONGEST_ASKED:
+        return seconds
     found = _SECONDS_IN_TEXT.search(response.data[:4096]) if response.status == 429 else None
     return float(found.group(1)) if found else None
+
+
+def _seconds(value: str) -> float | None:
+    if value.isascii() and value.isdigit():
+        return float(value)  # infinite if it has more digits than a float can hold
+    try:
+        moment = parsedate_to_datetime(value)
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+    except (ArithmeticError, LookupError, TypeError, ValueError):  # email.utils lets all of these through
+        return None

@@ -25,7 +25,8 @@ from pandadoc_client._deadline import deadline
 from pandadoc_client._http import Headers, Request, Response, check_header
 from pandadoc_client._network import TransportSettings, check_host
 from pandadoc_client._retry import Call, RetryPolicy, Timeout
-from pandadoc_client.exceptions import ApiConnectionError, ApiValueError, mask_secrets
+from pandadoc_client._unpacking import bound_unpacking
+from pandadoc_client.exceptions import ApiConnectionError, ApiDecodeError, ApiValueError, mask_secrets
 
 if TYPE_CHECKING:
     import asyncio
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncTransport", "Transport", "network_error"]
 
-_MOST_OF_AN_ERROR = 1024 * 1024  # bytes of an error answer to read where a file was asked for
+_MOST_OF_AN_ERROR = 1024 * 1024  # bytes to read of what is no success: the rest is left unread
 # What these say is that no connection was made: the server has not seen the request.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -91,11 +92,17 @@ class _Shell:
             outgoing = self._httpx_request(request, call)
             try:
                 answer = yield _Open(outgoing, auth)
+                bound_unpacking(answer)
                 if streamed and answer.is_success:
                     log_attempt(request, call, answer, started)
                     return _response(request, answer, b""), answer
-                data = yield _Read(answer, _MOST_OF_AN_ERROR if streamed else None)
+                limit = _limit(request, answer)
+                data = yield _Read(answer, limit)
                 log_attempt(request, call, answer, started)
+                if limit is not None and len(data) > limit:
+                    if answer.is_success:
+                        raise _too_large(request, answer, limit)
+                    data = data[:limit]
                 response = _response(request, answer, data)
             except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
                 if getattr(outgoing.stream, "source_error", None) is error:
@@ -136,6 +143,19 @@ class _Shell:
         headers = [(b"Host", url.netloc), *headers, framing(content.length)]
         body = self._body_kinds[content.rewindable](content, call)
         return httpx.Request(request.method, url, headers=headers, stream=body, extensions=extensions)
+
+
+def _limit(request: Request, answer: httpx.Response) -> int | None:
+    """Return how many bytes of the body of *answer* are wanted; None for all."""
+    if answer.is_success or (request.response_limit or _MOST_OF_AN_ERROR) < _MOST_OF_AN_ERROR:
+        return request.response_limit
+    return _MOST_OF_AN_ERROR
+
+
+def _too_large(request: Request, answer: httpx.Response, limit: int) -> ApiDecodeError:
+    setting = " (Configuration.max_response_size)" if request.template else ""
+    reason = f"The body of the response has more than {limit} bytes, which is the limit{setting}"
+    return ApiDecodeError(reason=reason, http_resp=_response(request, answer, b""))
 
 
 def _response(request: Request, answer: httpx.Response, data: bytes) -> Response:
@@ -218,6 +238,7 @@ class Transport(_Shell):
             ApiValueError: The URL or a header is one that must not be sent.
             ApiTimeoutError: It took too long.
             ApiConnectionError: No answer came, or only a part of one.
+            ApiDecodeError: It is a success whose body is larger than the request's ``response_limit``.
         """
         return self._run(request, timeout, auth, retries, streamed=False)[0]
 

@@ -19,6 +19,7 @@ from pandadoc_client.exceptions import (
     ApiValueError,
     OpenApiException,
     mask_secrets,
+    shorten,
 )
 
 __all__ = [
@@ -157,8 +158,15 @@ def _details(answer: Any) -> str:
     fields = answer.to_dict() if hasattr(answer, "to_dict") else answer
     if not isinstance(fields, Mapping):
         return ""
-    found = [str(fields[name]) for name in _DETAILS if fields.get(name)]
-    return mask_secrets("; ".join(found))[:500]
+    found = [_text(fields[name]) for name in _DETAILS if fields.get(name)]
+    return shorten("; ".join(found), 500)
+
+
+def _text(value: Any) -> str:
+    try:
+        return str(value)
+    except RecursionError:
+        return "(nested too deeply to be shown)"
 
 
 def asked_seconds(status: int | None, headers: Mapping[str, str] | None, body: str = "") -> float | None:

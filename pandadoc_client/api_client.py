@@ -144,7 +144,8 @@ class ApiClient(BaseClient):
         parts = RequestParts(
             query=flatten(query_params or (), None), header=own, form=flatten(post_params or (), None), body=body
         )
-        request = build_request(method.upper(), url, parts, content_type, {}, "")
+        limit = self.configuration.max_response_size
+        request = build_request(method.upper(), url, parts, content_type, {}, "", limit)
         call = Call(
             request=request,
             timeout=self.configuration.call_timeout(_request_timeout),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pandadoc_client import __version__
 from pandadoc_client._credentials import access_token_of, api_host_of, api_key_of
 from pandadoc_client._generated.document import API_VERSION, SERVERS
+from pandadoc_client._http import RESPONSE_LIMIT
 from pandadoc_client._regions import region_of
 from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
@@ -88,7 +89,7 @@ class Configuration:
         server_variables: Values of the variables in that server's URL.
         server_operation_index: Another index for single operations, by operation id.
         server_operation_variables: Other variables for single operations, by operation id.
-        ssl_ca_cert: PEM file of certificate authorities.
+        ssl_ca_cert: PEM file of the certificate authorities to trust, in place of the system's and the environment's.
         region: ``"us"`` or ``"eu"``, in place of a host.
         auth: An ``httpx.Auth`` that every call with a credential goes through, such as ``OAuth2Auth(manager)``, or a
             token manager itself. It wins over the other credentials.
@@ -96,6 +97,8 @@ class Configuration:
         retries: A number of retries, a ``RetryPolicy``, or urllib3's ``Retry``; None for the default policy.
         allow_insecure: True to permit plain ``http`` to hosts other than this machine.
         rate_limiter: A ``RateLimiter`` that every attempt waits for; it is read once, at a client's first call.
+        max_response_size: Bytes that the body of a response may have, unpacked; 128 MiB by default, None for no limit.
+            Streamed downloads have none.
 
     Attributes:
         refresh_api_key_hook: Called with the configuration before each use of an API key; it may set a newer one.
@@ -114,8 +117,9 @@ class Configuration:
         logger: The loggers that `debug` and `logger_file` act on, by name.
 
     Raises:
-        ApiValueError: An unknown region or keyword, both a region and a host, or a host or an access token that is
-            another thing (the site, the URL of an operation, an API key).
+        ApiValueError: An unknown region or keyword, both a region and a host, a limit below 1, or a host or an access
+            token that is another thing (the site, the URL of an operation, an API key).
+        ApiTypeError: A limit that is no whole number.
     """
 
     _default: Configuration | None = None
@@ -142,6 +146,7 @@ class Configuration:
         retries: int | RetryPolicy | None = None,
         allow_insecure: bool = False,
         rate_limiter: RateLimiter | None = None,
+        max_response_size: int | None = RESPONSE_LIMIT,
     ) -> None:
         if region is not None:
             if host is not None:
@@ -168,6 +173,7 @@ class Configuration:
         self.retries: Any = retries
         self.allow_insecure = allow_insecure
         self.rate_limiter = rate_limiter
+        self.max_response_size = max_response_size
         self.verify_ssl = True
         self.ssl_ca_cert = ssl_ca_cert
         self.cert_file: str | None = None
@@ -257,6 +263,23 @@ class Configuration:
             if isinstance(value, str):
                 access_token_of("access_token", value)
             self._access_token = value
+
+    @property
+    def max_response_size(self) -> int | None:
+        """Bytes that the body of a response may have, unpacked; None for no limit.
+
+        A larger success is an ``ApiDecodeError``. Of an error response at most 1 MiB is read, whatever the limit, and
+        streamed downloads have none.
+        """
+        return self._max_response_size
+
+    @max_response_size.setter
+    def max_response_size(self, value: int | None) -> None:
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+            raise ApiTypeError(f"max_response_size must be a number of bytes (int) or None, not {type(value).__name__}")
+        if value is not None and value < 1:
+            raise ApiValueError("max_response_size must be 1 byte or more, or None for no limit")
+        self._max_response_size = value
 
     @property
     def disabled_client_side_validations(self) -> str:

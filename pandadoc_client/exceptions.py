@@ -74,9 +74,13 @@ __all__ = [
     "error_for",
     "mask_secrets",
     "render_path",
+    "shorten",
 ]
 
 _SHOWN_BODY_LENGTH = 2000
+# Masking takes time in proportion to the text, and a server decides how long that is: it is cut first, with enough left
+# over that masking does not leave it too short.
+_MASKED_LENGTH = 4 * _SHOWN_BODY_LENGTH
 _SECRET_FIELD = re.compile(
     r"""(?ix)
     ( ["']? (?: access_token | refresh_token | client_secret | id_token | api_?key | shared_key | password )
@@ -97,6 +101,24 @@ def mask_secrets(text: str, secrets: Iterable[str] = ()) -> str:
         text = text.replace(secret, "***")
     text = _SECRET_FIELD.sub(r"\1***", text)
     return _SECRET_SCHEME.sub(r"\1 ***", text)
+
+
+def shorten(text: str, limit: int, secrets: Iterable[str] = ()) -> str:
+    """Return the beginning of *text* with secrets masked: *limit* characters at the most, however long *text* is.
+
+    No more of a secret is shown for being cut in two.
+    """
+    start = text[: max(_MASKED_LENGTH, limit)]
+    if len(start) == len(text):
+        return mask_secrets(text, secrets)[:limit]
+    secrets = tuple(secrets)
+    cut = max((_overlap(start, secret) for secret in secrets), default=0)
+    return mask_secrets(start[: len(start) - cut], secrets)[:limit]
+
+
+def _overlap(text: str, secret: str) -> int:
+    """Return with how many characters of *secret*, from its first, *text* ends."""
+    return next((size for size in range(min(len(secret), len(text)), 0, -1) if text.endswith(secret[:size])), 0)
 
 
 def render_path(path_to_item: Iterable[str | int]) -> str:
@@ -247,8 +269,10 @@ def _text(body: Any) -> Any:
 def _shown(body: Any, secrets: Iterable[str]) -> str:
     """Return *body* as it may stand in a message: text, masked, of bounded length."""
     text = str(_text(body) or "")
-    shown = mask_secrets(text, secrets)
-    return shown if len(shown) <= _SHOWN_BODY_LENGTH else f"{shown[:_SHOWN_BODY_LENGTH]}… ({len(text)} characters)"
+    shown = shorten(text, _SHOWN_BODY_LENGTH + 1, secrets)
+    if len(shown) <= _SHOWN_BODY_LENGTH and len(text) <= _MASKED_LENGTH:
+        return shown
+    return f"{shown[:_SHOWN_BODY_LENGTH]}… ({len(text)} characters)"
 
 
 class UnauthorizedException(ApiException):

@@ -38,6 +38,11 @@ _OPTIONS = frozenset(
     {"_check_type", "_configuration", "_path_to_item", "_spec_property_naming", "_visited_composed_classes"}
 )
 
+_LONGEST_TIME = 100  # characters: what is longer is no point in time, and would take long to be found to be none
+_DEEPEST = 100_000  # levels of nesting, far more than JSON that was read can have: a value that contains itself
+_DEEPEST_SHOWN = 40
+_BITS_SHOWN = 10_000  # of an integer; Python refuses to write out much larger ones
+
 Decoder = Callable[[Any], Any]
 T = TypeVar("T")
 
@@ -151,11 +156,12 @@ class Model:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object: every field under its name on the wire, with values that JSON knows."""
-        return {name: encode(value) for name, value in self._current().items()}
+        encoded: dict[str, Any] = encode(self)
+        return encoded
 
     def to_str(self) -> str:
-        """Return the whole model as text, secrets included."""
-        return pprint.pformat(self.to_dict())
+        """Return the model as text, secrets included; an ellipsis stands for what is nested more than 40 deep."""
+        return pprint.pformat(_shown(self.to_dict()))
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the field *name*, or *default* if it is not there."""
@@ -177,10 +183,10 @@ class Model:
         changed = {name: value for name, value in self._decoded.items() if isinstance(value, Model | list | dict)}
         return {**self._data, **changed}
 
-    def _shown(self) -> dict[str, Any]:
+    def _shown(self, depth: int = 0) -> dict[str, Any]:
         secrets = {field.name for field in self._fields.values() if field.secret}
         values = {name: self[name] for name in self._data}
-        return {name: "***" if name in secrets and value else _shown(value) for name, value in values.items()}
+        return {name: "***" if name in secrets and value else _shown(value, depth) for name, value in values.items()}
 
     def _field(self, name: str) -> Field[Any] | None:
         """Return the field of an attribute's name or of a name on the wire."""
@@ -249,28 +255,65 @@ def _restore(cls: type[M], data: dict[str, Any]) -> M:
     return cls._wrap(data)
 
 
-def _shown(value: Any) -> Any:
-    if isinstance(value, Model):
-        return value._shown()
-    if isinstance(value, dict):
-        return {name: _shown(item) for name, item in value.items()}
-    return [_shown(item) for item in value] if isinstance(value, list) else value
+class _Omitted:
+    """What stands in a text for something that would be too long for it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def _shown(value: Any, depth: int = 0) -> Any:
+    """Return *value*, which is *depth* deep in what is shown, as it may stand in a text: secrets masked, not too deep."""
+    if isinstance(value, Model | dict | list):
+        if depth >= _DEEPEST_SHOWN:
+            return _Omitted("…")
+        if isinstance(value, Model):
+            return value._shown(depth + 1)
+        if isinstance(value, dict):
+            return {name: _shown(item, depth + 1) for name, item in value.items()}
+        return [_shown(item, depth + 1) for item in value]
+    if isinstance(value, int) and value.bit_length() > _BITS_SHOWN:
+        return _Omitted(f"(an integer of {value.bit_length()} bits)")
+    return value
 
 
 def encode(value: Any) -> Any:
-    """Return *value* as JSON knows it: models as objects, times as ISO 8601 text, containers as new ones."""
-    if value is None or isinstance(value, str | int | float):
-        return value
+    """Return *value* as JSON knows it: models as objects, times as ISO 8601 text, containers as new ones.
+
+    Raises:
+        RecursionError: It contains itself.
+    """
+    encoded = _encode_one(value)
+    # Containers whose items are still as they were: with a list of them there is no limit on how deep they are nested.
+    left = [(encoded, 0)] if isinstance(encoded, dict | list) else []
+    while left:
+        container, depth = left.pop()
+        if depth > _DEEPEST:
+            raise RecursionError("A value contains itself")
+        for place, item in container.items() if isinstance(container, dict) else enumerate(container):
+            if item is None or isinstance(item, str | int | float):
+                continue
+            container[place] = item = _encode_one(item)
+            if isinstance(item, dict | list):
+                left.append((item, depth + 1))
+    return encoded
+
+
+def _encode_one(value: Any) -> Any:
+    """Return *value* as JSON knows it; the items of a container, which is a new one, are as they were."""
     if isinstance(value, Model):
-        return value.to_dict()
+        return dict(value._current())
     if isinstance(value, datetime.date | datetime.datetime):
         return value.isoformat()
     if isinstance(value, uuid.UUID):
         return str(value)
     if isinstance(value, Mapping):
-        return {name: encode(item) for name, item in value.items() if item is not UNSET}
+        return {name: item for name, item in value.items() if item is not UNSET}
     if isinstance(value, list | tuple):
-        return [encode(item) for item in value]
+        return list(value)
     return value
 
 
@@ -281,11 +324,13 @@ def decode_datetime(raw: Any) -> Any:
     try:
         return datetime.datetime.fromisoformat(raw)
     except ValueError:
+        if len(raw) > _LONGEST_TIME:
+            return raw
         from dateutil import parser  # only for the odd ones: importing it costs more than the rest of the module
 
         try:
             return parser.parse(raw)
-        except (ValueError, OverflowError):
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):  # it lets all of these through
             return raw
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pandadoc_client._json import read_json
 from pandadoc_client.cli.render import MASK, new_console, new_table, print_json, print_lines
 
 __all__ = ["columns_of", "print_answer", "print_raw", "print_rows", "shown"]
@@ -49,9 +50,9 @@ def print_raw(data: bytes) -> None:
     """Print JSON exactly as it came; on a terminal in ASCII and indented, which nothing in it can steer."""
     if sys.stdout.isatty():
         try:
-            print_json(json.loads(data))
+            print_json(read_json(data))
             return
-        except ValueError:
+        except (ValueError, RecursionError):
             print_lines([json.dumps(data.decode("utf-8", "replace"))])
             return
     sys.stdout.flush()

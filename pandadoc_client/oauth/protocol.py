@@ -36,7 +36,7 @@ from pandadoc_client.exceptions import (
     UnsupportedGrantTypeError,
     UnsupportedResponseTypeError,
     error_for,
-    mask_secrets,
+    shorten,
 )
 from pandadoc_client.oauth.form import check_token_request, encode_form, value_problem
 from pandadoc_client.oauth.token import Token
@@ -70,6 +70,8 @@ _ERRORS: dict[str, type[OAuthError]] = {
     "unsupported_response_type": UnsupportedResponseTypeError,
 }
 _MAX_CODE_LENGTH = 200  # of an error code: what is longer is prose and no code
+_LARGEST_ANSWER = 1024 * 1024  # bytes of the token endpoint's, which has some hundreds
+_LONGEST_SHOWN = 4000  # characters of what a server says of an error
 _STATE_IN_URL = re.compile(r"([?&]state=)[^&#]*")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _URL_START = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
@@ -210,6 +212,7 @@ def token_request(host: str, fields: Mapping[str, object], user_agent: str) -> R
         },
         content=encode_form(checked),
         secrets=tuple(dict.fromkeys(form for value in hidden for form in _echoes(value))),
+        response_limit=_LARGEST_ANSWER,
     )
 
 
@@ -263,7 +266,7 @@ def _oauth_error(answer: Mapping[str, str], hidden: tuple[str, ...], response: R
 
 def _shown(text: str, hidden: tuple[str, ...]) -> str:
     """Return a server's text without secrets and control characters: it ends up on terminals and in logs."""
-    return "".join(c if c.isprintable() else " " for c in mask_secrets(text, hidden)).strip()
+    return "".join(c if c.isprintable() else " " for c in shorten(text, _LONGEST_SHOWN, hidden)).strip()
 
 
 def _json_or_none(response: Response) -> Any:

@@ -172,8 +172,10 @@ def _plain(text: object) -> str:
 
 
 def _decode(body: bytes) -> object:
+    from pandadoc_client._json import read_json  # importing this package imports nothing of the rest
+
     try:
-        return cast("object", json.loads(body))
+        return cast("object", read_json(body))
     except (ValueError, RecursionError) as error:
         where = f": {error.msg} at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
     # Outside of the `except`: what json raises holds the whole body.

@@ -139,6 +139,12 @@ def test_an_object_in_place_of_the_array_is_one_event() -> None:
     assert parse(item).events == parse([item]).events
 
 
+def test_an_integer_of_thousands_of_digits_is_no_reason_to_refuse_a_delivery() -> None:
+    body = b'[{"event": "document_updated", "data": {"id": "D", "total": ' + b"9" * 5000 + b"}}]"
+    (event,) = webhooks.parse(body, webhooks.sign(body, "key"), "key")
+    assert event.data["total"] == "9" * 5000
+
+
 @given(JSON)
 def test_no_json_is_refused(content: Any) -> None:
     delivery = parse(content)
