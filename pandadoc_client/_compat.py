@@ -23,6 +23,7 @@ from pandadoc_client._generated.base import decode_date, decode_datetime
 from pandadoc_client._http import Request, Response
 from pandadoc_client._operation import ModelRef, Operation, date, datetime, file_type, none_type
 from pandadoc_client._retry import Timeout
+from pandadoc_client._secrets import hide, hide_headers, type_name
 from pandadoc_client._sources import is_source
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
@@ -99,7 +100,7 @@ class RequestParts:
     body_name: str = "body"
     operation_id: str = ""
     collections: dict[str, str] = field(default_factory=dict)
-    secrets: list[str] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list, repr=False)
 
 
 def plan_call(
@@ -179,8 +180,10 @@ def _gather(operation: Operation, arguments: Mapping[str, Any], check: bool) -> 
         parameter = operation.by_name[name]
         if check:
             _check_type(name, value, parameter.types, [name])
-        if parameter.secret and isinstance(value, str):
-            parts.secrets.append(value)
+        if parameter.secret:
+            value = hide(value)
+            if isinstance(value, str):
+                parts.secrets.append(value)
         if parameter.collection:
             parts.collections[parameter.wire] = parameter.collection
         if parameter.location == "body":
@@ -211,7 +214,7 @@ def _check_type(name: str, value: Any, types: tuple[Any, ...], path: list[str | 
     article = "one of " if len(types) > 1 else ""
     raise ApiTypeError(
         f"Invalid type for variable '{name}'. Required value type is {article}{wanted} "
-        f"and passed type was {type(value).__name__}",
+        f"and passed type was {type_name(value)}",
         path_to_item=path,
         valid_classes=tuple(list if isinstance(kind, list) else _class_of(kind) for kind in types),
         key_type=False,
@@ -272,13 +275,14 @@ def build_request(
     """
     path = encode_path(url, _flat(parts.path, parts), safe)
     query = encode_query(_flat(parts.query, parts))
+    parts.header = hide_headers(parts.header)
     fields = _flat(parts.form, parts)
     data, sent_type = encode_body(content_type, plain(parts.body), fields, file_fields(parts.files))
     own = {name: value for name, value in _flat(parts.header.items(), parts) if value is not None}
     if sent_type is not None:
         own["Content-Type"] = sent_type
     # Spaces around a value are no part of it (RFC 9110 §5.5), and go.
-    merged = {name: str(value).strip(" \t") for name, value in _merged(own, headers).items()}
+    merged = hide_headers({name: str(value).strip(" \t") for name, value in _merged(own, headers).items()})
     return Request(
         method=method,
         url=f"{path}{'&' if '?' in path else '?'}{query}" if query else path,

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from pandadoc_client._http import BodyStream
 from pandadoc_client._multipart import FileField, MultipartBody, TextField, file_field
+from pandadoc_client._secrets import SecretText
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 __all__ = [
@@ -183,7 +184,8 @@ def _text(name: str, value: Any) -> str:
     if type(value) is str and value.isascii():
         return value
     if isinstance(value, str):
-        text = str.__str__(value)  # a member of an enumeration of texts has another str()
+        # A member of an enumeration of texts has another str().
+        text = value if isinstance(value, SecretText) else str.__str__(value)
     else:
         text = str(value).lower() if isinstance(value, bool) else str(plain(value))
     try:

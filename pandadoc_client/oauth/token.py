@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+from pandadoc_client._secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiDecodeError, ApiTypeError, ApiValueError
 
 __all__ = ["Token"]
@@ -62,6 +63,7 @@ class Token:
             raise ApiTypeError(f"extra must be a mapping, not {type(self.extra).__name__}")
         object.__setattr__(self, "extra", dict(self.extra))
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         refresh_token = None if self.refresh_token is None else "***"
         expires_at = None if self.expires_at is None else self.expires_at.isoformat()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, cast
 
+from pandadoc_client._secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError
 from pandadoc_client.webhooks._errors import WebhookDecodeError
 from pandadoc_client.webhooks._signature import raw_bytes, verify
@@ -86,6 +87,7 @@ class WebhookEvent:
         """``data.status``, such as ``"document.completed"``; there may be others than those of the document API."""
         return _text(self.data.get("status"))
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         # Without the data: it is about people.
         return f"WebhookEvent(event={self.event!r}, id={self.id!r}, status={self.status!r})"
@@ -139,6 +141,7 @@ def parse(
         ApiTypeError: An argument is of the wrong type, such as a body that was decoded.
         ApiValueError: There is no key, a key is empty, or has white space at an end.
     """
+    shared_key = hide(shared_key)  # what is refused is reported with the local variables of this frame
     body = raw_bytes(raw_body)
     verify(body, signature, shared_key)
     if event_id is None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from pandadoc_client._secrets import SecretText
 from pandadoc_client.exceptions import ApiValueError, TokenStoreError
 from pandadoc_client.oauth.token import Token
 
@@ -57,9 +58,9 @@ class Entry:
 
 
 def encode_entry(entry: Entry) -> str:
-    """Return *entry* as one line of JSON, secrets included."""
+    """Return *entry* as one line of JSON, secrets included; the ``repr`` of the text is masked."""
     attempt = entry.attempt
-    return json.dumps(
+    document = json.dumps(
         {
             "version": _FORMAT_VERSION,
             "token": entry.token.to_dict(),
@@ -69,6 +70,7 @@ def encode_entry(entry: Entry) -> str:
         },
         separators=(",", ":"),
     )
+    return SecretText(document)
 
 
 def decode_entry(document: str, key: str) -> Entry:

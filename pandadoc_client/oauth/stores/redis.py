@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
+from pandadoc_client._secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import LockTimeout, Record, RevisionConflict, TokenStore, new_revision
 
@@ -124,6 +125,7 @@ class RedisTokenStore(TokenStore):
         prefix: str = "pandadoc",
         lease: float = 10.0,
     ) -> None:
+        url_or_client = hide(url_or_client)  # its password, from this frame, should it be refused
         self._prefix = _check_prefix(prefix)
         self._lease = _check_lease(lease)
         self._owned: redis.Redis | None = None
@@ -145,19 +147,20 @@ class RedisTokenStore(TokenStore):
         self._renew_script = self._client.register_script(_RENEW)
         self._release_script = self._client.register_script(_RELEASE)
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         return f"<RedisTokenStore on {self._shown}, prefix {self._prefix!r}>"
 
     def read(self, key: str) -> Record | None:
         name = self._name(key, "token")
-        found = self._do(key, lambda: self._client.hgetall(name))
+        found = hide(self._do(key, lambda: self._client.hgetall(name)))
         if not found:
             return None
-        fields = {_text(field): _text(value) for field, value in found.items()}
+        fields = hide({_text(field): _text(value) for field, value in found.items()})
         document, revision = fields.get("document"), fields.get("revision")
         if document is None or not revision or fields.get("key") != key:
             raise _not_ours(key)
-        return Record(document, revision)
+        return Record(document, str(revision))
 
     def write(self, key: str, document: str, *, expires_at: datetime | None, expected: str | None) -> str:
         revision = new_revision()
