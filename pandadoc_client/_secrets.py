@@ -103,7 +103,7 @@ def hide(value: Any) -> Any:
     if isinstance(value, bytes | bytearray | memoryview):
         return SecretBytes(value)
     if isinstance(value, Mapping):
-        return {name: hide(item) for name, item in cast("Mapping[Any, Any]", value).items()}
+        return {name: hide(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [hide(item) for item in cast("list[Any]", value)]
     return value
@@ -132,13 +132,13 @@ def names_of(operation: str) -> frozenset[str]:
 def secret_values(value: Any, names: frozenset[str] = NAMES) -> Iterator[str]:
     """Yield the texts in decoded JSON that stand under a secret name, at any depth."""
     if isinstance(value, Mapping):
-        for name, item in cast("Mapping[Any, Any]", value).items():
+        for name, item in value.items():
             if name in names and isinstance(item, str):
                 yield item
             else:
                 yield from secret_values(item, names)
     elif isinstance(value, list):
-        for item in cast("list[Any]", value):
+        for item in value:
             yield from secret_values(item, names)
 
 

@@ -214,6 +214,11 @@ class ApiException(OpenApiException):
         self._shown_reason = "" if self.reason is None else _masked(str(self.reason), http_resp)
         self.args = (self.status, None if self.reason is None else self._shown_reason)
 
+    @property
+    def shown_reason(self) -> str:
+        """``reason`` as a message may have it: secrets masked, empty for none."""
+        return self._shown_reason or mask_secrets(str(self.reason or ""))
+
     def withhold_body(self) -> None:
         """Keep the body out of the text of this error, because all of it may be secret."""
         self._shown_body = "(not shown: it may hold a token)"

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, Self, TypeVar, overload
 
 from .errors import MissingField
+from .secrets import SECRET_NAMES
 
 __all__ = [
     "UNSET",
@@ -180,7 +181,7 @@ class Model:
     def _shown(self) -> dict[str, Any]:
         secrets = {field.name for field in self._fields.values() if field.secret}
         values = {name: self[name] for name in self._data}
-        return {name: "***" if name in secrets and value else _shown(value) for name, value in values.items()}
+        return {name: "***" if name in secrets and value else _shown(value, name) for name, value in values.items()}
 
     def _field(self, name: str) -> Field[Any] | None:
         """Return the field of an attribute's name or of a name on the wire."""
@@ -231,7 +232,10 @@ class Model:
     __hash__ = None  # type: ignore[assignment]  # mutable
 
     def __repr__(self) -> str:
-        return pprint.pformat(self._shown())
+        try:
+            return pprint.pformat(self._shown())
+        except AttributeError:  # as a traceback shows an object whose constructor has raised
+            return f"<{type(self).__name__}, not initialized>"
 
     def __reduce__(self) -> tuple[Callable[[type[Self], dict[str, Any]], Self], tuple[type[Self], dict[str, Any]]]:
         return _restore, (type(self), dict(self._current()))
@@ -249,11 +253,14 @@ def _restore(cls: type[M], data: dict[str, Any]) -> M:
     return cls._wrap(data)
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: Any, name: object = None) -> Any:
+    """Return a value as ``repr`` may show it; *name* is that of its field, which the model need not know."""
+    if name in SECRET_NAMES and value:
+        return "***"
     if isinstance(value, Model):
         return value._shown()
     if isinstance(value, dict):
-        return {name: _shown(item) for name, item in value.items()}
+        return {name: _shown(item, name) for name, item in value.items()}
     return [_shown(item) for item in value] if isinstance(value, list) else value
 
 

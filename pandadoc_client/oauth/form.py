@@ -56,9 +56,8 @@ def encode_form(fields: Mapping[str, str | None]) -> bytes:
     Raises:
         FormEncodingError: A value is not text, or has an unpaired surrogate.
     """
-    return "&".join(f"{_encoded(name, name)}={_encoded(name, value)}" for name, value in _given(fields).items()).encode(
-        "ascii"
-    )
+    fields = _given(fields)  # none of them in clear: what is raised is reported with this frame
+    return "&".join(f"{_encoded(name, name)}={_encoded(name, value)}" for name, value in fields.items()).encode("ascii")
 
 
 def check_token_request(fields: Mapping[str, object]) -> dict[str, str]:

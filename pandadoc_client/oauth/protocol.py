@@ -258,7 +258,7 @@ def _error_in(body: Any, response: Response) -> OAuthError | None:
 
 def _oauth_error(answer: Mapping[str, str], hidden: tuple[str, ...], response: Response | None = None) -> OAuthError:
     code, description, uri = (_shown(answer.get(name, ""), hidden) for name in ("error", *_EXPLANATION))
-    known = answer["error"].strip()
+    known = str(answer["error"].strip())
     if known in _ERRORS:  # looked up unmasked: a secret may be a word that stands in a code
         return _ERRORS[known](known, description or None, uri or None, http_resp=response)
     return OAuthError(code, description or None, uri or None, http_resp=response)
@@ -301,7 +301,7 @@ def _callback_parameters(url: str) -> dict[str, str] | str:
             found[name] = decoded
         elif name in _EXPLANATION:
             found[name] = unquote_plus(raw, errors="replace")
-    return {name: hide(value) if name in ("code", "state") else value for name, value in found.items() if value}
+    return {name: hide(value) for name, value in found.items() if value}
 
 
 def _split(query: str) -> list[tuple[str, str]]:

@@ -339,6 +339,7 @@ def _check_url(url: str) -> str:
     # redis-py takes a database that is no number for database 0.
     if parts.scheme in {"redis", "rediss"} and not parts.fragment and (parts.path.strip("/") or "0").isdecimal():
         return f"{parts.scheme}://{host}:{port}{parts.path}"
+    del parts  # a password is in there, and what is raised is reported with this frame
     raise ApiValueError(
         "url_or_client: a URL must be redis://[user:password@]host[:port][/number], rediss://… or unix:///path, "
         "and special characters in a password percent-encoded"
