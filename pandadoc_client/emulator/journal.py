@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from .contract.secrets import secret_parameters
 
@@ -140,8 +140,8 @@ def _mask_encoded(query: str) -> str:
 
 
 def _mask_header(name: str, value: str) -> str:
-    if name == "referer":  # a page that was shown a code names it here
-        return MASK if "code=" in value else value
+    if name == "referer":  # a page that was shown a code, or that has a key in its own URL, names it here
+        return MASK if "code=" in value or _SECRET_PATH.search(urlsplit(value).path) else value
     return MASK if name in _SECRET_HEADERS else value
 
 

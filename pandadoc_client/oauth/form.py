@@ -23,7 +23,6 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from typing import cast
 from urllib.parse import quote_plus
 
 from pandadoc_client._secrets import NAMES_IN_FORMS, SecretText, hide, type_name
@@ -75,7 +74,7 @@ def check_token_request(fields: Mapping[str, object]) -> dict[str, str]:
     for problem in _problems(given):
         raise problem
     names = _FIELDS_OF_GRANT[str(given["grant_type"])]
-    return {name: cast("str", given[name]) for name in names if name in given}  # text: that was checked
+    return {name: str(given[name]) for name in names if name in given}
 
 
 def form_problems(fields: Mapping[str, object]) -> list[FormEncodingError]:

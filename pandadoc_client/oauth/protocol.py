@@ -201,7 +201,8 @@ def token_request(host: str, fields: Mapping[str, object], user_agent: str) -> R
     Raises:
         FormEncodingError: A field must not be sent as it is.
     """
-    fields = checked = check_token_request(fields)
+    fields = hide(fields)  # what is refused is reported with the local variables of this frame
+    checked = check_token_request(fields)
     hidden = [checked[name] for name in ("client_secret", "code", "refresh_token") if name in checked]
     return Request(
         method="POST",
@@ -241,6 +242,7 @@ def parse_token_response(response: Response, received_at: datetime | float) -> T
     if problem is None:
         problem = ApiDecodeError(reason=reason, http_resp=response)
         problem.withhold_body()
+    del body  # there may be a token in it, and what is raised is reported with this frame
     raise problem
 
 

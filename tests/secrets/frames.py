@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from _pytest._io.saferepr import saferepr
 from rich.pretty import pretty_repr
 
-import pandadoc_client
-
 __all__ = ["chain", "frames", "leaks", "objects"]
-
-PACKAGE = str(Path(pandadoc_client.__file__).parent)
 
 
 def chain(error: BaseException) -> list[BaseException]:
@@ -30,10 +25,9 @@ def frames(error: BaseException) -> Iterator[tuple[str, dict[str, Any]]]:
     for link in chain(error):
         trace = link.__traceback__
         while trace is not None:
-            path = trace.tb_frame.f_code.co_filename
-            if path.startswith(PACKAGE):
-                place = f"{path.removeprefix(PACKAGE)}:{trace.tb_lineno} {trace.tb_frame.f_code.co_qualname}"
-                yield place, dict(trace.tb_frame.f_locals)
+            module = trace.tb_frame.f_globals.get("__name__", "")  # a dataclass's own methods are in no file
+            if module.partition(".")[0] == "pandadoc_client":
+                yield f"{module}:{trace.tb_lineno} {trace.tb_frame.f_code.co_qualname}", dict(trace.tb_frame.f_locals)
             trace = trace.tb_next
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from pandadoc_client.oauth import (
     token_store,
 )
 from pandadoc_client.oauth.form import check_token_request, encode_form
-from pandadoc_client.oauth.protocol import parse_callback
+from pandadoc_client.oauth.protocol import parse_callback, token_request
 
 from .frames import frames, leaks
 
@@ -175,6 +177,13 @@ def constructions() -> Iterator[tuple[str, Callable[[], Any]]]:
         yield f"{name}: a redirect URI", lambda client=client: client("id", SECRET, "nowhere")
         yield f"{name}: a host", lambda client=client: client("id", SECRET, host="http://not-here.example")
         yield f"{name}: a client", lambda client=client: client("id", SECRET, http_client=7)
+    response = {"access_token": SECRET, "refresh_token": OTHER}
+    yield "Token: a time", lambda: Token(SECRET, OTHER, expires_at=datetime(2026, 1, 2))
+    yield "Token: bytes", lambda: Token(SECRET.encode())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    yield "Token.from_response: a time", lambda: Token.from_response(response, math.inf)
+    yield "Token.from_response: no token", lambda: Token.from_response({**response, "access_token": ""}, 0)
+    yield "Token.from_dict: a version", lambda: Token.from_dict({**response, "version": 7})
+    yield "Token.from_dict: a time", lambda: Token.from_dict({**response, "version": 1, "expires_at": "x"})
     yield "token_store: a scheme", lambda: token_store(f"nothing://user:{SECRET}@127.0.0.1/name")
     yield "token_store: a database", lambda: token_store(f"postgresql://user:{SECRET}@127.0.0.1:port/name")
     yield "token_store: Redis", lambda: token_store(f"redis://user:{SECRET}@127.0.0.1:6379/x/y")
@@ -251,6 +260,7 @@ def test_a_refused_callback(url: str) -> None:
 def test_the_checks_of_a_form_that_a_program_makes_itself() -> None:
     assert leaks(refusal(lambda: check_token_request({**FIELDS, "unknown": "x"})), *SECRETS) == []
     assert leaks(refusal(lambda: check_token_request({**FIELDS, "client_secret": f"{SECRET}\n"})), *SECRETS) == []
+    assert leaks(refusal(lambda: token_request(NOWHERE, {**FIELDS, "unknown": "x"}, "agent")), *SECRETS) == []
     assert leaks(refusal(lambda: encode_form({**FIELDS, "client_secret": f"{SECRET}\udcfc"})), *SECRETS) == []
 
 
@@ -267,6 +277,15 @@ def test_a_store_that_holds_another_file(tmp_path: Path) -> None:
     path.write_text(f'{{"documents": "{SECRET}"}}')
     path.chmod(0o600)
     assert leaks(refusal(lambda: FileTokenStore(path).load()), *SECRETS) == []
+
+
+@pytest.mark.parametrize(
+    "document", ["no JSON: {0}", '["{0}"]', '{{"version": 1, "token": {{"access_token": "{0}"}}}}', "{{}}"]
+)
+def test_a_store_that_holds_another_document(document: str) -> None:
+    store = MemoryTokenStore()
+    store.write("default", document.format(SECRET) + " " * 9, expires_at=None, expected=None)
+    assert leaks(refusal(lambda: store.load()), *SECRETS) == []
 
 
 def test_what_a_program_reads_of_its_credentials_is_plain_text() -> None:
