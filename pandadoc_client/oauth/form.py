@@ -45,7 +45,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _EDGE = "\u200b\u200c\u200d\u2060\ufeff"  # zero-width characters: str.strip() does not count them as white space
 
 
-def encode_form(fields: Mapping[str, str | None]) -> bytes:
+def encode_form(fields: Mapping[str, object]) -> bytes:
     """Return *fields* as the bytes of an ``application/x-www-form-urlencoded`` body.
 
     Args:

@@ -6,6 +6,7 @@ import asyncio
 import math
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,12 @@ def test_a_credential_among_the_headers_of_a_call_that_no_api_class_has(header: 
             assert leaks(refusal(call), *SECRETS) == []
 
 
-FIELDS = {"grant_type": "refresh_token", "client_id": "id", "client_secret": SECRET, "refresh_token": OTHER}
+FIELDS: dict[str, Any] = {
+    "grant_type": "refresh_token",
+    "client_id": "id",
+    "client_secret": SECRET,
+    "refresh_token": OTHER,
+}
 
 
 @pytest.mark.parametrize("change", [{"client_id": 7}, {"refresh_token": "\udcfc"}, {"unknown": "x"}, {"scope": 7}])
@@ -154,32 +160,36 @@ def test_the_token_call_of_the_vendors_style(change: dict[str, Any]) -> None:
 
 def constructions() -> Iterator[tuple[str, Callable[[], Any]]]:
     """Every way to make something of a credential that is refused."""
+    front: Any
     for front in (PandaDoc, AsyncPandaDoc):
         name = front.__name__
-        yield f"{name}: two credentials", lambda front=front: front(api_key=SECRET, access_token=OTHER)
-        yield f"{name}: a key with spaces", lambda front=front: front(api_key=f" {SECRET}")
-        yield f"{name}: a key that is bytes", lambda front=front: front(api_key=SECRET.encode())
-        yield f"{name}: a host", lambda front=front: front(api_key=SECRET, host="http://not-here.example")
-        yield f"{name}: a timeout", lambda front=front: front(access_token=SECRET, timeout=-1)
-        yield f"{name}: a limiter", lambda front=front: front(access_token=SECRET, rate_limiter=7)
-        yield f"{name}: a store", lambda front=front: front(token_store=f"nothing://user:{SECRET}@127.0.0.1")
-        yield f"{name}: no application", lambda front=front: front(token_store=f"redis://user:{SECRET}@127.0.0.1:9")
+        yield f"{name}: two credentials", partial(front, api_key=SECRET, access_token=OTHER)
+        yield f"{name}: a key with spaces", partial(front, api_key=f" {SECRET}")
+        yield f"{name}: a key that is bytes", partial(front, api_key=SECRET.encode())
+        yield f"{name}: a host", partial(front, api_key=SECRET, host="http://not-here.example")
+        yield f"{name}: a timeout", partial(front, access_token=SECRET, timeout=-1)
+        yield f"{name}: a limiter", partial(front, access_token=SECRET, rate_limiter=7)
+        yield f"{name}: a store", partial(front, token_store=f"nothing://user:{SECRET}@127.0.0.1")
+        yield f"{name}: no application", partial(front, token_store=f"redis://user:{SECRET}@127.0.0.1:9")
     key = {"apiKey": SECRET}
+    wrong: Any = 7
     yield "Configuration: a region", lambda: Configuration(api_key=key, region="mars")
     yield "Configuration: two hosts", lambda: Configuration("x", api_key=key, access_token=OTHER, region="us")
-    yield "Configuration: auth", lambda: Configuration(api_key=key, password=OTHER, auth=7)
+    yield "Configuration: auth", lambda: Configuration(api_key=key, password=OTHER, auth=wrong)
     yield "Configuration: a keyword", lambda: Configuration(api_key=key, disabled_client_side_validations="x")
+    client: Any
     for client in (OAuthClient, AsyncOAuthClient):
         name = client.__name__
-        yield f"{name}: no id", lambda client=client: client(client_secret=SECRET)
-        yield f"{name}: a secret with a line end", lambda client=client: client("id", f"{SECRET}\n")
-        yield f"{name}: a secret that is bytes", lambda client=client: client("id", SECRET.encode())
-        yield f"{name}: a redirect URI", lambda client=client: client("id", SECRET, "nowhere")
-        yield f"{name}: a host", lambda client=client: client("id", SECRET, host="http://not-here.example")
-        yield f"{name}: a client", lambda client=client: client("id", SECRET, http_client=7)
+        yield f"{name}: no id", partial(client, client_secret=SECRET)
+        yield f"{name}: a secret with a line end", partial(client, "id", f"{SECRET}\n")
+        yield f"{name}: a secret that is bytes", partial(client, "id", SECRET.encode())
+        yield f"{name}: a redirect URI", partial(client, "id", SECRET, "nowhere")
+        yield f"{name}: a host", partial(client, "id", SECRET, host="http://not-here.example")
+        yield f"{name}: a client", partial(client, "id", SECRET, http_client=7)
+    data: Any = SECRET.encode()
     response = {"access_token": SECRET, "refresh_token": OTHER}
-    yield "Token: a time", lambda: Token(SECRET, OTHER, expires_at=datetime(2026, 1, 2))
-    yield "Token: bytes", lambda: Token(SECRET.encode())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    yield "Token: a time", lambda: Token(SECRET, OTHER, expires_at=datetime(2026, 1, 2))  # noqa: DTZ001 (it has no time zone)
+    yield "Token: bytes", lambda: Token(data)
     yield "Token.from_response: a time", lambda: Token.from_response(response, math.inf)
     yield "Token.from_response: no token", lambda: Token.from_response({**response, "access_token": ""}, 0)
     yield "Token.from_dict: a version", lambda: Token.from_dict({**response, "version": 7})
@@ -188,19 +198,19 @@ def constructions() -> Iterator[tuple[str, Callable[[], Any]]]:
     yield "token_store: a database", lambda: token_store(f"postgresql://user:{SECRET}@127.0.0.1:port/name")
     yield "token_store: Redis", lambda: token_store(f"redis://user:{SECRET}@127.0.0.1:6379/x/y")
     yield "token_store: a setting of Redis", lambda: token_store(f"redis://user:{SECRET}@127.0.0.1:6379?health=x")
-    yield "EncryptedTokenStore: a store", lambda: EncryptedTokenStore(7, SECRET)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    yield "EncryptedTokenStore: a store", lambda: EncryptedTokenStore(wrong, SECRET)
     yield "EncryptedTokenStore: a key", lambda: EncryptedTokenStore(MemoryTokenStore(), [SECRET, OTHER])
     yield "webhooks.sign: a key", lambda: webhooks.sign(b"", f"{SECRET} ")
     yield "webhooks.sign: half of a surrogate pair", lambda: webhooks.sign(b"", f"{SECRET}\udcfc")
-    yield "webhooks.sign: a body", lambda: webhooks.sign("", SECRET)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    yield "webhooks.sign: a body", lambda: webhooks.sign(wrong, SECRET)
     for keys in (SECRET, SECRET.encode(), [OTHER, SECRET], (SECRET.encode(), OTHER)):
         what = type(keys).__name__
-        yield f"webhooks.verify: forged, {what}", lambda keys=keys: webhooks.verify(b"{}", "0" * 64, keys)
-        yield f"webhooks.verify: unsigned, {what}", lambda keys=keys: webhooks.verify(b"{}", None, keys)
-        yield f"webhooks.parse: forged, {what}", lambda keys=keys: webhooks.parse(b"{}", "0" * 64, keys)
+        yield f"webhooks.verify: forged, {what}", partial(webhooks.verify, b"{}", "0" * 64, keys)
+        yield f"webhooks.verify: unsigned, {what}", partial(webhooks.verify, b"{}", None, keys)
+        yield f"webhooks.parse: forged, {what}", partial(webhooks.parse, b"{}", "0" * 64, keys)
     signature = webhooks.sign(b"no JSON", SECRET)
     yield "webhooks.parse: no JSON", lambda: webhooks.parse(b"no JSON", signature, SECRET)
-    yield "webhooks.parse: an id", lambda: webhooks.parse(b"no JSON", signature, SECRET, event_id=7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    yield "webhooks.parse: an id", lambda: webhooks.parse(b"no JSON", signature, SECRET, event_id=wrong)
 
 
 CONSTRUCTIONS = dict(constructions())
