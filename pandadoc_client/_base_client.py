@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pandadoc_client._compat import (
@@ -151,17 +150,23 @@ class BaseClient:
         credentials: dict[str, str] = {}
         queries: list[tuple[str, Any]] = []
         self.update_params_for_auth(credentials, queries, auth, url, request.method, parts.body)
-        credentials = hide_headers(credentials)
         replaced = {name.lower() for name in credentials}
-        kept = {name: value for name, value in request.headers.items() if name.lower() not in replaced}
-        headers = {**kept, **{name: hide(str(value).strip(" \t")) for name, value in credentials.items()}}
-        found = [value for name, value in headers.items() if name in credentials or name.lower() in CREDENTIAL_HEADERS]
-        query = encode_query(queries)
-        return replace(
-            request,
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in replaced}
+        headers |= {name: hide(str(value)).strip(" \t") for name, value in credentials.items()}
+        secrets = list(request.secrets)
+        for name, value in headers.items():
+            if name in credentials or name.lower() in CREDENTIAL_HEADERS:
+                secrets += value.split()[-1:]
+        query = encode_query(queries) if queries else ""
+        return Request(
+            method=request.method,
             url=f"{request.url}{'&' if '?' in request.url else '?'}{query}" if query else request.url,
             headers=headers,
-            secrets=(*request.secrets, *(word for value in found for word in value.split()[-1:])),
+            content=request.content,
+            replayable=request.replayable,
+            secrets=tuple(secrets),
+            operation=request.operation,
+            template=request.template,
         )
 
     def _check_content(self, request: Request, parts: RequestParts) -> None:

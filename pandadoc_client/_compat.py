@@ -23,7 +23,7 @@ from pandadoc_client._generated.base import decode_date, decode_datetime
 from pandadoc_client._http import Request, Response
 from pandadoc_client._operation import ModelRef, Operation, date, datetime, file_type, none_type
 from pandadoc_client._retry import Timeout
-from pandadoc_client._secrets import hide, hide_headers, type_name
+from pandadoc_client._secrets import SecretText, hide, hide_headers, type_name
 from pandadoc_client._sources import is_source
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
@@ -134,7 +134,7 @@ def plan_call(
         warn_about_form(dict(parts.form), stacklevel=stacklevel + 1)
     parts.header["Accept"] = select_accept(operation.accept)
     if options["_extra_headers"]:
-        parts.header = _merged(parts.header, options["_extra_headers"])
+        parts.header = _merged(parts.header, hide_headers(options["_extra_headers"]))
     content_type = options["_content_type"] or _content_type(operation, parts)
     request = build(operation.method, host + operation.path, parts, content_type, operation.auth)
     return Call(
@@ -275,14 +275,16 @@ def build_request(
     """
     path = encode_path(url, _flat(parts.path, parts), safe)
     query = encode_query(_flat(parts.query, parts))
-    parts.header = hide_headers(parts.header)
     fields = _flat(parts.form, parts)
     data, sent_type = encode_body(content_type, plain(parts.body), fields, file_fields(parts.files))
     own = {name: value for name, value in _flat(parts.header.items(), parts) if value is not None}
     if sent_type is not None:
         own["Content-Type"] = sent_type
     # Spaces around a value are no part of it (RFC 9110 §5.5), and go.
-    merged = hide_headers({name: str(value).strip(" \t") for name, value in _merged(own, headers).items()})
+    merged = {
+        name: (value if isinstance(value, SecretText) else str(value)).strip(" \t")
+        for name, value in _merged(own, headers).items()
+    }
     return Request(
         method=method,
         url=f"{path}{'&' if '?' in path else '?'}{query}" if query else path,

@@ -96,6 +96,8 @@ def hide(value: Any) -> Any:
 
     Whatever else it is, it is returned unchanged: it is for the check that follows to refuse.
     """
+    if type(value) is str:
+        return SecretText(value)
     if isinstance(value, SecretText | SecretBytes):
         return value
     if isinstance(value, str):
@@ -111,10 +113,7 @@ def hide(value: Any) -> Any:
 
 def hide_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
     """Return *headers* with the credentials among them hidden."""
-    return {
-        name: hide(value) if isinstance(name, str) and name.lower() in CREDENTIAL_HEADERS else value  # pyright: ignore[reportUnnecessaryIsInstance]
-        for name, value in headers.items()
-    }
+    return {name: hide(value) if name.lower() in CREDENTIAL_HEADERS else value for name, value in headers.items()}
 
 
 def type_name(value: object) -> str:

@@ -188,7 +188,7 @@ def constructions() -> Iterator[tuple[str, Callable[[], Any]]]:
         yield f"{name}: a client", partial(client, "id", SECRET, http_client=7)
     data: Any = SECRET.encode()
     response = {"access_token": SECRET, "refresh_token": OTHER}
-    yield "Token: a time", lambda: Token(SECRET, OTHER, expires_at=datetime(2026, 1, 2))  # noqa: DTZ001 (it has no time zone)
+    yield "Token: a time", lambda: Token(SECRET, OTHER, expires_at=datetime(2026, 1, 2))
     yield "Token: bytes", lambda: Token(data)
     yield "Token.from_response: a time", lambda: Token.from_response(response, math.inf)
     yield "Token.from_response: no token", lambda: Token.from_response({**response, "access_token": ""}, 0)
