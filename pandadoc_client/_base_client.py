@@ -17,7 +17,7 @@ from pandadoc_client._encoding import FilePart, encode_query, file_parts, flatte
 from pandadoc_client._http import USER_AGENT, Request, Response
 from pandadoc_client._multipart import MultipartBody
 from pandadoc_client._retry import RetryPolicy, Timeout
-from pandadoc_client._secrets import CREDENTIAL_HEADERS, hide, hide_headers
+from pandadoc_client._secrets import hide, hide_headers
 from pandadoc_client.configuration import Configuration
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, error_for
 
@@ -152,19 +152,16 @@ class BaseClient:
         self.update_params_for_auth(credentials, queries, auth, url, request.method, parts.body)
         replaced = {name.lower() for name in credentials}
         headers = {name: value for name, value in request.headers.items() if name.lower() not in replaced}
-        headers |= {name: hide(str(value)).strip(" \t") for name, value in credentials.items()}
-        secrets = list(request.secrets)
-        for name, value in headers.items():
-            if name in credentials or name.lower() in CREDENTIAL_HEADERS:
-                secrets += value.split()[-1:]
+        hidden = {name: hide(str(value)).strip(" \t") for name, value in credentials.items()}
+        words = [word for value in hidden.values() for word in value.split()[-1:]]
         query = encode_query(queries) if queries else ""
         return Request(
             method=request.method,
             url=f"{request.url}{'&' if '?' in request.url else '?'}{query}" if query else request.url,
-            headers=headers,
+            headers={**headers, **hidden},
             content=request.content,
             replayable=request.replayable,
-            secrets=tuple(secrets),
+            secrets=(*request.secrets, *words),
             operation=request.operation,
             template=request.template,
         )

@@ -23,7 +23,7 @@ from pandadoc_client._generated.base import decode_date, decode_datetime
 from pandadoc_client._http import Request, Response
 from pandadoc_client._operation import ModelRef, Operation, date, datetime, file_type, none_type
 from pandadoc_client._retry import Timeout
-from pandadoc_client._secrets import SecretText, hide, hide_headers, type_name
+from pandadoc_client._secrets import SecretText, header_secrets, hide, hide_headers, type_name
 from pandadoc_client._sources import is_source
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
@@ -291,7 +291,7 @@ def build_request(
         headers=merged,
         content=data,
         replayable=method in _REPLAYABLE,
-        secrets=tuple(parts.secrets),
+        secrets=(*parts.secrets, *header_secrets(merged)),
         operation=parts.operation_id,
         template=url,
     )

@@ -26,6 +26,7 @@ __all__ = [
     "SecretBytes",
     "SecretText",
     "echoes",
+    "header_secrets",
     "hide",
     "hide_headers",
     "mask_chain",
@@ -114,6 +115,13 @@ def hide(value: Any) -> Any:
 def hide_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
     """Return *headers* with the credentials among them hidden."""
     return {name: hide(value) if name.lower() in CREDENTIAL_HEADERS else value for name, value in headers.items()}
+
+
+def header_secrets(headers: Mapping[str, str]) -> list[str]:
+    """Return the credentials among *headers*, without what stands before them, such as ``Bearer``."""
+    return [
+        value.split()[-1] for name, value in headers.items() if name.lower() in CREDENTIAL_HEADERS and value.strip()
+    ]
 
 
 def type_name(value: object) -> str:

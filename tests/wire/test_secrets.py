@@ -79,6 +79,24 @@ def test_an_answer_that_repeats_the_credential_does_not_bring_it_into_an_error(n
     assert leaks(caught.value, KEY, "s3cret-session") == []
 
 
+@pytest.mark.parametrize("header", ["Authorization", "x-api-key"])
+def test_a_credential_among_the_headers_of_a_program_is_masked_too(header: str) -> None:
+    answer = Answer(status=403, reason=KEY, headers=(("X-Echo", KEY),), body=KEY.encode())
+    with (
+        RecordingServer() as server,
+        ApiClient(Configuration(host=server.script("x", (answer,) * 3), retries=0)) as client,
+    ):
+        for call in (
+            lambda: client.request("GET", f"{client.configuration.host}/x", headers={header: f"API-Key {KEY}"}),
+            lambda: client.call_api("/x", "GET", header_params={header: KEY}),
+            lambda: MembersApi(client).details_current_member(_extra_headers={header: f"API-Key {KEY}"}),
+        ):
+            with pytest.raises(ApiException) as caught:
+                call()
+            assert KEY not in everything_shown(caught.value)
+        client.close()
+
+
 def test_the_attributes_of_an_error_have_what_came() -> None:
     with RecordingServer() as server:
         answer = Answer(status=403, reason=f"No {KEY}", headers=(("X-Echo", KEY),), body=KEY.encode())

@@ -161,7 +161,7 @@ def test_the_log_is_the_journal(api: Api) -> None:
 
 
 def test_the_log_has_no_secret_of_a_request(api: Api) -> None:
-    passcode = {"verification_settings": {"passcode_verification": {"passcode": "hush1Hush"}}}
+    passcode: dict[str, Any] = {"verification_settings": {"passcode_verification": {"passcode": "hush1Hush"}}}
     api.new(recipients=[person(**passcode)])
     api.http.get("/public/v1/members/current?access_token=hush-2")
     for one in api.call("listLogsV2", None)["results"]:
