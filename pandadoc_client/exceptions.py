@@ -29,7 +29,7 @@ The tree::
 
 ``FormEncodingWarning`` is the warning that the vendor-style call gives where the OAuth client raises.
 
-This module imports nothing of the package but the names of what is secret, so that anything may import it. No message
+This module imports nothing of the package but the names of what is secret, when they are needed. No message
 holds a secret, nor do ``args`` and ``repr``: an ``ApiException`` shows reason, headers and body masked, and its
 attributes ``reason``, ``headers`` and ``body`` hold them as they came.
 """
@@ -38,8 +38,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
-
-from pandadoc_client._secrets import mask_secrets
 
 __all__ = [
     "AccessDeniedError",
@@ -79,6 +77,22 @@ __all__ = [
 ]
 
 _SHOWN_BODY_LENGTH = 2000
+
+
+def mask_secrets(text: str, secrets: Iterable[str] = (), *, operation: str = "") -> str:
+    """Return *text* with secrets masked, for a message or a log line.
+
+    Masks what looks like a secret (``"access_token": …``, ``client_secret=…``, ``Bearer …``) and every literal value
+    in *secrets*: the values that the request carried, which a server may repeat in its answer, as they are or encoded.
+
+    Args:
+        text: What is to be shown.
+        secrets: The values.
+        operation: Name of the API method that it is about, for the names that are secret there only.
+    """
+    from pandadoc_client import _secrets  # the names are needed when an error is made, and not before
+
+    return _secrets.mask_secrets(text, secrets, operation=operation)
 
 
 def render_path(path_to_item: Iterable[str | int]) -> str:

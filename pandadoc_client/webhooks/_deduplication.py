@@ -25,7 +25,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
-from pandadoc_client._secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.webhooks._errors import WebhookInProgressError
 from pandadoc_client.webhooks._threads import in_thread
@@ -129,9 +128,8 @@ class EventDeduplicator:
         # Begins anywhere, so that programs that make few claims, many times, prune as well.
         self._count = itertools.count(random.randrange(_PRUNE_EVERY))  # noqa: S311 (guards nothing)
 
-    @repr_in_any_state
     def __repr__(self) -> str:
-        return f"<EventDeduplicator over {self._store!r}>"
+        return f"<EventDeduplicator over {getattr(self, '_store', None)!r}>"  # the arguments may have been refused
 
     def first_time(self, event_id: str) -> bool:
         """Return True to one caller for each *event_id*, within *keep*; False to all others, wherever they are."""

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, cast
 
-from pandadoc_client._secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError
 from pandadoc_client.webhooks._errors import WebhookDecodeError
-from pandadoc_client.webhooks._signature import raw_bytes, verify
+from pandadoc_client.webhooks._signature import hidden, raw_bytes, verify
 
 __all__ = ["Delivery", "Trigger", "WebhookEvent", "parse"]
 
@@ -87,8 +86,9 @@ class WebhookEvent:
         """``data.status``, such as ``"document.completed"``; there may be others than those of the document API."""
         return _text(self.data.get("status"))
 
-    @repr_in_any_state
     def __repr__(self) -> str:
+        if not hasattr(self, "event"):
+            return "<WebhookEvent, not initialized>"
         # Without the data: it is about people.
         return f"WebhookEvent(event={self.event!r}, id={self.id!r}, status={self.status!r})"
 
@@ -141,7 +141,7 @@ def parse(
         ApiTypeError: An argument is of the wrong type, such as a body that was decoded.
         ApiValueError: There is no key, a key is empty, or has white space at an end.
     """
-    shared_key = hide(shared_key)  # what is refused is reported with the local variables of this frame
+    shared_key = hidden(shared_key)  # what is refused is reported with the local variables of this frame
     body = raw_bytes(raw_body)
     verify(body, signature, shared_key)
     if event_id is None:
