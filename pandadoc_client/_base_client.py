@@ -13,10 +13,11 @@ from pandadoc_client._compat import (
     select_accept,
     select_content_type,
 )
-from pandadoc_client._encoding import FilePart, file_parts, flatten, plain
+from pandadoc_client._encoding import FilePart, encode_query, file_parts, flatten, plain
 from pandadoc_client._http import USER_AGENT, Request, Response
 from pandadoc_client._multipart import MultipartBody
 from pandadoc_client._retry import RetryPolicy, Timeout
+from pandadoc_client._secrets import hide, hide_headers
 from pandadoc_client.configuration import Configuration
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, error_for
 
@@ -133,17 +134,38 @@ class BaseClient:
     def _build(
         self, method: str, url: str, parts: RequestParts, content_type: str | None, auth: Sequence[str]
     ) -> Request:
-        headers = dict(self.default_headers)
+        headers = hide_headers(self.default_headers)
         if self.cookie:
-            headers["Cookie"] = self.cookie
-        credentials: dict[str, str] = {}
-        self.update_params_for_auth(credentials, parts.query, auth, url, method, parts.body)
-        parts.secrets += [word for value in credentials.values() for word in value.split()[-1:]]
-        headers = {name: value for name, value in headers.items() if name.lower() not in map(str.lower, credentials)}
+            headers["Cookie"] = hide(self.cookie)
         safe, limit = self.configuration.safe_chars_for_path_param, self.configuration.max_response_size
-        request = build_request(method, url, parts, content_type, {**headers, **credentials}, safe, limit)
+        request = build_request(method, url, parts, content_type, headers, safe, limit)
         self._check_content(request, parts)
-        return request
+        return self._authorized(request, parts, auth, url)
+
+    def _authorized(self, request: Request, parts: RequestParts, auth: Sequence[str], url: str) -> Request:
+        """Return *request* with its credentials.
+
+        They come last, when nothing is left to be refused: what reports errors shows the local variables of every
+        frame.
+        """
+        credentials: dict[str, str] = {}
+        queries: list[tuple[str, Any]] = []
+        self.update_params_for_auth(credentials, queries, auth, url, request.method, parts.body)
+        replaced = {name.lower() for name in credentials}
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in replaced}
+        hidden = {name: hide(str(value)).strip(" \t") for name, value in credentials.items()}
+        words = [word for value in hidden.values() for word in value.split()[-1:]]
+        query = encode_query(queries) if queries else ""
+        return Request(
+            method=request.method,
+            url=f"{request.url}{'&' if '?' in request.url else '?'}{query}" if query else request.url,
+            headers={**headers, **hidden},
+            content=request.content,
+            replayable=request.replayable,
+            secrets=(*request.secrets, *words),
+            operation=request.operation,
+            template=request.template,
+        )
 
     def _check_content(self, request: Request, parts: RequestParts) -> None:
         """Refuse what the API would refuse with a 413, and files that a blocking client cannot read.

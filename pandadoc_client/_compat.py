@@ -26,6 +26,7 @@ from pandadoc_client._generated.base import UNSET, decode_date, decode_datetime
 from pandadoc_client._http import Request, Response
 from pandadoc_client._operation import ModelRef, Operation, date, datetime, file_type, none_type
 from pandadoc_client._retry import Timeout
+from pandadoc_client._secrets import header_secrets, hide, hide_headers, type_name
 from pandadoc_client._sources import is_source
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
@@ -108,7 +109,7 @@ class RequestParts:
     body_name: str = "body"
     operation_id: str = ""
     collections: dict[str, str] = field(default_factory=dict)
-    secrets: list[str] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list, repr=False)
 
 
 def plan_call(
@@ -142,7 +143,7 @@ def plan_call(
         warn_about_form(dict(parts.form), stacklevel=stacklevel + 1)
     parts.header["Accept"] = select_accept(operation.accept)
     if options["_extra_headers"]:
-        parts.header = _merged(parts.header, options["_extra_headers"])
+        parts.header = _merged(parts.header, hide_headers(options["_extra_headers"]))
     content_type = options["_content_type"] or _content_type(operation, parts)
     request = build(operation.method, host + operation.path, parts, content_type, operation.auth)
     return Call(
@@ -194,8 +195,10 @@ def _gather(operation: Operation, arguments: Mapping[str, Any], check: bool) -> 
             continue
         if check:
             _check_type(name, value, parameter.types, [name])
-        if parameter.secret and isinstance(value, str):
-            parts.secrets.append(value)
+        if parameter.secret:
+            value = hide(value)
+            if isinstance(value, str):
+                parts.secrets.append(value)
         if parameter.collection:
             parts.collections[parameter.wire] = parameter.collection
         if parameter.location == "body":
@@ -226,7 +229,7 @@ def _check_type(name: str, value: Any, types: tuple[Any, ...], path: list[str | 
     article = "one of " if len(types) > 1 else ""
     raise ApiTypeError(
         f"Invalid type for variable '{name}'. Required value type is {article}{wanted} "
-        f"and passed type was {type(value).__name__}",
+        f"and passed type was {type_name(value)}",
         path_to_item=path,
         valid_classes=tuple(list if isinstance(kind, list) else _class_of(kind) for kind in types),
         key_type=False,
@@ -313,7 +316,7 @@ def build_request(
         headers=merged,
         content=data,
         replayable=method in _REPLAYABLE,
-        secrets=tuple(parts.secrets),
+        secrets=(*parts.secrets, *header_secrets(merged)),
         response_limit=response_limit,
         operation=parts.operation_id,
         template=url,

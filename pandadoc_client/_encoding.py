@@ -33,6 +33,7 @@ from urllib.parse import quote, urlencode
 from pandadoc_client._generated.base import UNSET, Model
 from pandadoc_client._http import BodyStream
 from pandadoc_client._multipart import FileField, MultipartBody, TextField, file_field
+from pandadoc_client._secrets import SecretText, hide
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 __all__ = [
@@ -114,9 +115,10 @@ def text(name: str, value: Any) -> str:
         return value
     if isinstance(value, Decimal) and value.is_finite():
         return format(value, "f")
+    hidden = isinstance(value, SecretText)
     value = plain(value, name, binary=True)
     if isinstance(value, str):
-        return value
+        return hide(value) if hidden else value
     if isinstance(value, bytes):
         try:
             return value.decode()

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from pandadoc_client import __version__
 from pandadoc_client._json import read_json
+from pandadoc_client._secrets import CREDENTIAL_HEADERS, MASK, mask_secrets, names_of, repr_in_any_state, secret_values
 from pandadoc_client.exceptions import ApiDecodeError, ApiValueError
 
 __all__ = ["RESPONSE_LIMIT", "USER_AGENT", "BodyStream", "Headers", "Request", "Response", "check_header"]
@@ -56,8 +57,9 @@ class Headers(Mapping[str, str]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    @repr_in_any_state
     def __repr__(self) -> str:
-        return f"Headers({dict(self)!r})"
+        return f"Headers({ {name: MASK if name.lower() in CREDENTIAL_HEADERS else self[name] for name in self}!r})"
 
     def getlist(self, name: str) -> list[str]:
         """Return every value of the field *name*, in the order in which they came."""
@@ -147,6 +149,17 @@ class Request:
     template: str = ""
 
     @property
+    def all_secrets(self) -> tuple[str, ...]:
+        """`secrets`, and those in a JSON body: what an error about this request must mask. It reads the body anew."""
+        if not isinstance(self.content, bytes) or not self.content.startswith((b"{", b"[")):
+            return self.secrets
+        try:
+            body = read_json(self.content)
+        except (ValueError, RecursionError):
+            return self.secrets
+        return (*self.secrets, *secret_values(body, names_of(self.operation)))
+
+    @property
     def spent(self) -> bool:
         """True if the body was read and cannot be read again."""
         content = self.content
@@ -158,7 +171,7 @@ class Request:
             self.content.close()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Response:
     """An answer with its body read.
 
@@ -168,13 +181,20 @@ class Response:
         headers: Header fields, case-insensitive.
         data: The body, content encodings removed.
         secrets: Values of the request that no message may show, should the answer repeat them.
+        operation: Name of the API method that it belongs to; empty for none.
     """
 
     status: int
     reason: str
     headers: Headers
-    data: bytes = field(repr=False)
-    secrets: tuple[str, ...] = field(default=(), repr=False)
+    data: bytes
+    secrets: tuple[str, ...] = ()
+    operation: str = ""
+
+    @repr_in_any_state
+    def __repr__(self) -> str:
+        shown = f"Response(status={self.status!r}, reason={self.reason!r}, headers={self.headers!r})"
+        return mask_secrets(shown, self.secrets, operation=self.operation)
 
     @property
     def ok(self) -> bool:

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any, Literal, TypedDict
 
 from pandadoc_client._generated.base import ModelOf, one_of
+from pandadoc_client._secrets import hide
 from pandadoc_client._sources import FileArgument
 
 __all__ = [
@@ -165,3 +166,10 @@ class Operation:
         object.__setattr__(self, "by_name", {parameter.name: parameter for parameter in self.parameters})
         required = tuple(parameter.name for parameter in self.parameters if parameter.required)
         object.__setattr__(self, "required", required)
+
+    def hidden(self, arguments: Mapping[str, Any]) -> Any:
+        """Return *arguments* with those that are secret hidden, for a frame that may be reported."""
+        return {
+            name: hide(value) if name in self.by_name and self.by_name[name].secret else value
+            for name, value in arguments.items()
+        }

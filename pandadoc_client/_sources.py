@@ -10,6 +10,7 @@ import stat
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import IO, Any, Protocol
 
+from pandadoc_client._secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 __all__ = ["CHUNK", "FileArgument", "Progress", "Source", "Upload", "is_source", "open_source"]
@@ -95,6 +96,7 @@ class Upload:
         self.progress = progress
         self.size = size
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         return f"Upload({type(self.source).__name__}, filename={self.filename!r}, content_type={self.content_type!r})"
 

@@ -16,6 +16,7 @@ from pandadoc_client._encoding import flatten
 from pandadoc_client._http import Request, Response
 from pandadoc_client._multipart import MultipartBody
 from pandadoc_client._operation import Operation
+from pandadoc_client._secrets import hide_headers
 from pandadoc_client.configuration import Configuration
 from pandadoc_client.exceptions import ApiValueError, error_for
 
@@ -138,8 +139,9 @@ class ApiClient(BaseClient):
         Raises:
             ApiException: The answer is no success, or did not come.
         """
-        own = {name: value for name, value in (headers or {}).items() if name.lower() != "content-type"}
-        given_type = next((value for name, value in (headers or {}).items() if name.lower() == "content-type"), None)
+        headers = hide_headers(headers or {})
+        own = {name: value for name, value in headers.items() if name.lower() != "content-type"}
+        given_type = next((value for name, value in headers.items() if name.lower() == "content-type"), None)
         content_type = given_type or (None if method.upper() in ("GET", "HEAD", "DELETE") else "application/json")
         parts = RequestParts(
             query=flatten(query_params or (), None), header=own, form=flatten(post_params or (), None), body=body
@@ -209,7 +211,7 @@ class ApiClient(BaseClient):
             ApiValueError: Something cannot be sent.
             ApiException: The answer is no success, cannot be read, or did not come.
         """
-        headers = dict(header_params or {})
+        headers = header_params = hide_headers(header_params or {})
         content_type = next((headers.pop(name) for name in list(headers) if name.lower() == "content-type"), None)
         if content_type is None and method.upper() in ("POST", "PUT", "PATCH", "OPTIONS"):
             content_type = "application/json"

@@ -16,6 +16,7 @@ from pandadoc_client._generated.document import API_VERSION, SERVERS
 from pandadoc_client._http import RESPONSE_LIMIT
 from pandadoc_client._regions import region_of
 from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
+from pandadoc_client._secrets import hide, repr_in_any_state, type_name
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _credential(setting: str, value: object) -> str:
         ApiTypeError: It is no text; the message names the setting.
     """
     if not isinstance(value, str):
-        raise ApiTypeError(f"{setting} must be text (str), not {type(value).__name__}")
+        raise ApiTypeError(f"{setting} must be text (str), not {type_name(value)}")
     return str.__str__(value)
 
 
@@ -148,6 +149,13 @@ class Configuration:
         rate_limiter: RateLimiter | None = None,
         max_response_size: int | None = RESPONSE_LIMIT,
     ) -> None:
+        # What is refused here is reported with the local variables of this frame, as Sentry and loguru do.
+        self.api_key = api_key or {}
+        self.username = username
+        self.password = password
+        manager = access_token if _is_manager(access_token) else None
+        self._access_token: str | None = None if _is_manager(access_token) else access_token
+        del api_key, access_token, password
         if region is not None:
             if host is not None:
                 raise ApiValueError("region and host cannot both be given")
@@ -157,13 +165,9 @@ class Configuration:
         self.server_variables = server_variables or {}
         self.server_operation_index = server_operation_index or {}
         self.server_operation_variables = server_operation_variables or {}
-        self.auth = auth
-        self.access_token = access_token
-        self.api_key = api_key or {}
+        self.auth = auth if manager is None else manager
         self.api_key_prefix = api_key_prefix or {}
         self.refresh_api_key_hook: Callable[[Configuration], Any] | None = None
-        self.username = username
-        self.password = password
         self.discard_unknown_keys = discard_unknown_keys
         self.disabled_client_side_validations = disabled_client_side_validations
         self.client_side_validation = True
@@ -194,6 +198,7 @@ class Configuration:
         self._logger_file: str | None = None
         self._debug = False
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         found = {"access_token": self._access_token, "api_key": self.api_key, "auth": self._auth}
         credentials = [name for name, value in found.items() if value]
@@ -256,7 +261,7 @@ class Configuration:
 
     @access_token.setter
     def access_token(self, value: str | _Manager | None) -> None:
-        self._access_token: str | None = None
+        self._access_token = None
         if _is_manager(value):
             self.auth = value
         else:
@@ -362,7 +367,7 @@ class Configuration:
         """Return an API key as it goes into the header, or None; runs `refresh_api_key_hook` first."""
         if self.refresh_api_key_hook is not None:
             self.refresh_api_key_hook(self)
-        key = self.api_key.get(identifier) or (self.api_key.get(alias) if alias is not None else None)
+        key = hide(self.api_key.get(identifier) or (self.api_key.get(alias) if alias is not None else None))
         if not key:
             return None
         setting = f"api_key[{identifier!r}]"
@@ -382,11 +387,12 @@ class Configuration:
         """Return the credentials that are set, by security scheme: type, place, header and its value."""
         settings: dict[str, dict[str, Any]] = {}
         if "apiKey" in self.api_key:
-            value = self.get_api_key_with_prefix("apiKey")
+            value = hide(self.get_api_key_with_prefix("apiKey"))
             settings["apiKey"] = {"type": "api_key", "in": "header", "key": "Authorization", "value": value}
         if self._access_token:  # that of a manager is put in when the request leaves, and not before
-            token = _credential("access_token", self._access_token)
-            value = f"Bearer {access_token_of('access_token', token)}"
+            token = _credential("access_token", hide(self._access_token))
+            value = hide(f"Bearer {access_token_of('access_token', token)}")
+            del token
             settings["oauth2"] = {"type": "oauth2", "in": "header", "key": "Authorization", "value": value}
         return settings
 

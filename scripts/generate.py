@@ -25,6 +25,7 @@ from codegen.load import load
 from codegen.render import render
 from codegen.repair import ADAPTING, MENDING, repair
 from codegen.report import check_warnings, differences, files_below, summary
+from codegen.secrets import write_secrets
 from codegen.surface import write_surface
 from codegen.swap import exclusive, staging, swap
 from codegen.untyped import untyped_answers, untyped_places
@@ -81,6 +82,7 @@ def generate(document: dict[str, Any], mended: dict[str, list[str]], configurati
     if core.operations != expected:
         raise GenerationError(f"{expected} operations went in, {core.operations} came out", 1)
     write_contract(contract, target / "_generated")
+    write_secrets(document, target / "_generated")
     lists = write_surface(document, core, ".._generated", target)
     (target / "__init__.py").write_text('"""Generated from an OpenAPI document."""\n', encoding="utf-8")
     _finish(target)

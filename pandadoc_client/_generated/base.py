@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, Self, TypeVar, overload
 
 from .errors import MissingField
+from .secrets import SECRET_NAMES
 
 __all__ = [
     "UNSET",
@@ -186,7 +187,9 @@ class Model:
     def _shown(self, depth: int = 0) -> dict[str, Any]:
         secrets = {field.name for field in self._fields.values() if field.secret}
         values = {name: self[name] for name in self._data}
-        return {name: "***" if name in secrets and value else _shown(value, depth) for name, value in values.items()}
+        return {
+            name: "***" if name in secrets and value else _shown(value, depth, name) for name, value in values.items()
+        }
 
     def _field(self, name: str) -> Field[Any] | None:
         """Return the field of an attribute's name or of a name on the wire."""
@@ -237,7 +240,10 @@ class Model:
     __hash__ = None  # type: ignore[assignment]  # mutable
 
     def __repr__(self) -> str:
-        return pprint.pformat(self._shown())
+        try:
+            return pprint.pformat(self._shown())
+        except AttributeError:  # as a traceback shows an object whose constructor has raised
+            return f"<{type(self).__name__}, not initialized>"
 
     def __reduce__(self) -> tuple[Callable[[type[Self], dict[str, Any]], Self], tuple[type[Self], dict[str, Any]]]:
         return _restore, (type(self), dict(self._current()))
@@ -265,15 +271,20 @@ class _Omitted:
         return self._text
 
 
-def _shown(value: Any, depth: int = 0) -> Any:
-    """Return *value*, which is *depth* deep in what is shown, as it may stand in a text: secrets masked, not too deep."""
+def _shown(value: Any, depth: int = 0, name: object = None) -> Any:
+    """Return *value* as it may stand in a text: secrets masked, not too deep.
+
+    It is *depth* deep in what is shown, and *name* is that of its field, which the model need not know.
+    """
+    if name in SECRET_NAMES and value:
+        return "***"
     if isinstance(value, Model | dict | list):
         if depth >= _DEEPEST_SHOWN:
             return _Omitted("…")
         if isinstance(value, Model):
             return value._shown(depth + 1)
         if isinstance(value, dict):
-            return {name: _shown(item, depth + 1) for name, item in value.items()}
+            return {name: _shown(item, depth + 1, name) for name, item in value.items()}
         return [_shown(item, depth + 1) for item in value]
     if isinstance(value, int) and value.bit_length() > _BITS_SHOWN:
         return _Omitted(f"(an integer of {value.bit_length()} bits)")

@@ -109,6 +109,7 @@ class OAuth20AuthenticationApi:
             ApiValueError: An argument is missing, or cannot be sent.
             ApiException: The answer is no success, cannot be read, or did not come.
         """
+        kwargs = _ACCESS_TOKEN.hidden(kwargs)
         return self.api_client.call_operation(_ACCESS_TOKEN, {**kwargs})
 
 
@@ -146,5 +147,6 @@ class AsyncOAuth20AuthenticationApi:
             ApiValueError: An argument is missing, or cannot be sent.
             ApiException: The answer is no success, cannot be read, or did not come.
         """
+        kwargs = _ACCESS_TOKEN.hidden(kwargs)
         result: OAuth2AccessTokenResponse = await self.api_client.call_operation(_ACCESS_TOKEN, {**kwargs})
         return result

@@ -215,6 +215,6 @@ def _print(client: PandaDoc, described: Described, *, as_json: bool) -> None:
     if as_json:
         print_raw(data)
     elif data.strip():
-        print_answer(read_json(data), items=described.items)
+        print_answer(read_json(data), items=described.items, operation=described.entry.method_name)
     else:
         print_lines([f"Done (HTTP {answer.status})."])

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Generator
 import httpx
 
 from pandadoc_client._deadline import seconds_left
+from pandadoc_client._secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError
 from pandadoc_client.oauth.manager import AsyncTokenManager, TokenManager
 
@@ -39,6 +40,7 @@ class OAuth2Auth(httpx.Auth):
             raise ApiTypeError(f"manager must be a TokenManager or an AsyncTokenManager, not {type(manager).__name__}")
         self._manager = manager
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         return f"OAuth2Auth({self._manager!r})"
 

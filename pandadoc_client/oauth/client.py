@@ -16,6 +16,7 @@ import httpx
 from pandadoc_client._http import USER_AGENT, Request, Response
 from pandadoc_client._network import TransportSettings, check_host
 from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
+from pandadoc_client._secrets import hide, repr_in_any_state, type_name
 from pandadoc_client._transport import AsyncTransport, Transport
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 from pandadoc_client.oauth import protocol
@@ -77,6 +78,7 @@ class _OAuthClient(Generic[_HttpClient]):
         allow_insecure: bool = False,
         retries: int | RetryPolicy | None = None,
     ) -> None:
+        client_secret = hide(client_secret)  # what is refused here is reported with this frame's local variables
         self._client_id, self._client_secret = find_credentials(client_id, client_secret)
         self._redirect_uri = or_environment(redirect_uri, "PANDADOC_REDIRECT_URI")
         if self._redirect_uri is not None:
@@ -102,6 +104,7 @@ class _OAuthClient(Generic[_HttpClient]):
         """Make the transport; the one thing of construction in which the clients differ."""
         raise NotImplementedError
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         return (
             f"{type(self).__name__}(client_id={self._client_id!r}, client_secret='***',"
@@ -163,29 +166,30 @@ class _OAuthClient(Generic[_HttpClient]):
             ApiTypeError: An argument is no text.
             ApiValueError: *state* is empty.
         """
+        url, state = hide(url), hide(state)
         return protocol.parse_callback(url, state)
 
     def _code_grant(self, code: str, scope: str, redirect_uri: str | None) -> _Grant:
-        fields = {"grant_type": "authorization_code", "code": code, "scope": scope}
+        fields = {"grant_type": "authorization_code", "code": hide(code), "scope": scope}
         if self._send_redirect_uri:
             fields["redirect_uri"] = redirect_uri or self._redirect_uri or ""
         return _Grant(self._request(fields), scope)
 
     def _refresh_grant(self, token: Token | str, scope: str | None) -> _Grant:
-        refresh_token: object = token
+        refresh_token: object = hide(token)
         granted: str | None = None
         if isinstance(token, Token):
-            refresh_token, granted = token.refresh_token, token.scope
+            refresh_token, granted = hide(token.refresh_token), token.scope
             if refresh_token is None:
                 raise ApiValueError("The token has no refresh_token: a person has to give consent again")
         if not isinstance(refresh_token, str):
-            raise ApiTypeError(f"token must be a Token or a refresh token (str), not {type(token).__name__}")
+            raise ApiTypeError(f"token must be a Token or a refresh token (str), not {type_name(token)}")
         if scope is None:
             # The server may refuse a refresh without a scope, so one is always sent; what it wrote itself and cannot
             # be sent back is no reason to lose the grant.
             scope = _DEFAULT_SCOPE if granted is None or value_problem(granted) else granted
         fields = {"grant_type": "refresh_token", "refresh_token": refresh_token, "scope": scope}
-        return _Grant(self._request(fields), scope, refresh_token)
+        return _Grant(self._request(fields), scope, str(refresh_token))
 
     def _request(self, fields: Mapping[str, object]) -> Request:
         if self._closed:
@@ -249,6 +253,7 @@ class OAuthClient(_OAuthClient[httpx.Client]):
             ApiConnectionError: No answer came.
             RuntimeError: The client is closed.
         """
+        code = hide(code)
         return self._send(self._code_grant(code, scope, redirect_uri))
 
     def refresh(self, token: Token | str, *, scope: str | None = None) -> Token:
@@ -266,6 +271,7 @@ class OAuthClient(_OAuthClient[httpx.Client]):
             FormEncodingError: The refresh token or the scope must not be sent as it is; nothing was sent.
             InvalidGrantError: The refresh token is unknown, used or revoked; else as for `exchange_code`.
         """
+        token = hide(token)
         return self._send(self._refresh_grant(token, scope))
 
     def _send(self, grant: _Grant) -> Token:
@@ -331,10 +337,12 @@ class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
 
     async def exchange_code(self, code: str, scope: str = _DEFAULT_SCOPE, *, redirect_uri: str | None = None) -> Token:
         """Return the token for an authorization code; see `OAuthClient.exchange_code`."""
+        code = hide(code)
         return await self._send(self._code_grant(code, scope, redirect_uri))
 
     async def refresh(self, token: Token | str, *, scope: str | None = None) -> Token:
         """Return a new token for a refresh token; see `OAuthClient.refresh`."""
+        token = hide(token)
         return await self._send(self._refresh_grant(token, scope))
 
     async def _send(self, grant: _Grant) -> Token:

@@ -18,6 +18,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
+from pandadoc_client._secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTimeoutError, ApiTypeError, ApiValueError
 from pandadoc_client.oauth._blocking import blocking_refresh
 from pandadoc_client.oauth._lifecycle import Lifecycle
@@ -51,6 +52,7 @@ class _Manager:
         self._sender = blocking_refresh(client)
         self._lifecycle = Lifecycle(store, key, leeway, self._sender.send, lock_timeout)
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._client!r}, {self._store!r}, key={self._key!r})"
 

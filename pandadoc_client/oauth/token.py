@@ -7,9 +7,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, cast
 
 from pandadoc_client._credentials import access_token_of
+from pandadoc_client._secrets import hide, repr_in_any_state, type_name
 from pandadoc_client.exceptions import ApiDecodeError, ApiTypeError, ApiValueError
 
 __all__ = ["Token"]
@@ -17,9 +19,10 @@ __all__ = ["Token"]
 _FORMAT_VERSION = 1
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _TIMES = ("expires_at", "received_at")
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, init=False)
 class Token:
     """An access token and what came with it (RFC 6749 §5.1). Immutable, comparable, hashable, can be pickled.
 
@@ -47,7 +50,28 @@ class Token:
     received_at: datetime | None = None
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        access_token: str,
+        refresh_token: str | None = None,
+        token_type: str = "Bearer",
+        scope: str | None = None,
+        expires_at: datetime | None = None,
+        received_at: datetime | None = None,
+        extra: Mapping[str, Any] = _NOTHING,
+    ) -> None:
+        object.__setattr__(self, "access_token", access_token)
+        object.__setattr__(self, "refresh_token", refresh_token)
+        object.__setattr__(self, "token_type", token_type)
+        object.__setattr__(self, "scope", scope)
+        object.__setattr__(self, "expires_at", expires_at)
+        object.__setattr__(self, "received_at", received_at)
+        object.__setattr__(self, "extra", extra)
+        # What is refused is reported with the local variables of this frame; the repr of the token is masked.
+        del access_token, refresh_token, extra
+        self._check()
+
+    def _check(self) -> None:
         _text("access_token", self.access_token)
         object.__setattr__(self, "access_token", access_token_of("access_token", self.access_token))
         _text("token_type", self.token_type)
@@ -64,6 +88,7 @@ class Token:
             raise ApiTypeError(f"extra must be a mapping, not {type(self.extra).__name__}")
         object.__setattr__(self, "extra", dict(self.extra))
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         refresh_token = None if self.refresh_token is None else "***"
         expires_at = None if self.expires_at is None else self.expires_at.isoformat()
@@ -97,6 +122,15 @@ class Token:
             ApiValueError: *received_at* has no time zone or is out of range.
             ApiTypeError: *received_at* is neither a datetime nor a number.
         """
+        try:
+            return cls._from_response(mapping, received_at)
+        except (ApiDecodeError, ApiTypeError, ApiValueError) as error:
+            problem = error.with_traceback(None)  # its frames hold the answer in clear, and this one does not
+        del mapping
+        raise problem
+
+    @classmethod
+    def _from_response(cls, mapping: Mapping[str, Any], received_at: datetime | float) -> Token:
         since = _moment("received_at", received_at)
         if not isinstance(mapping, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ApiDecodeError(reason=f"The token answer is no JSON object but {type(mapping).__name__}")
@@ -145,6 +179,15 @@ class Token:
         Raises:
             ApiValueError: *data* is not what `to_dict` returns. The message names the field and shows no value.
         """
+        try:
+            return cls._from_dict(data)
+        except (ApiTypeError, ApiValueError) as error:
+            problem = error.with_traceback(None)  # its frames hold the token in clear, and this one does not
+        del data
+        raise problem
+
+    @classmethod
+    def _from_dict(cls, data: Mapping[str, Any]) -> Token:
         if not isinstance(data, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ApiValueError(f"A saved token must be a mapping, not {type(data).__name__}")
         version = data.get("version")
@@ -188,8 +231,9 @@ class Token:
 
 
 def _text(name: str, value: object) -> None:
+    value = hide(value)
     if not isinstance(value, str):
-        raise ApiTypeError(f"{name} must be text (str), not {type(value).__name__}")
+        raise ApiTypeError(f"{name} must be text (str), not {type_name(value)}")
     if not value.strip():
         raise ApiValueError(f"{name} must not be empty")
 

@@ -129,7 +129,7 @@ class EventDeduplicator:
         self._count = itertools.count(random.randrange(_PRUNE_EVERY))  # noqa: S311 (guards nothing)
 
     def __repr__(self) -> str:
-        return f"<EventDeduplicator over {self._store!r}>"
+        return f"<EventDeduplicator over {getattr(self, '_store', None)!r}>"  # the arguments may have been refused
 
     def first_time(self, event_id: str) -> bool:
         """Return True to one caller for each *event_id*, within *keep*; False to all others, wherever they are."""

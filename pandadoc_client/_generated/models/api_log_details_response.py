@@ -49,7 +49,7 @@ class APILogDetailsResponse(_Model):
     application: _Field[str | Unset | None] = _Field("application")
     """Name of the application behind the call; may be null."""
 
-    key: _Field[str | Unset] = _Field("key")
+    key: _Field[str | Unset] = _Field("key", secret=True)
     """Credential recorded with the call; treat it as a secret."""
 
     request_id: _Field[str | Unset] = _Field("request_id")

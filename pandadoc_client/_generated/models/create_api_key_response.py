@@ -25,7 +25,7 @@ class CreateApiKeyResponse(_Model):
     workspace_id: _Field[str | Unset] = _Field("workspace_id")
     """ID of the workspace the key belongs to."""
 
-    key: _Field[str | Unset] = _Field("key")
+    key: _Field[str | Unset] = _Field("key", secret=True)
     """The API key itself; a secret."""
 
     def __init__(

@@ -25,7 +25,7 @@ class DocumentDetailsRecipientGroupMember(_Model):
     email: _Field[str | Unset | None] = _Field("email")
     """Email address of the member; null if none is known."""
 
-    shared_link: _Field[str | Unset] = _Field("shared_link")
+    shared_link: _Field[str | Unset] = _Field("shared_link", secret=True)
     """Personal address at which this member opens the document."""
 
     avatar: _Field[str | Unset | None] = _Field("avatar")

@@ -75,7 +75,7 @@ class DocumentDetailsResponseRecipients(_Model):
     has_completed: _Field[bool | Unset] = _Field("has_completed")
     """Whether the recipient is done."""
 
-    shared_link: _Field[str | Unset] = _Field("shared_link")
+    shared_link: _Field[str | Unset] = _Field("shared_link", secret=True)
     """Personal address at which this recipient opens the document."""
 
     signature_date: _Field[str | Unset | None] = _Field("signature_date")

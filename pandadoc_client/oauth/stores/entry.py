@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from pandadoc_client._secrets import SecretText, hide
 from pandadoc_client.exceptions import ApiValueError, TokenStoreError
 from pandadoc_client.oauth.token import Token
 
@@ -57,9 +58,9 @@ class Entry:
 
 
 def encode_entry(entry: Entry) -> str:
-    """Return *entry* as one line of JSON, secrets included."""
+    """Return *entry* as one line of JSON, secrets included; the ``repr`` of the text is masked."""
     attempt = entry.attempt
-    return json.dumps(
+    document = json.dumps(
         {
             "version": _FORMAT_VERSION,
             "token": entry.token.to_dict(),
@@ -69,6 +70,7 @@ def encode_entry(entry: Entry) -> str:
         },
         separators=(",", ":"),
     )
+    return SecretText(document)
 
 
 def decode_entry(document: str, key: str) -> Entry:
@@ -77,6 +79,8 @@ def decode_entry(document: str, key: str) -> Entry:
     Raises:
         TokenStoreError: It made no such document; the message names *key* and shows nothing of the text.
     """
+    document = hide(document)  # what is raised is reported with the local variables of this frame
+    fields = found = None
     try:
         fields = json.loads(document)
         if not isinstance(fields, dict):
@@ -94,6 +98,7 @@ def decode_entry(document: str, key: str) -> Entry:
         problem = "it is no JSON"
     except (ApiValueError, TypeError, KeyError, ValueError) as error:
         problem = str(error) if isinstance(error, ApiValueError) else "a field is missing or wrong"
+    del fields, found
     raise TokenStoreError(f"The document that is stored under the key {key!r} is none of ours: {problem}", key=key)
 
 

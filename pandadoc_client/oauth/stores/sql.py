@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pandadoc_client._clock import monotonic
 from pandadoc_client._fork import renew_in_child
+from pandadoc_client._secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import (
     MAX_KEY_LENGTH,
@@ -119,6 +120,7 @@ class SQLTokenStore(TokenStore):
     def __init__(
         self, url_or_engine: str | sa.URL | sa.Engine | AsyncEngine, *, table: str = "pandadoc_tokens"
     ) -> None:
+        url_or_engine = hide(url_or_engine)  # its password, from this frame, should it be refused
         if not isinstance(table, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ApiTypeError(f"table must be text (str), not {type(table).__name__}")
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,47}", table):
@@ -156,6 +158,7 @@ class SQLTokenStore(TokenStore):
         self._one_connection = threading.Lock() if self._database.in_memory else nullcontext()
         self._memory_locks = KeyLocks()
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         return f"<SQLTokenStore in {self._database.shown}, table {self._tokens.name}>"
 
