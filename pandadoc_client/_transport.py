@@ -94,18 +94,17 @@ class _Shell:
             try:
                 answer = yield _Open(outgoing, auth)
                 bound_unpacking(answer)
-                secrets = _secrets(request, outgoing, answer)
                 if streamed and answer.is_success:
                     log_attempt(request, call, answer, started)
-                    return _response(request, answer, b"", secrets), answer
+                    return _response(request, answer, b"", _secrets(request, outgoing, answer)), answer
                 limit = _limit(request, answer)
                 data = yield _Read(answer, limit)
                 log_attempt(request, call, answer, started)
                 if limit is not None and len(data) > limit:
                     if answer.is_success:
-                        raise _too_large(request, answer, limit, secrets)
+                        raise _too_large(request, answer, limit, _secrets(request, outgoing, answer))
                     data = data[:limit]
-                response = _response(request, answer, data, secrets)
+                response = _response(request, answer, data, _secrets(request, outgoing, answer))
             except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
                 if getattr(outgoing.stream, "source_error", None) is error:
                     raise  # of the user's file or progress: nothing is wrong with the network

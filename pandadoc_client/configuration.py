@@ -156,6 +156,7 @@ class Configuration:
         manager = access_token if _is_manager(access_token) else None
         self._access_token: str | None = None if _is_manager(access_token) else access_token
         del api_key, access_token, password
+        self._check_access_token()
         if region is not None:
             if host is not None:
                 raise ApiValueError("region and host cannot both be given")
@@ -265,9 +266,18 @@ class Configuration:
         if _is_manager(value):
             self.auth = value
         else:
-            if isinstance(value, str):
-                access_token_of("access_token", value)
             self._access_token = value
+            del value  # a refusal is reported with the local variables of this frame
+            self._check_access_token()
+
+    def _check_access_token(self) -> None:
+        token = hide(self._access_token)
+        if isinstance(token, str):
+            try:
+                access_token_of("access_token", token)
+            except ApiValueError:
+                self._access_token = None
+                raise
 
     @property
     def max_response_size(self) -> int | None:

@@ -162,7 +162,7 @@ class Model:
 
     def to_str(self) -> str:
         """Return the model as text, secrets included; an ellipsis stands for what is nested more than 40 deep."""
-        return pprint.pformat(_shown(self.to_dict()))
+        return pprint.pformat(_shown(self.to_dict(), names=frozenset()))
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the field *name*, or *default* if it is not there."""
@@ -264,6 +264,8 @@ def _restore(cls: type[M], data: dict[str, Any]) -> M:
 class _Omitted:
     """What stands in a text for something that would be too long for it."""
 
+    _text = "…"
+
     def __init__(self, text: str) -> None:
         self._text = text
 
@@ -271,12 +273,13 @@ class _Omitted:
         return self._text
 
 
-def _shown(value: Any, depth: int = 0, name: object = None) -> Any:
+def _shown(value: Any, depth: int = 0, name: object = None, names: frozenset[str] = SECRET_NAMES) -> Any:
     """Return *value* as it may stand in a text: secrets masked, not too deep.
 
-    It is *depth* deep in what is shown, and *name* is that of its field, which the model need not know.
+    It is *depth* deep in what is shown, and *name* is that of its field, which the model need not know. Secret is what
+    has one of the *names*.
     """
-    if name in SECRET_NAMES and value:
+    if name in names and value:
         return "***"
     if isinstance(value, Model | dict | list):
         if depth >= _DEEPEST_SHOWN:
@@ -284,8 +287,8 @@ def _shown(value: Any, depth: int = 0, name: object = None) -> Any:
         if isinstance(value, Model):
             return value._shown(depth + 1)
         if isinstance(value, dict):
-            return {name: _shown(item, depth + 1, name) for name, item in value.items()}
-        return [_shown(item, depth + 1) for item in value]
+            return {name: _shown(item, depth + 1, name, names) for name, item in value.items()}
+        return [_shown(item, depth + 1, None, names) for item in value]
     if isinstance(value, int) and value.bit_length() > _BITS_SHOWN:
         return _Omitted(f"(an integer of {value.bit_length()} bits)")
     return value
