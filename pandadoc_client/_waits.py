@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pandadoc_client._http import Headers, Response
+from pandadoc_client._outcomes import outcome_of
 from pandadoc_client._retry import Timeout, asked_wait
 from pandadoc_client._statuses import ENDS, ERROR, ROAD, status_names
 from pandadoc_client.exceptions import (
-    ApiConnectionError,
     ApiException,
     ApiTypeError,
     ApiValueError,
@@ -297,9 +297,7 @@ class DocumentWatch:
         Raises:
             ApiException: *error* itself, if looking again will not help, or nothing was seen yet.
         """
-        status = error.status or 0
-        transient = isinstance(error, ApiConnectionError) or status == 429 or 500 <= status <= 599
-        if not transient or self.last_status is None:
+        if not outcome_of(error).is_transient or self.last_status is None:
             raise error
         self._trouble = error
 

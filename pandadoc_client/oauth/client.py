@@ -30,9 +30,11 @@ from pandadoc_client.oauth.form import value_problem
 from pandadoc_client.oauth.protocol import AuthorizationRequest
 from pandadoc_client.oauth.token import Token
 
-__all__ = ["AsyncOAuthClient", "OAuthClient"]
+__all__ = ["AsyncOAuthClient", "OAuthClient", "blocking_client"]
 
 _DEFAULT_SCOPE = "read+write"
+_REFRESH_LIMITS = Timeout(total=90.0, connect=10.0, read=90.0)
+"""Limits of a refresh. Generous: to give up on one that the server goes on to process loses the grant."""
 _HttpClient = TypeVar("_HttpClient", httpx.Client, httpx.AsyncClient)
 
 
@@ -76,6 +78,7 @@ class _OAuthClient(Generic[_HttpClient]):
         region: str | None = None,
         allow_insecure: bool = False,
         retries: int | RetryPolicy | None = None,
+        refresh_timeout: float | tuple[float | None, float | None] | Timeout | None = None,
     ) -> None:
         self._client_id, self._client_secret = find_credentials(client_id, client_secret)
         self._redirect_uri = or_environment(redirect_uri, "PANDADOC_REDIRECT_URI")
@@ -95,6 +98,7 @@ class _OAuthClient(Generic[_HttpClient]):
             timeout=check_timeout(timeout, Timeout()), retries=RetryPolicy.of(retries), allow_insecure=allow_insecure
         )
         self._settings = settings
+        self._refresh_timeout = _refresh_limits(refresh_timeout)
         self._closed = False
         self._open(settings, http_client)
 
@@ -112,6 +116,11 @@ class _OAuthClient(Generic[_HttpClient]):
     def client_id(self) -> str:
         """The application's id."""
         return self._client_id
+
+    @property
+    def refresh_timeout(self) -> Timeout:
+        """The limits of a refresh, in seconds. Its ``total`` is always a number."""
+        return self._refresh_timeout
 
     @property
     def redirect_uri(self) -> str | None:
@@ -208,13 +217,18 @@ class OAuthClient(_OAuthClient[httpx.Client]):
         host: URL of the API; else ``PANDADOC_HOST``, else that of the region.
         authorize_url: Address of the consent page. By default it goes with the host: PandaDoc's for PandaDoc's, and
             ``/oauth2/authorize`` on a host on this machine (the emulator); for any other host, that of the region.
-        timeout: Seconds that a call may take, retries included, or a pair (connect, read). None for 30 seconds.
+        timeout: Seconds that a call may take, retries included, or a pair (connect, read). None for 30 seconds. It
+            does not bound a refresh.
         http_client: An ``httpx.Client`` to send with. It is not closed, and its authentication, default headers and
             cookies are not used.
         send_redirect_uri: True to send ``redirect_uri`` along with a code; the API's contract has no such field.
         region: ``"us"`` or ``"eu"``; else ``PANDADOC_REGION``, else ``"us"``.
         allow_insecure: True to permit plain ``http`` to a host other than this machine.
         retries: How often to try again at the most, or a ``RetryPolicy``.
+        refresh_timeout: Seconds that a refresh may take, retries included; or a pair (connect, read), or a ``Timeout``.
+            None for 90 seconds on the whole, of which 10 to connect. A refresh that is cut off while the server
+            processes it costs the account its consent, so be generous: to wait less yourself, give a timeout to
+            ``TokenManager.token`` or to the call.
 
     An argument wins over the environment; an environment variable that is empty counts as unset.
 
@@ -266,15 +280,15 @@ class OAuthClient(_OAuthClient[httpx.Client]):
             FormEncodingError: The refresh token or the scope must not be sent as it is; nothing was sent.
             InvalidGrantError: The refresh token is unknown, used or revoked; else as for `exchange_code`.
         """
-        return self._send(self._refresh_grant(token, scope))
+        return self._send(self._refresh_grant(token, scope), self._refresh_timeout)
 
-    def _send(self, grant: _Grant) -> Token:
+    def _send(self, grant: _Grant, timeout: Timeout | None = None) -> Token:
         # The clock is read before the request leaves: the token then seems to end a little early, never late.
         started = datetime.now(UTC)
         with self._guard:
             self._sending += 1
         try:
-            return grant.token(self._transport.send(grant.request), started)
+            return grant.token(self._transport.send(grant.request, timeout), started)
         finally:
             with self._guard:
                 self._sending -= 1
@@ -326,6 +340,7 @@ class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
                 allow_insecure=self._settings.allow_insecure,
                 timeout=self._settings.timeout,
                 retries=self._settings.retries,
+                refresh_timeout=self._refresh_timeout,
             )
         return self._twin
 
@@ -335,11 +350,11 @@ class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
 
     async def refresh(self, token: Token | str, *, scope: str | None = None) -> Token:
         """Return a new token for a refresh token; see `OAuthClient.refresh`."""
-        return await self._send(self._refresh_grant(token, scope))
+        return await self._send(self._refresh_grant(token, scope), self._refresh_timeout)
 
-    async def _send(self, grant: _Grant) -> Token:
+    async def _send(self, grant: _Grant, timeout: Timeout | None = None) -> Token:
         started = datetime.now(UTC)
-        return grant.token(await self._transport.send(grant.request), started)
+        return grant.token(await self._transport.send(grant.request, timeout), started)
 
     async def aclose(self) -> None:
         """Close the connections, unless the HTTP client was given. Calling it again does nothing."""
@@ -357,3 +372,36 @@ class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+
+def _refresh_limits(value: float | tuple[float | None, float | None] | Timeout | None) -> Timeout:
+    """Return the limits of a refresh; its total is always a number, so that others know when it is over.
+
+    Raises:
+        ApiValueError: *value* is none.
+    """
+    try:
+        limits = check_timeout(value, _REFRESH_LIMITS)
+    except ApiValueError as error:
+        raise ApiValueError(f"refresh_timeout: {error}") from None
+    if limits.total is not None:
+        return limits
+    usual = _REFRESH_LIMITS.total or 0.0
+    return dataclasses.replace(limits, total=max(usual, limits.connect + limits.read))
+
+
+def blocking_client(client: OAuthClient | AsyncOAuthClient) -> OAuthClient:
+    """Return how to refresh by *client* from a thread, where no event loop that ends can take the response along.
+
+    Raises:
+        ApiValueError: It sends over connections that were given to it, and that belong to an event loop.
+    """
+    if isinstance(client, OAuthClient):
+        return client
+    twin = client._blocking_twin()
+    if twin is None:
+        raise ApiValueError(
+            "client: an AsyncOAuthClient with an http_client cannot keep tokens, because a refresh would be lost when"
+            " its event loop ends; give an OAuthClient, with an httpx.Client as its http_client if need be"
+        )
+    return twin

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import math
 import os
 import socket
 from collections.abc import Mapping
@@ -11,11 +13,14 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from pandadoc_client.exceptions import ApiValueError, TokenStoreError
+from pandadoc_client.oauth.stores._process import has_ended, process_identity
 from pandadoc_client.oauth.token import Token
 
 __all__ = ["Attempt", "Entry", "decode_entry", "encode_entry"]
 
 _FORMAT_VERSION = 1
+_LONGEST = 3600.0
+"""Seconds that an attempt is believed to go on at the most, whatever its record says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +30,37 @@ class Attempt:
     Attributes:
         started_at: When, aware, UTC.
         by: Which process on which machine: ``"process 4711 on web-3"``.
+        seconds: How long it may go on, counted from its start; None if that was not written down.
+        process: The `process_identity` of that process; empty if it was not written down.
     """
 
     started_at: datetime
     by: str
+    seconds: float | None = None
+    process: str = ""
 
     @classmethod
-    def now(cls) -> Attempt:
-        """Return the one that this process begins now."""
-        return cls(datetime.now(UTC), f"process {os.getpid()} on {socket.gethostname()}")
+    def now(cls, seconds: float | None = None) -> Attempt:
+        """Return the one that this process begins now, and that may go on for *seconds*."""
+        by = f"process {os.getpid()} on {socket.gethostname()}"
+        return cls(datetime.now(UTC), by, seconds, process_identity())
+
+    @property
+    def is_orphaned(self) -> bool:
+        """Whether its process is gone for certain: then nobody reads the response any more."""
+        return has_ended(self.process)
+
+    def seconds_left(self, usual: float) -> float:
+        """Return for how many seconds more the attempt may be under way; 0 if it is over.
+
+        Args:
+            usual: Seconds that one may go on whose record does not say.
+        """
+        if self.is_orphaned:
+            return 0.0
+        limit = min(usual if self.seconds is None else self.seconds, _LONGEST)
+        age = (datetime.now(UTC) - self.started_at).total_seconds()
+        return max(0.0, limit - max(0.0, age))  # one that begins in the future was written by a clock that is ahead
 
     def __str__(self) -> str:
         return f"the refresh that {self.by} began at {self.started_at:%Y-%m-%d %H:%M:%S} UTC"
@@ -63,7 +90,7 @@ def encode_entry(entry: Entry) -> str:
         {
             "version": _FORMAT_VERSION,
             "token": entry.token.to_dict(),
-            "attempt": attempt and {"started_at": attempt.started_at.isoformat(), "by": attempt.by},
+            "attempt": attempt and {**dataclasses.asdict(attempt), "started_at": attempt.started_at.isoformat()},
             "refused": entry.refused,
             "over": entry.over,
         },
@@ -100,4 +127,9 @@ def decode_entry(document: str, key: str) -> Entry:
 def _attempt(fields: Mapping[str, Any] | None) -> Attempt | None:
     if fields is None:
         return None
-    return Attempt(datetime.fromisoformat(fields["started_at"]), str(fields["by"]))
+    started_at = datetime.fromisoformat(fields["started_at"])
+    if started_at.utcoffset() is None:
+        raise ApiValueError("the attempt's time has no time zone")
+    seconds, process = fields.get("seconds"), fields.get("process")
+    limit = float(seconds) if isinstance(seconds, int | float) and math.isfinite(seconds) else None
+    return Attempt(started_at, str(fields["by"]), limit, process if isinstance(process, str) else "")
