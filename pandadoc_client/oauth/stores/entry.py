@@ -117,6 +117,8 @@ def decode_entry(document: str, key: str) -> Entry:
             found.get("refused"),
             found.get("over") is True,
         )
+    except RecursionError:
+        problem = "it is nested too deeply"
     except json.JSONDecodeError:
         problem = "it is no JSON"
     except (ApiValueError, TypeError, KeyError, ValueError) as error:
