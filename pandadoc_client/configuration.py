@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from pandadoc_client import __version__
+from pandadoc_client._bearer import bearer_problem
 from pandadoc_client._generated.document import API_VERSION, SERVERS
 from pandadoc_client._regions import region_of
 from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
@@ -60,6 +61,16 @@ def _credential(setting: str, value: object) -> str:
     if not isinstance(value, str):
         raise ApiTypeError(f"{setting} must be text (str), not {type(value).__name__}")
     return str.__str__(value)
+
+
+def _check_access_token(value: object) -> None:
+    """Refuse an access token that no header can carry.
+
+    Raises:
+        ApiValueError: It is one. The message does not show it.
+    """
+    if isinstance(value, str) and value and (problem := bearer_problem(value)):
+        raise ApiValueError(f"access_token {problem}", ["access_token"])
 
 
 class Configuration:
@@ -241,6 +252,7 @@ class Configuration:
 
     @access_token.setter
     def access_token(self, value: str | _Manager | None) -> None:
+        _check_access_token(value)
         self._access_token: str | None = None
         if _is_manager(value):
             self.auth = value
