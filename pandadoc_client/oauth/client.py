@@ -9,7 +9,7 @@ import dataclasses
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 import httpx
 
@@ -29,6 +29,9 @@ from pandadoc_client.oauth._settings import (
 from pandadoc_client.oauth.form import value_problem
 from pandadoc_client.oauth.protocol import AuthorizationRequest
 from pandadoc_client.oauth.token import Token
+
+if TYPE_CHECKING:
+    from pandadoc_client.configuration import Configuration
 
 __all__ = ["AsyncOAuthClient", "OAuthClient", "blocking_client"]
 
@@ -79,6 +82,7 @@ class _OAuthClient(Generic[_HttpClient]):
         allow_insecure: bool = False,
         retries: int | RetryPolicy | None = None,
         refresh_timeout: float | tuple[float | None, float | None] | Timeout | None = None,
+        configuration: Configuration | None = None,
     ) -> None:
         self._client_id, self._client_secret = find_credentials(client_id, client_secret)
         self._redirect_uri = or_environment(redirect_uri, "PANDADOC_REDIRECT_URI")
@@ -99,12 +103,32 @@ class _OAuthClient(Generic[_HttpClient]):
         )
         self._settings = settings
         self._refresh_timeout = _refresh_limits(refresh_timeout)
+        if configuration is not None and http_client is not None:
+            raise ApiValueError("configuration and http_client cannot both be given: either says how to connect")
+        self._configuration = configuration
+        self._http_client: _HttpClient | None = http_client
         self._closed = False
-        self._open(settings, http_client)
+        self._guard = threading.Lock()
+        self._prepare()
 
-    def _open(self, settings: TransportSettings, http_client: _HttpClient | None) -> None:
-        """Make the transport; the one thing of construction in which the clients differ."""
+    def _prepare(self) -> None:
+        """Set up what only one of the clients has."""
         raise NotImplementedError
+
+    def _transport_settings(self) -> TransportSettings:
+        """Return how to connect; asked for once, when the first request is sent."""
+        if self._configuration is None:
+            return self._settings
+        from pandadoc_client._base_client import transport_settings
+
+        own = self._settings
+        return dataclasses.replace(
+            transport_settings(self._configuration),
+            timeout=own.timeout,
+            retries=own.retries,
+            allow_insecure=own.allow_insecure,
+            rate_limiter=None,
+        )
 
     def __repr__(self) -> str:
         return (
@@ -229,6 +253,8 @@ class OAuthClient(_OAuthClient[httpx.Client]):
             None for 90 seconds on the whole, of which 10 to connect. A refresh that is cut off while the server
             processes it costs the account its consent, so be generous: to wait less yourself, give a timeout to
             ``TokenManager.token`` or to the call.
+        configuration: Whose settings of the network to use: certificates, proxies, socket options. They are read when
+            the first request is sent. Its host and credentials are not used.
 
     An argument wins over the environment; an environment variable that is empty counts as unset.
 
@@ -239,10 +265,15 @@ class OAuthClient(_OAuthClient[httpx.Client]):
 
     _http_client_type = httpx.Client
 
-    def _open(self, settings: TransportSettings, http_client: httpx.Client | None) -> None:
-        self._transport = Transport(settings, http_client)
-        self._guard = threading.Lock()
+    def _prepare(self) -> None:
+        self._made: Transport | None = None
         self._sending = 0
+
+    def _transport(self) -> Transport:
+        with self._guard:
+            if self._made is None:
+                self._made = Transport(self._transport_settings(), self._http_client)
+            return self._made
 
     def exchange_code(self, code: str, scope: str = _DEFAULT_SCOPE, *, redirect_uri: str | None = None) -> Token:
         """Return the token for an authorization code (RFC 6749 §4.1.3). A code works once, for some ten minutes.
@@ -288,13 +319,13 @@ class OAuthClient(_OAuthClient[httpx.Client]):
         with self._guard:
             self._sending += 1
         try:
-            return grant.token(self._transport.send(grant.request, timeout), started)
+            return grant.token(self._transport().send(grant.request, timeout), started)
         finally:
             with self._guard:
                 self._sending -= 1
                 is_last = self._closed and not self._sending
             if is_last:
-                self._transport.close()
+                self._close_connections()
 
     def close(self) -> None:
         """Close the connections, unless the HTTP client was given. Calling it again does nothing.
@@ -305,7 +336,11 @@ class OAuthClient(_OAuthClient[httpx.Client]):
             self._closed = True
             is_idle = not self._sending
         if is_idle:
-            self._transport.close()
+            self._close_connections()
+
+    def _close_connections(self) -> None:
+        if self._made is not None:
+            self._made.close()
 
     def __enter__(self) -> Self:
         return self
@@ -322,14 +357,19 @@ class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
 
     _http_client_type = httpx.AsyncClient
 
-    def _open(self, settings: TransportSettings, http_client: httpx.AsyncClient | None) -> None:
-        self._transport = AsyncTransport(settings, http_client)
-        self._is_given = http_client is not None
+    def _prepare(self) -> None:
+        self._made: AsyncTransport | None = None
         self._twin: OAuthClient | None = None
+
+    def _transport(self) -> AsyncTransport:
+        with self._guard:
+            if self._made is None:
+                self._made = AsyncTransport(self._transport_settings(), self._http_client)
+            return self._made
 
     def _blocking_twin(self) -> OAuthClient | None:
         """Return an `OAuthClient` with these settings, closed with this client; None if an HTTP client was given."""
-        if self._twin is None and not self._is_given:
+        if self._twin is None and self._http_client is None:
             self._twin = OAuthClient(
                 self._client_id,
                 self._client_secret,
@@ -341,6 +381,7 @@ class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
                 timeout=self._settings.timeout,
                 retries=self._settings.retries,
                 refresh_timeout=self._refresh_timeout,
+                configuration=self._configuration,
             )
         return self._twin
 
@@ -354,14 +395,15 @@ class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
 
     async def _send(self, grant: _Grant, timeout: Timeout | None = None) -> Token:
         started = datetime.now(UTC)
-        return grant.token(await self._transport.send(grant.request, timeout), started)
+        return grant.token(await self._transport().send(grant.request, timeout), started)
 
     async def aclose(self) -> None:
         """Close the connections, unless the HTTP client was given. Calling it again does nothing."""
         self._closed = True
         if self._twin is not None:
             self._twin.close()
-        await self._transport.aclose()
+        if self._made is not None:
+            await self._made.aclose()
 
     async def close(self) -> None:
         """Do what `aclose` does, under the name that `OAuthClient` has for it."""
