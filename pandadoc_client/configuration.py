@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from pandadoc_client import __version__
 from pandadoc_client._bearer import bearer_problem
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pandadoc_client.oauth.manager import AsyncTokenManager, TokenManager
     from pandadoc_client.throttling import RateLimiter
 
-    _Manager = TokenManager | AsyncTokenManager
+    _Manager: TypeAlias = TokenManager | AsyncTokenManager
 
 __all__ = ["JSON_SCHEMA_VALIDATION_KEYWORDS", "Configuration"]
 

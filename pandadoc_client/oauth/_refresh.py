@@ -21,6 +21,7 @@ import dataclasses
 import logging
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from pandadoc_client._outcomes import Outcome, outcome_of
 from pandadoc_client.exceptions import (
@@ -47,6 +48,8 @@ _MARGIN = 1.25
 """How much longer than its own limit a refresh may be under way: the server does not stop when its client does."""
 _LOOKS = (0.05, 1.0)
 """Seconds between two looks at an attempt of somebody else: the first, and the longest."""
+_YOUNG = 30.0
+"""Seconds for which a token that was got because of a 401 is not replaced because of another one."""
 _PAUSES = (0.1, 0.4, 1.5)
 """Seconds between the tries to save a token. The store's lock is held meanwhile, so not for long."""
 
@@ -229,7 +232,8 @@ class Refresh:
                 lost = error
                 revision = self._begin_again(entry, revision, error)
             else:
-                return save_successor(self.store, self.key, token, entry.token, revision)
+                rejected = entry.token.access_token in want.rejected
+                return save_successor(self.store, self.key, token, entry.token, revision, after_rejection=rejected)
 
     def _refused(self, entry: Entry, want: Want, lost: ApiException | None, error: InvalidGrantError) -> Exception:
         """Return what to raise after *error*: nobody is sent to give consent again before the store was asked again."""
@@ -277,6 +281,8 @@ def save_successor(
     spent: Token | None,
     revision: str | None = None,
     pauses: Sequence[float] = _PAUSES,
+    *,
+    after_rejection: bool = False,
 ) -> Token:
     """Save *token*, which came for the refresh token of *spent*, and return the token that is in the store then.
 
@@ -290,12 +296,13 @@ def save_successor(
         spent: Its predecessor; None to put it in the place of anything.
         revision: The revision to replace, if it is known.
         pauses: Seconds to wait after each try that failed; no further try after the last.
+        after_rejection: Whether the API answered 401 to *spent*.
 
     Raises:
         NotSaved: The store failed again and again; the error carries *token*.
         KeyDeleted: There is nothing to replace any more; the error carries *token*.
     """
-    document = encode_entry(Entry(token))
+    document = encode_entry(Entry(token, replaces_rejected=after_rejection))
     left = iter(pauses)
     while True:
         try:
@@ -323,7 +330,18 @@ def save_successor(
 
 
 def _will_do(entry: Entry, want: Want, leeway: float | None = None) -> bool:
-    return not entry.over and want.accepts(entry.token, leeway)
+    if entry.over:
+        return False
+    if entry.replaces_rejected and not want.force and _is_young(entry.token):
+        # An API that answers 401 to this one too would do so to the next.
+        want = dataclasses.replace(want, rejected=frozenset())
+    return want.accepts(entry.token, leeway)
+
+
+def _is_young(token: Token) -> bool:
+    if token.received_at is None:
+        return False
+    return 0 <= (datetime.now(UTC) - token.received_at).total_seconds() < _YOUNG
 
 
 def check_alive(entry: Entry, want: Want) -> None:

@@ -269,6 +269,7 @@ class OAuthClient(_OAuthClient[httpx.Client]):
         self._made: Transport | None = None
         self._sending = 0
 
+    @property
     def _transport(self) -> Transport:
         with self._guard:
             if self._made is None:
@@ -319,7 +320,7 @@ class OAuthClient(_OAuthClient[httpx.Client]):
         with self._guard:
             self._sending += 1
         try:
-            return grant.token(self._transport().send(grant.request, timeout), started)
+            return grant.token(self._transport.send(grant.request, timeout), started)
         finally:
             with self._guard:
                 self._sending -= 1
@@ -361,6 +362,7 @@ class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
         self._made: AsyncTransport | None = None
         self._twin: OAuthClient | None = None
 
+    @property
     def _transport(self) -> AsyncTransport:
         with self._guard:
             if self._made is None:
@@ -395,7 +397,7 @@ class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
 
     async def _send(self, grant: _Grant, timeout: Timeout | None = None) -> Token:
         started = datetime.now(UTC)
-        return grant.token(await self._transport().send(grant.request, timeout), started)
+        return grant.token(await self._transport.send(grant.request, timeout), started)
 
     async def aclose(self) -> None:
         """Close the connections, unless the HTTP client was given. Calling it again does nothing."""

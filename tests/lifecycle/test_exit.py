@@ -144,3 +144,57 @@ except KeyboardInterrupt:
     assert process.returncode == 0, errors
     assert server.is_good(store.load())
     assert server.received == ["refresh-0"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+def test_a_fork_of_a_process_that_refreshes_ends_and_leaves_the_refresh_alone(
+    server: TokenServer, store: FileTokenStore
+) -> None:
+    program = """
+threading.Thread(target=manager.token, daemon=True).start()
+wait_until_sent()
+child = os.fork()
+if child == 0:
+    sys.exit(7)  # in good order, with the exit handlers: they wait for nothing of the parent's
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+    with running(program, server, store) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "asking\n"
+        assert process.stdout.readline() == "7\n"
+        server.release()
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0, errors
+    assert server.is_good(store.load())
+    assert server.received == ["refresh-0"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+def test_a_fork_of_a_process_that_refreshes_waits_for_its_parents_token(
+    server: TokenServer, store: FileTokenStore
+) -> None:
+    program = """
+threading.Thread(target=manager.token, daemon=True).start()
+wait_until_sent()
+child = os.fork()
+if child == 0:
+    print("forked", flush=True)
+    print(manager.token(timeout=30).access_token, flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+"""
+    with running(program, server, store) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "asking\n"
+        assert process.stdout.readline() == "forked\n"
+        server.release()
+        assert process.stdout.readline() == "access-1\n"
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0, errors
+    assert server.received == ["refresh-0"]

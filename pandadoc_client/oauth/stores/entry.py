@@ -75,12 +75,14 @@ class Entry:
         attempt: A refresh of that token whose outcome is not known, or None.
         refused: Why the server does not refresh this token any more, or None: a person has to give consent again.
         over: Whether the server does not take the access token either.
+        replaces_rejected: Whether the token was got because the API answered 401 to the one before.
     """
 
     token: Token
     attempt: Attempt | None = None
     refused: str | None = None
     over: bool = False
+    replaces_rejected: bool = False
 
 
 def encode_entry(entry: Entry) -> str:
@@ -93,6 +95,7 @@ def encode_entry(entry: Entry) -> str:
             "attempt": attempt and {**dataclasses.asdict(attempt), "started_at": attempt.started_at.isoformat()},
             "refused": entry.refused,
             "over": entry.over,
+            "replaces_rejected": entry.replaces_rejected,
         },
         separators=(",", ":"),
     )
@@ -116,6 +119,7 @@ def decode_entry(document: str, key: str) -> Entry:
             _attempt(found.get("attempt")),
             found.get("refused"),
             found.get("over") is True,
+            found.get("replaces_rejected") is True,
         )
     except RecursionError:
         problem = "it is nested too deeply"
