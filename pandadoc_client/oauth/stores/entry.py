@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 import math
 import os
 import socket
@@ -17,6 +18,8 @@ from pandadoc_client.oauth.stores._process import has_ended, process_identity
 from pandadoc_client.oauth.token import Token
 
 __all__ = ["Attempt", "Entry", "decode_entry", "encode_entry"]
+
+logger = logging.getLogger("pandadoc_client")
 
 _FORMAT_VERSION = 1
 _LONGEST = 3600.0
@@ -86,7 +89,19 @@ class Entry:
 
 
 def encode_entry(entry: Entry) -> str:
-    """Return *entry* as one line of JSON, secrets included."""
+    """Return *entry* as one line of JSON, secrets included.
+
+    What the server sent beside the token is left out if it cannot be written or read again: a number of thousands of
+    digits, a value that is nested too deeply.
+    """
+    try:
+        return _encoded(entry)
+    except (RecursionError, ValueError) as error:
+        logger.warning("what came with a token is not saved with it: %s", type(error).__name__)
+        return _encoded(dataclasses.replace(entry, token=dataclasses.replace(entry.token, extra={})))
+
+
+def _encoded(entry: Entry) -> str:
     attempt = entry.attempt
     return json.dumps(
         {
