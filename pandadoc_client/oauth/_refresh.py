@@ -145,11 +145,10 @@ class Refresh:
         return _MARGIN * (_UNKNOWN if self.send_timeout is None else self.send_timeout)
 
     def _run_locked(self, want: Want, seen: Token) -> Token:
-        entry, revision = self._read_ended()
+        entry, revision = self._read_ended(want, seen)
         if entry is None:
             raise _login_required(self.key)
-        # A token that came while we waited is as fresh as can be, even if its whole life is shorter than the leeway.
-        if _will_do(entry, want, None if entry.token == seen else 0.0):
+        if _may_take(entry, want, seen):
             return entry.token
         check_alive(entry, want)
         if entry.token.refresh_token is None:
@@ -157,7 +156,11 @@ class Refresh:
         if not may_begin():
             raise ApiConnectionError(reason="The interpreter is ending; no refresh was sent", request_sent=False)
         with finished_before_exit():
-            return self._send(entry, self._begin(entry, revision), want)
+            begun = time.monotonic()
+            revision = self._begin(entry, revision)
+            if time.monotonic() - begun > self._time_to_end:
+                raise RevisionConflict.of(self.key)  # we were asleep, and others need not wait for us any more
+            return self._send(entry, revision, want)
 
     def _begin(self, entry: Entry, revision: str | None) -> str:
         """Write down that a refresh of *entry* begins, and return the revision of that."""
@@ -174,8 +177,8 @@ class Refresh:
             reason = f"No usable answer came to a token refresh ({_cause(lost)}), and it was not sent again: {error}"
             raise ApiConnectionError(reason=reason) from error
 
-    def _read_ended(self) -> tuple[Entry | None, str | None]:
-        """Read the store, and wait if it tells of an attempt that may still be under way.
+    def _read_ended(self, want: Want, seen: Token) -> tuple[Entry | None, str | None]:
+        """Read the store, and wait if it has no token that will do, but an attempt that may still be under way.
 
         The lock is no proof that nobody is at it: a lease ends while its holder is asleep, and a request that was given
         up is still processed.
@@ -186,7 +189,7 @@ class Refresh:
         entry, revision = self.store.read_entry(self.key)
         attempt = None if entry is None else entry.attempt
         left = 0.0 if attempt is None else attempt.seconds_left(self._time_to_end)
-        if left <= 0:
+        if entry is None or left <= 0 or _may_take(entry, want, seen):
             return entry, revision
         logger.info("waiting up to %.0f seconds for the end of %s", left, attempt)
         ends, (pause, longest) = time.monotonic() + left, _LOOKS
@@ -198,7 +201,7 @@ class Refresh:
             pause = min(2 * pause, longest)
             entry, current = self.store.read_entry(self.key)
             if current != revision:
-                return self._read_ended()
+                return self._read_ended(want, seen)
         return entry, revision
 
     def _send(self, entry: Entry, revision: str, want: Want) -> Token:
@@ -336,6 +339,12 @@ def _will_do(entry: Entry, want: Want, leeway: float | None = None) -> bool:
         # An API that answers 401 to this one too would do so to the next.
         want = dataclasses.replace(want, rejected=frozenset())
     return want.accepts(entry.token, leeway)
+
+
+def _may_take(entry: Entry, want: Want, seen: Token) -> bool:
+    """Return True if *entry* has what *want* is for, where *seen* was there before the wait for the lock."""
+    # A token that came while we waited is as fresh as can be, even if its whole life is shorter than the leeway.
+    return _will_do(entry, want, None if entry.token == seen else 0.0)
 
 
 def _is_young(token: Token) -> bool:

@@ -7,11 +7,13 @@ again, or just refuses it.
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -231,6 +233,45 @@ def test_an_attempt_that_was_taken_back_is_not_waited_for(
     store.write("default", encode_entry(Entry(server.token())), expires_at=None, expected=revision)
     assert server.is_good(manager.token())
     assert server.received == ["refresh-0"]
+
+
+def test_whoever_slept_through_its_own_attempt_looks_again_before_it_sends(
+    server: TokenServer, open_manager: Callable[..., TokenManager]
+) -> None:
+    other = MemoryTokenStore()
+
+    class Sleepy(MemoryTokenStore):
+        """Writes the first attempt, and returns when its time is over and somebody else has saved a token."""
+
+        is_awake = False
+
+        def write(self, key: str, document: str, *, expires_at: datetime | None, expected: str | None) -> str:
+            revision = super().write(key, document, expires_at=expires_at, expected=expected)
+            if not self.is_awake and json.loads(document)["attempt"]:
+                self.is_awake = True
+                time.sleep(2 * _SOON)  # time is what this is about
+                self.save(key, open_manager(other).token())
+            return revision
+
+    store = Sleepy()
+    for seeded in (store, other):
+        seeded.save("default", server.token())
+    assert server.is_good(open_manager(store, _SOON).token())
+    assert server.received == ["refresh-0"]
+
+
+def test_a_token_that_came_meanwhile_is_used_though_the_next_attempt_is_under_way(
+    server: TokenServer, store: MemoryTokenStore, open_manager: Callable[..., TokenManager]
+) -> None:
+    revision = seed_attempt(store, server, Attempt.now(3600))
+    manager = open_manager(store)
+    with pytest.raises(ApiTimeoutError):
+        manager.token(timeout=0.1)
+    theirs = dataclasses.replace(server.token(seconds_left=3600), access_token="theirs")
+    document = encode_entry(Entry(theirs, Attempt.now(3600)))
+    store.write("default", document, expires_at=None, expected=revision)
+    assert manager.token() == theirs
+    assert server.received == []
 
 
 @pytest.mark.parametrize("ahead", [timedelta(0), timedelta(days=1)], ids=["clocks agree", "their clock is ahead"])
