@@ -21,7 +21,7 @@ ODD = ["a", "a b", "-._~+/=", "!#$%&'*^`|()<>@,;:\\\"[]?{}", "x" * 10_000]
 
 
 def check(error: pytest.ExceptionInfo[Exception], field: str) -> None:
-    """The error names the field, and nothing that a log would show has the value."""
+    """Check that the error names *field*, and that its traceback keeps the secret."""
     assert field in str(error.value)
     assert MARKER not in "".join(traceback.format_exception(error.value))
 
