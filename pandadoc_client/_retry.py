@@ -19,12 +19,11 @@ from typing import Any
 
 from pandadoc_client._clock import monotonic
 from pandadoc_client._http import Request, Response
+from pandadoc_client._outcomes import Outcome, outcome_of, outcome_of_status
 from pandadoc_client.exceptions import ApiConnectionError, ApiTimeoutError, ApiValueError
 
 __all__ = ["Call", "RetryPolicy", "Timeout", "asked_wait", "check_timeout"]
 
-_NOT_PROCESSED = frozenset({429, 503})
-_MAYBE_PROCESSED = frozenset({502, 504})
 _LONGEST_ASKED = 366 * 86400.0  # seconds; what asks for more is a mistake, and says nothing
 _SECONDS_IN_TEXT = re.compile(rb"available in (\d{1,6}(?:\.\d+)?) seconds?", re.IGNORECASE)
 
@@ -170,9 +169,12 @@ class Call:
     def wait_after_response(self, response: Response) -> float | None:
         """Return the seconds to wait before the next attempt, or None if *response* is the outcome."""
         self._attempts += 1
-        if response.status in _NOT_PROCESSED or (response.status in _MAYBE_PROCESSED and self._may_repeat()):
-            return self._wait(asked_wait(response))
-        return None
+        outcome = outcome_of_status(response.status)
+        # A server that failed (500) is not asked again: it would most likely fail again.
+        again = outcome is Outcome.NOT_PROCESSED or (
+            outcome in (Outcome.LOST, Outcome.UNDER_WAY) and self._may_repeat()
+        )
+        return self._wait(asked_wait(response)) if again else None
 
     def wait_after_error(self, error: ApiConnectionError) -> float:
         """Return the seconds to wait before the next attempt after no answer came.
@@ -181,9 +183,10 @@ class Call:
             ApiConnectionError: *error* itself, when it is the outcome.
         """
         self._attempts += 1
-        slow = isinstance(error, ApiTimeoutError)
-        harmless = not error.request_sent or (self._may_repeat() and not slow)
-        wait = self._wait(None) if harmless else None
+        outcome = outcome_of(error)
+        # What took too long is not sent again: most likely it would take too long again.
+        again = outcome is Outcome.NOT_PROCESSED or (outcome is Outcome.LOST and self._may_repeat())
+        wait = self._wait(None) if again else None
         if wait is None:
             raise error
         return wait

@@ -9,10 +9,10 @@ from typing import Any
 
 from pandadoc_client._encoding import check_identifier
 from pandadoc_client._http import Headers, Response
+from pandadoc_client._outcomes import outcome_of
 from pandadoc_client._retry import Timeout, asked_wait
 from pandadoc_client._statuses import ENDS, ERROR, ROAD, status_names
 from pandadoc_client.exceptions import (
-    ApiConnectionError,
     ApiDecodeError,
     ApiException,
     ApiTypeError,
@@ -330,9 +330,7 @@ class DocumentWatch:
         Raises:
             ApiException: *error* itself, if looking again will not help, or nothing was seen yet.
         """
-        status = error.status or 0
-        transient = isinstance(error, ApiConnectionError) or status == 429 or 500 <= status <= 599
-        if not transient or self.last_status is None:
+        if not outcome_of(error).is_transient or self.last_status is None:
             raise error
         self._trouble = error
 

@@ -83,9 +83,8 @@ class _Front:
         self._owned = ExitStack()
         if name == "token_store":
             try:
-                manager = _open_manager(
-                    self._owned, value, _DEFAULT_KEY if key is None else key, {"host": url, **settings}
-                )
+                settings |= {"host": url, "configuration": self._configuration}
+                manager = _open_manager(self._owned, value, _DEFAULT_KEY if key is None else key, settings)
             except BaseException:
                 self._owned.close()
                 raise

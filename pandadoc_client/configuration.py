@@ -8,9 +8,10 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from pandadoc_client import __version__
+from pandadoc_client._bearer import bearer_problem
 from pandadoc_client._credentials import access_token_of, api_host_of, api_key_of
 from pandadoc_client._generated.document import API_VERSION, SERVERS
 from pandadoc_client._http import RESPONSE_LIMIT
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pandadoc_client.oauth.manager import AsyncTokenManager, TokenManager
     from pandadoc_client.throttling import RateLimiter
 
-    _Manager = TokenManager | AsyncTokenManager
+    _Manager: TypeAlias = TokenManager | AsyncTokenManager
 
 __all__ = ["JSON_SCHEMA_VALIDATION_KEYWORDS", "Configuration"]
 
@@ -271,13 +272,20 @@ class Configuration:
             self._check_access_token()
 
     def _check_access_token(self) -> None:
+        """Refuse an access token that is another thing, or that no header can carry.
+
+        Raises:
+            ApiValueError: It is one. The message does not show it.
+        """
         token = hide(self._access_token)
-        if isinstance(token, str):
-            try:
-                access_token_of("access_token", token)
-            except ApiValueError:
-                self._access_token = None
-                raise
+        if not isinstance(token, str) or not token:
+            return
+        try:
+            if problem := bearer_problem(hide(access_token_of("access_token", token))):
+                raise ApiValueError(f"access_token {problem}", ["access_token"])
+        except ApiValueError:
+            self._access_token = None
+            raise
 
     @property
     def max_response_size(self) -> int | None:

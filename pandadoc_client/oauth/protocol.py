@@ -38,6 +38,7 @@ from pandadoc_client.exceptions import (
     error_for,
     shorten,
 )
+from pandadoc_client.oauth._json_object import read_object
 from pandadoc_client.oauth.form import check_token_request, encode_form, value_problem
 from pandadoc_client.oauth.token import Token
 
@@ -237,7 +238,7 @@ def parse_token_response(response: Response, received_at: datetime | float) -> T
     """
     if not response.ok:
         raise _error_in(_json_or_none(response), response) or error_for(response)
-    body = response.json()
+    body = _json(response)
     try:
         return Token.from_response(body, received_at)
     except ApiDecodeError as error:
@@ -275,9 +276,21 @@ def _shown(text: str, hidden: tuple[str, ...]) -> str:
     return "".join(c if c.isprintable() else " " for c in shorten(text, _LONGEST_SHOWN, hidden)).strip()
 
 
+def _json(response: Response) -> Any:
+    """Return the body; of an object what can be read of it.
+
+    Raises:
+        ApiDecodeError: It is not JSON.
+    """
+    try:
+        return read_object(response.data)
+    except (ValueError, RecursionError):
+        return response.json()
+
+
 def _json_or_none(response: Response) -> Any:
     try:
-        return response.json()
+        return _json(response)
     except ApiDecodeError:
         return None
 

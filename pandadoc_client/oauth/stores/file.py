@@ -198,7 +198,7 @@ def _decode(content: bytes) -> _Documents | None:
     """Return the documents in a file's *content*, or None if it is no such file."""
     try:
         data = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     documents = fields.get("documents")

@@ -66,7 +66,7 @@ class _Entry:
                 None if ends is None else datetime.fromisoformat(ends),
                 fields["document"],
             )
-        except (TypeError, ValueError, KeyError, AttributeError):
+        except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
             entry = None
         # Credential Manager takes upper and lower case for the same, and so one key for another.
         if entry is None or entry.key != key or not isinstance(entry.revision, str):
@@ -190,7 +190,7 @@ class KeyringTokenStore(TokenStore):
             return []
         try:
             keys = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             keys = None
         if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
             raise TokenStoreError(
