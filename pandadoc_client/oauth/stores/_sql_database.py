@@ -13,11 +13,13 @@ import random
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote
 
 from sqlalchemy import URL, Connection, Engine, Pool, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -27,6 +29,7 @@ from sqlalchemy.util import greenlet_spawn
 from pandadoc_client._clock import monotonic
 from pandadoc_client._fork import renew_in_child
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
+from pandadoc_client.oauth.stores._private import check_private_file, check_private_folder
 from pandadoc_client.oauth.stores._sql_errors import (
     GIVEN_UP,
     NOT_FREE,
@@ -40,7 +43,7 @@ from pandadoc_client.oauth.stores.base import LockTimeout
 if TYPE_CHECKING:  # it needs greenlet, which SQLAlchemy installs only if asked to
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-__all__ = ["PATIENCE", "Database", "Held"]
+__all__ = ["PATIENCE", "Database", "Held", "check_sqlite_file"]
 
 _log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
@@ -184,19 +187,15 @@ class Database:
         raise ImportError(problem)
 
     def create_file(self) -> None:
-        """Create the file of a SQLite database if it is missing, so that nobody else may read it.
+        """Create the file of a SQLite database if it is missing, so that nobody else may read it; else check it.
 
         Raises:
-            TokenStoreError: It cannot be created.
+            TokenStoreError: It cannot be created, or others can read or replace it.
         """
         path = self._url.database
-        if self.dialect != "sqlite" or self.in_memory or not path or path.startswith("file:"):
-            return
-        try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        except OSError as error:
-            problem = error.strerror or type(error).__name__
-            raise TokenStoreError(f"The database {path} cannot be used: {problem}") from error
+        if self.dialect == "sqlite" and not self.in_memory and path:
+            create = self._url.query.get("mode", "rwc") == "rwc"
+            check_sqlite_file(Path(_path_of_uri(path) if path.startswith("file:") else path), create=create)
 
     def transact(self, work: Callable[[Connection], _Result], doing: str, key: str | None = None) -> _Result:
         """Return what *work* does in a transaction that is committed then.
@@ -366,6 +365,41 @@ def _url(source: object) -> URL:
 def _is_in_memory(url: URL) -> bool:
     path = url.database or ":memory:"
     return path in (":memory:", "file::memory:") or url.query.get("mode") == "memory"
+
+
+def _path_of_uri(uri: str) -> str:
+    """Return the path in a ``file:`` URI, as SQLite reads it."""
+    rest = uri.removeprefix("file:")
+    if rest.startswith("//"):
+        rest = "/" + rest.removeprefix("//").partition("/")[2]
+    return unquote(rest)
+
+
+def check_sqlite_file(path: Path, *, create: bool = False) -> None:
+    """Check that nobody else can read the SQLite database *path*, or what SQLite keeps beside it, nor replace it.
+
+    Args:
+        path: The file; links are followed, as SQLite does.
+        create: Whether to create it if it is missing, for its owner alone.
+
+    Raises:
+        TokenStoreError: Others can, or it cannot be opened; the message names the file.
+    """
+    try:
+        real = Path(os.path.realpath(path))
+        check_private_folder(real.parent)
+        if create:
+            # Never opened if it is there: to close it would drop the locks that SQLite has on it in this process.
+            with suppress(FileExistsError):
+                os.close(os.open(real, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        check_private_file(path, real.stat())
+        for suffix in ("-wal", "-shm", "-journal"):  # SQLite gives them the mode of the database, at their creation
+            beside = real.with_name(real.name + suffix)
+            with suppress(FileNotFoundError):
+                check_private_file(beside, beside.stat())
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+        raise TokenStoreError(f"The database {path} cannot be used: {problem}") from error
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:
