@@ -23,7 +23,7 @@ __all__ = ["ACTIONS", "kill_at_random", "kill_step_by_step"]
 
 ACTIONS = ("insert", "replace", "discard")
 
-_MOST_POINTS = 24
+_MOST_POINTS = 12
 _ROUNDS = 10
 _OLD, _NEW, _NEXT = "old" * 50, "new" * 500, "next"
 _LOCK_SECONDS = 20
@@ -89,28 +89,49 @@ class _Steps:
 
 
 def kill_step_by_step(open_store: OpenStore, action: str) -> None:
-    """Kill a process at each of some steps of one *action*, and print as JSON what was not right afterwards."""
+    """Kill a process at each of some steps of one *action*, and print as JSON what was not right afterwards.
+
+    The steps are spread evenly at first. Then the two between which the old document becomes the new one are narrowed
+    down: if there is a step between them at which it is neither, that leads there, however many steps there are.
+    """
     with open_store() as store:
         store.write("bystander", _OLD, expires_at=None, expected=None)
     steps = _count_steps(open_store, action)
     problems: list[str] = []
-    points = _spread(steps)
-    for number, point in enumerate(points):
-        key = f"{action} {number}"
-        status = _in_child(lambda key=key, point=point: _change(open_store, action, key, point, None))  # type: ignore[misc]
-        if status not in (-signal.SIGKILL, _SURVIVED):
-            problems.append(f"{action}: the change failed by itself, with exit status {status}")
-            break
-        both: dict[str, set[str | None]]
-        both = {"insert": {None, _NEW}, "replace": {_OLD, _NEW}, "discard": {_OLD, None}}
-        allowed = both[action]
-        if status == _SURVIVED:  # it took fewer steps than the one that was counted
-            allowed = {None} if action == "discard" else {_NEW}
-        place = f"{action}, killed at step {point} of {steps}"
-        problems += [f"{place}: {problem}" for problem in _problems(open_store, key, allowed)]
-        if len(problems) > 5:
-            break
-    print(json.dumps({"kills": len(points), "problems": problems}))
+    kills = 0
+    before, after = (
+        0,
+        10 * steps,
+    )  # the last step at which the old document stayed, the first at which there was the new
+
+    def kill_at(step: int) -> None:
+        nonlocal kills, before, after
+        kills += 1
+        found, wrong = _kill(open_store, action, f"{action} {kills}", step)
+        problems.extend(f"{action}, killed at step {step} of {steps}: {problem}" for problem in wrong)
+        if found:
+            after = min(after, step)
+        else:
+            before = max(before, step)
+
+    for step in _spread(steps):
+        kill_at(step)
+    while after - before > 1 and not problems:
+        kill_at((before + after) // 2)
+    print(json.dumps({"kills": kills, "problems": problems}))
+
+
+def _kill(open_store: OpenStore, action: str, key: str, step: int) -> tuple[bool, list[str]]:
+    """Kill a process at one step; return whether the change is there all the same, and what is wrong."""
+    old = None if action == "insert" else _OLD
+    new = None if action == "discard" else _NEW
+    status = _in_child(lambda: _change(open_store, action, key, step, None))
+    if status not in (-signal.SIGKILL, _SURVIVED):
+        return True, [f"the change failed by itself, with exit status {status}"]
+    # A change may take fewer steps than the one that was counted.
+    allowed = {new} if status == _SURVIVED else {old, new}
+    found, problems = _look(open_store, key, allowed)
+    return found == new, problems
 
 
 def kill_at_random(open_store: OpenStore) -> None:
@@ -140,7 +161,8 @@ def kill_at_random(open_store: OpenStore) -> None:
             problems.append(f"a write failed by itself after write {acknowledged}, with exit status {status}")
             break
         allowed: set[str | None] = {_numbered(acknowledged), _numbered(acknowledged + 1)}
-        problems += [f"killed after write {acknowledged}: {problem}" for problem in _problems(open_store, key, allowed)]
+        _, wrong = _look(open_store, key, allowed)
+        problems += [f"killed after write {acknowledged}: {problem}" for problem in wrong]
     print(json.dumps({"kills": _ROUNDS, "problems": problems}))
 
 
@@ -198,9 +220,10 @@ def _in_child(work: Callable[[], None]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def _problems(open_store: OpenStore, key: str, allowed: set[str | None]) -> list[str]:
-    """Return what is wrong with the store after a process died that changed *key*, and is to hold one of *allowed*."""
+def _look(open_store: OpenStore, key: str, allowed: set[str | None]) -> tuple[str | None, list[str]]:
+    """Return what is under *key* after a process that changed it has died, and what is wrong; *allowed* is right."""
     problems: list[str] = []
+    found: str | None = None
     try:
         with open_store() as store:
             record = store.read(key)
@@ -219,9 +242,10 @@ def _problems(open_store: OpenStore, key: str, allowed: set[str | None]) -> list
             after = store.read(key)
             if after is None or after.document != _NEXT:
                 problems.append("the next write was lost")
+            store.discard(key)  # a store that is larger each time would take more steps each time
     except Exception as error:
         problems.append(f"the next one to use the store gets {type(error).__name__}: {error}")
-    return problems
+    return found, problems
 
 
 def _spread(steps: int) -> Sequence[int]:
