@@ -5,15 +5,28 @@ from __future__ import annotations
 import contextlib
 import os
 import weakref
-from typing import Protocol
+from typing import NoReturn, Protocol, SupportsIndex
 
-__all__ = ["InheritedSockets", "renew_in_child"]
+__all__ = ["InheritedSockets", "ProcessBound", "renew_in_child"]
 
 
 class Renewable(Protocol):
     """An object that a forked child has to put right."""
 
     def _renew_in_child(self) -> None: ...
+
+
+class ProcessBound:
+    """An object that cannot go to another process by pickle: it has connections, locks or threads of this one."""
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        from pandadoc_client.exceptions import ApiTypeError
+
+        name = type(self).__name__
+        raise ApiTypeError(
+            f"{name} cannot be pickled or copied: it has connections and locks of this process. Make one in each "
+            "worker, such as in the initializer of the process pool, from arguments that can be pickled"
+        )
 
 
 class Descriptor(Protocol):

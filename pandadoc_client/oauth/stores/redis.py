@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 from pandadoc_client._clock import monotonic
+from pandadoc_client._fork import ProcessBound
 from pandadoc_client._secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import LockTimeout, Record, RevisionConflict, TokenStore, new_revision
@@ -92,7 +93,7 @@ _BY_CODE = {
 }
 
 
-class RedisTokenStore(TokenStore):
+class RedisTokenStore(ProcessBound, TokenStore):
     """Keeps tokens in Redis 6.2 or later, or Valkey, single or Cluster: for programs on many machines.
 
     A key has two names in Redis, ``PREFIX:{KEY}:token`` and ``PREFIX:{KEY}:lock``, both in one slot of a Cluster. The

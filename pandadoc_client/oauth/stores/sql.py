@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pandadoc_client._clock import monotonic
-from pandadoc_client._fork import renew_in_child
+from pandadoc_client._fork import ProcessBound, renew_in_child
 from pandadoc_client._secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import (
@@ -93,7 +93,7 @@ def _key_column() -> sa.Column[str]:
     return sa.Column("key", kind, primary_key=True)
 
 
-class SQLTokenStore(TokenStore):
+class SQLTokenStore(ProcessBound, TokenStore):
     """Keeps tokens in a table of a SQL database, which it creates on first use: for services of many machines.
 
     The lock of a key is that of a row in PostgreSQL, MariaDB and MySQL, held by a transaction on a connection of its
