@@ -348,7 +348,7 @@ class TokenStoreContract:
             errors.append(caught.value)
         shown = caplog.text + "".join("".join(traceback.format_exception(error)) for error in errors)
         source_lines = [line for line in shown.splitlines() if "DOCUMENT" not in line]
-        assert [line for line in source_lines if "marker" in line] == []
+        assert not any("marker" in line for line in source_lines)
 
     # --- Locks
 
