@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pandadoc_client._clock  # noqa: F401 (it has to be bound before a test tool stops the time)
+from pandadoc_client._conflict import MEND, find_conflict
 
 if TYPE_CHECKING:
     from pandadoc_client import api_client as api_client
@@ -77,6 +78,11 @@ _SUBMODULES = frozenset(
     }
 )
 
+
+if find_conflict():
+    import warnings
+
+    warnings.warn(MEND, RuntimeWarning, stacklevel=2)
 
 if not TYPE_CHECKING:  # a type checker shall point out a name that is not there
 

@@ -14,6 +14,7 @@ from pandadoc_client._compat import (
     select_content_type,
 )
 from pandadoc_client._encoding import FilePart, encode_query, file_parts, flatten, plain
+from pandadoc_client._fork import ProcessBound
 from pandadoc_client._http import USER_AGENT, Request, Response
 from pandadoc_client._multipart import MultipartBody
 from pandadoc_client._retry import RetryPolicy, Timeout
@@ -39,7 +40,7 @@ UPLOAD_LIMITS = {
 """The same for single operations."""
 
 
-class BaseClient:
+class BaseClient(ProcessBound):
     """What both clients share: settings, headers, and how a call becomes a request and an answer a result."""
 
     _reads_async = False

@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
 from pandadoc_client._credentials import access_token_of, api_key_of
+from pandadoc_client._fork import ProcessBound
 from pandadoc_client._secrets import hide, repr_in_any_state
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 from pandadoc_client.apis.resources import AsyncResources, Resources
@@ -41,7 +42,7 @@ _WAYS = (
 )
 
 
-class _Front:
+class _Front(ProcessBound):
     """What both clients share: where the credential comes from, and what has to be closed."""
 
     def __init__(

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from pandadoc_client._conflict import MEND, find_conflict
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.inputs import Connection
 from pandadoc_client.cli.render import moment_in_words
@@ -143,6 +144,9 @@ def account_lines(store: TokenStore, key: str, entry: Entry, member: Member | No
         "key": key,
         "store": repr(store),
     }
+    conflict = find_conflict()
+    if conflict is not None:
+        shown["warning"] = f"{MEND} (found: {conflict})"
     return [f"{name + ':':9}{text}" for name, text in shown.items()]
 
 

@@ -182,8 +182,11 @@ def token(
 
     The application's id and secret are needed only then.
 
+    Hand it to other programs by standard input, as here: every user of a machine can list the arguments of programs.
+
     \b
-    curl -H "Authorization: Bearer $(pandadoc token)" https://api.pandadoc.com/public/v1/documents
+    printf 'Authorization: Bearer %s' "$(pandadoc token)" |
+      curl -H @- https://api.pandadoc.com/public/v1/documents
     """
     connection = Connection(
         client_id=client_id,

@@ -112,16 +112,24 @@ def _variable(name: str) -> str:
 
 
 def _curl(request: PreparedRequest) -> str:
-    lines = ["curl --silent --show-error --fail-with-body", f"--header {shlex.quote(f'Accept: {_ACCEPT}')}"]
+    """Return a command that hands the form to curl by standard input: every user of a machine can list arguments."""
+    command = (
+        f"curl --silent --show-error --fail-with-body --header {shlex.quote(f'Accept: {_ACCEPT}')} \\\n"
+        f"  --config - {shlex.quote(request.url)}"
+    )
+    if not request.open_fields:
+        # Encoded here and not by curl, whose encoding differs in `*` and `~`.
+        lines = [f'data = "{request.pair(name, _variable)}"' for name in request.fields]
+        return "\n".join([f"{command} <<'END'", *lines, "END"])
+    # printf is a part of the shell, so that what it gets is no argument of a process.
+    lines = ['quoted() { printf %s "$1" | sed \'s/[\\\\"]/\\\\&/g\'; }', "{"]
     for name, value in request.fields.items():
         if value is None:
-            # In double quotes, so that the shell fills it in and curl encodes what it gets.
-            lines.append(f'--data-urlencode "{name}=${_variable(name)}"')
+            line = f"""printf 'data-urlencode = "{name}=%s"\\n' "$(quoted "${_variable(name)}")\""""
         else:
-            # Encoded here and not by curl, whose encoding differs in `*` and `~`.
-            lines.append(f"--data {shlex.quote(request.pair(name, _variable))}")
-    lines.append(shlex.quote(request.url))
-    return " \\\n  ".join(lines)
+            line = f"""printf 'data = "%s"\\n' {shlex.quote(request.pair(name, _variable))}"""
+        lines.append(f"  {line}")
+    return "\n".join([*lines, f"}} | {command}"])
 
 
 def _http(request: PreparedRequest) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from types import UnionType
 from typing import Any, Final
 
+from starlette.responses import Response
+
 from .contract.document import load_contract
 from .script import Script, check_fields, parse_script
 
@@ -71,6 +73,13 @@ class ScriptedAnswer:
     def content(self) -> bytes:
         """Return the bytes of the body."""
         return b"" if self.body is NO_BODY else json.dumps(self.body).encode()
+
+    def response(self, defaults: Mapping[str, str] | None = None) -> Response:
+        """Return the HTTP response; *defaults* are headers for those that this answer does not name."""
+        content = self.content()
+        kind = {"Content-Type": "application/json"} if content else {}
+        headers = {name.lower(): value for name, value in {**kind, **(defaults or {})}.items()}
+        return Response(content, self.status, headers | {name.lower(): value for name, value in self.headers.items()})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""

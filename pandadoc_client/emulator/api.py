@@ -9,7 +9,6 @@ from functools import cached_property
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from .answers import ScriptedAnswer
 from .context import Context
 from .contract.document import Operation, load_contract
 from .contract.examples import ExampleAnswers, success
@@ -44,7 +43,7 @@ class ApiEndpoints:
         self._context = context
         self._contract = load_contract()
         self._router = Router(self._contract.operations.values())
-        self._examples = ExampleAnswers(self._contract, context.options.seed)
+        self._examples = ExampleAnswers(self._contract, context.options.seed, lambda: context.url)
 
     @cached_property
     def _judge(self) -> RequestJudge:
@@ -73,7 +72,7 @@ class ApiEndpoints:
             return self._refuse(request, operation, 400, "The request is not valid.", violations=verdict)
         scripted = self._context.answers.take(operation.operation_id)
         if scripted:
-            return _by_script(scripted)
+            return scripted.response()
         try:
             return self._answer(verdict)
         except Refusal as refusal:
@@ -140,13 +139,6 @@ def _raw_path(request: Request) -> str:
 
 def _headers(request: Request) -> tuple[tuple[str, str], ...]:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.scope["headers"])
-
-
-def _by_script(answer: ScriptedAnswer) -> Response:
-    content = answer.content()
-    kind = {"Content-Type": "application/json"} if content else {}
-    headers = {name.lower(): value for name, value in {**kind, **answer.headers}.items()}
-    return Response(content, answer.status, headers)
 
 
 def _written(answer: Answer, operation: Operation) -> Response:

@@ -17,6 +17,7 @@ from .state import DEFAULT_SCOPE, TokenPair, TokenRefused, parse_scope
 __all__ = ["OAuthEndpoints", "token_body"]
 
 _FORM_TYPE = "application/x-www-form-urlencoded"
+_TOKEN_OPERATION = "accessToken"
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
@@ -83,29 +84,26 @@ class OAuthEndpoints:
     # -- POST /oauth2/access_token ----------------------------------------------------------------------------------
 
     async def token(self, request: Request) -> Response:
-        """Answer a token request (RFC 6749 §5.1 and §5.2). Every error is a 400, `invalid_client` too."""
+        """Answer a token request (RFC 6749 §5.1 and §5.2). Every error is a 400, `invalid_client` too.
+
+        A scripted answer takes the place of what would become of the code or the refresh token, which stays unspent.
+        """
+        state = self._context.state
         try:
             fields = _token_fields(request, await request.body())
-            pair = self._grant(fields)
+            client = state.authenticate_client(fields.get("client_id", ""), fields.get("client_secret", ""))
+            grant_type, secret = _grant_of(fields)
+            scripted = self._context.answers.take(_TOKEN_OPERATION)
+            if scripted is not None:
+                return scripted.response(_NO_STORE)
+            spend = state.exchange_code if grant_type == "authorization_code" else state.refresh
+            pair = spend(client.client_id, secret, fields.get("scope"))
         except TokenRefused as error:
             body = {"error": error.error}
             if error.description:
                 body["error_description"] = error.description
             return JSONResponse(body, 400, _NO_STORE)
         return JSONResponse(token_body(pair, self._context.state.expires_in(pair)), 200, _NO_STORE)
-
-    def _grant(self, fields: dict[str, str]) -> TokenPair:
-        state = self._context.state
-        client = state.authenticate_client(fields.get("client_id", ""), fields.get("client_secret", ""))
-        client_id, scope = client.client_id, fields.get("scope")
-        # The default is the real server's: a code sent without grant_type is taken for a refresh, and fails.
-        match fields.get("grant_type", "refresh_token"):
-            case "authorization_code":
-                return state.exchange_code(client_id, _required(fields, "code"), scope)
-            case "refresh_token":
-                return state.refresh(client_id, _required(fields, "refresh_token"), scope)
-            case _:
-                raise TokenRefused("unsupported_grant_type")
 
 
 def token_body(pair: TokenPair, expires_in: int) -> dict[str, str | int]:
@@ -162,6 +160,22 @@ def _token_fields(request: Request, body: bytes) -> dict[str, str]:
         raise TokenRefused("invalid_request", f"The body is not a form: {error}.") from None
     # RFC 6749 §3.2: a field without a value counts as left out.
     return {name: value for name, value in fields.items() if value}
+
+
+def _grant_of(fields: dict[str, str]) -> tuple[str, str]:
+    """Return the grant type of a token request, and the code or the refresh token.
+
+    Raises:
+        TokenRefused: The grant type is unknown, or its field is missing.
+    """
+    # The default is the real server's: a code sent without grant_type is taken for a refresh, and fails.
+    match fields.get("grant_type", "refresh_token"):
+        case "authorization_code":
+            return "authorization_code", _required(fields, "code")
+        case "refresh_token":
+            return "refresh_token", _required(fields, "refresh_token")
+        case _:
+            raise TokenRefused("unsupported_grant_type")
 
 
 def _required(fields: dict[str, str], name: str) -> str:

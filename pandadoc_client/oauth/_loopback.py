@@ -1,7 +1,8 @@
 """The receiving end of a login: a listener on loopback that takes one callback (RFC 8252 §7.3).
 
 It runs on an event loop in one thread of its own, which is gone, with every connection, when the listener is closed.
-What a callback means is not its business: it hands the first one on, and shows in the browser what it is told to.
+What a callback means is not its business: it asks whether one belongs to this login, hands the first that does on, and
+shows in the browser what it is told to.
 """
 
 from __future__ import annotations
@@ -110,13 +111,21 @@ class LoopbackListener:
         redirect_uri: Where the callback goes: ``http`` to ``127.0.0.1``, ``localhost`` or ``[::1]``. Without a port, a
             free one is taken; None for ``/callback`` on a free port of ``127.0.0.1``.
         on_callback: Called with path and query of the first callback, from another thread; it must not block.
+        refuse: Called before it with path and query of each callback, likewise; returns the page to show for one that
+            belongs to something else. The listener then goes on waiting. None to take the first, whatever it is.
 
     Raises:
         ApiValueError: The redirect URI leads elsewhere.
     """
 
-    def __init__(self, redirect_uri: str | None, on_callback: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        redirect_uri: str | None,
+        on_callback: Callable[[str], object],
+        refuse: Callable[[str], Page | None] | None = None,
+    ) -> None:
         self._uri = _parse(redirect_uri or _DEFAULT_URI)
+        self._refuse = refuse
         self._on_callback = on_callback
         self._server: _Server | None = None
 
@@ -172,7 +181,7 @@ class LoopbackListener:
 
     def _run(self, listeners: list[socket.socket], ready: Future[_Server]) -> None:
         try:
-            asyncio.run(_serve(listeners, _Server(self._uri, self._on_callback), ready))
+            asyncio.run(_serve(listeners, _Server(self._uri, self._on_callback, self._refuse), ready))
         except BaseException as error:
             if not ready.done():
                 ready.set_exception(error)
@@ -197,11 +206,17 @@ async def _serve(listeners: list[socket.socket], server: _Server, ready: Future[
 class _Server:
     """What happens on the event loop."""
 
-    def __init__(self, uri: SplitResult, on_callback: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        uri: SplitResult,
+        on_callback: Callable[[str], object],
+        refuse: Callable[[str], Page | None] | None,
+    ) -> None:
         self._path = _path_of(uri.path)
         default_port = {uri.netloc.removesuffix(":80")} if uri.port == 80 else set[str]()
         self._hosts = {uri.netloc.lower()} | default_port
         self._on_callback = on_callback
+        self._refuse = refuse
         self._taken = False
         self._reading: set[asyncio.Task[None]] = set()
         self._answering: set[asyncio.Task[None]] = set()
@@ -280,6 +295,9 @@ class _Server:
             return _NOTHING_HERE
         if method != "GET":
             return _GET_ONLY
+        refusal = self._refuse(target) if self._refuse is not None else None
+        if refusal is not None:
+            return refusal
         if self._taken:
             return _ALREADY
         self._taken = True

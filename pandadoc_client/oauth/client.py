@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 import httpx
 
+from pandadoc_client._fork import ProcessBound
 from pandadoc_client._http import USER_AGENT, Request, Response
 from pandadoc_client._network import TransportSettings, check_host
 from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
@@ -63,7 +64,7 @@ class _Grant:
         )
 
 
-class _OAuthClient(Generic[_HttpClient]):
+class _OAuthClient(ProcessBound, Generic[_HttpClient]):
     """What both clients share: settings, checks, requests, answers."""
 
     _http_client_type: type[_HttpClient]

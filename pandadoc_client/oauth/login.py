@@ -20,11 +20,10 @@ from pandadoc_client.exceptions import (
     ApiTypeError,
     ApiValueError,
     CallbackError,
-    StateMismatchError,
 )
 from pandadoc_client.oauth._loopback import ListenError, LoopbackListener, Page
 from pandadoc_client.oauth.client import OAuthClient
-from pandadoc_client.oauth.protocol import AuthorizationRequest
+from pandadoc_client.oauth.protocol import AuthorizationRequest, has_state, new_state
 from pandadoc_client.oauth.token import Token
 
 __all__ = ["ListenError", "login", "paste_login"]
@@ -36,14 +35,42 @@ _BROWSER_SECONDS = 1.0
 _GRANTED = Page(200, "Access was granted", "The program has its token. You can close this tab and go back to it.")
 _DENIED = Page(200, "Access was not granted", "The program was told so. You can close this tab.")
 _MISTAKEN = Page(
+    400, "This answer cannot be used", "It is not one that PandaDoc sends. Go back to the program, and log in again."
+)
+_FOREIGN = Page(
     400,
-    "This answer cannot be used",
-    "It does not belong to the login that was waiting for one, which has ended to be safe. Go back to the program, and"
-    " log in again.",
+    "This answer belongs to another login",
+    "The program goes on waiting for its own. Give consent on the page that it has opened or shown.",
 )
 _FAILED = Page(502, "The login failed", "There was an answer, but no token for it. The program says why.")
 
 _Opened = bool | Exception
+
+
+class _Gate:
+    """Tells callbacks of this login from those of another, and forged ones.
+
+    Args:
+        on_first: Called when the first of the others comes, from another thread.
+
+    Attributes:
+        state: The state of this login.
+        refused: How many others came.
+    """
+
+    def __init__(self, on_first: Callable[[], object]) -> None:
+        self.state = new_state()
+        self.refused = 0
+        self._on_first = on_first
+
+    def refuse(self, callback: str) -> Page | None:
+        """Return the page to show if *callback* is not of this login."""
+        if has_state(callback, self.state):
+            return None
+        self.refused += 1
+        if self.refused == 1:  # once: whoever makes many must not fill the terminal
+            self._on_first()
+        return _FOREIGN
 
 
 def login(
@@ -56,7 +83,8 @@ def login(
 ) -> Token:
     """Send a person to the consent page, receive the callback on this machine, and return the token. It is not stored.
 
-    The first callback decides, and one with the wrong state ends the login. It is received at the client's redirect
+    The first callback with this login's state decides. Any other, which a link on any page could have made, gets an
+    error page, and the login goes on waiting. It is received at the client's redirect
     URI: ``http`` to ``127.0.0.1``, ``localhost`` or ``[::1]``. If that has no port, or the client has no redirect URI,
     a free port is taken, which the authorization server must permit (RFC 8252 §7.3).
 
@@ -70,9 +98,8 @@ def login(
 
     Raises:
         AccessDeniedError: The person refused.
-        StateMismatchError: The callback belongs to another authorization request.
-        CallbackError: The callback is not one that the server sends.
-        ApiTimeoutError: No callback came in time.
+        CallbackError: The callback has the state of this login, and is not one that the server sends.
+        ApiTimeoutError: No callback of this login came in time.
         ListenError: The port is in use, or must not be used.
         ApiValueError: The redirect URI leads to another machine, or *timeout* is not above 0.
         ApiTypeError: *timeout* is no number.
@@ -80,15 +107,21 @@ def login(
     """
     deadline = _deadline(timeout)
     say = show or _to_standard_error
-    inbox: SimpleQueue[str | _Opened] = SimpleQueue()
+    inbox: SimpleQueue[str | _Opened | None] = SimpleQueue()
     browser = _Browser(open_browser, inbox.put)
+    gate = _Gate(lambda: inbox.put(None))
     try:
-        with LoopbackListener(client.redirect_uri, inbox.put) as listener:
-            request = client.authorization_url(scope, redirect_uri=listener.redirect_uri)
+        with LoopbackListener(client.redirect_uri, inbox.put, gate.refuse) as listener:
+            request = client.authorization_url(scope, gate.state, redirect_uri=listener.redirect_uri)
             say("Give consent on this page, in a browser on this machine:")
             say(request.url)
             browser.open(request.url)
-            callback = _callback(inbox, deadline, timeout, say)
+            callback = _callback(inbox, deadline, say)
+            if callback is None:
+                reason = f"nobody came back from the consent page within {timeout:g} seconds"
+                if gate.refused:
+                    reason += f"; callbacks of another login, or forged ones, that were refused: {gate.refused}"
+                raise ApiTimeoutError(reason=reason, request_sent=False)
             try:
                 token = _token(client, callback, request, scope, listener.redirect_uri)
             except Exception as error:
@@ -138,27 +171,30 @@ def _token(
     return client.exchange_code(code, scope, redirect_uri=redirect_uri)
 
 
-def _callback(inbox: SimpleQueue[str | _Opened], deadline: float, timeout: float, say: Callable[[str], None]) -> str:
-    """Return path and query of the callback; on the way, report a browser that could not be opened."""
-    while (left := deadline - monotonic()) > 0:
+def _callback(inbox: SimpleQueue[str | _Opened | None], deadline: float, say: Callable[[str], None]) -> str | None:
+    """Return path and query of the callback, or None at the deadline; on the way, report what a person has to know."""
+    while True:
+        left = deadline - monotonic()
         try:
-            found = inbox.get(timeout=min(left, _LONGEST_WAIT))
+            found = inbox.get(timeout=max(0, min(left, _LONGEST_WAIT)))
         except Empty:
+            if left <= 0:
+                return None
             continue
         if isinstance(found, str):
             return found
         if isinstance(found, Exception):
             raise found
-        if not found:
+        if found is None:
+            say("A callback that does not belong to this login was refused; still waiting for the right one.")
+        elif not found:
             say("No browser could be opened: open the address yourself.")
-    reason = f"nobody came back from the consent page within {timeout:g} seconds"
-    raise ApiTimeoutError(reason=reason, request_sent=False)
 
 
 def _page_of(error: Exception) -> Page:
     if isinstance(error, AccessDeniedError):
         return _DENIED
-    return _MISTAKEN if isinstance(error, StateMismatchError | CallbackError) else _FAILED
+    return _MISTAKEN if isinstance(error, CallbackError) else _FAILED
 
 
 class _Browser:

@@ -18,6 +18,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
+from pandadoc_client._fork import ProcessBound
 from pandadoc_client._secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTimeoutError, ApiTypeError, ApiValueError
 from pandadoc_client.oauth._lifecycle import Lifecycle
@@ -28,7 +29,7 @@ from pandadoc_client.oauth.token import Token
 __all__ = ["AsyncTokenManager", "TokenManager"]
 
 
-class _Manager:
+class _Manager(ProcessBound):
     """What both managers share; either takes either client."""
 
     def __init__(

@@ -48,6 +48,7 @@ __all__ = [
     "AuthorizationRequest",
     "build_authorization_url",
     "check_redirect_uri",
+    "has_state",
     "new_state",
     "parse_callback",
     "parse_token_response",
@@ -192,6 +193,16 @@ def parse_callback(url: str, state: str) -> str:
     if "code" not in answer:
         raise _callback_error("The callback has no code")
     return str(answer["code"])
+
+
+def has_state(url: str, state: str) -> bool:
+    """Return whether the callback *url* repeats *state*, and so belongs to the authorization request that has it.
+
+    Whoever makes a browser open a forged callback does not know the state. One that has it, and is malformed all the
+    same, comes from the server, and is for `parse_callback` to judge.
+    """
+    values = (unquote_to_bytes(raw.replace("+", " ")) for name, raw in _split(url.partition("?")[2]) if name == "state")
+    return any(hmac.compare_digest(value, _bytes(state)) for value in values)
 
 
 def token_request(host: str, fields: Mapping[str, object], user_agent: str) -> Request:

@@ -15,7 +15,8 @@ from pandadoc_client.webhooks._signature import hidden, raw_bytes, verify
 
 __all__ = ["Delivery", "Trigger", "WebhookEvent", "parse"]
 
-_EVENT_ID_HEADER = "x-pandadoc-webhook-event-id"
+_EVENT_ID_NAMES = frozenset({"x-pandadoc-webhook-event-id", "http_x_pandadoc_webhook_event_id"})
+"""The header in lower case, and its name in a WSGI environ (PEP 3333, after CGI)."""
 
 
 class Trigger(StrEnum):
@@ -119,7 +120,7 @@ class _Headers(Protocol):
 
 
 def parse(
-    raw_body: bytes | bytearray | memoryview,
+    raw_body: bytes | bytearray | memoryview | str,
     signature: str | None,
     shared_key: str | bytes | Sequence[str | bytes],
     *,
@@ -129,17 +130,20 @@ def parse(
     """Return the events in *raw_body*, after it was verified. Whatever JSON it is, reading it raises nothing.
 
     Args:
-        raw_body: The bytes of the request's body, exactly as they came.
+        raw_body: The request's body, exactly as it came. Text, which AWS Lambda and others hand over, is encoded as
+            UTF-8.
         signature: The query parameter ``signature`` of the request's URL; None if there is none.
         shared_key: The key of the subscription, or several.
-        headers: The headers of the request, as a mapping or as pairs, for `Delivery.event_id`.
+        headers: The headers of the request, as a mapping or as pairs, for `Delivery.event_id`; a WSGI ``environ``,
+            such as Django's ``request.META``, is accepted too.
         event_id: The header ``X-PandaDoc-Webhook-Event-Id`` itself, in place of *headers*.
 
     Raises:
         WebhookSignatureError: The signature is missing, malformed, or of another body or key.
         WebhookDecodeError: The signature is right, and the body is no JSON.
-        ApiTypeError: An argument is of the wrong type, such as a body that was decoded.
-        ApiValueError: There is no key, a key is empty, or has white space at an end.
+        ApiTypeError: An argument is of the wrong type, such as a body that was parsed.
+        ApiValueError: There is no key, a key is empty, or has white space at an end; or *raw_body* is text with an
+            unpaired surrogate.
     """
     shared_key = hidden(shared_key)  # what is refused is reported with the local variables of this frame
     body = raw_bytes(raw_body)
@@ -161,7 +165,7 @@ def _event_id(headers: Any) -> str | None:
         return None
     try:
         pairs = headers.items() if hasattr(headers, "items") else headers
-        found = [value for name, value in pairs if _plain(name).lower() == _EVENT_ID_HEADER]
+        found = [value for name, value in pairs if _plain(name).lower() in _EVENT_ID_NAMES]
     except (TypeError, ValueError):
         found = None
     if found is None:

@@ -16,11 +16,11 @@ __all__ = ["hidden", "raw_bytes", "sign", "verify"]
 _HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-def sign(raw_body: bytes | bytearray | memoryview, shared_key: str | bytes) -> str:
+def sign(raw_body: bytes | bytearray | memoryview | str, shared_key: str | bytes) -> str:
     """Return the signature that PandaDoc sends along with *raw_body*: for tests, and for servers that play PandaDoc.
 
     Args:
-        raw_body: The bytes of the body.
+        raw_body: The body; text is encoded as UTF-8.
         shared_key: The key of the subscription.
 
     Returns:
@@ -28,29 +28,30 @@ def sign(raw_body: bytes | bytearray | memoryview, shared_key: str | bytes) -> s
 
     Raises:
         ApiTypeError: An argument is of the wrong type.
-        ApiValueError: The key is empty, or has white space at an end.
+        ApiValueError: The key is empty, or has white space at an end; or *raw_body* is text with an unpaired surrogate.
     """
     shared_key = hidden(shared_key)  # what is refused is reported with the local variables of this frame
     return _digest(_key(shared_key, "shared_key"), raw_bytes(raw_body))
 
 
 def verify(
-    raw_body: bytes | bytearray | memoryview,
+    raw_body: bytes | bytearray | memoryview | str,
     signature: str | None,
     shared_key: str | bytes | Sequence[str | bytes],
 ) -> None:
     """Return if *signature* is that of *raw_body*, else raise. The comparison takes the same time for any signature.
 
     Args:
-        raw_body: The bytes of the request's body, exactly as they came. JSON that was parsed and written again has
-            other bytes.
+        raw_body: The request's body, exactly as it came. Text, which AWS Lambda and others hand over, is encoded as
+            UTF-8. JSON that was parsed and written again has other bytes.
         signature: The query parameter ``signature`` of the request's URL; None if there is none.
         shared_key: The key of the subscription, or several: while a key is being renewed, the new one and the old.
 
     Raises:
         WebhookSignatureError: The signature is missing, malformed, or of another body or key.
-        ApiTypeError: An argument is of the wrong type, such as a body that was decoded.
-        ApiValueError: There is no key, a key is empty, or has white space at an end.
+        ApiTypeError: An argument is of the wrong type, such as a body that was parsed.
+        ApiValueError: There is no key, a key is empty, or has white space at an end; or *raw_body* is text with an
+            unpaired surrogate.
     """
     shared_key = hidden(shared_key)  # what is refused is reported with the local variables of this frame
     keys = _keys(shared_key)
@@ -66,9 +67,10 @@ def verify(
     # All keys are tried, so that the time does not tell which one it was.
     matches = [hmac.compare_digest(_digest(key, body), signature) for key in keys]
     if not any(matches):
+        hint = "; a body in base64 (isBase64Encoded in AWS Lambda) has to be decoded first" if _is_base64(body) else ""
         raise WebhookSignatureError(
             "The signature is not that of this body: check that these are the bytes as they were received, and that "
-            "the key is the shared key of this subscription"
+            f"the key is the shared key of this subscription{hint}"
         )
 
 
@@ -79,18 +81,29 @@ def hidden(shared_key: Any) -> Any:
     return hide(shared_key)
 
 
-def raw_bytes(raw_body: bytes | bytearray | memoryview) -> bytes:
-    """Return *raw_body* as bytes.
+def raw_bytes(raw_body: bytes | bytearray | memoryview | str) -> bytes:
+    """Return *raw_body* as bytes; text is encoded as UTF-8, the encoding of JSON between systems (RFC 8259 §8.1).
 
     Raises:
-        ApiTypeError: It is something else, such as text or parsed JSON.
+        ApiTypeError: It is something else, such as parsed JSON.
+        ApiValueError: It is text that cannot be encoded.
     """
+    if isinstance(raw_body, str):
+        try:
+            return raw_body.encode()
+        except UnicodeEncodeError:
+            pass  # raised outside of here, since this one holds the body
+        raise ApiValueError("raw_body is text that cannot be encoded as UTF-8: it has an unpaired surrogate")
     if not isinstance(raw_body, (bytes, bytearray, memoryview)):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ApiTypeError(
-            f"raw_body must be the raw body of the request (bytes), not {type(raw_body).__name__}: a body that was "
-            "decoded or parsed no longer has the bytes that were signed"
+            f"raw_body must be the raw body of the request (bytes or str), not {type(raw_body).__name__}: a body that "
+            "was parsed no longer has the bytes that were signed"
         )
     return bytes(raw_body)
+
+
+def _is_base64(body: bytes) -> bool:
+    return re.fullmatch(rb"[A-Za-z0-9+/]+={0,2}", body) is not None and len(body) % 4 == 0
 
 
 def _digest(key: bytes, body: bytes) -> str:

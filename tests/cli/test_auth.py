@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import shutil
 import socket
 import subprocess
@@ -159,11 +158,18 @@ ODD_SECRET = "s3cr3t ~*+&=%'\"$`\\é"
     shutil.which("curl") is None and "CI" not in os.environ, reason="curl is not on this machine; install it"
 )
 @pytest.mark.parametrize("show", [True, False])
-def test_curl_sends_what_the_package_sends(pandadoc: Pandadoc, pandadoc_emulator: Emulator, show: bool) -> None:
+def test_curl_sends_what_the_package_sends_and_no_argument_holds_a_secret(
+    pandadoc: Pandadoc, pandadoc_emulator: Emulator, show: bool, tmp_path: Path
+) -> None:
     variables = {"PANDADOC_CLIENT_SECRET": ODD_SECRET, "PANDADOC_REFRESH_TOKEN": "refresh"}
     arguments = ["--refresh-token", "refresh", "--show-secrets"] if show else []
     command = pandadoc("auth", "request", "--grant", "refresh_token", "--as", "curl", *arguments, **variables).stdout
-    subprocess.run(["sh", "-c", command], capture_output=True, check=False, env={"PATH": "/usr/bin:/bin", **variables})
+    script, path = tmp_path / "command.sh", recording(tmp_path, "curl", "sed")
+    script.write_text(command)
+    subprocess.run(["sh", script], capture_output=True, check=False, env={"PATH": path, **variables})
+    started = (tmp_path / "arguments").read_text()
+    assert started.count("curl") == 1
+    assert "s3cr3t" not in started
     (entry,) = pandadoc_emulator.journal.token_requests()
     assert entry.form == parse_form(ours(ODD_SECRET, "refresh"))
     assert entry.header("content-type") == FORM
@@ -171,15 +177,45 @@ def test_curl_sends_what_the_package_sends(pandadoc: Pandadoc, pandadoc_emulator
         assert entry.body == ours(ODD_SECRET, "refresh")
 
 
+def recording(folder: Path, *programs: str) -> str:
+    """Return a PATH on which *programs* write down the arguments that any list of processes would show."""
+    for name in programs:
+        program = folder / name
+        program.write_text(f'#!/bin/sh\necho "{name} $*" >> {folder}/arguments\nexec {shutil.which(name)} "$@"\n')
+        program.chmod(0o700)
+    return f"{folder}:/usr/bin:/bin"
+
+
+@pytest.mark.skipif(
+    shutil.which("curl") is None and "CI" not in os.environ, reason="curl is not on this machine; install it"
+)
+def test_the_documented_way_to_hand_a_token_to_curl_shows_it_in_no_argument(
+    pandadoc: Pandadoc, pandadoc_emulator: Emulator, tmp_path: Path
+) -> None:
+    token = str(pandadoc_emulator.issue_token()["access_token"])
+    (tmp_path / "pandadoc").write_text(f"#!/bin/sh\necho {token}\n")  # as it prints a token that is stored
+    (tmp_path / "pandadoc").chmod(0o700)
+    path = recording(tmp_path, "curl")
+    help_text = pandadoc("token", "--help").stdout
+    for page in ("README.md", "docs/oauth.md"):
+        text = (Path(__file__).parents[2] / page).read_text(encoding="utf-8")
+        (line,) = (line for line in text.splitlines() if line.startswith("printf 'Authorization"))
+        command = line.replace("https://api.pandadoc.com", pandadoc_emulator.url)
+        subprocess.run(["sh", "-c", command], capture_output=True, check=True, env={"PATH": path}, timeout=30)
+        assert pandadoc_emulator.journal.entries[-1].status == 200
+    assert token not in (tmp_path / "arguments").read_text()
+    assert "-H @-" in help_text
+    assert '-H "Authorization' not in help_text
+
+
 def parse_form(body: bytes) -> dict[str, str]:
     return {name: value for name, (value,) in parse_qs(body.decode(), strict_parsing=True).items()}
 
 
-def test_the_curl_command_is_one_that_a_shell_takes_apart_again(pandadoc: Pandadoc) -> None:
+def test_the_curl_command_takes_its_secrets_from_the_environment(pandadoc: Pandadoc) -> None:
     command = pandadoc("auth", "request", "--grant", "refresh_token", "--as", "curl").stdout
-    words = shlex.split(command.replace("\\\n", ""))
-    assert words[0] == "curl"
-    assert "client_secret=$PANDADOC_CLIENT_SECRET" in words
+    assert "--config -" in command
+    assert 'client_secret=%s"\\n\' "$(quoted "$PANDADOC_CLIENT_SECRET")"' in command
 
 
 def test_the_python_snippet_runs(pandadoc: Pandadoc, pandadoc_emulator: Emulator, settings: dict[str, str]) -> None:

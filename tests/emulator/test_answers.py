@@ -38,7 +38,10 @@ def get(caller: Caller, path: str) -> Any:
 def test_the_same_seed_makes_the_same_answers_in_any_order(start: Start) -> None:
     one, two = start(seed="a"), start(seed="a")
     paths = [DOCUMENTS, f"{DOCUMENTS}/a/details", "/public/v1/contacts", "/public/v1/members"]
-    assert [get(one, path) for path in paths] == [get(two, path) for path in reversed(paths)][::-1]
+    found = [str(get(one, path)) for path in paths]
+    expected = [str(get(two, path)) for path in reversed(paths)][::-1]
+    # Links lead to the emulator that was asked, on a port of its own.
+    assert found == [text.replace(two.emulator.url, one.emulator.url) for text in expected]
 
 
 def test_another_seed_makes_other_identifiers(start: Start) -> None:
@@ -152,3 +155,45 @@ def test_a_mistake_in_a_script_is_named_with_its_place(keyed: Caller, item: obje
     assert response.status_code == 400
     assert response.json()["detail"].startswith(f"answer 2: {message}")
     assert len(keyed.emulator.answers) == 0
+
+
+def test_links_lead_to_the_emulator_and_can_be_followed(keyed: Caller) -> None:
+    created = keyed.http.post(DOCUMENTS, json={"name": "Offer", "template_uuid": "t", "recipients": []}).json()
+    links = [link["href"] for link in created["links"]]
+    assert links
+    for link in links:
+        assert link.startswith(f"{keyed.emulator.url}/public/v1/documents/")
+        assert keyed.http.get(link).status_code == 200
+    sent = keyed.http.get(f"{DOCUMENTS}/a/details").json()
+    assert {one["shared_link"].startswith(keyed.emulator.url) for one in sent["recipients"]} == {True}
+
+
+def test_a_scripted_token_response_is_given(caller: Caller) -> None:
+    code = caller.emulator.issue_code()
+    scripted = {"access_token": "scripted", "token_type": "Bearer"}
+    caller.emulator.answers.add("access_token", scripted)
+    response = caller.exchange(code)
+    assert (response.status_code, response.json()) == (200, scripted)
+    assert response.headers["Cache-Control"] == "no-store"
+    assert caller.exchange(code).json()["access_token"] != "scripted", "the code is unspent, the script is over"
+
+
+def test_a_scripted_token_error_is_given_to_a_refresh(caller: Caller) -> None:
+    pair = caller.exchange().json()
+    body = {"error": "temporarily_unavailable"}
+    caller.emulator.answers.add("accessToken", body, status=503, headers={"Retry-After": "7"})
+    response = caller.refresh(pair["refresh_token"])
+    assert (response.status_code, response.json(), response.headers["Retry-After"]) == (503, body, "7")
+    assert caller.refresh(pair["refresh_token"]).status_code == 200
+
+
+def test_a_token_request_that_is_wrong_leaves_the_scripted_response(caller: Caller) -> None:
+    caller.emulator.answers.add("access_token", {"access_token": "scripted", "token_type": "Bearer"})
+    for wrong in (
+        caller.token(grant_type="refresh_token"),
+        caller.token(grant_type="password"),
+        caller.exchange(client_secret="wrong"),
+        caller.post(b"{}", "application/json"),
+    ):
+        assert wrong.status_code == 400
+    assert caller.exchange().json()["access_token"] == "scripted"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -87,3 +88,35 @@ async def test_an_operation_is_answered_as_the_contract_has_it(
         assert result.read().startswith(b"%PDF-")
     else:
         assert result is None
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), CASES)
+async def test_no_url_in_a_response_leads_to_the_real_service(
+    call: Call, emulator: Emulator, method: str, path: str, operation: dict[str, Any]
+) -> None:
+    name = method_name(operation["operationId"])
+    if name == "access_token":
+        return  # it has no URL
+    result = await call(name, arguments_of(name, path, operation))
+    plain = [
+        item.to_dict() if hasattr(item, "to_dict") else str(item)
+        for item in ([result], result)[isinstance(result, list)]
+    ]
+    assert re.findall(r"https?://[^/\"' ]*pandadoc\.com(?![\w.])", str(plain)) == []
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), CASES)
+async def test_every_operation_gives_its_scripted_answer(
+    call: Call, emulator: Emulator, method: str, path: str, operation: dict[str, Any]
+) -> None:
+    name = method_name(operation["operationId"])
+    emulator.answers.clear()  # of a run of this test that failed
+    emulator.answers.add(name, {"type": "teapot"}, status=418)
+    arguments = arguments_of(name, path, operation)
+    if name == "access_token":
+        credentials = {"client_id": emulator.client_id, "client_secret": emulator.client_secret}
+        arguments = {**TOKEN_FORM, **credentials}
+    with pytest.raises(ApiException, match="teapot") as caught:
+        await call(name, arguments)
+    assert caught.value.status == 418
+    assert len(emulator.answers) == 0

@@ -162,21 +162,74 @@ def test_a_refusal_is_told_to_the_program_and_to_the_person(client: OAuthClient,
     assert_nothing_left(port_of(browser.opened[0]))
 
 
-@pytest.mark.parametrize(
-    ("forge", "error"),
-    [
-        (lambda callback: f"{callback}x", StateMismatchError),
-        (lambda callback: callback.partition("&state=")[0], CallbackError),
-        (lambda callback: f"{callback}&code=another", CallbackError),
-        (lambda callback: f"{callback.partition('?')[0]}?error=access_denied", CallbackError),
-    ],
-    ids=["another state", "no state", "two codes", "a refusal without a state"],
-)
-def test_a_callback_that_is_not_ours_ends_the_login(
-    client: OAuthClient, emulator: Emulator, forge: Callable[[str], str], error: type[Exception]
+FORGED = {
+    "another state": "?code=x&state=y",
+    "no state": "?code=x",
+    "an empty state": "?code=x&state=",
+    "two states": "?code=x&state=y&state=z",
+    "a state that is no text": "?code=x&state=%ff",
+    "a refusal": "?error=access_denied&state=y",
+    "a refusal without a state": "?error=access_denied",
+    "two codes": "?code=x&code=y",
+}
+
+
+@pytest.mark.parametrize("query", FORGED.values(), ids=FORGED)
+def test_a_forged_callback_gets_an_error_page_and_the_login_goes_on_waiting(
+    client: OAuthClient, emulator: Emulator, query: str
 ) -> None:
-    browser = Browser(change=forge)
-    with pytest.raises(error):
+    browser = Browser()
+    shown: list[str] = []
+
+    def attacked(url: str) -> bool:
+        for _ in range(2):
+            browser.visit(f"{redirect_uri_of(url)}{query}")
+        return browser(url)
+
+    token = login(client, open_browser=attacked, show=shown.append)
+    assert token.access_token == emulator.live_pair().access_token
+    assert [page.status_code for page in browser.pages] == [400, 400, 200]
+    assert "<h1>This answer belongs to another login</h1>" in browser.pages[0].text
+    assert "<h1>Access was granted</h1>" in browser.pages[2].text
+    assert len(emulator.journal.token_requests()) == 1, "no forged code is exchanged"
+    assert [line for line in shown if "does not belong to this login" in line] == shown[2:3], "said once"
+
+
+def test_a_forged_callback_while_the_code_is_exchanged_does_no_harm(emulator: Emulator) -> None:
+    browser = Browser()
+
+    def while_the_code_is_exchanged(request: httpx.Request) -> None:
+        browser.visit(f"{redirect_uri_of(browser.opened[0])}?code=x&state=y")
+
+    with (
+        httpx.Client(event_hooks={"request": [while_the_code_is_exchanged]}) as http_client,
+        oauth_client(emulator, http_client=http_client) as client,
+    ):
+        token = login(client, open_browser=browser)
+    assert token.access_token == emulator.live_pair().access_token
+    assert [page.status_code for page in browser.pages] == [400, 200]
+
+
+def test_a_login_that_only_forged_callbacks_came_to_says_so_at_its_end(client: OAuthClient) -> None:
+    def attack(line: str) -> None:
+        if line.startswith("http"):
+            assert httpx.get(f"{redirect_uri_of(line)}?code=x&state=y").status_code == 400
+
+    with pytest.raises(ApiTimeoutError) as caught:
+        login(client, open_browser=False, timeout=0.05, show=attack)
+    assert str(caught.value.reason).endswith(
+        "within 0.05 seconds; callbacks of another login, or forged ones, that were refused: 1"
+    )
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda callback: f"{callback}&code=another", lambda callback: f"{callback}&error=access_denied"]
+)
+def test_a_callback_with_the_right_state_that_is_malformed_ends_the_login(
+    client: OAuthClient, emulator: Emulator, spoil: Callable[[str], str]
+) -> None:
+    browser = Browser(change=spoil)
+    with pytest.raises(CallbackError):
         login(client, open_browser=browser)
     assert browser.page.status_code == 400
     assert "<h1>This answer cannot be used</h1>" in browser.page.text

@@ -123,9 +123,12 @@ def test_a_credential_that_no_header_can_carry(key: Any) -> None:
     configuration = Configuration(NOWHERE, api_key={"apiKey": key})
     with ApiClient(configuration) as client:
         assert leaks(refusal(lambda: DocumentsApi(client).status_document("x")), *SECRETS) == []
-    token = Configuration(NOWHERE, access_token=key)
-    with ApiClient(token) as client:
-        assert leaks(refusal(lambda: DocumentsApi(client).status_document("x")), *SECRETS) == []
+
+    def call_with_token() -> None:
+        with ApiClient(Configuration(NOWHERE, access_token=key)) as client:
+            DocumentsApi(client).status_document("x")
+
+    assert leaks(refusal(call_with_token), *SECRETS) == []
 
 
 @pytest.mark.parametrize("header", ["Authorization", "authorization", "X-Api-Key", "Cookie"])

@@ -1,20 +1,19 @@
-"""Other processes that use a store: Python programs of their own, which talk with the test by lines of text."""
+"""Other processes that use a store: those of the contract suite."""
 
 from __future__ import annotations
 
-import os
-import pickle
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
-
-from pandadoc_client.oauth.stores.base import LockTimeout, RevisionConflict, TokenStore
-
-from .kinds import OpenStore
+from pandadoc_client.oauth.stores.testing._processes import OtherProcess as Other
+from pandadoc_client.oauth.stores.testing._processes import (
+    add,
+    count_up,
+    fork_and_use,
+    fork_in_lock,
+    fork_while_locked,
+    hold_lock,
+    other_process,
+    try_lock,
+    use_nothing_but_exit,
+)
 
 __all__ = [
     "Other",
@@ -22,152 +21,9 @@ __all__ = [
     "count_up",
     "fork_and_use",
     "fork_in_lock",
+    "fork_while_locked",
     "hold_lock",
     "other_process",
     "try_lock",
     "use_nothing_but_exit",
 ]
-
-_ROOT = Path(__file__).parents[2]
-_PROGRAM = "import pickle, sys; run, arguments = pickle.loads(bytes.fromhex(sys.argv[1])); run(*arguments)"
-_TIMEOUT = 60
-
-
-class Other:
-    """Another process. Whatever waits for it gives up after a minute."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-        self._watchdog = threading.Timer(_TIMEOUT, process.kill)
-        self._watchdog.start()
-
-    def line(self) -> str:
-        """Return the next line that it prints; empty when it has ended."""
-        assert self._process.stdout is not None
-        return self._process.stdout.readline().strip()
-
-    def go_on(self) -> None:
-        """Let it return from reading a line."""
-        assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-
-    def kill(self) -> None:
-        """Kill it with SIGKILL, and wait until it is gone."""
-        self._process.kill()
-        self._process.wait()
-
-    def result(self) -> str:
-        """Wait until it has ended well, and return what else it printed."""
-        output, _ = self._process.communicate()
-        assert self._process.returncode == 0, output
-        return output.strip()
-
-    def end(self) -> None:
-        self._watchdog.cancel()
-        self._watchdog.join()
-        with self._process:
-            self._process.kill()
-
-
-@contextmanager
-def other_process(run: Callable[..., None], *arguments: Any) -> Iterator[Other]:
-    """Call *run*, a function of a module, in a process that is killed at the end at the latest."""
-    message = pickle.dumps((run, arguments)).hex()
-    command = [sys.executable, "-W", "ignore", "-c", _PROGRAM, message]
-    pipe = subprocess.PIPE
-    other = Other(subprocess.Popen(command, cwd=_ROOT, stdin=pipe, stdout=pipe, encoding="utf-8"))
-    try:
-        yield other
-    finally:
-        other.end()
-
-
-def hold_lock(open_store: OpenStore, key: str) -> None:
-    """Take the lock, say so, and keep it until told to go on."""
-    with open_store() as store, store.lock(key, 10):
-        print("locked", flush=True)
-        sys.stdin.readline()
-
-
-def try_lock(open_store: OpenStore, key: str) -> None:
-    """Say whether the lock is free."""
-    with open_store() as store:
-        try:
-            with store.lock(key, 0):
-                print("free")
-        except LockTimeout:
-            print("taken")
-
-
-def count_up(open_store: OpenStore, key: str, times: int) -> None:
-    """Once told to go on, add 1 to the number under *key* so many times, by compare and set."""
-    with open_store() as store:
-        print("ready", flush=True)
-        sys.stdin.readline()
-        add(store, key, times)
-
-
-def add(store: TokenStore, key: str, times: int) -> None:
-    """Add 1 to the number under *key* so many times, by compare and set."""
-    while times:
-        record = store.read(key)
-        number, revision = (0, None) if record is None else (int(record.document), record.revision)
-        try:
-            store.write(key, str(number + 1), expires_at=None, expected=revision)
-        except RevisionConflict:
-            continue
-        times -= 1
-
-
-def use_nothing_but_exit(open_store: OpenStore) -> None:
-    """Use a store and forget to close it."""
-    store = open_store()
-    store.write("default", "document", expires_at=None, expected=None)
-    with store.lock("default", 1):
-        pass
-    print("end")
-
-
-def fork_and_use(open_store: OpenStore) -> None:
-    """Use a store in a parent, in its forked child, and in the parent again, which holds a lock meanwhile."""
-    store = open_store()
-    store.write("of the parent", "1", expires_at=None, expected=None)
-    with store.lock("of the parent", 1):
-        child = os.fork()
-        if child == 0:
-            status = 1
-            try:
-                store.write("of the child", "2", expires_at=None, expected=None)
-                with store.lock("of the child", 1):
-                    record = store.read("of the child")
-                    status = 0 if record is not None and record.document == "2" else 2
-                store.close()
-            finally:
-                os._exit(status)
-        print("child:", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-        try:
-            with open_store() as another, another.lock("of the parent", 0):
-                print("the lock was lost")
-        except LockTimeout:
-            print("the lock is still held")
-    record = store.read("of the parent")
-    assert record is not None
-    store.write("of the parent", "3", expires_at=None, expected=record.revision)
-    print("keys:", *store.keys())
-    store.close()
-
-
-def fork_in_lock(open_store: OpenStore) -> None:
-    """Let a forked child leave the context in which its parent holds a lock."""
-    with open_store() as store:
-        lock = store.lock("key", 5)
-        lock.__enter__()
-        child = os.fork()
-        if child == 0:
-            lock.__exit__(None, None, None)
-            os._exit(0)
-        os.waitpid(child, 0)
-        print("ready", flush=True)
-        sys.stdin.readline()
-        lock.__exit__(None, None, None)

@@ -40,6 +40,17 @@ def test_file_and_folder_are_the_owners_alone_whatever_the_umask(path: Path) -> 
 
 
 @posix
+def test_folders_above_the_files_own_are_the_owners_alone_too(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b" / "c"
+    before = os.umask(0)
+    try:
+        FileTokenStore(folder / "tokens.json").save("default", TOKEN)
+    finally:
+        os.umask(before)
+    assert [mode(each) for each in (folder, folder.parent, folder.parent.parent)] == [0o700] * 3
+
+
+@posix
 @pytest.mark.parametrize("open_to", [0o644, 0o640, 0o602, 0o620])
 def test_a_file_that_others_can_open_is_refused_with_the_command_that_mends_it(path: Path, open_to: int) -> None:
     store = FileTokenStore(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import traceback
@@ -132,6 +133,17 @@ def test_what_somebody_else_wrote_is_an_error_and_not_overwritten(
 
 
 # Locks
+
+
+def test_folders_that_are_made_for_locks_are_the_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    before = os.umask(0)
+    try:
+        with KeyringTokenStore("test", backend=FolderKeyring(tmp_path), lock_folder=folder).lock("acme", 0):
+            pass
+    finally:
+        os.umask(before)
+    assert [each.stat().st_mode & 0o777 for each in (folder, folder.parent)] == [0o700] * 2
 
 
 def test_the_lock_folder_is_private_and_names_no_account(tmp_path: Path, store: KeyringTokenStore) -> None:

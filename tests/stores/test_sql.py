@@ -24,6 +24,7 @@ from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreEr
 from pandadoc_client.oauth.stores.base import LockTimeout
 from pandadoc_client.oauth.stores.sql import SQLTokenStore
 from pandadoc_client.oauth.token import Token
+from pandadoc_client.webhooks import EventDeduplicator
 
 from ..servers.mariadb import MariaDB
 from ..servers.postgresql import PostgreSQL
@@ -37,7 +38,9 @@ MakeUrl = Callable[[], str]
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> MakeUrl:
     """What returns the URL of an empty database, of each server in turn."""
     if request.param == "sqlite":
-        return lambda: f"sqlite:///{tmp_path / 'tokens.db'}"
+        path = tmp_path / "tokens.db"
+        path.touch(0o600)  # an empty file is an empty database; made by SQLite, others could read it
+        return lambda: f"sqlite:///{path}"
     server = cast("PostgreSQL | MariaDB", request.getfixturevalue(request.param))
     return server.new_database
 
@@ -223,6 +226,94 @@ def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
     assert {"db", "db-wal", "db-shm"} < set(modes)
 
 
+@pytest.mark.parametrize("uri", ["file:{}?uri=true", "file:{}?mode=rwc&uri=true", "file://{}?uri=true"])
+def test_a_file_that_is_named_by_a_uri_is_for_its_owner_only(tmp_path: Path, uri: str) -> None:
+    path = tmp_path / "to kens.db"
+    old = os.umask(0)
+    try:
+        with SQLTokenStore(f"sqlite:///{uri.format(str(path).replace(' ', '%20'))}") as store:
+            write(store, "key")
+    finally:
+        os.umask(old)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def _sqlite_by_url(path: Path) -> SQLTokenStore:
+    return SQLTokenStore(f"sqlite:///{path}")
+
+
+def _sqlite_by_uri(path: Path) -> SQLTokenStore:
+    return SQLTokenStore(f"sqlite:///file:{path}?uri=true")
+
+
+def _sqlite_by_engine(path: Path) -> SQLTokenStore:
+    return SQLTokenStore(sa.create_engine(f"sqlite:///{path}"))
+
+
+def _sqlite_by_link(path: Path) -> SQLTokenStore:
+    link = path.with_name("link.db")
+    if not link.is_symlink():
+        link.symlink_to(path)
+    return SQLTokenStore(f"sqlite:///{link}")
+
+
+SQLITE_FILES = [_sqlite_by_url, _sqlite_by_uri, _sqlite_by_engine, _sqlite_by_link]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="mode bits say nothing here")
+@pytest.mark.parametrize("open_store", SQLITE_FILES)
+@pytest.mark.parametrize("open_to", [0o644, 0o640, 0o602])
+def test_a_database_that_others_can_open_is_refused_with_the_command_that_mends_it(
+    tmp_path: Path, open_store: Callable[[Path], SQLTokenStore], open_to: int
+) -> None:
+    path = tmp_path / "tokens.db"
+    with _sqlite_by_url(path) as store:
+        store.save("default", Token("t"))
+    path.chmod(open_to)
+    with open_store(path) as store:
+        for act in (store.load, lambda: store.save("default", Token("t")), lambda: list(store.keys())):
+            with pytest.raises(TokenStoreError, match=rf"its mode is {open_to:04o}.*: chmod 600 {tmp_path}") as caught:
+                act()
+        with pytest.raises(TokenStoreError, match="its mode is"), store.lock("default", 0):
+            pytest.fail("the lock of a database that others can open")
+        subprocess.run(str(caught.value).rpartition(": ")[2], shell=True, check=True)
+        assert store.load() == Token("t")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="mode bits say nothing here")
+def test_what_sqlite_keeps_beside_a_database_is_checked_too(tmp_path: Path) -> None:
+    path = tmp_path / "tokens.db"
+    with _sqlite_by_url(path) as store:
+        store.save("default", Token("t"))
+        (tmp_path / "tokens.db-wal").chmod(0o644)
+        with _sqlite_by_url(path) as other, pytest.raises(TokenStoreError, match=r"chmod 600 .*tokens.db-wal$"):
+            other.load()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="mode bits say nothing here")
+def test_a_database_that_everybody_can_replace_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o777)
+    with _sqlite_by_url(folder / "t.db") as store:
+        with pytest.raises(TokenStoreError, match=f"chmod o-w {folder}$"):
+            store.load()
+        folder.chmod(0o1777)  # as /tmp is
+        assert store.load() is None
+
+
+@pytest.mark.skipif(os.name != "posix", reason="mode bits say nothing here")
+def test_the_deduplicator_refuses_a_database_that_others_can_open(tmp_path: Path) -> None:
+    path = tmp_path / "webhooks.db"
+    path.touch()
+    path.chmod(0o644)
+    with EventDeduplicator(f"sqlite:{path}") as deduplicator:
+        with pytest.raises(TokenStoreError, match=f"chmod 600 {path}$"):
+            deduplicator.first_time("1")
+        path.chmod(0o600)
+        assert deduplicator.first_time("1")
+
+
 def test_the_file_stays_the_same_when_the_working_directory_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -277,7 +368,9 @@ def test_a_folder_that_is_missing_is_a_clear_error(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
-    (tmp_path / "tokens.db").write_text("no database at all, but text " * 100)
+    path = tmp_path / "tokens.db"
+    path.touch(0o600)
+    path.write_text("no database at all, but text " * 100)
     problem = r"tokens.db: DatabaseError \(SQLITE_NOTADB\): file is not a database"
     with SQLTokenStore(f"sqlite:///{tmp_path}/tokens.db") as store, pytest.raises(TokenStoreError, match=problem):
         store.read("key")
@@ -364,6 +457,7 @@ async def test_an_asynchronous_engine_goes_on_in_its_own_event_loop(
     server: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     if server == "sqlite":
+        (tmp_path / "tokens.db").touch(0o600)
         url = f"sqlite+aiosqlite:///{tmp_path / 'tokens.db'}"
     else:
         url = request.getfixturevalue(server).new_database()

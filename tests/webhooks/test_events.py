@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import Headers
 from werkzeug.datastructures import Headers as WerkzeugHeaders
+from werkzeug.test import create_environ
 
 from pandadoc_client import webhooks
 from pandadoc_client.exceptions import ApiDecodeError, ApiTypeError
@@ -198,12 +199,19 @@ def test_nothing_is_read_before_it_is_verified() -> None:
         [(b"x-pandadoc-webhook-event-id", ID.encode())],
         Headers({"X-PandaDoc-Webhook-Event-Id": ID}),
         WerkzeugHeaders({"X-PandaDoc-Webhook-Event-Id": ID}),
+        create_environ(headers={"X-PandaDoc-Webhook-Event-Id": ID}),
     ],
     ids=lambda headers: type(headers).__name__,
 )
 def test_the_id_is_taken_from_the_headers_of_any_framework(headers: Iterable[tuple[str, str]]) -> None:
     delivery = parse([], headers=headers)
     assert (delivery.event_id, delivery.id) == (ID, ID)
+
+
+def test_text_and_bytes_of_one_body_have_the_same_id() -> None:
+    body = json.dumps([{"event": "a", "data": {"name": "Vertr\u00e4ge"}}], ensure_ascii=False)
+    signature = webhooks.sign(body, KEY)
+    assert webhooks.parse(body, signature, KEY) == webhooks.parse(body.encode(), signature, KEY)
 
 
 def test_the_id_may_be_given_itself() -> None:
@@ -263,8 +271,9 @@ def test_importing_needs_the_standard_library_only() -> None:
         "import sys, pandadoc_client; before = set(sys.modules); import pandadoc_client.webhooks\n"
         "roots = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
         "print(sorted(root for root in roots if root not in sys.stdlib_module_names and root != 'pandadoc_client'))\n"
-        "own = [name for name in sys.modules if name.startswith(('pandadoc_client.oauth', 'pandadoc_client._'))]\n"
-        "print([name for name in own if name != 'pandadoc_client._clock'])"  # which the package itself binds
+        "own = {'pandadoc_client._clock', 'pandadoc_client._conflict'}\n"  # which the package itself binds
+        "print([name for name in sys.modules if name.startswith(('pandadoc_client.oauth', 'pandadoc_client._'))"
+        " and name not in own])"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert result.stdout.split("\n")[:2] == ["[]", "[]"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import json
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from pandadoc_client import webhooks
 from pandadoc_client.webhooks import WebhookEvent
 
 from ..stores.support import in_threads
-from .receivers import EVENT, KEY, Receiver, running
+from .receivers import EVENT, KEY, Receiver, block, running
 
 BODY = json.dumps([EVENT]).encode()
 
@@ -127,3 +128,22 @@ def test_a_missing_key_lets_nothing_in(receiver: Receiver, monkeypatch: pytest.M
     monkeypatch.delenv("PANDADOC_WEBHOOK_KEY")
     assert receiver.deliver([EVENT], "1").status_code == 500
     assert receiver.handled == []
+
+
+# The gateway cannot be had here: an event as it makes one, which goes to the function as JSON.
+@pytest.mark.parametrize("in_base64", [False, True])
+def test_the_function_of_a_lambda_takes_the_body_as_the_gateway_hands_it_over(
+    in_base64: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PANDADOC_WEBHOOK_KEY", KEY)
+    body = json.dumps([{**EVENT, "name": "Vertr\u00e4ge"}], ensure_ascii=False).encode()
+    event = {
+        "body": base64.b64encode(body).decode() if in_base64 else body.decode(),
+        "isBase64Encoded": in_base64,
+        "queryStringParameters": {"signature": webhooks.sign(body, KEY)},
+        "headers": {"x-pandadoc-webhook-event-id": "1"},
+    }
+    function = block("def lambda_handler(")["lambda_handler"]
+    assert function(json.loads(json.dumps(event)), None) == {"statusCode": 204}
+    assert "document.completed" in capsys.readouterr().out
+    assert function({**event, "queryStringParameters": None}, None)["statusCode"] == 401

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
@@ -129,11 +130,37 @@ def test_json_that_was_written_again_fails(serialise: Any) -> None:
         webhooks.verify(again, webhooks.sign(sent, KEY), KEY)
 
 
-@pytest.mark.parametrize("body", [BODY.decode(), json.loads(BODY), json.loads(BODY)[0], None, 7])
-def test_a_body_that_is_no_bytes_is_refused_with_what_to_do(body: Any) -> None:
+@given(body=st.text(st.characters(exclude_categories=["Cs"])), key=KEYS)
+def test_a_body_as_text_is_taken_as_its_utf_8(body: str, key: str) -> None:
+    signature = webhooks.sign(body.encode(), key)
+    assert webhooks.sign(body, key) == signature
+    webhooks.verify(body, signature, key)
+
+
+def test_text_that_has_no_utf_8_is_refused() -> None:
+    for call in (webhooks.verify, webhooks.parse):
+        with pytest.raises(ApiValueError, match=r"^raw_body is text that cannot be encoded as UTF-8") as caught:
+            call("person-marker \ud800", SIGNATURE, KEY)
+        assert caught.value.__cause__ is caught.value.__context__ is None
+    with pytest.raises(ApiValueError, match=r"^raw_body is text"):
+        webhooks.sign("\ud800", KEY)
+
+
+def test_a_body_that_is_still_in_base64_is_recognised() -> None:
+    encoded = base64.b64encode(BODY)
+    for body in (encoded, encoded.decode()):
+        with pytest.raises(WebhookSignatureError, match="isBase64Encoded"):
+            webhooks.verify(body, SIGNATURE, KEY)
+    with pytest.raises(WebhookSignatureError) as caught:
+        webhooks.verify(BODY + b" ", SIGNATURE, KEY)
+    assert "base64" not in str(caught.value)
+
+
+@pytest.mark.parametrize("body", [json.loads(BODY), json.loads(BODY)[0], None, 7])
+def test_a_body_that_was_parsed_is_refused_with_what_to_do(body: Any) -> None:
     for call in (webhooks.verify, webhooks.parse):
         with pytest.raises(
-            ApiTypeError, match=r"^raw_body must be the raw body of the request \(bytes\), not "
+            ApiTypeError, match=r"^raw_body must be the raw body of the request \(bytes or str\), not "
         ) as caught:
             call(body, SIGNATURE, KEY)
         assert type(body).__name__ in str(caught.value)

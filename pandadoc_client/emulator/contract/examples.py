@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -21,6 +21,7 @@ _FILES = ("application/pdf", "application/*")
 _DEEPEST = 8  # schemas that contain themselves end here
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"  # what the API's own identifiers are made of
 _WORDS = ("bamboo", "forest", "contract", "renewal", "offer", "panda", "river", "meadow", "invoice", "harvest")
+_PANDADOC = re.compile(r"https?://(?:[a-z0-9-]+\.)*pandadoc\.com(?::\d+)?(?![\w.-])", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"(^|_)(id|uuid)$")
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _CANDIDATES = ("+15550123456", "Panda2026", "bamboo")  # for texts with a pattern
@@ -32,11 +33,16 @@ class ExampleAnswers:
     Args:
         contract: The contract.
         seed: Any text or number; another one gives other identifiers, dates and words.
+        base_url: Tells where the emulator listens. URLs of PandaDoc's own hosts in the examples lead there instead:
+            a program that follows one must not send its key to the real service.
     """
 
-    def __init__(self, contract: Contract, seed: int | str = 0) -> None:
+    def __init__(
+        self, contract: Contract, seed: int | str = 0, base_url: Callable[[], str] = lambda: "http://127.0.0.1"
+    ) -> None:
         self._contract = contract
         self._seed = seed
+        self._base_url = base_url
 
     def value(self, call: Call) -> Any:
         """Return the JSON value of a successful answer; None if it has no JSON.
@@ -68,7 +74,7 @@ class ExampleAnswers:
 
     def _maker(self, call: Call) -> _Maker:
         chance = random.Random(f"{self._seed} {call.operation.operation_id} {call.path}")  # noqa: S311 (no secrets)
-        return _Maker(self._contract, chance)
+        return _Maker(self._contract, chance, self._base_url())
 
 
 def success(operation: Operation) -> int:
@@ -89,9 +95,10 @@ def _scalars(body: object) -> dict[str, Any]:
 class _Maker:
     """Makes one value of a schema, all its fields filled in."""
 
-    def __init__(self, contract: Contract, chance: random.Random) -> None:
+    def __init__(self, contract: Contract, chance: random.Random, base_url: str) -> None:
         self._contract = contract
         self._chance = chance
+        self._base_url = base_url
 
     def make(self, schema: Mapping[str, Any], given: Mapping[str, Any], name: str = "", depth: int = 0) -> Any:
         schema = self._merged(schema)
@@ -110,7 +117,7 @@ class _Maker:
         if _IDENTIFIER.search(name) and kind == "string":
             return self._identifier(schema)
         if schema.get("example") is not None and _fits(schema["example"], schema):
-            return schema["example"]
+            return self._at_home(schema["example"])
         return schema["default"] if schema.get("default") is not None else self._scalar(schema, name)
 
     def _merged(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -128,7 +135,7 @@ class _Maker:
     def _object(self, schema: Mapping[str, Any], given: Mapping[str, Any], depth: int) -> dict[str, Any]:
         fields = schema.get("properties", {})
         if not fields and isinstance(schema.get("example"), dict):
-            return dict(cast("dict[str, Any]", schema["example"]))
+            return cast("dict[str, Any]", self._at_home(schema["example"]))
         wanted = schema.get("required", ()) if depth > _DEEPEST else fields
         return {
             field: self.make(fields[field], given if depth == 0 else {}, field, depth + 1)
@@ -142,6 +149,16 @@ class _Maker:
             return [self.make(schema["items"], {}, name, depth + 1) for _ in range(least)]
         count = max(least, min(schema.get("maxItems", 2), 2 if depth <= 1 else 1))
         return [self.make(schema.get("items", {}), {}, name, depth + 1) for _ in range(count)]
+
+    def _at_home(self, example: Any) -> Any:
+        """Return an example with the emulator's URL in place of those of PandaDoc's hosts."""
+        if isinstance(example, str):
+            return _PANDADOC.sub(self._base_url, example)
+        if isinstance(example, list):
+            return [self._at_home(item) for item in example]
+        if isinstance(example, dict):
+            return {name: self._at_home(value) for name, value in cast("dict[str, Any]", example).items()}
+        return example
 
     def _identifier(self, schema: Mapping[str, Any]) -> str:
         if schema.get("format") == "uuid" or _is_uuid(schema.get("example")):

@@ -13,20 +13,23 @@ import random
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote
 
 from sqlalchemy import URL, Connection, Engine, Pool, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool, SingletonThreadPool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, QueuePool, SingletonThreadPool
 from sqlalchemy.util import greenlet_spawn
 
 from pandadoc_client._clock import monotonic
-from pandadoc_client._fork import renew_in_child
+from pandadoc_client._fork import InheritedSockets, renew_in_child
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
+from pandadoc_client.oauth.stores._private import check_private_file, check_private_folder
 from pandadoc_client.oauth.stores._sql_errors import (
     GIVEN_UP,
     NOT_FREE,
@@ -40,7 +43,7 @@ from pandadoc_client.oauth.stores.base import LockTimeout
 if TYPE_CHECKING:  # it needs greenlet, which SQLAlchemy installs only if asked to
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-__all__ = ["PATIENCE", "Database", "Held"]
+__all__ = ["PATIENCE", "Database", "Held", "check_sqlite_file"]
 
 _log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
@@ -81,7 +84,8 @@ class _LoopThread:
 
     def __init__(self) -> None:
         self.users = 1
-        self._loop = asyncio.new_event_loop()
+        # Of asyncio itself, whatever the program has chosen for its own loops: `_socket_of` has to know it.
+        self._loop = asyncio.SelectorEventLoop() if os.name == "posix" else asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="pandadoc-sql", daemon=True)
         self._thread.start()
 
@@ -138,12 +142,14 @@ class Database:
         if self._given is not None and isinstance(self._given.pool, StaticPool | SingletonThreadPool):
             raise ApiValueError("engine must not be of a database in memory: give its URL, or a file")
         self.in_memory = self._given is None and self.dialect == "sqlite" and _is_in_memory(self._url)
+        self._sockets = InheritedSockets()
         self._engine = self._make_engine()
         self._loop: _LoopThread | None = None
         self._guard = threading.Lock()  # of _loop and its number of users
         renew_in_child(self)
 
     def _renew_in_child(self) -> None:
+        self._sockets.close()
         _abandoned.append((self._engine, self._loop))
         self._engine = self._make_engine()
         self._loop = None
@@ -178,25 +184,30 @@ class Database:
             missing = (getattr(error, "name", None) or driver).partition(".")[0]
             problem = f"{self.shown} needs {missing}: pip install {_INSTALL.get(missing, missing)}"
         else:
-            if self.dialect == "sqlite" and self._given is None:
+            if self.dialect != "sqlite":
+                event.listen(engine, "connect", self._remember_socket)
+            elif self._given is None:
                 event.listen(engine, "connect", _set_up_sqlite)
             return engine
         raise ImportError(problem)
 
+    def _remember_socket(self, _: object, record: ConnectionPoolEntry) -> None:
+        socket = _socket_of(record.driver_connection)
+        if socket is None:
+            _log.debug("The socket of %s is not known: a forked child keeps it open", self._url.get_driver_name())
+        else:
+            self._sockets.add(socket)
+
     def create_file(self) -> None:
-        """Create the file of a SQLite database if it is missing, so that nobody else may read it.
+        """Create the file of a SQLite database if it is missing, so that nobody else may read it; else check it.
 
         Raises:
-            TokenStoreError: It cannot be created.
+            TokenStoreError: It cannot be created, or others can read or replace it.
         """
         path = self._url.database
-        if self.dialect != "sqlite" or self.in_memory or not path or path.startswith("file:"):
-            return
-        try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        except OSError as error:
-            problem = error.strerror or type(error).__name__
-            raise TokenStoreError(f"The database {path} cannot be used: {problem}") from error
+        if self.dialect == "sqlite" and not self.in_memory and path:
+            create = self._url.query.get("mode", "rwc") == "rwc"
+            check_sqlite_file(Path(_path_of_uri(path) if path.startswith("file:") else path), create=create)
 
     def transact(self, work: Callable[[Connection], _Result], doing: str, key: str | None = None) -> _Result:
         """Return what *work* does in a transaction that is committed then.
@@ -248,7 +259,9 @@ class Database:
     def release(self, held: Held, key: str) -> None:
         """End the transaction that *held* has open. If its connection was lost, so was the lock; that is logged."""
         if held.engine is not self._engine:
-            return  # we are a child that was forked meanwhile: the lock is our parent's
+            # We are a child that was forked meanwhile: the lock is our parent's, and this is not to be tidied up.
+            _abandoned.append(held)
+            return
         try:
             problem = _run(partial(self._release, held), held.loop)
         finally:
@@ -343,6 +356,19 @@ class Database:
         return describe(error, self._url.password)
 
 
+def _socket_of(connection: Any) -> Any:
+    """Return what has the file descriptor of a driver's *connection*; None if the driver is not known to us."""
+    if hasattr(connection, "fileno"):  # psycopg, psycopg2
+        return connection
+    socket = getattr(connection, "_sock", None)  # PyMySQL
+    if socket is None:  # asyncpg; asyncmy and aiomysql
+        transport = getattr(connection, "_transport", None) or getattr(connection, "_writer", None)
+        # asyncio hides its socket behind an object that nobody else holds.
+        shown = transport and transport.get_extra_info("socket")
+        socket = getattr(shown, "_sock", None)
+    return socket
+
+
 def _run(work: Callable[[], _Result], loop: _LoopThread | None) -> _Result:
     return work() if loop is None else loop.run(greenlet_spawn(work))
 
@@ -366,6 +392,41 @@ def _url(source: object) -> URL:
 def _is_in_memory(url: URL) -> bool:
     path = url.database or ":memory:"
     return path in (":memory:", "file::memory:") or url.query.get("mode") == "memory"
+
+
+def _path_of_uri(uri: str) -> str:
+    """Return the path in a ``file:`` URI, as SQLite reads it."""
+    rest = uri.removeprefix("file:")
+    if rest.startswith("//"):
+        rest = "/" + rest.removeprefix("//").partition("/")[2]
+    return unquote(rest)
+
+
+def check_sqlite_file(path: Path, *, create: bool = False) -> None:
+    """Check that nobody else can read the SQLite database *path*, or what SQLite keeps beside it, nor replace it.
+
+    Args:
+        path: The file; links are followed, as SQLite does.
+        create: Whether to create it if it is missing, for its owner alone.
+
+    Raises:
+        TokenStoreError: Others can, or it cannot be opened; the message names the file.
+    """
+    try:
+        real = Path(os.path.realpath(path))
+        check_private_folder(real.parent)
+        if create:
+            # Never opened if it is there: to close it would drop the locks that SQLite has on it in this process.
+            with suppress(FileExistsError):
+                os.close(os.open(real, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        check_private_file(path, real.stat())
+        for suffix in ("-wal", "-shm", "-journal"):  # SQLite gives them the mode of the database, at their creation
+            beside = real.with_name(real.name + suffix)
+            with suppress(FileNotFoundError):
+                check_private_file(beside, beside.stat())
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+        raise TokenStoreError(f"The database {path} cannot be used: {problem}") from error
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:

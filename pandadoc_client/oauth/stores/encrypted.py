@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from pandadoc_client._fork import ProcessBound
 from pandadoc_client._secrets import SecretBytes, hide, repr_in_any_state, type_name
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import Record, RevisionConflict, TokenStore
@@ -45,7 +46,7 @@ class _Sealed:
         return cls(key, None if ends is None else datetime.fromisoformat(ends), document)
 
 
-class EncryptedTokenStore(TokenStore):
+class EncryptedTokenStore(ProcessBound, TokenStore):
     """Keeps tokens in another store, encrypted and signed (Fernet: AES-128-CBC and HMAC-SHA256).
 
     Keys, and when tokens end, are not encrypted: the other store needs them to find and list. Whoever can write to that

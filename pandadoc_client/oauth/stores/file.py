@@ -7,17 +7,22 @@ import hashlib
 import json
 import os
 import secrets
-import shlex
-import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any, cast
 
 from pandadoc_client._secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores._file_lock import hold_file_lock, lock_path
+from pandadoc_client.oauth.stores._private import (
+    HAS_MODES,
+    check_private_file,
+    check_private_folder,
+    make_private_folder,
+)
 from pandadoc_client.oauth.stores.base import Record, RevisionConflict, TokenStore, new_revision
 
 __all__ = ["FileTokenStore"]
@@ -25,14 +30,13 @@ __all__ = ["FileTokenStore"]
 _FORMAT_VERSION = 1
 _WRITE_TIMEOUT = 30.0
 """Seconds to wait for another process that writes; each write takes milliseconds."""
-_HAS_MODES = os.name == "posix"
 _Documents = dict[str, dict[str, Any]]
 
 
 class FileTokenStore(TokenStore):
     """Keeps tokens in one JSON file, for the threads and processes of one machine.
 
-    The file has the mode 0600, and its folder, if it has to be made, 0700. It is replaced as a whole: written beside,
+    The file has the mode 0600, and folders that have to be made 0700. It is replaced as a whole: written beside,
     flushed to the disk, renamed. A process that is killed at whatever moment leaves the old file or the new one, and
     what it left beside is removed by the next writer. Lock files (``….lock``) stay beside it.
 
@@ -121,7 +125,7 @@ class FileTokenStore(TokenStore):
         """
         try:
             with open(self._path, "rb") as file:
-                self._check_modes(os.fstat(file.fileno()))
+                check_private_file(self._path, os.fstat(file.fileno()))
                 content = hide(file.read())
         except FileNotFoundError:
             return {}
@@ -133,33 +137,16 @@ class FileTokenStore(TokenStore):
             path = os.fspath(self._path)
             raise TokenStoreError(
                 f"{path} is damaged, or was not written by this package{copy}."
-                f" To begin anew, remove it: rm {shlex.quote(path)}"
+                f" To begin anew, remove it: rm {quote(path)}"
             )
         return documents
 
-    def _check_modes(self, status: os.stat_result) -> None:
-        if not _HAS_MODES:
-            return
-        path, mode = os.fspath(self._path), stat.S_IMODE(status.st_mode)
-        if mode & 0o077:
-            raise TokenStoreError(
-                f"{path} is open to other users of this machine (its mode is {mode:04o}): chmod 600 {shlex.quote(path)}"
-            )
-        if status.st_uid not in (os.geteuid(), 0):
-            raise TokenStoreError(f"{path} belongs to another user: sudo chown $(id -u) {shlex.quote(path)}")
-
     def _make_folder(self) -> None:
-        folder = self._path.parent
         try:
-            if not folder.exists():
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            status = folder.stat()
+            make_private_folder(self._path.parent)
+            check_private_folder(self._path.parent)
         except OSError as error:
             raise self._error("cannot be written", error) from error
-        shared = stat.S_IMODE(status.st_mode) & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH
-        if _HAS_MODES and shared:
-            name = os.fspath(folder)
-            raise TokenStoreError(f"Every user can replace files in {name}: chmod o-w {shlex.quote(name)}")
 
     def _replace(self, content: bytes) -> None:
         """Put *content* in the place of the file, so that it is there after a power cut. The write lock is held."""
@@ -234,7 +221,7 @@ def _write_private(path: Path, content: bytes) -> None:
 
 def _flush_folder(folder: Path) -> None:
     """Flush the names in *folder* to the disk, where a folder can be opened."""
-    if _HAS_MODES:
+    if HAS_MODES:
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pandadoc_client._secrets import SecretText, hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
+from pandadoc_client.oauth.stores._private import make_private_folder
 from pandadoc_client.oauth.stores.base import LockTimeout, Record, RevisionConflict, TokenStore, new_revision
 
 try:
@@ -263,7 +264,7 @@ class KeyringTokenStore(TokenStore):
     def _file_lock(self, name: str, key: str, timeout: float) -> AbstractContextManager[None]:
         digest = hashlib.sha256(f"{self._service}\0{name}".encode()).hexdigest()
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(self._folder)
         except OSError as error:
             raise TokenStoreError(
                 f"The lock folder {os.fspath(self._folder)} cannot be made ({error.strerror}); name another one",

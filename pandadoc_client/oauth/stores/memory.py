@@ -6,7 +6,7 @@ import threading
 from contextlib import AbstractContextManager
 from datetime import datetime
 
-from pandadoc_client._fork import renew_in_child
+from pandadoc_client._fork import ProcessBound, renew_in_child
 from pandadoc_client._secrets import repr_in_any_state
 from pandadoc_client.oauth.stores._key_locks import KeyLocks
 from pandadoc_client.oauth.stores.base import Record, RevisionConflict, TokenStore, new_revision
@@ -14,7 +14,7 @@ from pandadoc_client.oauth.stores.base import Record, RevisionConflict, TokenSto
 __all__ = ["MemoryTokenStore"]
 
 
-class MemoryTokenStore(TokenStore):
+class MemoryTokenStore(ProcessBound, TokenStore):
     """Keeps tokens in this process, for its threads and event loops: for tests, and for tokens kept elsewhere.
 
     A forked child begins with a copy of what its parent had.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import random
 import secrets
 import sys
@@ -16,6 +17,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 from pandadoc_client._clock import monotonic
+from pandadoc_client._fork import ProcessBound
 from pandadoc_client._secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import LockTimeout, Record, RevisionConflict, TokenStore, new_revision
@@ -91,7 +93,7 @@ _BY_CODE = {
 }
 
 
-class RedisTokenStore(TokenStore):
+class RedisTokenStore(ProcessBound, TokenStore):
     """Keeps tokens in Redis 6.2 or later, or Valkey, single or Cluster: for programs on many machines.
 
     A key has two names in Redis, ``PREFIX:{KEY}:token`` and ``PREFIX:{KEY}:lock``, both in one slot of a Cluster. The
@@ -187,15 +189,20 @@ class RedisTokenStore(TokenStore):
                 raise LockTimeout.of(key, timeout)
             time.sleep(min(left, wait * random.uniform(0.5, 1)))  # noqa: S311 (spreads waiters, guards nothing)
             wait = min(wait * 2, _LONGEST_WAIT)
+        holder = os.getpid()
         keeper = _Keeper(key, self._lease / 3, lambda: bool(self._renew_script([name], arguments)))
         try:
             keeper.start()
             yield
         finally:
-            keeper.stop()
-            # What happened under the lock stands, whether or not it can be given back; the lease ends by itself.
-            with suppress(*_FAILURES):
-                self._release_script([name], [owner])
+            if os.getpid() == holder:  # else we are a child that was forked meanwhile: the lock is our parent's
+                keeper.stop()
+                self._give_back(name, owner)
+
+    def _give_back(self, name: bytes, owner: bytes) -> None:
+        # What happened under the lock stands, whether or not it can be given back; the lease ends by itself.
+        with suppress(*_FAILURES):
+            self._release_script([name], [owner])
 
     def list_keys(self, *, after: str | None, limit: int, expiring_before: datetime | None) -> list[str]:
         if limit <= 0:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pandadoc_client._clock import monotonic
-from pandadoc_client._fork import renew_in_child
+from pandadoc_client._fork import ProcessBound, renew_in_child
 from pandadoc_client._secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import (
@@ -37,7 +37,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from pandadoc_client.oauth.stores._file_lock import hold_file_lock, lock_path
 from pandadoc_client.oauth.stores._key_locks import KeyLocks
-from pandadoc_client.oauth.stores._sql_database import PATIENCE, Database
+from pandadoc_client.oauth.stores._sql_database import PATIENCE, Database, check_sqlite_file
 from pandadoc_client.oauth.stores._sql_errors import Hidden, is_disconnect
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _key_column() -> sa.Column[str]:
     return sa.Column("key", kind, primary_key=True)
 
 
-class SQLTokenStore(TokenStore):
+class SQLTokenStore(ProcessBound, TokenStore):
     """Keeps tokens in a table of a SQL database, which it creates on first use: for services of many machines.
 
     The lock of a key is that of a row in PostgreSQL, MariaDB and MySQL, held by a transaction on a connection of its
@@ -101,7 +101,8 @@ class SQLTokenStore(TokenStore):
     was written is durable in PostgreSQL even if its ``synchronous_commit`` is off; MariaDB and MySQL need
     ``innodb_flush_log_at_trx_commit`` = 1, which is their default.
 
-    Tokens are stored as they are: who may read the table may use them. `EncryptedTokenStore` prevents that.
+    Tokens are stored as they are: who may read the table may use them. `EncryptedTokenStore` prevents that. A SQLite
+    database is created with the mode 0600, and refused if other users of the machine can read it.
 
     Args:
         url_or_engine: The URL of the database as SQLAlchemy has it: ``sqlite:///tokens.db``,
@@ -292,6 +293,8 @@ class SQLTokenStore(TokenStore):
                 )
             if self._database.dialect == "sqlite" and not self._database.in_memory:
                 self._file = self._database.transact(_file_of, "open the tables")
+                if self._file is not None:
+                    check_sqlite_file(self._file)  # which SQLite may have found in a way of its own
             self._is_ready = True
 
     def _create_tables(self, connection: sa.Connection, *, is_last_attempt: bool) -> int | None:

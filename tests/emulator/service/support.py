@@ -80,6 +80,7 @@ class Api:
         """Call an operation with success, and return the JSON of its answer, or the file."""
         response = self.send(operation, body, path, files, **query)
         assert response.is_success, f"{operation}: {response.status_code} {response.text}"
+        assert "pandadoc.com/" not in response.text, f"{operation}: a URL of the real service"
         if not response.content:
             return None
         is_json = response.headers["content-type"].startswith("application/json")

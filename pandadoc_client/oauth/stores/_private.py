@@ -1,0 +1,58 @@
+"""Files and folders that nobody but their owner may read: for the stores that keep tokens in files."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+from pathlib import Path
+
+from pandadoc_client.exceptions import TokenStoreError
+
+__all__ = ["HAS_MODES", "check_private_file", "check_private_folder", "make_private_folder"]
+
+HAS_MODES = os.name == "posix"
+"""Whether mode bits mean anything; on Windows a file is as private as its folder."""
+
+
+def check_private_file(path: str | os.PathLike[str], status: os.stat_result) -> None:
+    """Check that nobody but its owner can open the file *path*, whose *status* is given.
+
+    Raises:
+        TokenStoreError: Others can, or it belongs to somebody else; the message says how to mend it.
+    """
+    if not HAS_MODES:
+        return
+    name, mode = os.fspath(path), stat.S_IMODE(status.st_mode)
+    if mode & 0o077:
+        raise TokenStoreError(
+            f"{name} is open to other users of this machine (its mode is {mode:04o}): chmod 600 {shlex.quote(name)}"
+        )
+    if status.st_uid not in (os.geteuid(), 0):
+        raise TokenStoreError(f"{name} belongs to another user: sudo chown $(id -u) {shlex.quote(name)}")
+
+
+def check_private_folder(folder: Path) -> None:
+    """Check that only the owners of the files in *folder* can replace them.
+
+    Raises:
+        TokenStoreError: Everybody can; the message says how to mend it.
+        OSError: There is no such folder.
+    """
+    if HAS_MODES and stat.S_IMODE(folder.stat().st_mode) & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH:
+        name = os.fspath(folder)
+        raise TokenStoreError(f"Every user can replace files in {name}: chmod o-w {shlex.quote(name)}")
+
+
+def make_private_folder(folder: Path) -> None:
+    """Create *folder* with mode 0700, and so those above it that are missing: ``Path.mkdir`` leaves these to the umask.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    missing: list[Path] = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for each in reversed(missing):
+        each.mkdir(mode=0o700, exist_ok=True)
