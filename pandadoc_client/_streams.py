@@ -234,6 +234,8 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         return await self._stream.read(max_bytes, timeout)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if not buffer:
+            return
         _mark(sent=True)
         before = self._written
         self._written += len(buffer)
