@@ -299,9 +299,9 @@ class AsyncStream(httpcore.AsyncNetworkStream):
 
 
 def _holds_data(stream: Any) -> bool:
-    """Whether anyio has data that it took from the socket and did not hand out: httpcore asks the socket alone."""
+    """Whether anyio or trio took data from the socket and did not hand it out: httpcore asks the socket alone."""
     layer = getattr(stream, "_stream", None)
-    incoming = getattr(layer, "_read_bio", None)  # of TLS: encrypted, and decrypted
+    incoming = getattr(layer, "_read_bio", None) or getattr(layer, "_incoming", None)  # of TLS, in anyio and in trio
     if incoming is not None:
         decrypted: Any = getattr(layer, "_ssl_object", None)
         if incoming.pending or decrypted.pending():
