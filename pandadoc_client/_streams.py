@@ -7,6 +7,7 @@ whole request, and close: while a large body is sent they look at what comes, so
 
 from __future__ import annotations
 
+import contextlib
 import re
 import select
 import socket
@@ -221,12 +222,14 @@ class AsyncStream(httpcore.AsyncNetworkStream):
 
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
-        self._written = 0
+        self._written = self._writes = 0
         self._watches = True
         self._early = bytearray()
+        self._spare: socket.socket | None = None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        self._written, self._watches = 0, True
+        if self._writes:
+            self._settle()
         if self._early:
             data = bytes(self._early[:max_bytes])
             del self._early[:max_bytes]
@@ -237,35 +240,93 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         if not buffer:
             return
         _mark(sent=True)
-        before = self._written
+        first = not self._writes
         self._written += len(buffer)
         # The first bytes go out at once. After that a look at the socket is cheap, and only a body that is large, or
         # has an early response, is worth two tasks.
-        if not before or not self._watches:
-            watched = False
-        else:
-            watched = self._written > _UNWATCHED or self._stream.get_extra_info("is_readable")
-        if watched:
-            await self._write_watching(buffer, timeout)
-        else:
+        self._writes += 1
+        if first or not self._watches:
             await self._stream.write(buffer, timeout)
+            return
+        if self._writes == 3:  # two are a request with a small body, which is sent before anybody can refuse it
+            self._spare = self._second_socket()
+        if self._stream.get_extra_info("is_readable"):
+            await self._look()
+        try:
+            if self._written <= _UNWATCHED or not self._watches:
+                await self._stream.write(buffer, timeout)
+            else:
+                await self._write_watching(buffer, timeout)
+        except httpcore.WriteError:
+            await self._rescue()
+            raise
+
+    def _second_socket(self) -> socket.socket | None:
+        """Return a second handle for a connection without TLS; see `_rescue`."""
+        if self._stream.get_extra_info("ssl_object") is not None:
+            return None
+        raw = self._stream.get_extra_info("socket")
+        with contextlib.suppress(OSError):
+            return socket.fromfd(raw.fileno(), raw.family, raw.type)
+        return None
+
+    async def _rescue(self) -> None:
+        """Read what came before a connection broke.
+
+        Once writing fails, asyncio closes its socket, and with it goes a response that nobody has read. The system
+        keeps it as long as there is a second handle.
+        """
+        spare, self._spare = self._spare, None
+        if spare is None or _refused(self._early):
+            if spare is not None:
+                spare.close()
+            return
+        with spare:
+            with contextlib.suppress(httpcore.ReadError, httpcore.ReadTimeout):
+                while data := await self._stream.read(_CHUNK, 0.1):
+                    self._early += data
+            with contextlib.suppress(OSError):
+                spare.setblocking(False)
+                while data := spare.recv(_CHUNK):
+                    self._early += data
+
+    def _settle(self) -> None:
+        """Begin anew: the request was sent, or the connection is closed."""
+        self._written = self._writes = 0
+        self._watches = True
+        if self._spare is not None:
+            self._spare.close()
+            self._spare = None
+
+    async def _look(self) -> None:
+        """Read some of a response that may be early.
+
+        Raises:
+            WriteError: It refuses the request.
+        """
+        try:
+            data = await self._stream.read(_CHUNK)
+        except (httpcore.ReadError, httpcore.ReadTimeout):
+            data = b""
+        self._early += data
+        self._watches = bool(data) and len(self._early) < _MOST_AHEAD
+        if _refused(self._early):
+            raise httpcore.WriteError("the server responded before it had the whole request")
 
     async def _write_watching(self, buffer: bytes, timeout: float | None) -> None:
-        """Write, and read what comes meanwhile. asyncio drops what a server sent before it reset the connection."""
+        """Write, and read what comes meanwhile."""
         failure: Exception | None = None
+        refusal: Exception | None = None
         async with anyio.create_task_group() as group:
 
             async def watch() -> None:
-                while self._watches:
-                    try:
-                        data = await self._stream.read(_CHUNK)
-                    except (httpcore.ReadError, httpcore.ReadTimeout):
-                        data = b""
-                    self._early += data
-                    self._watches = bool(data) and len(self._early) < _MOST_AHEAD
-                    if _refused(self._early):
-                        group.cancel_scope.cancel()
-                        return
+                nonlocal refusal
+                try:
+                    while self._watches:
+                        await self._look()
+                except httpcore.WriteError as error:
+                    refusal = error
+                    group.cancel_scope.cancel()
 
             group.start_soon(watch)
             try:
@@ -273,12 +334,11 @@ class AsyncStream(httpcore.AsyncNetworkStream):
             except (httpcore.WriteError, httpcore.WriteTimeout) as error:
                 failure = error
             group.cancel_scope.cancel()
-        if _refused(self._early):
-            raise httpcore.WriteError("the server responded before it had the whole request") from failure
-        if failure is not None:
-            raise failure
+        if refusal is not None or failure is not None:
+            raise refusal or failure or AssertionError
 
     async def aclose(self) -> None:
+        self._settle()
         await self._stream.aclose()
 
     async def start_tls(
