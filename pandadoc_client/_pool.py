@@ -32,7 +32,7 @@ from pandadoc_client._streams import AsyncBackend, Backend
 __all__ = ["AsyncPooledTransport", "PooledTransport"]
 
 _KEEP = 5.0  # seconds that an idle connection is kept; servers and balancers often close theirs not much later
-_KEEP_SURPLUS = 1.0  # seconds for those beyond the number to keep: a burst of calls has them again and again
+_KEEP_SURPLUS = 2.5  # seconds for those beyond the number to keep: as long as calls are many, they are not idle so long
 _CONNECTION = "a connection"
 
 _Key = tuple[bytes, bytes, int | None]
@@ -44,14 +44,14 @@ class _Idle(NamedTuple):
 
 
 class _Shelf:
-    """The idle connections to one origin: the one that was used last is used next, so that the others grow old."""
+    """The idle connections to one origin: they are used in turn, so that none grows old while there are many calls."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._idle: deque[_Idle] = deque()
 
     def take(self) -> Any | None:
-        return self._idle.pop().connection if self._idle else None
+        return self._idle.popleft().connection if self._idle else None
 
     def put(self, connection: Any) -> list[Any]:
         """Keep *connection*, and return those that have been idle for too long."""

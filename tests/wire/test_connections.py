@@ -199,7 +199,7 @@ def test_connections_beyond_those_to_keep_are_closed_when_the_burst_is_over(monk
             for thread in threads:
                 thread.join(20)
             assert server.open == 8
-            ahead[0] = 2.0
+            ahead[0] = 4.0
             api.details_current_member()
             server.wait_for(lambda counts: counts.open == 3)
             ahead[0] = 20.0
