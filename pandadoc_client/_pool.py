@@ -27,6 +27,7 @@ import httpcore
 import httpx
 
 from pandadoc_client._cleanup import quietly
+from pandadoc_client._deadline import current_limit
 from pandadoc_client._streams import AsyncBackend, Backend
 
 __all__ = ["AsyncPooledTransport", "PooledTransport"]
@@ -88,6 +89,13 @@ def _reusable(connection: Any) -> bool:
     return not unread
 
 
+def _note_failure(connection: Any) -> None:
+    """Take note that nothing was sent where a proxy has not yet let anything through: it saw what was for itself."""
+    limit = current_limit()
+    if limit is not None and (not getattr(connection, "_connected", True) or getattr(connection, "_connection", connection) is None):
+        limit.sent = False
+
+
 class _Pool:
     """Hands out connections for blocking calls. Safe for use by many threads at once."""
 
@@ -117,6 +125,7 @@ class _Pool:
         try:
             response: httpcore.Response = connection.handle_request(request)
         except BaseException:
+            _note_failure(connection)
             self._discard(connection)
             raise
         response.stream = _Body(self, key, connection, response.stream)
@@ -228,6 +237,7 @@ class _AsyncPool:
         try:
             response: httpcore.Response = await connection.handle_async_request(request)
         except BaseException:
+            _note_failure(connection)
             await self._discard(connection)
             raise
         response.stream = _AsyncBody(self, key, connection, response.stream)

@@ -27,6 +27,7 @@ __all__ = ["AsyncBackend", "AsyncStream", "Backend", "Stream"]
 _UNWATCHED = 65536  # bytes of a request that fit into the buffers of the system: sending them waits for nobody
 _MOST_AHEAD = 1024 * 1024  # bytes of a response to read while the request is still being sent
 _CHUNK = 65536
+_LINE_ENDS = b"\r\n"
 _STATUS = re.compile(rb"HTTP/\d\.\d (\d)\d\d")
 
 
@@ -84,7 +85,8 @@ class Stream(httpcore.NetworkStream):
         self._early = bytearray()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        self._written, self._watches = 0, True
+        if self._written:
+            return self._first_read(max_bytes, timeout)
         if self._early:
             data = bytes(self._early[:max_bytes])
             del self._early[:max_bytes]
@@ -97,6 +99,14 @@ class Stream(httpcore.NetworkStream):
             raise httpcore.ReadTimeout(str(error)) from error
         except OSError as error:
             raise httpcore.ReadError(str(error)) from error
+
+    def _first_read(self, max_bytes: int, timeout: float | None) -> bytes:
+        """Read the start of a response. A line end before it was late for the one before, and says nothing."""
+        self._written, self._watches = 0, True
+        while data := self.read(max_bytes, timeout):
+            if data[0] not in _LINE_ENDS or (data := data.lstrip(_LINE_ENDS)):
+                return data
+        return b""
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         view = memoryview(buffer)
@@ -230,6 +240,10 @@ class AsyncStream(httpcore.AsyncNetworkStream):
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._writes:
             self._settle()
+            while data := await self.read(max_bytes, timeout):  # as a blocking one does
+                if data[0] not in _LINE_ENDS or (data := data.lstrip(_LINE_ENDS)):
+                    return data
+            return b""
         if self._early:
             data = bytes(self._early[:max_bytes])
             del self._early[:max_bytes]

@@ -165,7 +165,7 @@ def test_with_asyncio_a_call_whose_read_hangs_can_be_cancelled(server: FileServe
 
     async def main() -> bool:
         async with AsyncApiClient(configuration(server.url)) as client:
-            upload = AsyncDocumentAttachmentsApi(client).create_document_attachment_from_file_upload
+            upload: Any = AsyncDocumentAttachmentsApi(client).create_document_attachment_from_file_upload
             task = asyncio.ensure_future(upload("doc", file=file, name="n"))
             await asyncio.to_thread(file.begun.wait, 20)
             task.cancel()

@@ -82,6 +82,22 @@ def test_what_arrives_on_an_idle_connection_ends_it(world: str, late: bytes) -> 
 
 
 @TOGETHER
+@pytest.mark.parametrize("pieces", [1, 2])
+def test_a_line_end_that_is_late_does_not_fail_the_next_call(world: str, pieces: int) -> None:
+    def script(peer: Peer) -> None:
+        while peer.request():
+            late = b"\r\n" if peer.requests > 1 else b""
+            if pieces == 1:
+                peer.send(late + ok(str(peer.number)))
+            else:
+                peer.send(late)
+                peer.send(ok(str(peer.number)))
+
+    with scripted(script) as server:
+        assert calls(world, configured(server.url, retries=0), 3) == ["1"] * 3
+
+
+@TOGETHER
 def test_a_connection_that_the_server_ended_is_not_used_again(world: str) -> None:
     received, ended = threading.Event(), threading.Event()
 

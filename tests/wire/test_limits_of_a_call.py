@@ -151,6 +151,7 @@ def test_a_proxy_that_does_not_open_the_tunnel_has_seen_no_request(world: str) -
         settings.proxy = proxy.url
         (error,) = calls(world, settings, _request_timeout=0.5)
     assert isinstance(error, ApiTimeoutError)
+    assert not error.request_sent
 
 
 @EACH_WORLD
