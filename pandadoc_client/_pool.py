@@ -92,9 +92,8 @@ def _reusable(connection: Any) -> bool:
 def _note_failure(connection: Any) -> None:
     """Take note that nothing was sent where a proxy has not yet let anything through: it saw what was for itself."""
     limit = current_limit()
-    if limit is not None and (
-        not getattr(connection, "_connected", True) or getattr(connection, "_connection", connection) is None
-    ):
+    connected = getattr(connection, "_connected", True) and getattr(connection, "_connection", connection) is not None
+    if limit is not None and not connected:
         limit.sent = False
 
 
