@@ -113,7 +113,12 @@ def test_an_open_pipe_is_sent_with_what_its_buffer_holds(world: World, server: F
         writer.write(b"first line\nsecond line\n")
         assert file.readline() == b"first line\n"
         # Now the second line is in the file's buffer, and the pipe is empty.
-        sender = threading.Timer(0.2, lambda: (writer.write(b"third line\n"), writer.close()))
+
+        def finish() -> None:
+            writer.write(b"third line\n")
+            writer.close()
+
+        sender = threading.Timer(0.2, finish)
         sender.start()
         world.upload(configuration(server.url), Upload(file))
         sender.join(20)
@@ -170,7 +175,7 @@ def test_with_asyncio_a_call_whose_read_hangs_can_be_cancelled(server: FileServe
             await asyncio.to_thread(file.begun.wait, 20)
             task.cancel()
             await asyncio.wait([task], timeout=20)
-            return task.cancelled()
+            return bool(task.cancelled())
 
     try:
         assert in_time(lambda: asyncio.run(main())) is True
