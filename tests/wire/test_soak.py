@@ -18,7 +18,6 @@ from pandadoc_client.api.members_api import AsyncMembersApi
 
 from .faults import calls, configured
 
-pytestmark = pytest.mark.once
 pytestmark = pytest.mark.slow
 ALL = 20_000
 
