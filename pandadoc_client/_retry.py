@@ -35,7 +35,7 @@ class Timeout:
     Attributes:
         total: Of the whole call, from the first byte sent to the last one read, retries and waits included; None for
             no limit on the whole.
-        connect: Of making a connection.
+        connect: Of making a connection, however many addresses the server has; of TLS, as long again.
         read: Of waiting for the next bytes.
     """
 
