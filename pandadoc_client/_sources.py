@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 import io
-import logging
 import os
 import stat
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import IO, Any, Protocol
 
 from pandadoc_client._blocking_files import pipe_parts, reader_in_time
+from pandadoc_client._cleanup import quietly
 from pandadoc_client._secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
@@ -23,7 +23,6 @@ Progress = Callable[[int, int | None], Any]
 """Called with the bytes moved so far, and with all there are, or None while that is not known."""
 
 _END = object()
-_logger = logging.getLogger("pandadoc_client")
 
 
 class _Readable(Protocol):
@@ -155,10 +154,8 @@ class Source:
 def _close(file: Any) -> None:
     close = getattr(file, "close", None)  # objects that only have read(), such as ``wsgi.input``, have none
     if callable(close):
-        try:
+        with quietly("the file of an upload"):
             close()
-        except Exception as error:
-            _logger.warning("Closing the file of an upload failed: %s", type(error).__name__)
 
 
 class _Bytes(Source):
