@@ -314,23 +314,23 @@ class PooledTransport(httpx.HTTPTransport):
     """httpx's transport over connections of ours.
 
     Args:
-        pool_size: Idle connections to keep for each origin.
-        arguments: Those of httpx's transport.
+        limits: As httpx's transport takes them: how many idle connections to keep for each origin.
+        arguments: Further ones of httpx's transport.
     """
 
-    def __init__(self, pool_size: int, **arguments: Any) -> None:
-        super().__init__(**arguments)
+    def __init__(self, *, limits: httpx.Limits, **arguments: Any) -> None:
+        super().__init__(limits=limits, **arguments)
         # httpx takes neither a backend nor a pool: this reaches for what has no public way.
         maker: Any = self._pool
         maker._network_backend = Backend()
-        self._pool: Any = _Pool(maker, pool_size)
+        self._pool: Any = _Pool(maker, limits.max_keepalive_connections or 0)
 
 
 class AsyncPooledTransport(httpx.AsyncHTTPTransport):
     """The same for asyncio and trio."""
 
-    def __init__(self, pool_size: int, **arguments: Any) -> None:
-        super().__init__(**arguments)
+    def __init__(self, *, limits: httpx.Limits, **arguments: Any) -> None:
+        super().__init__(limits=limits, **arguments)
         maker: Any = self._pool
         maker._network_backend = AsyncBackend(maker._network_backend)
-        self._pool: Any = _AsyncPool(maker, pool_size)
+        self._pool: Any = _AsyncPool(maker, limits.max_keepalive_connections or 0)

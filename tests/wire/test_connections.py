@@ -255,7 +255,7 @@ async def gathered(tasks: list[asyncio.Task[Any]]) -> list[Any]:
 
 def connections(client: AsyncApiClient) -> list[Any]:
     http: Any = client._open_transport()._client()
-    return list(http._transport._pool.connections)
+    return [each for transport in http._transport._lazy._made.values() for each in transport._pool.connections]
 
 
 async def test_calls_that_are_cancelled_at_any_moment_leave_no_connection_in_use() -> None:

@@ -266,5 +266,9 @@ def test_tls_within_tls_is_bounded_too(tmp_path: Any) -> None:
         from pandadoc_client._deadline import deadline
         from pandadoc_client._pool import PooledTransport
 
-        with PooledTransport(1, proxy=proxied) as transport, deadline(0.5), pytest.raises(httpx.TimeoutException):
+        with (
+            PooledTransport(limits=httpx.Limits(), proxy=proxied) as transport,
+            deadline(0.5),
+            pytest.raises(httpx.TimeoutException),
+        ):
             transport.handle_request(httpx.Request("GET", "https://api.example.com/"))

@@ -61,7 +61,8 @@ def test_many_cancelled_calls_leave_no_connection() -> None:
                 ended = await asyncio.gather(*tasks, return_exceptions=True)
                 cancelled += sum(isinstance(each, asyncio.CancelledError) for each in ended)
             http: Any = client._open_transport()._client()
-            assert all(each.is_idle() for each in http._transport._pool.connections)
+            (transport,) = http._transport._lazy._made.values()
+            assert all(each.is_idle() for each in transport._pool.connections)
             return cancelled
 
     with counting() as (url, counts):
