@@ -84,7 +84,7 @@ class _Shell:
             check_header(name, value)
         return Call(request, timeout or self.settings.timeout, retries or self.settings.retries)
 
-    def _plan(self, request: Request, call: Call, auth: httpx.Auth | None, streamed: bool, limit: Limit) -> _Plan:
+    def _plan(self, request: Request, call: Call, auth: httpx.Auth | None, streamed: bool, progress: Limit) -> _Plan:
         limiter = self.settings.rate_limiter
         while True:
             while limiter is not None and (pause := (yield _Turn(limiter, request))):
@@ -108,7 +108,7 @@ class _Shell:
             except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
                 if getattr(outgoing.stream, "source_error", None) is error:
                     raise  # of the user's file or progress: nothing is wrong with the network
-                named = network_error(error, call, _secrets(request, outgoing), limit.sent)
+                named = network_error(error, call, _secrets(request, outgoing), progress.sent)
                 named.__cause__ = error
                 wait: float | None = call.wait_after_error(named)
                 why: object = named.reason
