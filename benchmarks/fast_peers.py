@@ -23,15 +23,10 @@ def _orjson() -> None:
 
 
 def _transports(blocking: Any, awaiting: Any) -> None:
-    import httpx
-
     from pandadoc_client import _clients
 
-    for module, name, transport in (
-        (_clients, "DeadlineTransport", blocking),
-        (httpx, "AsyncHTTPTransport", awaiting),  # which our client looks up, and httpx's own does not
-    ):
-        setattr(module, name, lambda transport=transport, **_settings: transport())
+    for name, transport in (("PooledTransport", blocking), ("AsyncPooledTransport", awaiting)):
+        setattr(_clients, name, lambda *_sizes, transport=transport, **_settings: transport())
 
 
 def _pyreqwest() -> None:

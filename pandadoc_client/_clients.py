@@ -13,8 +13,8 @@ from types import FunctionType
 import httpx
 
 from pandadoc_client._connections import AsyncConnections, Connections
-from pandadoc_client._deadline import DeadlineTransport
 from pandadoc_client._network import TransportSettings, proxies_of
+from pandadoc_client._pool import AsyncPooledTransport, PooledTransport
 
 __all__ = ["DirectAsyncClient", "DirectClient"]
 
@@ -41,9 +41,9 @@ class DirectClient(httpx.Client):
     """A blocking client whose connections know the deadline of a call."""
 
     def __init__(self, settings: TransportSettings) -> None:
-        connections = Connections(DeadlineTransport, settings)
+        connections = Connections(PooledTransport, settings)
         mounts = {
-            pattern: None if proxy is None else Connections(DeadlineTransport, settings, proxy)
+            pattern: None if proxy is None else Connections(PooledTransport, settings, proxy)
             for pattern, proxy in proxies_of(settings).items()
         }
         super().__init__(transport=connections, mounts=mounts, trust_env=False)
@@ -62,9 +62,9 @@ class DirectAsyncClient(httpx.AsyncClient):
     """A client for asyncio and trio."""
 
     def __init__(self, settings: TransportSettings) -> None:
-        connections = AsyncConnections(httpx.AsyncHTTPTransport, settings)
+        connections = AsyncConnections(AsyncPooledTransport, settings)
         mounts = {
-            pattern: None if proxy is None else AsyncConnections(httpx.AsyncHTTPTransport, settings, proxy)
+            pattern: None if proxy is None else AsyncConnections(AsyncPooledTransport, settings, proxy)
             for pattern, proxy in proxies_of(settings).items()
         }
         super().__init__(transport=connections, mounts=mounts, trust_env=False)

@@ -47,7 +47,7 @@ class TransportSettings:
         proxy: URL of a proxy; without one, the environment's is used.
         no_proxy: Hosts to reach directly, separated by commas.
         proxy_headers: Headers for the proxy.
-        pool_size: Idle connections to keep.
+        pool_size: Connections to keep when there are fewer calls at once.
         socket_options: Options for each socket, as ``socket.setsockopt`` takes them.
         rate_limiter: Whom to ask before each attempt; None to ask nobody.
     """

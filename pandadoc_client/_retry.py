@@ -35,7 +35,7 @@ class Timeout:
     Attributes:
         total: Of the whole call, from the first byte sent to the last one read, retries and waits included; None for
             no limit on the whole.
-        connect: Of making a connection.
+        connect: Of making a connection, however many addresses the server has; of TLS, as long again.
         read: Of waiting for the next bytes.
     """
 
@@ -162,7 +162,10 @@ class Call:
 
     def timed_out(self, request_sent: bool = True) -> ApiTimeoutError:
         """Return the error of a call that took too long."""
-        limit = self.timeout.connect if not request_sent else self.timeout.total or self.timeout.read
+        total = self.timeout.total
+        limit = total or self.timeout.read
+        if not request_sent:
+            limit = self.timeout.connect if total is None else min(total, self.timeout.connect)
         reason = f"{'No connection within' if not request_sent else 'No answer within'} {limit:g} seconds"
         return ApiTimeoutError(reason=reason, request_sent=request_sent)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 import io
-import logging
 import os
 import stat
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import IO, Any, Protocol
 
+from pandadoc_client._blocking_files import pipe_parts, reader_in_time
+from pandadoc_client._cleanup import quietly
 from pandadoc_client._secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
@@ -22,7 +23,6 @@ Progress = Callable[[int, int | None], Any]
 """Called with the bytes moved so far, and with all there are, or None while that is not known."""
 
 _END = object()
-_logger = logging.getLogger("pandadoc_client")
 
 
 class _Readable(Protocol):
@@ -143,7 +143,8 @@ class Source:
         import anyio.to_thread  # comes with httpx, which the call has imported
 
         parts = self.parts()
-        while (part := await anyio.to_thread.run_sync(next, parts, _END)) is not _END:
+        # A call that ends does not wait for a thread that reads: what is read may never come.
+        while (part := await anyio.to_thread.run_sync(next, parts, _END, abandon_on_cancel=True)) is not _END:
             yield part
 
     def close(self) -> None:
@@ -153,10 +154,8 @@ class Source:
 def _close(file: Any) -> None:
     close = getattr(file, "close", None)  # objects that only have read(), such as ``wsgi.input``, have none
     if callable(close):
-        try:
+        with quietly("the file of an upload"):
             close()
-        except Exception as error:
-            _logger.warning("Closing the file of an upload failed: %s", type(error).__name__)
 
 
 class _Bytes(Source):
@@ -184,7 +183,9 @@ class _Path(Source):
         try:
             found = os.stat(path)
             if not stat.S_ISFIFO(found.st_mode) and not stat.S_ISDIR(found.st_mode):
-                os.close(os.open(path, os.O_RDONLY))  # a pipe would be waited for, and some folders cannot be opened
+                os.close(
+                    os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+                )  # a pipe would be waited for, and some folders cannot be opened
         except (OSError, ValueError) as error:
             shown = repr(os.fspath(path))
             reason = (error.strerror if isinstance(error, OSError) else None) or "this is no path"
@@ -198,6 +199,9 @@ class _Path(Source):
         self.name = os.path.basename(os.fspath(path))
 
     def parts(self) -> Iterator[Any]:
+        if not self.rewindable:
+            yield from pipe_parts(self._path, CHUNK)
+            return
         with open(self._path, "rb", buffering=0) as file:
             while part := file.read(CHUNK):
                 yield part
@@ -226,7 +230,8 @@ class _File(Source):
     def parts(self) -> Iterator[Any]:
         if self._start is not None:
             self._file.seek(self._start)
-        while part := self._file.read(CHUNK):
+        read = reader_in_time(self._file)
+        while part := read(CHUNK):
             yield _encoded(part, self._field) if isinstance(part, str) else part
 
     def close(self) -> None:

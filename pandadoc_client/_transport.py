@@ -8,7 +8,6 @@ given for, and a call leaves nothing behind for the next one.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
 import time
@@ -20,8 +19,9 @@ import httpx
 
 from pandadoc_client._attempts import log_attempt, log_repetition
 from pandadoc_client._bodies import AsyncBody, Body, RepeatableAsyncBody, RepeatableBody, closing_body, framing
+from pandadoc_client._cleanup import closed_after, closed_after_async, quietly
 from pandadoc_client._clients import DirectAsyncClient, DirectClient
-from pandadoc_client._deadline import deadline
+from pandadoc_client._deadline import Limit, current_limit, deadline
 from pandadoc_client._http import Headers, Request, Response, check_header
 from pandadoc_client._network import TransportSettings, check_host
 from pandadoc_client._retry import Call, RetryPolicy, Timeout
@@ -84,7 +84,7 @@ class _Shell:
             check_header(name, value)
         return Call(request, timeout or self.settings.timeout, retries or self.settings.retries)
 
-    def _plan(self, request: Request, call: Call, auth: httpx.Auth | None, streamed: bool) -> _Plan:
+    def _plan(self, request: Request, call: Call, auth: httpx.Auth | None, streamed: bool, progress: Limit) -> _Plan:
         limiter = self.settings.rate_limiter
         while True:
             while limiter is not None and (pause := (yield _Turn(limiter, request))):
@@ -108,7 +108,7 @@ class _Shell:
             except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
                 if getattr(outgoing.stream, "source_error", None) is error:
                     raise  # of the user's file or progress: nothing is wrong with the network
-                named = network_error(error, call, _secrets(request, outgoing))
+                named = network_error(error, call, _secrets(request, outgoing), progress.sent)
                 named.__cause__ = error
                 wait: float | None = call.wait_after_error(named)
                 why: object = named.reason
@@ -193,10 +193,20 @@ def _origin(url: str) -> str:
     return url if end < 0 else url[:end]
 
 
-def network_error(error: Exception, call: Call, secrets: tuple[str, ...]) -> ApiConnectionError:
-    """Return the package's error for one of httpx's; whoever raises it names *error*, masked here, as the cause."""
+def network_error(
+    error: Exception, call: Call, secrets: tuple[str, ...], sent: bool | None = None
+) -> ApiConnectionError:
+    """Return the package's error for one of httpx's; whoever raises it names *error*, masked here, as the cause.
+
+    Args:
+        error: What httpx raised.
+        call: The call that failed.
+        secrets: What no message may show.
+        sent: Whether the request went out; None if only the error can tell.
+    """
     mask_chain(error, secrets)
-    sent = not isinstance(error, _NOT_SENT)
+    if sent is None:
+        sent = not isinstance(error, _NOT_SENT)
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return call.timed_out(request_sent=sent)
     return ApiConnectionError(reason=mask_secrets(str(error) or type(error).__name__, secrets), request_sent=sent)
@@ -275,10 +285,10 @@ class Transport(_Shell):
         streamed: bool,
     ) -> tuple[Response, httpx.Response | None]:
         call = self._start(request, timeout, retries)
-        plan = self._plan(request, call, auth, streamed)
         client = self._client()
         try:
-            with deadline(call.remaining()):
+            with deadline(call.remaining()) as limit:
+                plan = self._plan(request, call, auth, streamed, limit)
                 step = next(plan)
                 while True:
                     try:
@@ -291,7 +301,8 @@ class Transport(_Shell):
             outcome: tuple[Response, httpx.Response | None] = stop.value
             return outcome
         finally:
-            request.close()
+            with quietly("what was sent"):
+                request.close()
 
     def _do(self, client: httpx.Client, step: _Step, call: Call) -> Any:
         if isinstance(step, _Turn):
@@ -299,11 +310,17 @@ class Transport(_Shell):
         if isinstance(step, _Open):
             if client.is_closed:
                 raise ApiConnectionError(reason="The client was closed", request_sent=False)
+            limit = current_limit()
             if isinstance(client, DirectClient):
+                if limit is not None:
+                    limit.sent = False  # until the connection says otherwise
                 return client.open(step.request, step.auth)
+            if limit is not None:
+                limit.sent = None
+                step.request.extensions["trace"] = limit.trace
             return client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
         if isinstance(step, _Read):
-            with contextlib.closing(step.answer):
+            with closed_after(step.answer, "a response"):
                 data = bytearray()
                 for chunk in step.answer.iter_bytes():
                     data += chunk
@@ -372,11 +389,14 @@ class AsyncTransport(_Shell):
     ) -> tuple[Response, httpx.Response | None]:
         call = self._start(request, timeout, retries)
         try:
-            with anyio.move_on_after(call.remaining()):  # any TimeoutError is of the user's file or progress
-                return await self._follow(self._client(), self._plan(request, call, auth, streamed))
-            raise call.timed_out() from TimeoutError()
+            with deadline(call.remaining()) as limit:
+                plan = self._plan(request, call, auth, streamed, limit)
+                with anyio.move_on_after(call.remaining()):  # any TimeoutError is of the user's file or progress
+                    return await self._follow(self._client(), plan)
+                raise call.timed_out(request_sent=limit.sent is not False) from TimeoutError()
         finally:
-            request.close()
+            with quietly("what was sent"):
+                request.close()
 
     async def _follow(self, client: httpx.AsyncClient, plan: _Plan) -> tuple[Response, httpx.Response | None]:
         try:
@@ -400,12 +420,18 @@ class AsyncTransport(_Shell):
         if isinstance(step, _Open):
             if client.is_closed:
                 raise ApiConnectionError(reason="The client was closed", request_sent=False)
+            limit = current_limit()
             async with closing_body(step.request):
                 if isinstance(client, DirectAsyncClient):
+                    if limit is not None:
+                        limit.sent = False  # until the connection says otherwise
                     return await client.open(step.request, step.auth)
+                if limit is not None:
+                    limit.sent = None
+                    step.request.extensions["trace"] = limit.trace_async
                 return await client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
         if isinstance(step, _Read):
-            async with contextlib.aclosing(step.answer):
+            async with closed_after_async(step.answer, "a response"):
                 data = bytearray()
                 async for chunk in step.answer.aiter_bytes():
                     data += chunk

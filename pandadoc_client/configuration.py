@@ -108,7 +108,8 @@ class Configuration:
         cert_file: PEM file of a client certificate.
         key_file: PEM file of its key.
         assert_hostname: False to accept a certificate of another name, or the name that it must have.
-        connection_pool_maxsize: Idle connections to keep.
+        connection_pool_maxsize: Connections to keep when there are fewer calls at once. More calls at once than this
+            have a connection each, too, which is kept while there are that many.
         proxy: URL of a proxy.
         no_proxy: Hosts to reach without it, separated by commas.
         proxy_headers: Headers for the proxy.

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from pandadoc_client._cleanup import quietly
 from pandadoc_client._http import Headers, Response
 from pandadoc_client._secrets import mask_chain
 from pandadoc_client.exceptions import (
@@ -121,7 +122,8 @@ class StreamedResponse(io.RawIOBase):
     def close(self) -> None:
         """Let go of the connection."""
         if not self.closed:
-            self._answer.close()
+            with quietly("a response"):
+                self._answer.close()
         super().close()
 
     release_conn = close
@@ -138,20 +140,35 @@ class AsyncStreamedResponse:
         self._answer = answer
 
     async def read(self) -> bytes:
-        """Return the whole body."""
+        """Return the whole body; it can be read once.
+
+        Raises:
+            ApiValueError: As `stream`.
+            ApiConnectionError: As `stream`.
+        """
         return b"".join([part async for part in self.stream()])
 
     async def stream(self) -> AsyncIterator[bytes]:
-        """Yield the body in parts as they come."""
+        """Yield the body in parts as they come.
+
+        Raises:
+            ApiValueError: The body was read before, in whole or in part, or the response is closed.
+            ApiConnectionError: It broke off, or did not come in time.
+        """
         try:
             async for part in self._answer.aiter_bytes():
                 yield part
+        except httpx.StreamConsumed:
+            raise ApiValueError("The body of this response was read before; it can be read once") from None
+        except httpx.StreamClosed:
+            raise ApiValueError("This response is closed; its body can no longer be read") from None
         except httpx.HTTPError as error:
             raise _broken(error, self._secrets) from error
 
     async def aclose(self) -> None:
         """Let go of the connection."""
-        await self._answer.aclose()
+        with quietly("a response"):
+            await self._answer.aclose()
 
     async def __aenter__(self) -> AsyncStreamedResponse:
         return self

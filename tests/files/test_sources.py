@@ -150,8 +150,8 @@ def test_no_asynchronous_source_is_left_to_the_collector(case: str) -> None:
 
 
 class EarlyServer(FileServer):
-    """Answers before it has read the body, and hangs up."""
+    """Answers when it has read some of the body, and hangs up: a body that was not begun has nothing to close."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(lambda got: Reply(reply.status, reply.body, reply.headers, cut=len(reply.body)))
-        self._server.RequestHandlerClass.content = lambda handler, headers: b""  # type: ignore[attr-defined]
+        self._server.RequestHandlerClass.content = lambda handler, headers: handler.rfile.read(100_000)[:0]  # type: ignore[attr-defined]

@@ -1,0 +1,70 @@
+"""Thousands of calls, many at once: connections as many as calls at once, none lost, none left open."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pandadoc_client import AsyncApiClient
+from pandadoc_client.api.members_api import AsyncMembersApi
+
+from .faults import calls, configured
+
+pytestmark = pytest.mark.slow
+ALL = 20_000
+
+
+@contextlib.contextmanager
+def counting() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the URL of a server, and what it counted, which is there when the block has ended."""
+    counts: dict[str, Any] = {}
+    command = [sys.executable, str(Path(__file__).with_name("counting_server.py"))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}", counts
+        counts |= json.loads(process.communicate(timeout=30)[0])
+
+
+@pytest.mark.parametrize(
+    ("world", "at_once", "count"),
+    # With asyncio a call takes several times as long, and a quarter of the calls says the same.
+    [("threads", 20, ALL), ("threads", 200, ALL), ("asyncio", 20, ALL // 4), ("asyncio", 200, ALL // 4)],
+)
+def test_many_calls_at_once_use_as_many_connections_and_leave_none(world: str, at_once: int, count: int) -> None:
+    with counting() as (url, counts):
+        outcomes = calls(world, configured(url, retries=0), count, at_once=at_once)
+    assert outcomes == ["right"] * count
+    assert counts["requests"] == count
+    assert counts["connections"] <= at_once
+    assert counts["open"] == 0
+
+
+def test_many_cancelled_calls_leave_no_connection() -> None:
+    async def main(url: str) -> int:
+        async with AsyncApiClient(configured(url, retries=0)) as client:
+            api = AsyncMembersApi(client)
+            cancelled = 0
+            for turns in range(100):
+                tasks = [asyncio.create_task(api.details_current_member()) for _ in range(20)]
+                for _ in range(turns % 50):
+                    await asyncio.sleep(0)
+                for task in tasks:
+                    task.cancel()
+                ended = await asyncio.gather(*tasks, return_exceptions=True)
+                cancelled += sum(isinstance(each, asyncio.CancelledError) for each in ended)
+            http: Any = client._open_transport()._client()
+            (transport,) = http._transport._lazy._made.values()
+            assert all(each.is_idle() for each in transport._pool.connections)
+            return cancelled
+
+    with counting() as (url, counts):
+        assert asyncio.run(main(url)) > 100
+    assert counts["open"] == 0
