@@ -166,6 +166,7 @@ class BaseClient(ProcessBound):
             secrets=(*request.secrets, *words),
             operation=request.operation,
             template=request.template,
+            response_limit=request.response_limit,
         )
 
     def _check_content(self, request: Request, parts: RequestParts) -> None:

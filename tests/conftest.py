@@ -29,6 +29,7 @@ settings.load_profile("untimed")
 # processes, the generator, the documentation) runs on the first one alone.
 EVERY_PYTHON = (
     "emulator/test_server.py",
+    "files/test_blocking_sources.py",
     "files/test_downloads.py",
     "files/test_multipart.py",
     "files/test_places.py",
@@ -48,8 +49,12 @@ EVERY_PYTHON = (
     "unit",
     "webhooks/test_events.py",
     "webhooks/test_signature.py",
+    "wire/test_connections.py",
+    "wire/test_early_responses.py",
     "wire/test_lifetimes.py",
+    "wire/test_limits_of_a_call.py",
     "wire/test_observability.py",
+    "wire/test_streamed_responses.py",
     "wire/test_throttling.py",
     "wire/test_tls_and_proxies.py",
     "wire/test_transport.py",

@@ -134,6 +134,7 @@ DIFFERENCES: Mapping[str, Sequence[Row]] = {
         Row("*/line break", "result", _VALUE, _builtin("ValueError")),
         Row("*/not latin", "result", _VALUE, _builtin("UnicodeEncodeError")),
         Row("client/header/None", "result", RETURNS, _builtin("TypeError"), SENT),
+        Row("options/credentials/latin", "result", _VALUE, RETURNS, NOT_SENT),
     ],
     "Headers that differ in case": [
         Row("token/headers/lower case", "requests[0].headers.accept", "a/b", "application/json, a/b"),
