@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from pandadoc_client._calls.model import ModelOf, decode_date, decode_datetime
 from pandadoc_client._encoding import (
     encode_body,
     encode_path,
@@ -19,9 +20,8 @@ from pandadoc_client._encoding import (
     flatten,
     plain,
 )
-from pandadoc_client._generated.base import decode_date, decode_datetime
 from pandadoc_client._http import Request, Response
-from pandadoc_client._operation import ModelRef, Operation, date, datetime, file_type, none_type
+from pandadoc_client._operation import Operation, date, datetime, file_type, none_type
 from pandadoc_client._retry import Timeout
 from pandadoc_client._sources import is_source
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
@@ -103,8 +103,8 @@ class RequestParts:
 
 
 def plan_call(
-    operation: Operation,
-    arguments: dict[str, Any],
+    operation: Operation[Any],
+    arguments: Mapping[str, Any],
     configuration: Configuration,
     build: Callable[..., Request],
     stacklevel: int,
@@ -113,8 +113,8 @@ def plan_call(
 
     Args:
         operation: What is called.
-        arguments: Arguments and options by name, in the order in which they were written: fields of a form and
-            parameters of a query go out in that order, as the vendor's SDK sends them.
+        arguments: Arguments and options by name. Fields of a form and parameters of a query go out in the order of
+            the operation's parameters.
         configuration: Host and checks.
         build: Makes the request of its parts: the client's, which knows its headers and credentials.
         stacklevel: How far up the stack the user's call is, for warnings.
@@ -123,10 +123,11 @@ def plan_call(
         ApiTypeError: An argument is of the wrong type, or not known.
         ApiValueError: An argument is missing, or has a value that cannot be sent.
     """
-    options = _options(operation, arguments)
+    given = operation.given(arguments)
+    options = _options(operation, given)
     host = configuration.call_host(operation.operation_id, options["_host_index"])
     timeout = configuration.call_timeout(options["_request_timeout"])
-    parts = _gather(operation, arguments, check=options["_check_input_type"])
+    parts = _gather(operation, given, check=options["_check_input_type"])
     if operation.token_request:
         from pandadoc_client.oauth.form import warn_about_form  # the OAuth client's rules, needed for this one only
 
@@ -154,7 +155,7 @@ def default_timeout(request: Request, timeout: Timeout) -> Timeout:
     return replace(timeout, total=None) if streamed else timeout
 
 
-def _options(operation: Operation, arguments: dict[str, Any]) -> Mapping[str, Any]:
+def _options(operation: Operation[Any], arguments: dict[str, Any]) -> Mapping[str, Any]:
     """Take the options out of *arguments*, check them, and return them with their defaults."""
     given: dict[str, Any] = {}
     for name in list(arguments):
@@ -168,7 +169,7 @@ def _options(operation: Operation, arguments: dict[str, Any]) -> Mapping[str, An
     return {**_DEFAULTS, **given} if given else _DEFAULTS
 
 
-def _gather(operation: Operation, arguments: Mapping[str, Any], check: bool) -> RequestParts:
+def _gather(operation: Operation[Any], arguments: Mapping[str, Any], check: bool) -> RequestParts:
     """Check the arguments and sort them by where they go."""
     parts = RequestParts(operation_id=operation.operation_id)
     for parameter in operation.parameters:
@@ -230,7 +231,7 @@ def _is_a(value: Any, kind: Any) -> bool:
 
 
 def _class_of(kind: Any) -> Any:
-    return kind.load() if isinstance(kind, ModelRef) else kind
+    return kind.load() if isinstance(kind, ModelOf) else kind
 
 
 def select_accept(accepts: Sequence[str]) -> str:
@@ -249,7 +250,7 @@ def select_content_type(content_types: Sequence[str]) -> str:
     return lowered[0]
 
 
-def _content_type(operation: Operation, parts: RequestParts) -> str | None:
+def _content_type(operation: Operation[Any], parts: RequestParts) -> str | None:
     """Return the Content-Type of a call: a form's if fields are given where another body would be possible, too."""
     forms = [kind for kind in operation.content_types if "form" in kind.lower()]
     fields = parts.body is None and (parts.form or parts.files)

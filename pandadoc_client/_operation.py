@@ -6,16 +6,14 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from importlib import import_module
-from typing import Any, Literal, TypedDict
+from typing import Any, Generic, Literal, TypedDict, TypeVar
 
-from pandadoc_client._generated.base import ModelOf, one_of
+from pandadoc_client._calls.model import UNSET, ModelOf, one_of
 from pandadoc_client._sources import FileArgument
 
 __all__ = [
     "AsyncOptions",
     "FileArgument",
-    "ModelRef",
     "OneOf",
     "Operation",
     "Options",
@@ -25,6 +23,8 @@ __all__ = [
     "file_type",
     "none_type",
 ]
+
+T = TypeVar("T")
 
 file_type = io.IOBase
 none_type = type(None)
@@ -63,25 +63,6 @@ class Options(AsyncOptions, total=False):
     async_req: Literal[False]
 
 
-class ModelRef(ModelOf):
-    """A model in a type, imported when a call first needs it: an API module may mention hundreds.
-
-    Args:
-        user: Name of the module that mentions it.
-        module: Name of its module, relative to the user's.
-        name: Name of its class.
-    """
-
-    __slots__ = ("__name__",)
-
-    def __init__(self, user: str, module: str, name: str) -> None:
-        package = user.rpartition(".")[0]
-        super().__init__(lambda: getattr(import_module(module, package), name))
-        self.__name__ = name
-
-    decode = ModelOf.__call__
-
-
 class OneOf:
     """One of several models in a type.
 
@@ -92,7 +73,7 @@ class OneOf:
 
     __slots__ = ("decode",)
 
-    def __init__(self, *members: ModelRef, by: tuple[str, Mapping[str, int]] | None = None) -> None:
+    def __init__(self, *members: ModelOf, by: tuple[str, Mapping[str, int]] | None = None) -> None:
         self.decode = one_of(*members, by=by)
 
 
@@ -120,8 +101,8 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """An operation of the API.
+class Operation(Generic[T]):
+    """An operation of the API; *T* is the type of what a call returns.
 
     Attributes:
         operation_id: Name of the method.
@@ -134,6 +115,10 @@ class Operation:
         response_type: What its answer is decoded to, as the vendor's SDK writes types; None for no body.
         other_results: The same for successes of another kind, by status: a 202 has no file yet.
         token_request: True for the OAuth 2.0 token endpoint.
+        summary: What it does, in a few words.
+        description: What there is to know about it; empty if the summary says it all.
+        body_schema: Name of the schema of its JSON body, or of the items of its body; empty for another body.
+        meanings: What its parameters mean, by their names as arguments.
         by_name: The parameters by their names as arguments.
         required: The names of those that may be given by position, in their order.
     """
@@ -148,6 +133,10 @@ class Operation:
     response_type: tuple[Any, ...] | None
     other_results: Mapping[int, tuple[Any, ...] | None] = field(default_factory=dict)
     token_request: bool = False
+    summary: str = ""
+    description: str = ""
+    body_schema: str = ""
+    meanings: Mapping[str, str] = field(default_factory=dict)
     by_name: Mapping[str, Parameter] = field(init=False, repr=False, compare=False)
     required: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
@@ -155,3 +144,16 @@ class Operation:
         object.__setattr__(self, "by_name", {parameter.name: parameter for parameter in self.parameters})
         required = tuple(parameter.name for parameter in self.parameters if parameter.required)
         object.__setattr__(self, "required", required)
+
+    def given(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what was given of *arguments*, in the order of the parameters; options come behind them.
+
+        ``UNSET`` stands for an argument that was not given, and ``None`` for an optional one.
+        """
+        found = {
+            parameter.name: arguments[parameter.name]
+            for parameter in self.parameters
+            if parameter.name in arguments and (parameter.required or arguments[parameter.name] is not None)
+        }
+        found.update((name, value) for name, value in arguments.items() if name not in self.by_name)
+        return {name: value for name, value in found.items() if value is not UNSET}

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from pandadoc_client import __version__
-from pandadoc_client._generated.document import API_VERSION, SERVERS
 from pandadoc_client._regions import region_of
 from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
+from pandadoc_client.apis.document import API_VERSION, SERVERS
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 if TYPE_CHECKING:
