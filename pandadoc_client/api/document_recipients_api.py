@@ -13,6 +13,7 @@ from pandadoc_client._operation import (
     Options,
     Parameter,
 )
+from pandadoc_client.api_client import ApiClient as ApiClient
 
 from .. import models
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pandadoc_client.api_client import ApiClient as ApiClient
+
 from .folders_api import AsyncFoldersApi, FoldersApi
 
 __all__ = ["AsyncFoldersAPIApi", "FoldersAPIApi"]

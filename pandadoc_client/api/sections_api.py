@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pandadoc_client.api_client import ApiClient as ApiClient
+
 from .document_sections_bundles_api import AsyncDocumentSectionsBundlesApi, DocumentSectionsBundlesApi
 
 __all__ = ["AsyncSectionsApi", "SectionsApi"]

@@ -14,6 +14,7 @@ from pandadoc_client._operation import (
     Options,
     Parameter,
 )
+from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
 from .. import models

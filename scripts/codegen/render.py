@@ -47,23 +47,18 @@ class Made:
     Attributes:
         data: openapi-python-client's view of it.
         warnings: What that could not do.
-        methods: The methods of the API classes.
+        lists: The lists that can be iterated over.
     """
 
-    def __init__(self, data: GeneratorData, warnings: Sequence[GeneratorError], methods: Sequence[Method]) -> None:
+    def __init__(self, data: GeneratorData, warnings: Sequence[GeneratorError], lists: Sequence[Paging]) -> None:
         self.data = data
         self.warnings = warnings
-        self.methods = methods
+        self.lists = lists
 
     @property
     def operations(self) -> int:
         """The number of operations that came out."""
         return sum(len(tag.endpoints) for tag in self.data.endpoint_collections_by_tag.values())
-
-    @property
-    def lists(self) -> list[Paging]:
-        """The lists that can be iterated over."""
-        return [method.paging for method in self.methods if method.paging]
 
 
 def render(document: dict[str, Any], configuration: Path, target: Path) -> Made:
@@ -86,7 +81,7 @@ def render(document: dict[str, Any], configuration: Path, target: Path) -> Made:
     package = _Package(document, data, config)
     with contextlib.redirect_stdout(io.StringIO()):  # it says what it does; so do we
         warnings = package.build()
-    return Made(data, warnings, package.methods)
+    return Made(data, warnings, package.lists)
 
 
 class _Package(Project):
@@ -99,6 +94,7 @@ class _Package(Project):
         self.types = Types(document, self.modules)
         self.methods = methods_of(document, self.types)
         tags = [tag for method in self.methods for tag in method.tags]
+        self.lists: list[Paging] = []
         self.apis = {api_class(tag): api_module(tag) for tag in tags}
         filters: dict[str, Any] = self.env.filters
         filters.update(attribute=_attribute, literal=repr, sentence=sentence, string_literal=_string_literal)
@@ -142,13 +138,15 @@ class _Package(Project):
     def _write_api(self, tag: str, methods: Iterable[Method]) -> None:
         """Write the module of a tag. Operations that other classes have come from these."""
         elsewhere = [method.tags[0] for method in self.methods if tag in method.tags[1:]]
+        own = iterators_told_apart(methods)
+        self.lists += [method.paging for method in own if method.paging]
         bases = {api_class(other): api_module(other) for other in elsewhere}
         self._render(
             f"api/{api_module(tag)}.py",
             "endpoint_init.py.jinja",
             tag=tag,
             name=api_class(tag),
-            methods=iterators_told_apart(methods),
+            methods=own,
             bases=bases,
             steps=_STEPS.get(api_class(tag)),
         )
