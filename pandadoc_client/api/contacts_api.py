@@ -59,7 +59,9 @@ _CREATE_CONTACT: Operation[models.ContactDetailsResponse] = Operation(
     summary="Create a contact",
     description="Adds a contact with its name, e-mail address, phone and postal address.",
     body_schema="ContactCreateRequest",
-    meanings={},
+    meanings={
+        "contact_create_request": "Details of the contact to create.",
+    },
 )
 
 _DETAILS_CONTACT: Operation[models.ContactDetailsResponse] = Operation(
@@ -117,6 +119,7 @@ _UPDATE_CONTACT: Operation[models.ContactDetailsResponse] = Operation(
     body_schema="ContactUpdateRequest",
     meanings={
         "id": "ID of the contact to update.",
+        "contact_update_request": "Details of the contact to change.",
     },
 )
 
@@ -155,6 +158,9 @@ class ContactsApi(Api):
         """Create a contact.
 
         Adds a contact with its name, e-mail address, phone and postal address.
+
+        Args:
+            contact_create_request: Details of the contact to create.
         """
         return self.api_client.call_operation(
             _CREATE_CONTACT, {"contact_create_request": contact_create_request, **kwargs}
@@ -189,6 +195,7 @@ class ContactsApi(Api):
 
         Args:
             id: ID of the contact to update.
+            contact_update_request: Details of the contact to change.
         """
         return self.api_client.call_operation(
             _UPDATE_CONTACT, {"id": id, "contact_update_request": contact_update_request, **kwargs}
@@ -231,6 +238,9 @@ class AsyncContactsApi(AsyncApi):
         """Create a contact.
 
         Adds a contact with its name, e-mail address, phone and postal address.
+
+        Args:
+            contact_create_request: Details of the contact to create.
         """
         return await self.api_client.call_operation(
             _CREATE_CONTACT, {"contact_create_request": contact_create_request, **kwargs}
@@ -268,6 +278,7 @@ class AsyncContactsApi(AsyncApi):
 
         Args:
             id: ID of the contact to update.
+            contact_update_request: Details of the contact to change.
         """
         return await self.api_client.call_operation(
             _UPDATE_CONTACT, {"id": id, "contact_update_request": contact_update_request, **kwargs}

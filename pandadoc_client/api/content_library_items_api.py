@@ -75,7 +75,9 @@ _CREATE_CONTENT_LIBRARY_ITEM: Operation[models.ContentLibraryResponse] = Operati
     summary="Create a library item from URL",
     description="Starts the creation of a content library item from a PDF at a public URL. This is asynchronous: poll the item until its status is `cli.PROCESSED` or `cli.ERROR`.",
     body_schema="ContentLibraryItemCreateFromUrlRequest",
-    meanings={},
+    meanings={
+        "content_library_item_create_from_url_request": "Content library item to create from a file at a URL.",
+    },
 )
 
 _CREATE_CONTENT_LIBRARY_ITEM_FROM_UPLOAD: Operation[models.ContentLibraryResponse] = Operation(
@@ -224,6 +226,9 @@ class ContentLibraryItemsApi(Api):
 
         Starts the creation of a content library item from a PDF at a public URL. This is asynchronous: poll the item
         until its status is `cli.PROCESSED` or `cli.ERROR`.
+
+        Args:
+            content_library_item_create_from_url_request: Content library item to create from a file at a URL.
         """
         return self.api_client.call_operation(
             _CREATE_CONTENT_LIBRARY_ITEM,
@@ -364,6 +369,9 @@ class AsyncContentLibraryItemsApi(AsyncApi):
 
         Starts the creation of a content library item from a PDF at a public URL. This is asynchronous: poll the item
         until its status is `cli.PROCESSED` or `cli.ERROR`.
+
+        Args:
+            content_library_item_create_from_url_request: Content library item to create from a file at a URL.
         """
         return await self.api_client.call_operation(
             _CREATE_CONTENT_LIBRARY_ITEM,

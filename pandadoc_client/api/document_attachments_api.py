@@ -66,6 +66,7 @@ _CREATE_DOCUMENT_ATTACHMENT: Operation[models.DocumentAttachmentResponse] = Oper
     body_schema="DocumentAttachmentRequest",
     meanings={
         "id": "ID of the document that gets the attachment.",
+        "document_attachment_request": "File at a URL to attach to a document.",
         "file": "The file to attach.",
         "source": "Address of the file, in place of the file itself.",
         "name": "Name that the attachment gets.",
@@ -203,6 +204,7 @@ class DocumentAttachmentsApi(Api):
 
         Args:
             id: ID of the document that gets the attachment.
+            document_attachment_request: File at a URL to attach to a document.
             file: The file to attach.
             source: Address of the file, in place of the file itself.
             name: Name that the attachment gets.
@@ -328,6 +330,7 @@ class AsyncDocumentAttachmentsApi(AsyncApi):
 
         Args:
             id: ID of the document that gets the attachment.
+            document_attachment_request: File at a URL to attach to a document.
             file: The file to attach.
             source: Address of the file, in place of the file itself.
             name: Name that the attachment gets.

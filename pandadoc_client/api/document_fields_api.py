@@ -62,6 +62,7 @@ _CREATE_DOCUMENT_FIELDS: Operation[models.CreateDocumentFieldsResponse] = Operat
     body_schema="CreateDocumentFieldsRequest",
     meanings={
         "id": "ID of the document that gets the fields.",
+        "create_document_fields_request": "Fields to add to a document.",
     },
 )
 
@@ -88,6 +89,7 @@ _UPDATE_DOCUMENT_FIELDS_ASSIGNMENT: Operation[None] = Operation(
     body_schema="UpdateDocumentFieldsAssignmentRequest",
     meanings={
         "id": "ID of the document whose fields are assigned.",
+        "update_document_fields_assignment_request": "Fields of a document to assign to recipients.",
     },
 )
 
@@ -137,6 +139,7 @@ class DocumentFieldsApi(Api):
 
         Args:
             id: ID of the document that gets the fields.
+            create_document_fields_request: Fields to add to a document.
         """
         return self.api_client.call_operation(
             _CREATE_DOCUMENT_FIELDS,
@@ -155,6 +158,7 @@ class DocumentFieldsApi(Api):
 
         Args:
             id: ID of the document whose fields are assigned.
+            update_document_fields_assignment_request: Fields of a document to assign to recipients.
         """
         return self.api_client.call_operation(
             _UPDATE_DOCUMENT_FIELDS_ASSIGNMENT,
@@ -211,6 +215,7 @@ class AsyncDocumentFieldsApi(AsyncApi):
 
         Args:
             id: ID of the document that gets the fields.
+            create_document_fields_request: Fields to add to a document.
         """
         return await self.api_client.call_operation(
             _CREATE_DOCUMENT_FIELDS,
@@ -229,6 +234,7 @@ class AsyncDocumentFieldsApi(AsyncApi):
 
         Args:
             id: ID of the document whose fields are assigned.
+            update_document_fields_assignment_request: Fields of a document to assign to recipients.
         """
         return await self.api_client.call_operation(
             _UPDATE_DOCUMENT_FIELDS_ASSIGNMENT,

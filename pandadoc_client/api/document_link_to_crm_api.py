@@ -90,6 +90,7 @@ _CREATE_LINKED_OBJECT: Operation[models.LinkedObjectCreateResponse] = Operation(
     body_schema="LinkedObjectCreateRequest",
     meanings={
         "id": "ID of the document to link.",
+        "linked_object_create_request": "CRM record to which a document is to be linked.",
     },
 )
 
@@ -230,6 +231,7 @@ class DocumentLinkToCRMApi(Api):
 
         Args:
             id: ID of the document to link.
+            linked_object_create_request: CRM record to which a document is to be linked.
         """
         return self.api_client.call_operation(
             _CREATE_LINKED_OBJECT, {"id": id, "linked_object_create_request": linked_object_create_request, **kwargs}
@@ -365,6 +367,7 @@ class AsyncDocumentLinkToCRMApi(AsyncApi):
 
         Args:
             id: ID of the document to link.
+            linked_object_create_request: CRM record to which a document is to be linked.
         """
         return await self.api_client.call_operation(
             _CREATE_LINKED_OBJECT, {"id": id, "linked_object_create_request": linked_object_create_request, **kwargs}

@@ -42,6 +42,7 @@ _ADD_DOCUMENT_RECIPIENT: Operation[models.DocumentRecipientResponse] = Operation
     body_schema="DocumentRecipientCreateRequest",
     meanings={
         "id": "ID of the document that gets the recipient.",
+        "document_recipient_create_request": "Contact or contact group that is to become a recipient of a document.",
     },
 )
 
@@ -121,6 +122,7 @@ _REASSIGN_DOCUMENT_RECIPIENT: Operation[models.DocumentRecipientResponse] = Oper
     meanings={
         "id": "ID of the document the recipient belongs to.",
         "recipient_id": "ID of the recipient to replace.",
+        "document_recipient_create_request": "Contact or contact group that is to become a recipient of a document.",
     },
 )
 
@@ -141,6 +143,7 @@ class DocumentRecipientsApi(Api):
 
         Args:
             id: ID of the document that gets the recipient.
+            document_recipient_create_request: Contact or contact group that is to become a recipient of a document.
         """
         return self.api_client.call_operation(
             _ADD_DOCUMENT_RECIPIENT,
@@ -203,6 +206,7 @@ class DocumentRecipientsApi(Api):
         Args:
             id: ID of the document the recipient belongs to.
             recipient_id: ID of the recipient to replace.
+            document_recipient_create_request: Contact or contact group that is to become a recipient of a document.
         """
         return self.api_client.call_operation(
             _REASSIGN_DOCUMENT_RECIPIENT,
@@ -231,6 +235,7 @@ class AsyncDocumentRecipientsApi(AsyncApi):
 
         Args:
             id: ID of the document that gets the recipient.
+            document_recipient_create_request: Contact or contact group that is to become a recipient of a document.
         """
         return await self.api_client.call_operation(
             _ADD_DOCUMENT_RECIPIENT,
@@ -293,6 +298,7 @@ class AsyncDocumentRecipientsApi(AsyncApi):
         Args:
             id: ID of the document the recipient belongs to.
             recipient_id: ID of the recipient to replace.
+            document_recipient_create_request: Contact or contact group that is to become a recipient of a document.
         """
         return await self.api_client.call_operation(
             _REASSIGN_DOCUMENT_RECIPIENT,

@@ -58,6 +58,7 @@ _UPDATE_DOCUMENT_AUTO_REMINDER_SETTINGS: Operation[models.UpdateDocumentAutoRemi
     body_schema="UpdateDocumentAutoRemindersRequest",
     meanings={
         "document_id": "ID of the document whose reminders are set.",
+        "update_document_auto_reminders_request": "New automatic reminder settings for a document.",
     },
 )
 
@@ -100,6 +101,7 @@ _CREATE_MANUAL_REMINDER: Operation[models.DocumentSendManualReminder200Response]
     body_schema="DocumentSendManualReminderRequest",
     meanings={
         "document_id": "ID of the document to remind of.",
+        "document_send_manual_reminder_request": "Which recipients to remind now, and how.",
     },
 )
 
@@ -132,6 +134,7 @@ class DocumentRemindersApi(Api):
 
         Args:
             document_id: ID of the document whose reminders are set.
+            update_document_auto_reminders_request: New automatic reminder settings for a document.
         """
         return self.api_client.call_operation(
             _UPDATE_DOCUMENT_AUTO_REMINDER_SETTINGS,
@@ -168,6 +171,7 @@ class DocumentRemindersApi(Api):
 
         Args:
             document_id: ID of the document to remind of.
+            document_send_manual_reminder_request: Which recipients to remind now, and how.
         """
         return self.api_client.call_operation(
             _CREATE_MANUAL_REMINDER,
@@ -209,6 +213,7 @@ class AsyncDocumentRemindersApi(AsyncApi):
 
         Args:
             document_id: ID of the document whose reminders are set.
+            update_document_auto_reminders_request: New automatic reminder settings for a document.
         """
         return await self.api_client.call_operation(
             _UPDATE_DOCUMENT_AUTO_REMINDER_SETTINGS,
@@ -247,6 +252,7 @@ class AsyncDocumentRemindersApi(AsyncApi):
 
         Args:
             document_id: ID of the document to remind of.
+            document_send_manual_reminder_request: Which recipients to remind now, and how.
         """
         return await self.api_client.call_operation(
             _CREATE_MANUAL_REMINDER,

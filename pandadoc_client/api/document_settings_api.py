@@ -58,6 +58,7 @@ _DOCUMENT_SETTINGS_UPDATE: Operation[models.DocumentSettingsResponse] = Operatio
     body_schema="UpdateDocumentSettingsRequest",
     meanings={
         "document_id": "ID of the document whose settings change.",
+        "update_document_settings_request": "Document settings to change.",
     },
 )
 
@@ -88,6 +89,7 @@ class DocumentSettingsApi(Api):
 
         Args:
             document_id: ID of the document whose settings change.
+            update_document_settings_request: Document settings to change.
         """
         return self.api_client.call_operation(
             _DOCUMENT_SETTINGS_UPDATE,
@@ -127,6 +129,7 @@ class AsyncDocumentSettingsApi(AsyncApi):
 
         Args:
             document_id: ID of the document whose settings change.
+            update_document_settings_request: Document settings to change.
         """
         return await self.api_client.call_operation(
             _DOCUMENT_SETTINGS_UPDATE,

@@ -42,6 +42,7 @@ _ADD_DSV_NAMED_ITEMS: Operation[models.AddDsvNamedItemsResponse] = Operation(
     body_schema="AddDsvNamedItemsRequest",
     meanings={
         "document_id": "ID of the document whose structure view gets the items.",
+        "add_dsv_named_items_request": "Named items to add to the structure view of a document.",
     },
 )
 
@@ -61,6 +62,7 @@ class DocumentStructureViewApi(Api):
 
         Args:
             document_id: ID of the document whose structure view gets the items.
+            add_dsv_named_items_request: Named items to add to the structure view of a document.
         """
         return self.api_client.call_operation(
             _ADD_DSV_NAMED_ITEMS,
@@ -83,6 +85,7 @@ class AsyncDocumentStructureViewApi(AsyncApi):
 
         Args:
             document_id: ID of the document whose structure view gets the items.
+            add_dsv_named_items_request: Named items to add to the structure view of a document.
         """
         return await self.api_client.call_operation(
             _ADD_DSV_NAMED_ITEMS,

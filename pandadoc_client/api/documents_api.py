@@ -137,7 +137,9 @@ _BULK_DELETE_DOCUMENTS: Operation[models.BulkDeleteDocumentsResponse] = Operatio
     summary="Delete several documents",
     description="Deletes the listed documents in one request. The body is a list of objects with the `id` of each document; at least one is needed.",
     body_schema="BulkDeleteDocumentsRequest",
-    meanings={},
+    meanings={
+        "bulk_delete_documents_request": "Documents to delete in one call, at least one.",
+    },
 )
 
 _CREATE_DOCUMENT_FROM_UPLOAD: Operation[models.DocumentCreateResponse] = Operation(
@@ -239,6 +241,7 @@ _UPDATE_DOCUMENT: Operation[None] = Operation(
     body_schema="DocumentUpdateRequest",
     meanings={
         "id": "ID of the document to update.",
+        "document_update_request": "Changes to a draft document; what is left out stays as it is.",
     },
 )
 
@@ -281,6 +284,7 @@ _CHANGE_DOCUMENT_STATUS: Operation[None] = Operation(
     body_schema="DocumentStatusChangeRequest",
     meanings={
         "id": "ID of the document to move to another status.",
+        "document_status_change_request": "Status to set by hand, with an optional note.",
     },
 )
 
@@ -361,6 +365,7 @@ _SEND_DOCUMENT: Operation[models.DocumentSendResponse] = Operation(
     body_schema="DocumentSendRequest",
     meanings={
         "id": "ID of the document to send.",
+        "document_send_request": "How to send a document: message, sender, forwarding rules and approvers.",
     },
 )
 
@@ -387,6 +392,7 @@ _CREATE_DOCUMENT_EDITING_SESSION: Operation[models.CreateDocumentEditingSessionR
     body_schema="EditingSessionRequest",
     meanings={
         "id": "ID of the document to edit.",
+        "editing_session_request": "Who opens an editing session, and how long it lasts.",
     },
 )
 
@@ -413,6 +419,7 @@ _CREATE_DOCUMENT_LINK: Operation[models.DocumentCreateLinkResponse] = Operation(
     body_schema="DocumentCreateLinkRequest",
     meanings={
         "id": "ID of the document to open for the recipient.",
+        "document_create_link_request": "Body of the call that opens a viewing session for one recipient of a document.",
     },
 )
 
@@ -489,6 +496,7 @@ _TRANSFER_DOCUMENT_OWNERSHIP: Operation[None] = Operation(
     body_schema="DocumentTransferOwnershipRequest",
     meanings={
         "id": "ID of the document that changes hands.",
+        "document_transfer_ownership_request": "Member who is to own the document.",
     },
 )
 
@@ -512,7 +520,9 @@ _TRANSFER_ALL_DOCUMENTS_OWNERSHIP: Operation[None] = Operation(
     summary="Transfer all documents of a member",
     description="Hands every document of one workspace member over to another. Both are named by membership ID.",
     body_schema="DocumentTransferAllOwnershipRequest",
-    meanings={},
+    meanings={
+        "document_transfer_all_ownership_request": "Members between whom all documents change hands.",
+    },
 )
 
 _DOCUMENT_MOVE_TO_FOLDER: Operation[None] = Operation(
@@ -558,6 +568,7 @@ _APPEND_CONTENT_LIBRARY_ITEM_TO_DOCUMENT: Operation[models.AppendCLIDataResponse
     body_schema="AppendCLIDataRequest",
     meanings={
         "id": "ID of the document that receives the item.",
+        "append_cli_data_request": "Content library item to append to a document.",
     },
 )
 
@@ -694,7 +705,9 @@ _BATCH_GET_DOCUMENT_AI_METADATA: Operation[models.BatchAIMetadataResponse] = Ope
     summary="Get AI metadata of several documents",
     description="Beta. Returns the AI-extracted metadata of up to 40 documents at once, optionally only of named fields. Each document has a status of its own in the answer, so some may succeed while others are pending or failed.",
     body_schema="BatchAIMetadataRequest",
-    meanings={},
+    meanings={
+        "batch_ai_metadata_request": "Documents, and optionally fields, for which to read AI metadata in one call.",
+    },
 )
 
 _SEARCH_DOCUMENTS_AI: Operation[models.DocumentSearchResponse] = Operation(
@@ -923,6 +936,9 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
 
         Deletes the listed documents in one request. The body is a list of objects with the `id` of each document; at
         least one is needed.
+
+        Args:
+            bulk_delete_documents_request: Documents to delete in one call, at least one.
         """
         return self.api_client.call_operation(
             _BULK_DELETE_DOCUMENTS, {"bulk_delete_documents_request": bulk_delete_documents_request, **kwargs}
@@ -1010,6 +1026,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
 
         Args:
             id: ID of the document to update.
+            document_update_request: Changes to a draft document; what is left out stays as it is.
         """
         return self.api_client.call_operation(
             _UPDATE_DOCUMENT, {"id": id, "document_update_request": document_update_request, **kwargs}
@@ -1038,6 +1055,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
 
         Args:
             id: ID of the document to move to another status.
+            document_status_change_request: Status to set by hand, with an optional note.
         """
         return self.api_client.call_operation(
             _CHANGE_DOCUMENT_STATUS,
@@ -1100,6 +1118,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
 
         Args:
             id: ID of the document to send.
+            document_send_request: How to send a document: message, sender, forwarding rules and approvers.
         """
         return self.api_client.call_operation(
             _SEND_DOCUMENT, {"id": id, "document_send_request": document_send_request, **kwargs}
@@ -1115,6 +1134,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
 
         Args:
             id: ID of the document to edit.
+            editing_session_request: Who opens an editing session, and how long it lasts.
         """
         return self.api_client.call_operation(
             _CREATE_DOCUMENT_EDITING_SESSION, {"id": id, "editing_session_request": editing_session_request, **kwargs}
@@ -1133,6 +1153,8 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
 
         Args:
             id: ID of the document to open for the recipient.
+            document_create_link_request: Body of the call that opens a viewing session for one recipient of a
+                document.
         """
         return self.api_client.call_operation(
             _CREATE_DOCUMENT_LINK, {"id": id, "document_create_link_request": document_create_link_request, **kwargs}
@@ -1204,6 +1226,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
 
         Args:
             id: ID of the document that changes hands.
+            document_transfer_ownership_request: Member who is to own the document.
         """
         return self.api_client.call_operation(
             _TRANSFER_DOCUMENT_OWNERSHIP,
@@ -1218,6 +1241,9 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         """Transfer all documents of a member.
 
         Hands every document of one workspace member over to another. Both are named by membership ID.
+
+        Args:
+            document_transfer_all_ownership_request: Members between whom all documents change hands.
         """
         return self.api_client.call_operation(
             _TRANSFER_ALL_DOCUMENTS_OWNERSHIP,
@@ -1246,6 +1272,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
 
         Args:
             id: ID of the document that receives the item.
+            append_cli_data_request: Content library item to append to a document.
         """
         return self.api_client.call_operation(
             _APPEND_CONTENT_LIBRARY_ITEM_TO_DOCUMENT,
@@ -1353,6 +1380,9 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
 
         Beta. Returns the AI-extracted metadata of up to 40 documents at once, optionally only of named fields. Each
         document has a status of its own in the answer, so some may succeed while others are pending or failed.
+
+        Args:
+            batch_ai_metadata_request: Documents, and optionally fields, for which to read AI metadata in one call.
         """
         return self.api_client.call_operation(
             _BATCH_GET_DOCUMENT_AI_METADATA, {"batch_ai_metadata_request": batch_ai_metadata_request, **kwargs}
@@ -1579,6 +1609,9 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
 
         Deletes the listed documents in one request. The body is a list of objects with the `id` of each document; at
         least one is needed.
+
+        Args:
+            bulk_delete_documents_request: Documents to delete in one call, at least one.
         """
         return await self.api_client.call_operation(
             _BULK_DELETE_DOCUMENTS, {"bulk_delete_documents_request": bulk_delete_documents_request, **kwargs}
@@ -1669,6 +1702,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
 
         Args:
             id: ID of the document to update.
+            document_update_request: Changes to a draft document; what is left out stays as it is.
         """
         return await self.api_client.call_operation(
             _UPDATE_DOCUMENT, {"id": id, "document_update_request": document_update_request, **kwargs}
@@ -1699,6 +1733,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
 
         Args:
             id: ID of the document to move to another status.
+            document_status_change_request: Status to set by hand, with an optional note.
         """
         return await self.api_client.call_operation(
             _CHANGE_DOCUMENT_STATUS,
@@ -1766,6 +1801,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
 
         Args:
             id: ID of the document to send.
+            document_send_request: How to send a document: message, sender, forwarding rules and approvers.
         """
         return await self.api_client.call_operation(
             _SEND_DOCUMENT, {"id": id, "document_send_request": document_send_request, **kwargs}
@@ -1784,6 +1820,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
 
         Args:
             id: ID of the document to edit.
+            editing_session_request: Who opens an editing session, and how long it lasts.
         """
         return await self.api_client.call_operation(
             _CREATE_DOCUMENT_EDITING_SESSION, {"id": id, "editing_session_request": editing_session_request, **kwargs}
@@ -1802,6 +1839,8 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
 
         Args:
             id: ID of the document to open for the recipient.
+            document_create_link_request: Body of the call that opens a viewing session for one recipient of a
+                document.
         """
         return await self.api_client.call_operation(
             _CREATE_DOCUMENT_LINK, {"id": id, "document_create_link_request": document_create_link_request, **kwargs}
@@ -1873,6 +1912,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
 
         Args:
             id: ID of the document that changes hands.
+            document_transfer_ownership_request: Member who is to own the document.
         """
         return await self.api_client.call_operation(
             _TRANSFER_DOCUMENT_OWNERSHIP,
@@ -1887,6 +1927,9 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         """Transfer all documents of a member.
 
         Hands every document of one workspace member over to another. Both are named by membership ID.
+
+        Args:
+            document_transfer_all_ownership_request: Members between whom all documents change hands.
         """
         return await self.api_client.call_operation(
             _TRANSFER_ALL_DOCUMENTS_OWNERSHIP,
@@ -1920,6 +1963,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
 
         Args:
             id: ID of the document that receives the item.
+            append_cli_data_request: Content library item to append to a document.
         """
         return await self.api_client.call_operation(
             _APPEND_CONTENT_LIBRARY_ITEM_TO_DOCUMENT,
@@ -2029,6 +2073,9 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
 
         Beta. Returns the AI-extracted metadata of up to 40 documents at once, optionally only of named fields. Each
         document has a status of its own in the answer, so some may succeed while others are pending or failed.
+
+        Args:
+            batch_ai_metadata_request: Documents, and optionally fields, for which to read AI metadata in one call.
         """
         return await self.api_client.call_operation(
             _BATCH_GET_DOCUMENT_AI_METADATA, {"batch_ai_metadata_request": batch_ai_metadata_request, **kwargs}

@@ -67,7 +67,9 @@ _CREATE_DOCUMENT_FOLDER: Operation[models.DocumentsFolderCreateResponse] = Opera
     summary="Create a document folder",
     description="Creates a folder for documents, at the top level or inside another folder.",
     body_schema="DocumentsFolderCreateRequest",
-    meanings={},
+    meanings={
+        "documents_folder_create_request": "Folder for documents that is to be created.",
+    },
 )
 
 _RENAME_DOCUMENT_FOLDER: Operation[models.DocumentsFolderRenameResponse] = Operation(
@@ -93,6 +95,7 @@ _RENAME_DOCUMENT_FOLDER: Operation[models.DocumentsFolderRenameResponse] = Opera
     body_schema="DocumentsFolderRenameRequest",
     meanings={
         "id": "ID of the document folder to rename.",
+        "documents_folder_rename_request": "New name for a folder of documents.",
     },
 )
 
@@ -142,7 +145,9 @@ _CREATE_TEMPLATE_FOLDER: Operation[models.TemplatesFolderCreateResponse] = Opera
     summary="Create a template folder",
     description="Creates a folder for templates, at the top level or inside another folder.",
     body_schema="TemplatesFolderCreateRequest",
-    meanings={},
+    meanings={
+        "templates_folder_create_request": "Template folder to create.",
+    },
 )
 
 _RENAME_TEMPLATE_FOLDER: Operation[models.TemplatesFolderRenameResponse] = Operation(
@@ -168,6 +173,7 @@ _RENAME_TEMPLATE_FOLDER: Operation[models.TemplatesFolderRenameResponse] = Opera
     body_schema="TemplatesFolderRenameRequest",
     meanings={
         "id": "ID of the template folder to rename.",
+        "templates_folder_rename_request": "New name for a template folder.",
     },
 )
 
@@ -229,6 +235,9 @@ class FoldersApi(Api):
         """Create a document folder.
 
         Creates a folder for documents, at the top level or inside another folder.
+
+        Args:
+            documents_folder_create_request: Folder for documents that is to be created.
         """
         return self.api_client.call_operation(
             _CREATE_DOCUMENT_FOLDER, {"documents_folder_create_request": documents_folder_create_request, **kwargs}
@@ -246,6 +255,7 @@ class FoldersApi(Api):
 
         Args:
             id: ID of the document folder to rename.
+            documents_folder_rename_request: New name for a folder of documents.
         """
         return self.api_client.call_operation(
             _RENAME_DOCUMENT_FOLDER,
@@ -306,6 +316,9 @@ class FoldersApi(Api):
         """Create a template folder.
 
         Creates a folder for templates, at the top level or inside another folder.
+
+        Args:
+            templates_folder_create_request: Template folder to create.
         """
         return self.api_client.call_operation(
             _CREATE_TEMPLATE_FOLDER, {"templates_folder_create_request": templates_folder_create_request, **kwargs}
@@ -323,6 +336,7 @@ class FoldersApi(Api):
 
         Args:
             id: ID of the template folder to rename.
+            templates_folder_rename_request: New name for a template folder.
         """
         return self.api_client.call_operation(
             _RENAME_TEMPLATE_FOLDER,
@@ -387,6 +401,9 @@ class AsyncFoldersApi(AsyncApi):
         """Create a document folder.
 
         Creates a folder for documents, at the top level or inside another folder.
+
+        Args:
+            documents_folder_create_request: Folder for documents that is to be created.
         """
         return await self.api_client.call_operation(
             _CREATE_DOCUMENT_FOLDER, {"documents_folder_create_request": documents_folder_create_request, **kwargs}
@@ -404,6 +421,7 @@ class AsyncFoldersApi(AsyncApi):
 
         Args:
             id: ID of the document folder to rename.
+            documents_folder_rename_request: New name for a folder of documents.
         """
         return await self.api_client.call_operation(
             _RENAME_DOCUMENT_FOLDER,
@@ -464,6 +482,9 @@ class AsyncFoldersApi(AsyncApi):
         """Create a template folder.
 
         Creates a folder for templates, at the top level or inside another folder.
+
+        Args:
+            templates_folder_create_request: Template folder to create.
         """
         return await self.api_client.call_operation(
             _CREATE_TEMPLATE_FOLDER, {"templates_folder_create_request": templates_folder_create_request, **kwargs}
@@ -481,6 +502,7 @@ class AsyncFoldersApi(AsyncApi):
 
         Args:
             id: ID of the template folder to rename.
+            templates_folder_rename_request: New name for a template folder.
         """
         return await self.api_client.call_operation(
             _RENAME_TEMPLATE_FOLDER,

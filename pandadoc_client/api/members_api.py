@@ -87,6 +87,7 @@ _CREATE_MEMBER_TOKEN: Operation[models.CreateMemberTokenResponse] = Operation(
     body_schema="CreateMemberTokenRequest",
     meanings={
         "member_id": "Membership ID of the member the token is for.",
+        "create_member_token_request": "Settings of the access token to create for a member.",
     },
 )
 
@@ -143,6 +144,7 @@ class MembersApi(Api):
 
         Args:
             member_id: Membership ID of the member the token is for.
+            create_member_token_request: Settings of the access token to create for a member.
         """
         return self.api_client.call_operation(
             _CREATE_MEMBER_TOKEN,
@@ -204,6 +206,7 @@ class AsyncMembersApi(AsyncApi):
 
         Args:
             member_id: Membership ID of the member the token is for.
+            create_member_token_request: Settings of the access token to create for a member.
         """
         return await self.api_client.call_operation(
             _CREATE_MEMBER_TOKEN,

@@ -119,7 +119,9 @@ _CREATE_NOTARIZATION_REQUEST: Operation[models.CreateNotarizationResponse] = Ope
     summary="Create a notarization request",
     description="Asks for the notarization of a document and invites people to it. A notary and a time can be chosen in advance.",
     body_schema="CreateNotarizationRequest",
-    meanings={},
+    meanings={
+        "create_notarization_request": "Document to notarize, the people to invite and, optionally, a notary and time.",
+    },
 )
 
 _NOTARIZATION_REQUEST_DETAILS: Operation[models.NotarizationRequestDetailsResponse] = Operation(
@@ -309,6 +311,10 @@ class NotaryApi(Api):
 
         Asks for the notarization of a document and invites people to it. A notary and a time can be chosen in
         advance.
+
+        Args:
+            create_notarization_request: Document to notarize, the people to invite and, optionally, a notary and
+                time.
         """
         return self.api_client.call_operation(
             _CREATE_NOTARIZATION_REQUEST, {"create_notarization_request": create_notarization_request, **kwargs}
@@ -497,6 +503,10 @@ class AsyncNotaryApi(AsyncApi):
 
         Asks for the notarization of a document and invites people to it. A notary and a time can be chosen in
         advance.
+
+        Args:
+            create_notarization_request: Document to notarize, the people to invite and, optionally, a notary and
+                time.
         """
         return await self.api_client.call_operation(
             _CREATE_NOTARIZATION_REQUEST, {"create_notarization_request": create_notarization_request, **kwargs}

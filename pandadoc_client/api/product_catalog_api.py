@@ -79,7 +79,9 @@ _CREATE_CATALOG_ITEM: Operation[models.ProductCatalogItemResponse] = Operation(
     summary="Create a catalog item",
     description="Adds a product or a bundle with its price configuration to the catalog.",
     body_schema="ProductCatalogItemRequest",
-    meanings={},
+    meanings={
+        "product_catalog_item_request": "A new item for the product catalog.",
+    },
 )
 
 _GET_CATALOG_ITEM: Operation[models.ProductCatalogItemResponse] = Operation(
@@ -137,6 +139,7 @@ _UPDATE_CATALOG_ITEM: Operation[models.ProductCatalogItemResponse] = Operation(
     body_schema="ProductCatalogItemPatchRequest",
     meanings={
         "item_uuid": "UUID of the catalog item to update.",
+        "product_catalog_item_patch_request": "Changes to a catalog item; what is left out stays as it is.",
     },
 )
 
@@ -243,6 +246,9 @@ class ProductCatalogApi(Api):
         """Create a catalog item.
 
         Adds a product or a bundle with its price configuration to the catalog.
+
+        Args:
+            product_catalog_item_request: A new item for the product catalog.
         """
         return self.api_client.call_operation(
             _CREATE_CATALOG_ITEM, {"product_catalog_item_request": product_catalog_item_request, **kwargs}
@@ -280,6 +286,7 @@ class ProductCatalogApi(Api):
 
         Args:
             item_uuid: UUID of the catalog item to update.
+            product_catalog_item_patch_request: Changes to a catalog item; what is left out stays as it is.
         """
         return self.api_client.call_operation(
             _UPDATE_CATALOG_ITEM,
@@ -395,6 +402,9 @@ class AsyncProductCatalogApi(AsyncApi):
         """Create a catalog item.
 
         Adds a product or a bundle with its price configuration to the catalog.
+
+        Args:
+            product_catalog_item_request: A new item for the product catalog.
         """
         return await self.api_client.call_operation(
             _CREATE_CATALOG_ITEM, {"product_catalog_item_request": product_catalog_item_request, **kwargs}
@@ -434,6 +444,7 @@ class AsyncProductCatalogApi(AsyncApi):
 
         Args:
             item_uuid: UUID of the catalog item to update.
+            product_catalog_item_patch_request: Changes to a catalog item; what is left out stays as it is.
         """
         return await self.api_client.call_operation(
             _UPDATE_CATALOG_ITEM,

@@ -44,6 +44,7 @@ _QUOTE_UPDATE: Operation[models.QuoteResponse] = Operation(
     meanings={
         "document_id": "ID of the document that holds the quote.",
         "quote_id": "ID of the quote to update.",
+        "quote_update_request": "New content for a quote in a document.",
     },
 )
 
@@ -66,6 +67,7 @@ class QuotesApi(Api):
         Args:
             document_id: ID of the document that holds the quote.
             quote_id: ID of the quote to update.
+            quote_update_request: New content for a quote in a document.
         """
         return self.api_client.call_operation(
             _QUOTE_UPDATE,
@@ -91,6 +93,7 @@ class AsyncQuotesApi(AsyncApi):
         Args:
             document_id: ID of the document that holds the quote.
             quote_id: ID of the quote to update.
+            quote_update_request: New content for a quote in a document.
         """
         return await self.api_client.call_operation(
             _QUOTE_UPDATE,

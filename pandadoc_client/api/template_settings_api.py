@@ -58,6 +58,7 @@ _TEMPLATE_SETTINGS_UPDATE: Operation[models.TemplateSettingsResponse] = Operatio
     body_schema="UpdateTemplateSettingsRequest",
     meanings={
         "template_id": "ID of the template whose settings change.",
+        "update_template_settings_request": "Template settings to change.",
     },
 )
 
@@ -87,6 +88,7 @@ class TemplateSettingsApi(Api):
 
         Args:
             template_id: ID of the template whose settings change.
+            update_template_settings_request: Template settings to change.
         """
         return self.api_client.call_operation(
             _TEMPLATE_SETTINGS_UPDATE,
@@ -125,6 +127,7 @@ class AsyncTemplateSettingsApi(AsyncApi):
 
         Args:
             template_id: ID of the template whose settings change.
+            update_template_settings_request: Template settings to change.
         """
         return await self.api_client.call_operation(
             _TEMPLATE_SETTINGS_UPDATE,

@@ -82,6 +82,7 @@ _CREATE_TEMPLATE: Operation[models.TemplateCreateResponse] = Operation(
     body_schema="CreateTemplateFromUrlRequest",
     meanings={
         "fields": "Extra properties to include in the answer; only `content_date_modified` is offered.",
+        "create_template_from_url_request": "Template to create from a file at a URL.",
     },
 )
 
@@ -129,6 +130,7 @@ _DUPLICATE_TEMPLATE: Operation[models.TemplateDuplicateResponse] = Operation(
     body_schema="TemplateDuplicateRequest",
     meanings={
         "id": "ID of the template to copy.",
+        "template_duplicate_request": "Options for duplicating a template.",
     },
 )
 
@@ -203,6 +205,7 @@ _UPDATE_TEMPLATE: Operation[None] = Operation(
     body_schema="TemplateUpdateRequest",
     meanings={
         "id": "ID of the template to update.",
+        "template_update_request": "Variables and roles to change in a template.",
     },
 )
 
@@ -229,6 +232,7 @@ _CREATE_TEMPLATE_EDITING_SESSION: Operation[models.CreateTemplateEditingSessionR
     body_schema="EditingSessionRequest",
     meanings={
         "id": "ID of the template to edit.",
+        "editing_session_request": "Who opens an editing session, and how long it lasts.",
     },
 )
 
@@ -342,6 +346,7 @@ class TemplatesApi(Api):
         its status is `template.PROCESSED` or `template.ERROR`.
 
         Args:
+            create_template_from_url_request: Template to create from a file at a URL.
             fields: Extra properties to include in the answer; only `content_date_modified` is offered.
         """
         return self.api_client.call_operation(
@@ -384,6 +389,7 @@ class TemplatesApi(Api):
 
         Args:
             id: ID of the template to copy.
+            template_duplicate_request: Options for duplicating a template.
         """
         return self.api_client.call_operation(
             _DUPLICATE_TEMPLATE, {"id": id, "template_duplicate_request": template_duplicate_request, **kwargs}
@@ -428,6 +434,7 @@ class TemplatesApi(Api):
 
         Args:
             id: ID of the template to update.
+            template_update_request: Variables and roles to change in a template.
         """
         return self.api_client.call_operation(
             _UPDATE_TEMPLATE, {"id": id, "template_update_request": template_update_request, **kwargs}
@@ -443,6 +450,7 @@ class TemplatesApi(Api):
 
         Args:
             id: ID of the template to edit.
+            editing_session_request: Who opens an editing session, and how long it lasts.
         """
         return self.api_client.call_operation(
             _CREATE_TEMPLATE_EDITING_SESSION, {"id": id, "editing_session_request": editing_session_request, **kwargs}
@@ -558,6 +566,7 @@ class AsyncTemplatesApi(AsyncApi):
         its status is `template.PROCESSED` or `template.ERROR`.
 
         Args:
+            create_template_from_url_request: Template to create from a file at a URL.
             fields: Extra properties to include in the answer; only `content_date_modified` is offered.
         """
         return await self.api_client.call_operation(
@@ -600,6 +609,7 @@ class AsyncTemplatesApi(AsyncApi):
 
         Args:
             id: ID of the template to copy.
+            template_duplicate_request: Options for duplicating a template.
         """
         return await self.api_client.call_operation(
             _DUPLICATE_TEMPLATE, {"id": id, "template_duplicate_request": template_duplicate_request, **kwargs}
@@ -647,6 +657,7 @@ class AsyncTemplatesApi(AsyncApi):
 
         Args:
             id: ID of the template to update.
+            template_update_request: Variables and roles to change in a template.
         """
         return await self.api_client.call_operation(
             _UPDATE_TEMPLATE, {"id": id, "template_update_request": template_update_request, **kwargs}
@@ -665,6 +676,7 @@ class AsyncTemplatesApi(AsyncApi):
 
         Args:
             id: ID of the template to edit.
+            editing_session_request: Who opens an editing session, and how long it lasts.
         """
         return await self.api_client.call_operation(
             _CREATE_TEMPLATE_EDITING_SESSION, {"id": id, "editing_session_request": editing_session_request, **kwargs}

@@ -65,7 +65,9 @@ _CREATE_WORKSPACE: Operation[models.CreateWorkspaceResponse] = Operation(
     summary="Create a workspace",
     description="Creates a workspace, optionally with an icon and rules on who may join.",
     body_schema="CreateWorkspaceRequest",
-    meanings={},
+    meanings={
+        "create_workspace_request": "Workspace to create.",
+    },
 )
 
 _DEACTIVATE_WORKSPACE: Operation[models.DeactivateWorkspaceResponse] = Operation(
@@ -74,9 +76,7 @@ _DEACTIVATE_WORKSPACE: Operation[models.DeactivateWorkspaceResponse] = Operation
     path="/public/v1/workspaces/{workspace_id}/deactivate",
     parameters=(
         Parameter("workspace_id", "workspace_id", "path", (str,), required=True),
-        Parameter(
-            "pricing_table_request_options_dictionary", "pricing_table_request_options_dictionary", "body", (dict,)
-        ),
+        Parameter("body", "body", "body", (dict,)),
     ),
     accept=("application/json",),
     content_types=("application/json",),
@@ -141,6 +141,7 @@ _CREATE_USER: Operation[models.CreateUserResponse] = Operation(
     meanings={
         "notify_user": "Whether the new user is notified.",
         "notify_ws_admins": "Whether the admins of the workspaces are notified.",
+        "create_user_request": "User to create, with workspaces, roles and license.",
     },
 )
 
@@ -187,6 +188,7 @@ _ADD_MEMBER: Operation[models.AddMemberResponse] = Operation(
         "workspace_id": "ID of the workspace the user joins.",
         "notify_user": "Whether the added user is notified.",
         "notify_ws_admins": "Whether the admins of the workspace are notified.",
+        "add_member_request": "User to add to a workspace, with the role to give.",
     },
 )
 
@@ -235,6 +237,7 @@ _CHANGE_MEMBER_ROLE: Operation[models.UpdateMemberRoleResponse] = Operation(
     meanings={
         "workspace_id": "ID of the workspace the member belongs to.",
         "member_id": "ID of the member whose role changes.",
+        "update_member_role_request": "New role for a member of a workspace.",
     },
 )
 
@@ -261,6 +264,7 @@ _CREATE_API_KEY: Operation[models.CreateApiKeyResponse] = Operation(
     body_schema="CreateApiKeyRequest",
     meanings={
         "workspace_id": "ID of the workspace the key is for.",
+        "create_api_key_request": "API key to create in a workspace.",
     },
 )
 
@@ -306,17 +310,16 @@ class UserAndWorkspaceManagementApi(Api):
         """Create a workspace.
 
         Creates a workspace, optionally with an icon and rules on who may join.
+
+        Args:
+            create_workspace_request: Workspace to create.
         """
         return self.api_client.call_operation(
             _CREATE_WORKSPACE, {"create_workspace_request": create_workspace_request, **kwargs}
         )
 
     def deactivate_workspace(
-        self,
-        workspace_id: str,
-        *,
-        pricing_table_request_options_dictionary: dict[str, Any] | None = None,
-        **kwargs: Unpack[Options],
+        self, workspace_id: str, *, body: dict[str, Any] | None = None, **kwargs: Unpack[Options]
     ) -> models.DeactivateWorkspaceResponse:
         """Deactivate a workspace.
 
@@ -326,12 +329,7 @@ class UserAndWorkspaceManagementApi(Api):
             workspace_id: ID of the workspace to deactivate.
         """
         return self.api_client.call_operation(
-            _DEACTIVATE_WORKSPACE,
-            {
-                "workspace_id": workspace_id,
-                "pricing_table_request_options_dictionary": pricing_table_request_options_dictionary,
-                **kwargs,
-            },
+            _DEACTIVATE_WORKSPACE, {"workspace_id": workspace_id, "body": body, **kwargs}
         )
 
     def list_users(
@@ -394,6 +392,7 @@ class UserAndWorkspaceManagementApi(Api):
         workspace admins can be asked for in the query.
 
         Args:
+            create_user_request: User to create, with workspaces, roles and license.
             notify_user: Whether the new user is notified.
             notify_ws_admins: Whether the admins of the workspaces are notified.
         """
@@ -432,6 +431,7 @@ class UserAndWorkspaceManagementApi(Api):
 
         Args:
             workspace_id: ID of the workspace the user joins.
+            add_member_request: User to add to a workspace, with the role to give.
             notify_user: Whether the added user is notified.
             notify_ws_admins: Whether the admins of the workspace are notified.
         """
@@ -473,6 +473,7 @@ class UserAndWorkspaceManagementApi(Api):
         Args:
             workspace_id: ID of the workspace the member belongs to.
             member_id: ID of the member whose role changes.
+            update_member_role_request: New role for a member of a workspace.
         """
         return self.api_client.call_operation(
             _CHANGE_MEMBER_ROLE,
@@ -496,6 +497,7 @@ class UserAndWorkspaceManagementApi(Api):
 
         Args:
             workspace_id: ID of the workspace the key is for.
+            create_api_key_request: API key to create in a workspace.
         """
         return self.api_client.call_operation(
             _CREATE_API_KEY, {"workspace_id": workspace_id, "create_api_key_request": create_api_key_request, **kwargs}
@@ -543,17 +545,16 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
         """Create a workspace.
 
         Creates a workspace, optionally with an icon and rules on who may join.
+
+        Args:
+            create_workspace_request: Workspace to create.
         """
         return await self.api_client.call_operation(
             _CREATE_WORKSPACE, {"create_workspace_request": create_workspace_request, **kwargs}
         )
 
     async def deactivate_workspace(
-        self,
-        workspace_id: str,
-        *,
-        pricing_table_request_options_dictionary: dict[str, Any] | None = None,
-        **kwargs: Unpack[AsyncOptions],
+        self, workspace_id: str, *, body: dict[str, Any] | None = None, **kwargs: Unpack[AsyncOptions]
     ) -> models.DeactivateWorkspaceResponse:
         """Deactivate a workspace.
 
@@ -563,12 +564,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
             workspace_id: ID of the workspace to deactivate.
         """
         return await self.api_client.call_operation(
-            _DEACTIVATE_WORKSPACE,
-            {
-                "workspace_id": workspace_id,
-                "pricing_table_request_options_dictionary": pricing_table_request_options_dictionary,
-                **kwargs,
-            },
+            _DEACTIVATE_WORKSPACE, {"workspace_id": workspace_id, "body": body, **kwargs}
         )
 
     async def list_users(
@@ -631,6 +627,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
         workspace admins can be asked for in the query.
 
         Args:
+            create_user_request: User to create, with workspaces, roles and license.
             notify_user: Whether the new user is notified.
             notify_ws_admins: Whether the admins of the workspaces are notified.
         """
@@ -669,6 +666,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
 
         Args:
             workspace_id: ID of the workspace the user joins.
+            add_member_request: User to add to a workspace, with the role to give.
             notify_user: Whether the added user is notified.
             notify_ws_admins: Whether the admins of the workspace are notified.
         """
@@ -710,6 +708,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
         Args:
             workspace_id: ID of the workspace the member belongs to.
             member_id: ID of the member whose role changes.
+            update_member_role_request: New role for a member of a workspace.
         """
         return await self.api_client.call_operation(
             _CHANGE_MEMBER_ROLE,
@@ -733,6 +732,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
 
         Args:
             workspace_id: ID of the workspace the key is for.
+            create_api_key_request: API key to create in a workspace.
         """
         return await self.api_client.call_operation(
             _CREATE_API_KEY, {"workspace_id": workspace_id, "create_api_key_request": create_api_key_request, **kwargs}

@@ -56,7 +56,9 @@ _CREATE_WEBHOOK_SUBSCRIPTION: Operation[models.WebhookSubscriptionItemResponse] 
     summary="Create a webhook subscription",
     description="Subscribes a URL to one or more triggers. The answer holds the shared key with which deliveries are signed; an endpoint has 20 seconds to answer each one.",
     body_schema="WebhookSubscriptionCreateRequest",
-    meanings={},
+    meanings={
+        "webhook_subscription_create_request": "Webhook subscription to create.",
+    },
 )
 
 _DETAILS_WEBHOOK_SUBSCRIPTION: Operation[models.WebhookSubscriptionItemResponse] = Operation(
@@ -114,6 +116,7 @@ _UPDATE_WEBHOOK_SUBSCRIPTION: Operation[models.WebhookSubscriptionItemResponse] 
     body_schema="WebhookSubscriptionPatchRequest",
     meanings={
         "id": "UUID of the subscription to update.",
+        "webhook_subscription_patch_request": "Properties of a webhook subscription to change.",
     },
 )
 
@@ -170,6 +173,9 @@ class WebhookSubscriptionsApi(Api):
 
         Subscribes a URL to one or more triggers. The answer holds the shared key with which deliveries are signed; an
         endpoint has 20 seconds to answer each one.
+
+        Args:
+            webhook_subscription_create_request: Webhook subscription to create.
         """
         return self.api_client.call_operation(
             _CREATE_WEBHOOK_SUBSCRIPTION,
@@ -210,6 +216,7 @@ class WebhookSubscriptionsApi(Api):
 
         Args:
             id: UUID of the subscription to update.
+            webhook_subscription_patch_request: Properties of a webhook subscription to change.
         """
         return self.api_client.call_operation(
             _UPDATE_WEBHOOK_SUBSCRIPTION,
@@ -268,6 +275,9 @@ class AsyncWebhookSubscriptionsApi(AsyncApi):
 
         Subscribes a URL to one or more triggers. The answer holds the shared key with which deliveries are signed; an
         endpoint has 20 seconds to answer each one.
+
+        Args:
+            webhook_subscription_create_request: Webhook subscription to create.
         """
         return await self.api_client.call_operation(
             _CREATE_WEBHOOK_SUBSCRIPTION,
@@ -308,6 +318,7 @@ class AsyncWebhookSubscriptionsApi(AsyncApi):
 
         Args:
             id: UUID of the subscription to update.
+            webhook_subscription_patch_request: Properties of a webhook subscription to change.
         """
         return await self.api_client.call_operation(
             _UPDATE_WEBHOOK_SUBSCRIPTION,

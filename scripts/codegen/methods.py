@@ -14,6 +14,7 @@ from .errors import GenerationError
 from .names import argument_name, method_name
 from .paging import Paging, paging_of
 from .repair.former_names import ARGUMENT
+from .repair.named_schemas import MAP
 from .text import sentence
 from .types import Types, union_of
 
@@ -200,7 +201,9 @@ class _Builder:
         forms = [content[kind]["schema"] for kind in FORM_TYPES if kind in content and content[kind]["schema"] != whole]
         if media_type is not None:
             schema = content[media_type].get("schema", {})
-            name = argument_name(schema.get("$ref", schema.get(ARGUMENT, "body")).rpartition("/")[2])
+            target = resolve(self.document, schema)
+            named = schema.get(ARGUMENT, "body" if MAP in target else schema.get("$ref", "body"))
+            name = argument_name(named.rpartition("/")[2])
             types = self.types.given(schema)
             annotation = self.types.annotation(schema, given=True)
             free = "dict" in types and not annotation.startswith("dict[")
@@ -213,7 +216,7 @@ class _Builder:
                 required=body.get("required", False) and not forms,
                 secret=False,
                 collection="",
-                description=sentence(body.get("description", "")),
+                description=sentence(body.get("description") or target.get("description", "")),
             )
         for schema in forms:
             yield from self.fields(schema, alone=len(content) == 1)

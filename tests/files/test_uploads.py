@@ -286,7 +286,6 @@ def closed_file() -> Any:
         ("x" * 5000, "file: cannot read the file"),
         (closed_file(), "The file for file must be open"),
         (7, "Invalid type for variable 'file'"),
-        (None, "Invalid type for variable 'file'"),
         ({"a": b"b"}, "Invalid type for variable 'file'"),
         (["a.pdf"], "Invalid type for variable 'file'"),
         (iter([1]), "file: the file must be read as bytes, not as int"),
