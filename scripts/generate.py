@@ -45,13 +45,13 @@ def main(arguments: list[str] | None = None) -> int:
         names = _entries(output)
         if options.check:
             with tempfile.TemporaryDirectory() as folder:
-                generate(document, mended, options.config, Path(folder))
+                generate(document, mended, options.config, Path(folder), output)
                 return _compare(Path(folder), output, names)
         _check_target(output, names)
         with exclusive(output), staging(output) as work:
             new = work / "new"
             new.mkdir()
-            report = generate(document, mended, options.config, new)
+            report = generate(document, mended, options.config, new, output)
             swap(new, output, names)
         print("\n".join(report))
     except GenerationError as error:
@@ -63,8 +63,17 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def generate(document: dict[str, Any], mended: dict[str, list[str]], configuration: Path, target: Path) -> list[str]:
+def generate(
+    document: dict[str, Any], mended: dict[str, list[str]], configuration: Path, target: Path, output: Path
+) -> list[str]:
     """Write the packages of *document*, which is repaired in place, into the folder *target*.
+
+    Args:
+        document: The document, mended.
+        mended: What mending changed, by pass.
+        configuration: The configuration of openapi-python-client.
+        target: Where to write.
+        output: Where the packages go from there.
 
     Returns:
         What was repaired, what came out, and what has no type, for the user to read.
@@ -82,7 +91,7 @@ def generate(document: dict[str, Any], mended: dict[str, list[str]], configurati
     write_contract(contract, target)
     (target / "__init__.py").write_text('"""Generated from an OpenAPI document."""\n', encoding="utf-8")
     _finish(target)
-    _try_to_import(target)
+    _try_to_import(target, output)
     return summary(
         mended | adapted,
         [
@@ -133,14 +142,26 @@ def _finish(target: Path) -> None:
             raise GenerationError(f"ruff {command[0]} failed: {result.stdout}{result.stderr}", 1)
 
 
-def _try_to_import(target: Path) -> None:
+def _try_to_import(target: Path, output: Path) -> None:
     """Import every module of the new package, in a process of its own.
 
     Raises:
         GenerationError: One cannot be imported.
     """
     files = sorted(path.relative_to(target).with_suffix("") for path in target.rglob("*.py"))
-    modules = [".".join([target.name, *file.parts]) for file in files if file.name != "__init__"]
+    with tempfile.TemporaryDirectory() as folder:
+        package = target
+        if output == PACKAGE:  # with its hand-written parts; what was generated before may be of no use
+            package = Path(folder, PACKAGE.name)
+            package.mkdir()
+            others = [path for path in PACKAGE.iterdir() if path.name not in FOLDERS and path.name[0] != "."]
+            for path in (*others, *(target / name for name in FOLDERS)):
+                (package / path.name).symlink_to(path)
+            files = [file for file in files if len(file.parts) > 1]
+        _import([".".join([package.name, *file.parts]) for file in files if file.name != "__init__"], package.parent)
+
+
+def _import(modules: list[str], folder: Path) -> None:
     result = subprocess.run(
         [
             sys.executable,
@@ -152,7 +173,7 @@ def _try_to_import(target: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(target.parent), str(PROJECT)))},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(folder), str(PROJECT)))},
     )
     if result.returncode:
         reason = result.stderr.strip().rpartition("\n")[2]
