@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import inspect
 import pydoc
-import subprocess
-import sys
 import typing
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock, create_autospec
 
@@ -136,17 +133,3 @@ def test_every_coroutine_method_has_a_blocking_twin_with_the_same_parameters() -
                 returned = typing.get_type_hints(getattr(other, member)).get("return")
                 assert not inspect.iscoroutinefunction(getattr(blocking, member))
                 assert typing.get_origin(returned) is not Coroutine
-
-
-@pytest.mark.once
-def test_a_checker_says_one_short_line_of_a_misspelt_argument(tmp_path: Path) -> None:
-    program = tmp_path / "program.py"
-    program.write_text(
-        "from pandadoc_client import PandaDoc\n\nwith PandaDoc() as pd:\n    pd.documents.list_documents(statuss=2)\n"
-    )
-    command = [sys.executable, "-m", "mypy", "--strict", "--hide-error-context", "--no-error-summary"]
-    result = subprocess.run([*command, program], capture_output=True, text=True, timeout=300, cwd=tmp_path, check=False)
-    (message, *notes) = result.stdout.splitlines()
-    assert 'Unexpected keyword argument "statuss" for "list_documents" of "DocumentsApi"' in message
-    assert len(message) < 200
-    assert all(" note: " in note for note in notes)
