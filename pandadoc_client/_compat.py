@@ -172,9 +172,8 @@ def _options(operation: Operation[Any], arguments: dict[str, Any]) -> Mapping[st
 def _gather(operation: Operation[Any], arguments: Mapping[str, Any], check: bool) -> RequestParts:
     """Check the arguments and sort them by where they go."""
     parts = RequestParts(operation_id=operation.operation_id)
-    for parameter in operation.parameters:
-        if parameter.required and parameter.name not in arguments:
-            name = parameter.name
+    for name in operation.required:
+        if name not in arguments:
             raise ApiValueError(f"Missing the required parameter `{name}` when calling `{operation.operation_id}`")
     for name, value in arguments.items():
         parameter = operation.by_name[name]

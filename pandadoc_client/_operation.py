@@ -150,10 +150,16 @@ class Operation(Generic[T]):
 
         ``UNSET`` stands for an argument that was not given, and ``None`` for an optional one.
         """
-        found = {
-            parameter.name: arguments[parameter.name]
-            for parameter in self.parameters
-            if parameter.name in arguments and (parameter.required or arguments[parameter.name] is not None)
-        }
-        found.update((name, value) for name, value in arguments.items() if name not in self.by_name)
-        return {name: value for name, value in found.items() if value is not UNSET}
+        found: dict[str, Any] = {}
+        own = 0
+        for name, parameter in self.by_name.items():
+            if name in arguments:
+                own += 1
+                value = arguments[name]
+                if value is not UNSET and (value is not None or parameter.required):
+                    found[name] = value
+        if own < len(arguments):
+            for name, value in arguments.items():
+                if name not in self.by_name:
+                    found[name] = value
+        return found

@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from pandadoc_client._http import Request, Response
@@ -208,6 +207,8 @@ def asked_wait(response: Response) -> float | None:
     if value:
         if value.isascii() and value.isdigit():
             return float(value)
+        from email.utils import parsedate_to_datetime  # a sixth of an API module's import, for few responses
+
         try:
             moment = parsedate_to_datetime(value)
         except ValueError:
