@@ -10,6 +10,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import pandadoc_client._clock  # noqa: F401 (it has to be bound before a test tool stops the time)
+
 if TYPE_CHECKING:
     from pandadoc_client import api_client as api_client
     from pandadoc_client import configuration as configuration

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pandadoc_client.exceptions import mask_secrets
+from pandadoc_client._secrets import mask_secrets
 
 if TYPE_CHECKING:
     import httpx

@@ -13,10 +13,11 @@ from pandadoc_client._compat import (
     select_accept,
     select_content_type,
 )
-from pandadoc_client._encoding import FilePart, file_parts, flatten, plain
+from pandadoc_client._encoding import FilePart, encode_query, file_parts, flatten, plain
 from pandadoc_client._http import USER_AGENT, Request, Response
 from pandadoc_client._multipart import MultipartBody
 from pandadoc_client._retry import RetryPolicy, Timeout
+from pandadoc_client._secrets import hide, hide_headers
 from pandadoc_client.configuration import Configuration
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, error_for
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from pandadoc_client._network import TransportSettings
 
-__all__ = ["BODY_LIMIT", "UPLOAD_LIMIT", "UPLOAD_LIMITS", "BaseClient"]
+__all__ = ["BODY_LIMIT", "UPLOAD_LIMIT", "UPLOAD_LIMITS", "BaseClient", "transport_settings"]
 
 BODY_LIMIT = 2 * 1024 * 1024
 """Bytes that the API takes as the JSON body of a request."""
@@ -80,7 +81,7 @@ class BaseClient:
     @classmethod
     def sanitize_for_serialization(cls, obj: Any) -> Any:
         """Return *obj* as JSON knows it: models as dicts, dates as text, files as their bytes."""
-        return plain(obj)
+        return plain(obj, "obj", binary=True)
 
     def select_header_accept(self, accepts: Sequence[str]) -> str | None:
         """Return the Accept header for media types: JSON where that is one of them, else all; None for none."""
@@ -133,23 +134,44 @@ class BaseClient:
     def _build(
         self, method: str, url: str, parts: RequestParts, content_type: str | None, auth: Sequence[str]
     ) -> Request:
-        headers = dict(self.default_headers)
+        headers = hide_headers(self.default_headers)
         if self.cookie:
-            headers["Cookie"] = self.cookie
-        credentials: dict[str, str] = {}
-        self.update_params_for_auth(credentials, parts.query, auth, url, method, parts.body)
-        parts.secrets += [word for value in credentials.values() for word in value.split()[-1:]]
-        headers = {name: value for name, value in headers.items() if name.lower() not in map(str.lower, credentials)}
-        safe = self.configuration.safe_chars_for_path_param
-        request = build_request(method, url, parts, content_type, {**headers, **credentials}, safe)
+            headers["Cookie"] = hide(self.cookie)
+        safe, limit = self.configuration.safe_chars_for_path_param, self.configuration.max_response_size
+        request = build_request(method, url, parts, content_type, headers, safe, limit)
         self._check_content(request, parts)
-        return request
+        return self._authorized(request, parts, auth, url)
+
+    def _authorized(self, request: Request, parts: RequestParts, auth: Sequence[str], url: str) -> Request:
+        """Return *request* with its credentials.
+
+        They come last, when nothing is left to be refused: what reports errors shows the local variables of every
+        frame.
+        """
+        credentials: dict[str, str] = {}
+        queries: list[tuple[str, Any]] = []
+        self.update_params_for_auth(credentials, queries, auth, url, request.method, parts.body)
+        replaced = {name.lower() for name in credentials}
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in replaced}
+        hidden = {name: hide(str(value)).strip(" \t") for name, value in credentials.items()}
+        words = [word for value in hidden.values() for word in value.split()[-1:]]
+        query = encode_query(queries) if queries else ""
+        return Request(
+            method=request.method,
+            url=f"{request.url}{'&' if '?' in request.url else '?'}{query}" if query else request.url,
+            headers={**headers, **hidden},
+            content=request.content,
+            replayable=request.replayable,
+            secrets=(*request.secrets, *words),
+            operation=request.operation,
+            template=request.template,
+        )
 
     def _check_content(self, request: Request, parts: RequestParts) -> None:
         """Refuse what the API would refuse with a 413, and files that a blocking client cannot read.
 
         Raises:
-            ApiTypeError: A file is an asynchronous iterator, and this client is not.
+            ApiTypeError: A file is asynchronous, and this client is not.
             ApiValueError: The body, or a file, is too large. The message names the argument.
         """
         content, limit = request.content, self.max_body_size
@@ -161,26 +183,10 @@ class BaseClient:
             for file in content.files:
                 file.check(most)
                 if file.source.needs_async and not self._reads_async:
-                    raise ApiTypeError(f"{file.name}: an asynchronous iterator needs AsyncApiClient", [file.name])
+                    raise ApiTypeError(f"{file.name}: {file.source.needs_async} needs AsyncApiClient", [file.name])
 
     def _settings(self) -> TransportSettings:
-        from pandadoc_client._network import TransportSettings  # imports httpx, which the first call needs
-
-        configuration = self.configuration
-        return TransportSettings(
-            allow_insecure=configuration.allow_insecure,
-            verify_ssl=configuration.verify_ssl,
-            ca_file=configuration.ssl_ca_cert,
-            cert_file=configuration.cert_file,
-            key_file=configuration.key_file,
-            assert_hostname=configuration.assert_hostname,
-            proxy=configuration.proxy,
-            no_proxy=configuration.no_proxy,
-            proxy_headers=configuration.proxy_headers,
-            pool_size=4 if configuration.connection_pool_maxsize is None else configuration.connection_pool_maxsize,
-            socket_options=configuration.socket_options,
-            rate_limiter=configuration.rate_limiter,
-        )
+        return transport_settings(self.configuration)
 
     def _call_settings(self, call: Call) -> tuple[Timeout, httpx.Auth | None, RetryPolicy]:
         """Return what a transport is told besides the request; like credentials it is read for each call."""
@@ -199,3 +205,23 @@ class BaseClient:
         response_type = call.other_results.get(response.status, call.response_type)
         data = decode_answer(self._checked(response), response_type)
         return data if call.data_only else (data, response.status, response.headers)
+
+
+def transport_settings(configuration: Configuration) -> TransportSettings:
+    """Return what *configuration* says of the network: of certificates, proxies and connections."""
+    from pandadoc_client._network import TransportSettings  # imports httpx, which the first call needs
+
+    return TransportSettings(
+        allow_insecure=configuration.allow_insecure,
+        verify_ssl=configuration.verify_ssl,
+        ca_file=configuration.ssl_ca_cert,
+        cert_file=configuration.cert_file,
+        key_file=configuration.key_file,
+        assert_hostname=configuration.assert_hostname,
+        proxy=configuration.proxy,
+        no_proxy=configuration.no_proxy,
+        proxy_headers=configuration.proxy_headers,
+        pool_size=4 if configuration.connection_pool_maxsize is None else configuration.connection_pool_maxsize,
+        socket_options=configuration.socket_options,
+        rate_limiter=configuration.rate_limiter,
+    )

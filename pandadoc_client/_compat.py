@@ -7,22 +7,26 @@ does I/O.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pandadoc_client._calls.model import ModelOf, decode_date, decode_datetime
+from pandadoc_client._calls.model import UNSET, ModelOf, decode_date, decode_datetime
 from pandadoc_client._encoding import (
     encode_body,
     encode_path,
     encode_query,
     file_fields,
     flatten,
-    plain,
+    text,
+    unwrapped,
 )
 from pandadoc_client._http import Request, Response
 from pandadoc_client._operation import Operation, date, datetime, file_type, none_type
 from pandadoc_client._retry import Timeout
+from pandadoc_client._secrets import header_secrets, hide, hide_headers, type_name
 from pandadoc_client._sources import is_source
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
@@ -58,6 +62,12 @@ _OPTION_TYPES: Mapping[str, tuple[type, ...]] = {
     "_content_type": (none_type, str),
     "_host_index": (none_type, int),
     "_extra_headers": (none_type, Mapping),
+}
+# What may be given for a type that a parameter is declared with, since it means the same on the wire.
+_STAND_INS: Mapping[Any, tuple[type, ...]] = {
+    str: (uuid.UUID,),
+    float: (int, Decimal),
+    dict: (Mapping,),
 }
 
 
@@ -99,7 +109,7 @@ class RequestParts:
     body_name: str = "body"
     operation_id: str = ""
     collections: dict[str, str] = field(default_factory=dict)
-    secrets: list[str] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list, repr=False)
 
 
 def plan_call(
@@ -134,7 +144,7 @@ def plan_call(
         warn_about_form(dict(parts.form), stacklevel=stacklevel + 1)
     parts.header["Accept"] = select_accept(operation.accept)
     if options["_extra_headers"]:
-        parts.header = _merged(parts.header, options["_extra_headers"])
+        parts.header = _merged(parts.header, hide_headers(options["_extra_headers"]))
     content_type = options["_content_type"] or _content_type(operation, parts)
     request = build(operation.method, host + operation.path, parts, content_type, operation.auth)
     return Call(
@@ -170,7 +180,7 @@ def _options(operation: Operation[Any], arguments: dict[str, Any]) -> Mapping[st
 
 
 def _gather(operation: Operation[Any], arguments: Mapping[str, Any], check: bool) -> RequestParts:
-    """Check the arguments and sort them by where they go."""
+    """Check the arguments, those that are given, and sort them by where they go."""
     parts = RequestParts(operation_id=operation.operation_id)
     for name in operation.required:
         if name not in arguments:
@@ -179,15 +189,17 @@ def _gather(operation: Operation[Any], arguments: Mapping[str, Any], check: bool
         parameter = operation.by_name[name]
         if check:
             _check_type(name, value, parameter.types, [name])
-        if parameter.secret and isinstance(value, str):
-            parts.secrets.append(value)
+        if parameter.secret:
+            value = hide(value)
+            if isinstance(value, str):
+                parts.secrets.append(value)
         if parameter.collection:
             parts.collections[parameter.wire] = parameter.collection
         if parameter.location == "body":
             parts.body, parts.body_name = value, name
         elif parameter.location == "header":
             parts.header[parameter.wire] = value
-        elif parameter.types in ((file_type,), ([file_type],)):
+        elif parameter.is_file:
             parts.files[parameter.wire] = value if isinstance(value, list) else [value]
         else:
             getattr(parts, parameter.location).append((parameter.wire, value))
@@ -203,7 +215,7 @@ def _check_type(name: str, value: Any, types: tuple[Any, ...], path: list[str | 
     if type(value) in types or any(_is_a(value, kind) for kind in types):
         return
     for kind in types:
-        if isinstance(kind, list) and isinstance(value, list | tuple):
+        if isinstance(kind, list) and _is_array(value):
             for index, item in enumerate(value):
                 _check_type(str(index), item, tuple(kind), [*path, index])
             return
@@ -211,7 +223,7 @@ def _check_type(name: str, value: Any, types: tuple[Any, ...], path: list[str | 
     article = "one of " if len(types) > 1 else ""
     raise ApiTypeError(
         f"Invalid type for variable '{name}'. Required value type is {article}{wanted} "
-        f"and passed type was {type(value).__name__}",
+        f"and passed type was {type_name(value)}",
         path_to_item=path,
         valid_classes=tuple(list if isinstance(kind, list) else _class_of(kind) for kind in types),
         key_type=False,
@@ -219,14 +231,24 @@ def _check_type(name: str, value: Any, types: tuple[Any, ...], path: list[str | 
 
 
 def _is_a(value: Any, kind: Any) -> bool:
-    """Whether *value* is of a class. A bool is no number, and a point in time is no day, for all that Python says."""
+    """Whether *value* is of a class, or stands for a value of it on the wire.
+
+    A bool is no number, and a point in time is no day, for all that Python says.
+    """
     if isinstance(kind, list):
         return False
     if kind is file_type:
         return is_source(value)
+    value = unwrapped(value)
     if isinstance(value, bool) or (kind is date and isinstance(value, datetime)):
         return kind is bool or kind is object
-    return isinstance(value, _class_of(kind)) or (kind is float and isinstance(value, int))
+    return isinstance(value, (*_STAND_INS.get(kind, ()), _class_of(kind)))
+
+
+def _is_array(value: Any) -> bool:
+    if isinstance(value, str | bytes | bytearray | memoryview):
+        return False
+    return isinstance(value, Sequence | Set) or isinstance(unwrapped(value), list)
 
 
 def _class_of(kind: Any) -> Any:
@@ -250,10 +272,12 @@ def select_content_type(content_types: Sequence[str]) -> str:
 
 
 def _content_type(operation: Operation[Any], parts: RequestParts) -> str | None:
-    """Return the Content-Type of a call: a form's if fields are given where another body would be possible, too."""
+    """Return the Content-Type of a call: a form's unless a body is given, where both would be possible.
+
+    A form without fields has none, as in the vendor's SDK.
+    """
     forms = [kind for kind in operation.content_types if "form" in kind.lower()]
-    fields = parts.body is None and (parts.form or parts.files)
-    chosen = forms if forms and fields else operation.content_types
+    chosen = forms if forms and parts.body is None else operation.content_types
     return select_content_type(chosen) if chosen else None
 
 
@@ -264,35 +288,37 @@ def build_request(
     content_type: str | None,
     headers: Mapping[str, Any],
     safe: str,
+    response_limit: int | None,
 ) -> Request:
     """Return the request of its *parts*; *headers* are those of the client and win over the call's own.
 
     Raises:
         ApiValueError: A part cannot be encoded; the message names it.
     """
-    path = encode_path(url, _flat(parts.path, parts), safe)
+    path = encode_path(url, flatten(parts.path, parts.collections), safe)
     query = encode_query(_flat(parts.query, parts))
     fields = _flat(parts.form, parts)
-    data, sent_type = encode_body(content_type, plain(parts.body), fields, file_fields(parts.files))
+    data, sent_type = encode_body(content_type, parts.body, fields, file_fields(parts.files), parts.body_name)
     own = {name: value for name, value in _flat(parts.header.items(), parts) if value is not None}
     if sent_type is not None:
         own["Content-Type"] = sent_type
     # Spaces around a value are no part of it (RFC 9110 §5.5), and go.
-    merged = {name: str(value).strip(" \t") for name, value in _merged(own, headers).items()}
+    merged = {name: text(name, value).strip(" \t") for name, value in _merged(own, headers).items()}
     return Request(
         method=method,
         url=f"{path}{'&' if '?' in path else '?'}{query}" if query else path,
         headers=merged,
         content=data,
         replayable=method in _REPLAYABLE,
-        secrets=tuple(parts.secrets),
+        secrets=(*parts.secrets, *header_secrets(merged)),
+        response_limit=response_limit,
         operation=parts.operation_id,
         template=url,
     )
 
 
 def _flat(pairs: Iterable[tuple[str, Any]], parts: RequestParts) -> list[tuple[str, Any]]:
-    return flatten([(name, plain(value)) for name, value in pairs], parts.collections)
+    return flatten([(name, value) for name, value in pairs if value is not UNSET], parts.collections)
 
 
 def _merged(own: Mapping[str, Any], winning: Mapping[str, Any]) -> dict[str, Any]:

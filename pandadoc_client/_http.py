@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import codecs
 import re
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
@@ -10,15 +10,22 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from pandadoc_client import __version__
+from pandadoc_client._json import read_json
+from pandadoc_client._secrets import CREDENTIAL_HEADERS, MASK, mask_secrets, names_of, repr_in_any_state, secret_values
 from pandadoc_client.exceptions import ApiDecodeError, ApiValueError
 
-__all__ = ["USER_AGENT", "BodyStream", "Headers", "Request", "Response", "check_header"]
+__all__ = ["RESPONSE_LIMIT", "USER_AGENT", "BodyStream", "Headers", "Request", "Response", "check_header"]
 
 USER_AGENT = f"pandadoc-client/{__version__} Python/{sys.version_info.major}.{sys.version_info.minor}"
 """How the package names itself to servers."""
 
+RESPONSE_LIMIT = 128 * 1024 * 1024
+"""Bytes that the body of a response may have, unless the user sets another limit."""
+
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._-]+)", re.IGNORECASE)
 _NOT_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+# Python's codecs for names in DNS are no charsets, and take time in proportion to the square of a text's length.
+_NO_CHARSETS = frozenset({"idna", "punycode"})
 _COMPUTED = frozenset({"content-length", "transfer-encoding"})
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -50,8 +57,9 @@ class Headers(Mapping[str, str]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    @repr_in_any_state
     def __repr__(self) -> str:
-        return f"Headers({dict(self)!r})"
+        return f"Headers({ {name: MASK if name.lower() in CREDENTIAL_HEADERS else self[name] for name in self}!r})"
 
     def getlist(self, name: str) -> list[str]:
         """Return every value of the field *name*, in the order in which they came."""
@@ -125,6 +133,7 @@ class Request:
         content: The body, as bytes or as a stream; None for none.
         replayable: True if sending it twice does no harm, whatever became of the first: an idempotent method.
         secrets: Values in it that no message or log may show.
+        response_limit: Bytes that the body of its response may have, unless it is streamed; None for no limit.
         operation: Name of the API method that it is for; empty for none.
         template: URL with the names of path parameters in place of their values, for logs; empty for none.
     """
@@ -135,8 +144,20 @@ class Request:
     content: bytes | BodyStream | None = field(default=None, repr=False)
     replayable: bool = False
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    response_limit: int | None = RESPONSE_LIMIT
     operation: str = ""
     template: str = ""
+
+    @property
+    def all_secrets(self) -> tuple[str, ...]:
+        """`secrets`, and those in a JSON body: what an error about this request must mask. It reads the body anew."""
+        if not isinstance(self.content, bytes) or not self.content.startswith((b"{", b"[")):
+            return self.secrets
+        try:
+            body = read_json(self.content)
+        except (ValueError, RecursionError):
+            return self.secrets
+        return (*self.secrets, *secret_values(body, names_of(self.operation)))
 
     @property
     def spent(self) -> bool:
@@ -150,7 +171,7 @@ class Request:
             self.content.close()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Response:
     """An answer with its body read.
 
@@ -160,13 +181,20 @@ class Response:
         headers: Header fields, case-insensitive.
         data: The body, content encodings removed.
         secrets: Values of the request that no message may show, should the answer repeat them.
+        operation: Name of the API method that it belongs to; empty for none.
     """
 
     status: int
     reason: str
     headers: Headers
-    data: bytes = field(repr=False)
-    secrets: tuple[str, ...] = field(default=(), repr=False)
+    data: bytes
+    secrets: tuple[str, ...] = ()
+    operation: str = ""
+
+    @repr_in_any_state
+    def __repr__(self) -> str:
+        shown = f"Response(status={self.status!r}, reason={self.reason!r}, headers={self.headers!r})"
+        return mask_secrets(shown, self.secrets, operation=self.operation)
 
     @property
     def ok(self) -> bool:
@@ -177,19 +205,22 @@ class Response:
     def text(self) -> str:
         """The body as text: the charset of Content-Type, else UTF-8; what is not text is replaced, never an error."""
         match = _CHARSET.search(self.headers.get("content-type", ""))
+        charset = match.group(1) if match else "utf-8"
         try:
-            return self.data.decode(match.group(1) if match else "utf-8", "replace")
+            if codecs.lookup(charset).name not in _NO_CHARSETS:
+                return self.data.decode(charset, "replace")
+            return self.data.decode("utf-8", "replace")
         except (LookupError, UnicodeError):  # no such charset, or one that is none, such as "undefined"
             return self.data.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """Return the body, decoded as JSON.
+        """Return the body, decoded as JSON. An integer of more digits than Python reads comes as the text of it.
 
         Raises:
             ApiDecodeError: The body is not JSON; it carries the status, the headers and the body.
         """
         try:
-            return json.loads(self.data)
+            return read_json(self.data)
         except (ValueError, RecursionError) as error:
             problem = f"The answer cannot be read as JSON ({type(error).__name__})"
             raise ApiDecodeError(reason=problem, http_resp=self) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import mimetypes
 import os
 import re
@@ -107,6 +108,8 @@ class _Sending:
         """Yield *part* in pieces of bounded size, and count each when the next is asked for: it was sent by then."""
         field = self._field
         if not isinstance(part, bytes | bytearray | memoryview):
+            if inspect.iscoroutine(part):
+                part.close()  # lest Python warn that nobody awaited it
             problem = f"{field.name}: the file must be read as bytes, not as {type(part).__name__}"
             raise ApiTypeError(problem, [field.name])
         view = memoryview(part).cast("B")
@@ -150,7 +153,7 @@ def file_field(name: str, given: Any) -> FileField:
     if upload.size is not None and source.size != upload.size:
         raise ApiValueError(f"{name}: has {source.size} bytes, and its size was given as {upload.size}", [name])
     filename = upload.filename if upload.filename is not None else source.name or name
-    content_type = upload.content_type or mimetypes.guess_type(filename)[0] or _OTHER
+    content_type = upload.content_type or source.content_type or mimetypes.guess_type(filename)[0] or _OTHER
     try:
         check_header("Content-Type", content_type)
     except ApiValueError as error:
@@ -192,7 +195,6 @@ class MultipartBody:
         self.content_type = f"multipart/form-data; boundary={boundary}"
         self.files = tuple(files)
         self.started = False
-        self.rewindable = all(file.source.rewindable for file in self.files)
         self.needs_async = any(file.source.needs_async for file in self.files)
         self._segments: list[bytes | FileField] = []
         text = bytearray()
@@ -203,8 +205,27 @@ class MultipartBody:
             self._segments += [bytes(text), file]
             text = bytearray(b"\r\n")
         self._segments.append(bytes(text) + b"--" + boundary.encode("ascii") + b"--\r\n")
+
+    @property
+    def length(self) -> int | None:
+        """Bytes of the whole form; None if only reading tells."""
         sizes = [part.source.size if isinstance(part, FileField) else len(part) for part in self._segments]
-        self.length = None if None in sizes else sum(size for size in sizes if size is not None)
+        return None if None in sizes else sum(size for size in sizes if size is not None)
+
+    @property
+    def rewindable(self) -> bool:
+        """Whether the whole form can be read again."""
+        return all(file.source.rewindable for file in self.files)
+
+    async def measure(self) -> None:
+        """Find out the sizes of asynchronous files, and refuse those that are too large.
+
+        Raises:
+            ApiValueError: A file is larger than the API takes; the message names the field.
+        """
+        for file in self.files:
+            await file.source.measure()
+            file.check(file.limit)
 
     def __iter__(self) -> Iterator[bytes]:
         self.started = True

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import ipaddress
 import ssl
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 import httpx
 
+from pandadoc_client._environment import (
+    ProxySetting,
+    blank_context,
+    environment_proxies,
+    load_file,
+    new_context,
+    usual_context,
+)
 from pandadoc_client._retry import RetryPolicy, Timeout
 from pandadoc_client.exceptions import ApiValueError
 
@@ -20,9 +29,6 @@ if TYPE_CHECKING:
     from pandadoc_client.throttling import RateLimiter
 
 __all__ = ["TransportSettings", "check_host", "is_loopback", "proxies_of", "transport_arguments"]
-
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +40,7 @@ class TransportSettings:
         retries: When to send a request again.
         allow_insecure: True to permit plain ``http`` to hosts other than loopback.
         verify_ssl: False to accept any certificate.
-        ca_file: PEM file of certificate authorities, instead of the usual ones.
+        ca_file: PEM file of certificate authorities, instead of those of the environment and of the system.
         cert_file: PEM file of a client certificate.
         key_file: PEM file of its key, if that is not in ``cert_file``.
         assert_hostname: False to accept a certificate of another name, or the name that it must have.
@@ -94,75 +100,110 @@ def check_host(url: str, allow_insecure: bool = False) -> None:
         raise ApiValueError(f"host: plain http to {host} would show the credentials; use https, or allow_insecure=True")
 
 
-def transport_arguments(settings: TransportSettings) -> dict[str, Any]:
-    return {
-        "verify": _ssl_context(settings),
+def transport_arguments(
+    settings: TransportSettings, proxy: ProxySetting | None = None, *, secure: bool = True
+) -> dict[str, Any]:
+    """Return the arguments of an httpx transport.
+
+    Args:
+        settings: How to reach the server.
+        proxy: The proxy to go through; None to go directly.
+        secure: Whether it is for URLs of https. What is said of certificates does not matter to the others.
+
+    Raises:
+        ApiValueError: A setting, or a variable of the environment, cannot be used; the message names it.
+    """
+    arguments: dict[str, Any] = {
+        "verify": _ssl_context(settings) if secure else blank_context(),
         "limits": httpx.Limits(max_connections=None, max_keepalive_connections=settings.pool_size),
         "socket_options": settings.socket_options,
         "trust_env": False,
     }
-
-
-@functools.lru_cache(maxsize=1)
-def _usual_context() -> ssl.SSLContext:
-    """Return the TLS settings of a client that names none: one for all, as reading the authorities takes a while."""
-    return httpx.create_ssl_context()
+    if proxy is not None:
+        arguments["proxy"] = _httpx_proxy(proxy, settings)
+    return arguments
 
 
 def _ssl_context(settings: TransportSettings) -> ssl.SSLContext:
     check_name = settings.assert_hostname is not False
     if settings.verify_ssl and check_name and settings.ca_file is None and settings.cert_file is None:
-        return _usual_context()
-    if not settings.verify_ssl:
-        context = httpx.create_ssl_context(verify=False)
-    elif settings.ca_file is not None:
-        context = _with_file("ssl_ca_cert", lambda: ssl.create_default_context(cafile=settings.ca_file))
-    else:
-        context = httpx.create_ssl_context()
+        return usual_context()
+    context = new_context(settings.ca_file) if settings.verify_ssl else blank_context(verify=False)
     context.check_hostname = context.check_hostname and check_name
-    cert_file = settings.cert_file
-    if cert_file is not None:
-        _with_file("cert_file", lambda: context.load_cert_chain(cert_file, settings.key_file))
+    if settings.cert_file is not None:
+        _load_client_certificate(context, settings.cert_file, settings.key_file)
     return context
 
 
-def _with_file(setting: str, load: Callable[[], T]) -> T:
-    """Return what *load* reads from the file of a setting.
+def _load_client_certificate(context: ssl.SSLContext, cert_file: str, key_file: str | None) -> None:
+    named = {"cert_file": cert_file, "key_file": key_file}
+    for name, path in named.items():
+        if path is not None:
+            load_file(name, path, Path(path).read_bytes)
 
-    Raises:
-        ApiValueError: It cannot be read, or is not what it should be; the message names the setting.
-    """
-    try:
-        return load()
-    except OSError as error:  # ssl.SSLError is one
-        raise ApiValueError(f"{setting} cannot be used: {error.strerror or error}") from error
+    def ask() -> str:
+        # OpenSSL would ask at the terminal, and wait there.
+        raise ValueError("the key is encrypted; give it decrypted")
+
+    name, path = ("cert_file", cert_file) if key_file is None else ("cert_file or key_file", f"{cert_file}, {key_file}")
+    load_file(name, path, lambda: context.load_cert_chain(cert_file, key_file, ask))
 
 
-def proxies_of(settings: TransportSettings) -> dict[str, httpx.Proxy | None]:
+def proxies_of(settings: TransportSettings) -> dict[str, ProxySetting | None]:
     """Return which URLs go through which proxy, as httpx's patterns; None is for those that go directly.
 
     Without a proxy in the settings the environment's are used, as httpx does. Loopback is always reached directly.
+
+    Raises:
+        ApiValueError: The proxy of the settings is none. One of the environment is refused when it is needed.
     """
-    environment = getproxies()
-    named = dict.fromkeys(("http", "https"), settings.proxy) if settings.proxy else environment
-    bypassed = (settings.no_proxy if settings.proxy else environment.get("no")) or ""
+    if settings.proxy:
+        proxies = {"all": ProxySetting("proxy", settings.proxy)}
+        bypassed = settings.no_proxy or ""
+        _proxy_url(proxies["all"])
+    else:
+        proxies, bypassed = environment_proxies()
     hosts = [host for host in bypassed.replace(" ", "").split(",") if host]
-    urls = {f"{scheme}://": named[scheme] for scheme in ("http", "https") if named.get(scheme)}
-    if not urls or "*" in hosts:
+    if not proxies or "*" in hosts:
         return {}
-    try:
-        proxies: dict[str, httpx.Proxy | None] = {
-            pattern: httpx.Proxy(url if "://" in url else f"http://{url}", headers=dict(settings.proxy_headers or {}))
-            for pattern, url in urls.items()
-            if url
-        }
-    except (ValueError, httpx.InvalidURL):
-        raise ApiValueError("proxy must be the URL of an http, https or socks5 proxy") from None
+    patterns: dict[str, ProxySetting | None] = {f"{scheme}://": proxy for scheme, proxy in proxies.items()}
     for host in (*hosts, "localhost", "127.0.0.1", "::1"):
         pattern = _bypass_pattern(host)
         if pattern is not None:
-            proxies[pattern] = None
-    return proxies
+            patterns[pattern] = None
+    return patterns
+
+
+def _proxy_url(setting: ProxySetting) -> httpx.URL:
+    """Return the URL of a proxy.
+
+    Raises:
+        ApiValueError: It is none.
+    """
+    url = setting.url if "://" in setting.url else f"http://{setting.url}"
+    try:
+        proxy, parts = httpx.Proxy(url), urlsplit(url)
+        if parts.hostname and parts.port != 0:  # which refuses ports and addresses that httpx lets through
+            return httpx.URL(proxy.url, username=proxy.auth[0], password=proxy.auth[1]) if proxy.auth else proxy.url
+    except (ValueError, httpx.InvalidURL):
+        pass
+    raise ApiValueError(f"{setting.name} must be the URL of an http, https or socks5 proxy")
+
+
+def _httpx_proxy(setting: ProxySetting, settings: TransportSettings) -> httpx.Proxy:
+    """Return *setting* as httpx has it.
+
+    Raises:
+        ApiValueError: It is no URL of a proxy, or one that needs a library that is missing.
+    """
+    url = _proxy_url(setting)
+    if url.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
+        problem = "is a socks proxy, which needs a library: pip install 'pandadoc-client[socks]'"
+        raise ApiValueError(f"{setting.name} {problem}")
+    context = None
+    if url.scheme == "https":  # the client certificate and another name are for the server behind it
+        context = _ssl_context(replace(settings, cert_file=None, assert_hostname=None))
+    return httpx.Proxy(url, ssl_context=context, headers=dict(settings.proxy_headers or {}))
 
 
 def _bypass_pattern(host: str) -> str | None:

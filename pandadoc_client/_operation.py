@@ -99,6 +99,16 @@ class Parameter:
     secret: bool = False
     collection: str = ""
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it takes a file, or several."""
+        return self.types in ((file_type,), ([file_type],))
+
+    @property
+    def may_be_none(self) -> bool:
+        """Whether None means that it is not given."""
+        return not (self.required or self.location == "body" or self.is_file)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation(Generic[T]):
@@ -148,7 +158,8 @@ class Operation(Generic[T]):
     def given(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return what was given of *arguments*, in the order of the parameters; options come behind them.
 
-        ``UNSET`` stands for an argument that was not given, and ``None`` for an optional one.
+        ``UNSET`` means that an argument is not given; ``None`` does so for what is optional, but for a body or a file,
+        where it is rather a mistake.
         """
         found: dict[str, Any] = {}
         own = 0
@@ -156,7 +167,7 @@ class Operation(Generic[T]):
             if name in arguments:
                 own += 1
                 value = arguments[name]
-                if value is not UNSET and (value is not None or parameter.required):
+                if value is not UNSET and (value is not None or not parameter.may_be_none):
                     found[name] = value
         if own < len(arguments):
             for name, value in arguments.items():

@@ -8,10 +8,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, closing
 from typing import Any
 
-import anyio
-
 from pandadoc_client._deadline import deadline
 from pandadoc_client._sources import CHUNK
+from pandadoc_client._timers import move_on_after
+from pandadoc_client._timers import sleep as async_sleep
 from pandadoc_client._transfer import Next, Transfer
 from pandadoc_client.exceptions import ApiConnectionError, ApiException, ApiTypeError
 from pandadoc_client.rest import AsyncStreamedResponse, StreamedResponse
@@ -74,7 +74,7 @@ async def receive_async(
     call: Callable[..., Awaitable[Any]],
     options: dict[str, Any],
     restart: Callable[[], Awaitable[None]] | None,
-    sleep: Callable[[float], Awaitable[Any]] = anyio.sleep,
+    sleep: Callable[[float], Awaitable[Any]] = async_sleep,
 ) -> AsyncGenerator[bytes]:
     """Yield the bytes of a download; see `receive`."""
     while True:
@@ -114,10 +114,11 @@ async def receive_async(
 
 async def _next(transfer: Transfer, parts: AsyncIterator[bytes]) -> bytes:
     try:
-        with anyio.fail_after(transfer.remaining()):
+        with move_on_after(transfer.remaining()):
             return await anext(parts, b"")
     except TimeoutError as error:
         raise transfer.timed_out() from error
+    raise transfer.timed_out()
 
 
 def check_world(operation: Any, is_async: bool) -> None:

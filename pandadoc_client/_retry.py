@@ -11,19 +11,19 @@ from __future__ import annotations
 
 import random
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from pandadoc_client._clock import monotonic
 from pandadoc_client._http import Request, Response
+from pandadoc_client._outcomes import Outcome, outcome_of, outcome_of_status
 from pandadoc_client.exceptions import ApiConnectionError, ApiTimeoutError, ApiValueError
 
 __all__ = ["Call", "RetryPolicy", "Timeout", "asked_wait", "check_timeout"]
 
-_NOT_PROCESSED = frozenset({429, 503})
-_MAYBE_PROCESSED = frozenset({502, 504})
+_LONGEST_ASKED = 366 * 86400.0  # seconds; what asks for more is a mistake, and says nothing
 _SECONDS_IN_TEXT = re.compile(rb"available in (\d{1,6}(?:\.\d+)?) seconds?", re.IGNORECASE)
 
 
@@ -120,7 +120,7 @@ class Call:
         request: Request,
         timeout: Timeout,
         policy: RetryPolicy,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._request = request
         self._policy = policy
@@ -168,9 +168,12 @@ class Call:
     def wait_after_response(self, response: Response) -> float | None:
         """Return the seconds to wait before the next attempt, or None if *response* is the outcome."""
         self._attempts += 1
-        if response.status in _NOT_PROCESSED or (response.status in _MAYBE_PROCESSED and self._may_repeat()):
-            return self._wait(asked_wait(response))
-        return None
+        outcome = outcome_of_status(response.status)
+        # A server that failed (500) is not asked again: it would most likely fail again.
+        again = outcome is Outcome.NOT_PROCESSED or (
+            outcome in (Outcome.LOST, Outcome.UNDER_WAY) and self._may_repeat()
+        )
+        return self._wait(asked_wait(response)) if again else None
 
     def wait_after_error(self, error: ApiConnectionError) -> float:
         """Return the seconds to wait before the next attempt after no answer came.
@@ -179,9 +182,10 @@ class Call:
             ApiConnectionError: *error* itself, when it is the outcome.
         """
         self._attempts += 1
-        slow = isinstance(error, ApiTimeoutError)
-        harmless = not error.request_sent or (self._may_repeat() and not slow)
-        wait = self._wait(None) if harmless else None
+        outcome = outcome_of(error)
+        # What took too long is not sent again: most likely it would take too long again.
+        again = outcome is Outcome.NOT_PROCESSED or (outcome is Outcome.LOST and self._may_repeat())
+        wait = self._wait(None) if again else None
         if wait is None:
             raise error
         return wait
@@ -202,19 +206,26 @@ class Call:
 
 
 def asked_wait(response: Response) -> float | None:
-    """Return the seconds that an answer asks to wait: Retry-After (RFC 9110 §10.2.3), else those in its text."""
-    value = (response.getheader("retry-after") or "").strip()
-    if value:
-        if value.isascii() and value.isdigit():
-            return float(value)
-        from email.utils import parsedate_to_datetime  # a sixth of an API module's import, for few responses
+    """Return the seconds that an answer asks to wait: Retry-After (RFC 9110 §10.2.3), else those in its text.
 
-        try:
-            moment = parsedate_to_datetime(value)
-        except ValueError:
-            pass
-        else:
-            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+    A Retry-After that is neither a number nor a date, or lies more than a year ahead, counts as absent.
+    """
+    value = (response.getheader("retry-after") or "").strip()
+    seconds = _seconds(value) if value else None
+    if seconds is not None and seconds <= _LONGEST_ASKED:
+        return seconds
     found = _SECONDS_IN_TEXT.search(response.data[:4096]) if response.status == 429 else None
     return float(found.group(1)) if found else None
+
+
+def _seconds(value: str) -> float | None:
+    if value.isascii() and value.isdigit():
+        return float(value)  # infinite if it has more digits than a float can hold
+    from email.utils import parsedate_to_datetime  # a sixth of an API module's import, for few responses
+
+    try:
+        moment = parsedate_to_datetime(value)
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+    except (ArithmeticError, LookupError, TypeError, ValueError):  # email.utils lets all of these through
+        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import os
 import re
 import secrets
@@ -19,6 +20,8 @@ from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 __all__ = ["OpenFile", "Sink", "WholeFile", "filename_of", "open_sink", "safe_filename"]
 
+_logger = logging.getLogger("pandadoc_client")
+_SEPARATORS = (os.sep, os.altsep or os.sep)
 _LONGEST = 200  # bytes of a name: most file systems take 255, and a number and a suffix may come to it
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*%\x00-\x1f\x7f]')
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)")  # what Windows opens in place of a file
@@ -130,14 +133,14 @@ class WholeFile:
     that is killed leaves nothing, else into one with the ending ``.part``.
 
     Args:
-        folder: Where it goes.
+        folder: Where it goes. A relative one is that of the moment, and stays so if the program goes elsewhere.
         name: Its name; None for the server's, made safe, and with a number if the folder has one like it.
     """
 
     restartable = True
 
     def __init__(self, folder: Path, name: str | None) -> None:
-        self._folder = folder
+        self._folder = folder.absolute()
         self._name = name
         self._part: Path | None = None
         self._fd = self._open()
@@ -186,7 +189,7 @@ class WholeFile:
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             # With folders given, the call is one that follows the link from /proc to the file.
-            os.link(f"/proc/self/fd/{self._fd}", part, src_dir_fd=folder, dst_dir_fd=folder)
+            os.link(f"/proc/self/fd/{self._fd}", part.name, src_dir_fd=folder, dst_dir_fd=folder)
             self._part = part
         except OSError:  # a system that has such files and does not let them have names
             fd, self._fd = self._fd, -1  # from here on the number is closed by the block, and may be another file's
@@ -211,7 +214,12 @@ class WholeFile:
                 os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
             except FileExistsError:
                 continue
-            _replace(part, target)
+            try:
+                _replace(part, target)
+            except OSError:
+                with contextlib.suppress(OSError):  # lest the empty file that keeps the name stay
+                    target.unlink()
+                raise
             return target
 
     def _sync_folder(self) -> None:
@@ -223,9 +231,12 @@ class WholeFile:
                 os.close(folder)
 
     def abandon(self) -> None:
-        self._close()
-        if self._part is not None:
-            self._part.unlink(missing_ok=True)
+        try:
+            self._close()
+            if self._part is not None:
+                self._part.unlink(missing_ok=True)
+        except OSError as error:  # it must not replace what ended the download
+            _logger.warning("Cleaning up after a download failed: %s", error.strerror)
 
     def _close(self) -> None:
         fd, self._fd = self._fd, -1
@@ -246,7 +257,7 @@ def open_sink(to: str | os.PathLike[str] | IO[bytes] | None, into: str | os.Path
 
     Args:
         to: A path, or an open binary file.
-        into: A folder, for a file with the server's name, made safe.
+        into: A folder that is there, for a file with the server's name, made safe.
 
     Raises:
         ApiTypeError: *to* is neither, or *into* is no path.
@@ -286,6 +297,8 @@ def _sink_at(argument: str, place: str | os.PathLike[str]) -> WholeFile:
     path = Path(os.path.realpath(place))  # a link stays, and what it leads to is replaced
     if path.is_dir():
         raise ApiValueError(f"to: {_shown(place)} is a folder; name a file, or give the folder as into", ["to"])
+    if os.fspath(place).endswith(_SEPARATORS):
+        raise ApiValueError(f"to: {_shown(place)} names a folder; name a file, or give the folder as into", ["to"])
     if path.exists() and not path.is_file():
         raise ApiValueError(f"to: {_shown(place)} is no regular file; open it and give the file", ["to"])
     _check_folder(path.parent, "to")

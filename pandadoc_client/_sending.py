@@ -7,10 +7,11 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from pandadoc_client._encoding import encode_body, plain
+from pandadoc_client._clock import monotonic
+from pandadoc_client._encoding import encode_body
 from pandadoc_client._waits import DocumentStepError, Pace, Patience
 from pandadoc_client._waker import check_listening
-from pandadoc_client.exceptions import ApiTypeError, ApiValueError, OpenApiException
+from pandadoc_client.exceptions import ApiTypeError, OpenApiException
 
 __all__ = ["Sending", "step"]
 
@@ -38,10 +39,10 @@ class Sending:
         unknown = sorted(options.keys() - _OPTIONS)
         if unknown:
             raise ApiTypeError(f"Got an unexpected argument '{unknown[0]}'", [unknown[0]])
-        Patience(options.get("timeout", 0), options.get("pace", Pace()), options.get("clock", time.monotonic))
+        Patience(options.get("timeout", 0), options.get("pace", Pace()), options.get("clock", monotonic))
         check_listening(options.get("waker"), options.get("sleep", time.sleep))
         self.body = dict(send) if isinstance(send, Mapping) else {} if send is None else send
-        _check_body(self.body)
+        encode_body("application/json", self.body, [], name="send")  # later the document would exist
         self.options = options
 
     def creation(self, api: Any, document: Any, file: Any) -> tuple[Callable[..., Any], dict[str, Any]]:
@@ -62,18 +63,6 @@ class Sending:
         return found
 
 
-def _check_body(body: Any) -> None:
-    """Refuse what could not be sent later, when the document exists."""
-    try:
-        encode_body("application/json", plain(body), [])
-    except ApiTypeError as error:
-        raise ApiTypeError(f"send cannot be sent: {error}", ["send"]) from None
-    except ApiValueError as error:
-        raise ApiValueError(f"send cannot be sent: {error}", ["send"]) from None
-    except RecursionError:
-        raise ApiValueError("send cannot be sent: it contains itself", ["send"]) from None
-
-
 @contextmanager
 def step(document_id: str, name: str) -> Generator[None]:
     """Turn what fails within into an error that names the document.
@@ -83,6 +72,8 @@ def step(document_id: str, name: str) -> Generator[None]:
     """
     try:
         yield
+    except DocumentStepError as error:  # it names the document already, but not the step
+        raise DocumentStepError(document_id, name, error.__cause__) from error.__cause__
     except OpenApiException as error:
         raise DocumentStepError(document_id, name, error) from error
     except BaseException as error:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import io
+import logging
 import os
 import stat
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
+from pandadoc_client._secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 __all__ = ["CHUNK", "FileArgument", "Progress", "Source", "Upload", "is_source", "open_source"]
@@ -19,17 +22,40 @@ Progress = Callable[[int, int | None], Any]
 """Called with the bytes moved so far, and with all there are, or None while that is not known."""
 
 _END = object()
-_Content = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes] | Iterable[bytes] | AsyncIterable[bytes]
+_logger = logging.getLogger("pandadoc_client")
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+class _AsyncReadable(Protocol):
+    async def read(self, size: int, /) -> bytes: ...
+
+
+_Content = (
+    str
+    | os.PathLike[str]
+    | bytes
+    | bytearray
+    | memoryview
+    | IO[bytes]
+    | Iterable[bytes]
+    | AsyncIterable[bytes]
+    | _Readable
+    | _AsyncReadable
+)
 
 
 class Upload:
     """A file to upload, with what else is to be said of it. Every file argument of an API class takes one.
 
     Args:
-        source: A path, an open file, bytes, an iterator of bytes, or (with ``AsyncApiClient``) an asynchronous one. A
-            file is sent from where it stands, and is left open.
+        source: A path, an open file, bytes, an iterator of bytes, or (with ``AsyncApiClient``) an asynchronous file or
+            iterator. A file is sent from where it stands, and is left open.
         filename: Name that the server is told; the default is the file's own, without its folder.
-        content_type: Media type; the default is guessed from the name.
+        content_type: Media type; the default is the file's own, if it has a ``content_type``, else it is guessed from
+            the name.
         progress: Called with the bytes sent and the size of the file, None where the size is not known. What it raises
             ends the call. It begins anew when the file is sent again.
         size: Bytes that an iterator will give, where known. Without it the request is sent in chunks (RFC 9112 §7.1),
@@ -70,6 +96,7 @@ class Upload:
         self.progress = progress
         self.size = size
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         return f"Upload({type(self.source).__name__}, filename={self.filename!r}, content_type={self.content_type!r})"
 
@@ -92,19 +119,24 @@ class Source:
 
     Attributes:
         name: Name of the file, or None.
+        content_type: Its media type, or None.
         size: How many bytes there are; None if only reading tells.
         rewindable: Whether they can be read again.
-        needs_async: Whether they can be read with ``async for`` only.
+        needs_async: What this is, if it can be read by the asynchronous client only; else empty.
     """
 
     name: str | None = None
+    content_type: str | None = None
     size: int | None = None
     rewindable = True
-    needs_async = False
+    needs_async = ""
 
     def parts(self) -> Iterator[Any]:
         """Yield the bytes from the start."""
-        raise NotImplementedError
+        raise ApiTypeError(f"{self.needs_async} needs AsyncApiClient")
+
+    async def measure(self) -> None:
+        """Find out the size and whether the bytes can be read again, where only an event loop can do so."""
 
     async def parts_async(self) -> AsyncGenerator[Any]:
         """Yield the bytes from the start. What may block is read in threads."""
@@ -115,7 +147,16 @@ class Source:
             yield part
 
     def close(self) -> None:
-        """Close what is to be closed after the call."""
+        """Close what is to be closed after the call. What goes wrong in that is logged: the response counts."""
+
+
+def _close(file: Any) -> None:
+    close = getattr(file, "close", None)  # objects that only have read(), such as ``wsgi.input``, have none
+    if callable(close):
+        try:
+            close()
+        except Exception as error:
+            _logger.warning("Closing the file of an upload failed: %s", type(error).__name__)
 
 
 class _Bytes(Source):
@@ -135,7 +176,7 @@ class _Bytes(Source):
 
     def close(self) -> None:
         if self._closing is not None:
-            self._closing.close()
+            _close(self._closing)
 
 
 class _Path(Source):
@@ -163,10 +204,12 @@ class _Path(Source):
 
 
 class _File(Source):
-    def __init__(self, file: Any, closes: bool) -> None:
+    def __init__(self, file: Any, closes: bool, field: str) -> None:
         self._file = file
+        self._field = field
         self._closes = closes
         self.name = _name_of(file)
+        self.content_type = _type_of(file)
         self._start = self._position()
         self.rewindable = self._start is not None
         if self._start is not None:
@@ -184,11 +227,53 @@ class _File(Source):
         if self._start is not None:
             self._file.seek(self._start)
         while part := self._file.read(CHUNK):
-            yield part.encode() if isinstance(part, str) else part
+            yield _encoded(part, self._field) if isinstance(part, str) else part
 
     def close(self) -> None:
         if self._closes:
-            self._file.close()
+            _close(self._file)
+
+
+class _AsyncFile(Source):
+    """A file whose ``read`` is awaited: of aiofiles, anyio and trio, an upload of a web framework, a stream.
+
+    It is left open. Whoever opened it has the event loop that closing it needs, and web frameworks close their uploads.
+    """
+
+    def __init__(self, file: Any, size: int | None) -> None:
+        self._file = file
+        # An upload of starlette can go to a position but not tell it; the file in it can.
+        self._handle: Any = file if hasattr(file, "tell") else getattr(file, "file", None)
+        self._start: int | None = None
+        self.name = _name_of(file)
+        self.content_type = _type_of(file)
+        self.size = size
+        self.rewindable = False
+        has_file = self._handle is not file and self._handle is not None
+        self.needs_async = f"an asynchronous file{' (its `file` is a blocking one)' if has_file else ''}"
+
+    async def measure(self) -> None:
+        handle = self._handle
+        try:
+            start = int(await _result(handle.tell()))
+            await _result(handle.seek(0, os.SEEK_END))
+            end = int(await _result(handle.tell()))
+            await _result(handle.seek(start))
+        except (AttributeError, OSError, TypeError, ValueError):  # a stream: it is sent once, as it comes
+            return
+        self._start = start
+        self.size = max(0, end - start) if self.size is None else self.size
+        self.rewindable = True
+
+    async def parts_async(self) -> AsyncGenerator[Any]:
+        if self._start is not None:
+            await _result(self._handle.seek(self._start))
+        while part := await _result(self._file.read(CHUNK)):
+            yield part
+
+
+async def _result(value: Any) -> Any:
+    return await value if inspect.isawaitable(value) else value
 
 
 class _Iterable(Source):
@@ -202,7 +287,7 @@ class _Iterable(Source):
 
 
 class _AsyncIterable(Source):
-    needs_async = True
+    needs_async = "an asynchronous iterator"
 
     def __init__(self, iterable: AsyncIterable[bytes], size: int | None) -> None:
         self._iterable = iterable
@@ -240,11 +325,13 @@ def open_source(source: Any, field: str, *, closes: bool, size: int | None = Non
         if getattr(source, "closed", False):
             raise ApiValueError(f"Cannot read a closed file. The file for {field} must be open.", [field])
         readable = getattr(source, "readable", None)
-        if callable(readable) and readable() is False:
+        if callable(readable) and not inspect.iscoroutinefunction(readable) and readable() is False:
             raise ApiValueError(f"{field}: the file is not open for reading", [field])
+        if inspect.iscoroutinefunction(source.read):
+            return _AsyncFile(source, size)
         if isinstance(source, io.TextIOBase):  # its size in bytes is not known before it is encoded
-            return _Bytes(source.read().encode(), source if closes else None, _name_of(source))
-        return _File(source, closes)
+            return _Bytes(_encoded(source.read(), field), source if closes else None, _name_of(source))
+        return _File(source, closes, field)
     if hasattr(source, "__aiter__"):
         return _AsyncIterable(source, size)
     if hasattr(source, "__iter__") and not isinstance(source, Mapping):
@@ -257,7 +344,26 @@ def open_source(source: Any, field: str, *, closes: bool, size: int | None = Non
     )
 
 
+def _encoded(text: str, field: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise ApiValueError(f"{field}: has a character that UTF-8 cannot carry", [field]) from None
+
+
 def _name_of(file: Any) -> str | None:
-    """Return the name of an open file without its folder; None for one that has only a number."""
-    name = getattr(file, "name", None)
-    return os.path.basename(os.fsdecode(name)) if isinstance(name, str | bytes | os.PathLike) else None
+    """Return the name of an open file without its folder; None for one that has only a number.
+
+    What a web framework received has a ``filename``: its ``name`` may be that of the form's field.
+    """
+    for attribute in ("name",) if isinstance(file, io.IOBase) else ("filename", "name"):
+        name = getattr(file, attribute, None)
+        if name and isinstance(name, str | bytes | os.PathLike):
+            return os.path.basename(os.fsdecode(name)) or None
+    return None
+
+
+def _type_of(file: Any) -> str | None:
+    """Return the media type that a web framework received with a file; None where there is none."""
+    kind = getattr(file, "content_type", None)
+    return kind if isinstance(kind, str) and "/" in kind else None

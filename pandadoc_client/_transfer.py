@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
+from pandadoc_client._clock import monotonic
 from pandadoc_client._http import Headers
 from pandadoc_client._retry import RetryPolicy
 from pandadoc_client._saving import filename_of, safe_filename
@@ -18,8 +18,10 @@ from pandadoc_client.exceptions import ApiConnectionError, ApiDecodeError, ApiEx
 
 __all__ = ["Facts", "Next", "Transfer"]
 
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
-_UNSATISFIED = re.compile(r"bytes \*/(\d+)")
+# No file has a size of more digits, and int() refuses some thousands of them.
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,19})-([0-9]{1,19})/([0-9]{1,19}|\*)")
+_UNSATISFIED = re.compile(r"bytes \*/([0-9]{1,19})")
+_SIZE = re.compile(r"[0-9]{1,19}")
 
 
 class Next(Enum):
@@ -66,7 +68,7 @@ class Transfer:
         timeout: float | None = None,
         usual_timeout: float | None = None,
         progress: Progress | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         if timeout is not None and not timeout > 0:
             raise ApiValueError("timeout must be a number of seconds above 0", ["timeout"])
@@ -148,7 +150,7 @@ class Transfer:
         self.facts = Facts(
             content_type=headers.get("content-type"),
             filename=None if name is None else safe_filename(name),
-            total=int(length) if length.isascii() and length.isdigit() else None,
+            total=int(length) if _SIZE.fullmatch(length) else None,
         )
         self._until = self.facts.total
         # A weak tag says that two files mean the same, not that their bytes are the same (RFC 9110 §13.1.5).

@@ -25,7 +25,9 @@ from pandadoc_client._deadline import deadline
 from pandadoc_client._http import Headers, Request, Response, check_header
 from pandadoc_client._network import TransportSettings, check_host
 from pandadoc_client._retry import Call, RetryPolicy, Timeout
-from pandadoc_client.exceptions import ApiConnectionError, ApiValueError, mask_secrets
+from pandadoc_client._secrets import mask_chain, mask_secrets
+from pandadoc_client._unpacking import bound_unpacking
+from pandadoc_client.exceptions import ApiConnectionError, ApiDecodeError, ApiValueError
 
 if TYPE_CHECKING:
     import asyncio
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncTransport", "Transport", "network_error"]
 
-_MOST_OF_AN_ERROR = 1024 * 1024  # bytes of an error answer to read where a file was asked for
+_MOST_OF_AN_ERROR = 1024 * 1024  # bytes to read of what is no success: the rest is left unread
 # What these say is that no connection was made: the server has not seen the request.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -91,16 +93,22 @@ class _Shell:
             outgoing = self._httpx_request(request, call)
             try:
                 answer = yield _Open(outgoing, auth)
+                bound_unpacking(answer)
                 if streamed and answer.is_success:
                     log_attempt(request, call, answer, started)
-                    return _response(request, answer, b""), answer
-                data = yield _Read(answer, _MOST_OF_AN_ERROR if streamed else None)
+                    return _response(request, answer, b"", _secrets(request, outgoing, answer)), answer
+                limit = _limit(request, answer)
+                data = yield _Read(answer, limit)
                 log_attempt(request, call, answer, started)
-                response = _response(request, answer, data)
+                if limit is not None and len(data) > limit:
+                    if answer.is_success:
+                        raise _too_large(request, answer, limit, _secrets(request, outgoing, answer))
+                    data = data[:limit]
+                response = _response(request, answer, data, _secrets(request, outgoing, answer))
             except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
                 if getattr(outgoing.stream, "source_error", None) is error:
                     raise  # of the user's file or progress: nothing is wrong with the network
-                named = network_error(error, call)
+                named = network_error(error, call, _secrets(request, outgoing))
                 named.__cause__ = error
                 wait: float | None = call.wait_after_error(named)
                 why: object = named.reason
@@ -121,30 +129,52 @@ class _Shell:
         extensions: dict[str, Any] = {"timeout": {"connect": connect, "read": limit, "write": limit, "pool": limit}}
         if isinstance(self.settings.assert_hostname, str):
             extensions["sni_hostname"] = self.settings.assert_hostname
+        try:
+            url = httpx.URL(request.url) if "?" in request.url else _parsed(request.url)
+        except httpx.InvalidURL as error:
+            raise ApiValueError(f"The URL of the call cannot be used: {error}") from None
+        # Nothing is refused from here on: the local variables of a frame that is reported must hold no credential.
         headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.headers.items()]
         if not any(name.lower() == b"accept-encoding" for name, _ in headers):
             headers.append((b"Accept-Encoding", b"gzip, deflate"))
         content = request.content
         if content is None and request.method in ("POST", "PUT", "PATCH"):
             content = b""  # so that Content-Length: 0 is sent (RFC 9110 §8.6)
-        try:
-            url = httpx.URL(request.url) if "?" in request.url else _parsed(request.url)
-            if content is None or isinstance(content, bytes):
-                return httpx.Request(request.method, url, headers=headers, content=content, extensions=extensions)
-        except httpx.InvalidURL as error:
-            raise ApiValueError(f"The URL of the call cannot be used: {error}") from None
+        if content is None or isinstance(content, bytes):
+            return httpx.Request(request.method, url, headers=headers, content=content, extensions=extensions)
         headers = [(b"Host", url.netloc), *headers, framing(content.length)]
         body = self._body_kinds[content.rewindable](content, call)
         return httpx.Request(request.method, url, headers=headers, stream=body, extensions=extensions)
 
 
-def _response(request: Request, answer: httpx.Response, data: bytes) -> Response:
+def _limit(request: Request, answer: httpx.Response) -> int | None:
+    """Return how many bytes of the body of *answer* are wanted; None for all."""
+    if answer.is_success or (request.response_limit or _MOST_OF_AN_ERROR) < _MOST_OF_AN_ERROR:
+        return request.response_limit
+    return _MOST_OF_AN_ERROR
+
+
+def _too_large(request: Request, answer: httpx.Response, limit: int, secrets: tuple[str, ...]) -> ApiDecodeError:
+    setting = " (Configuration.max_response_size)" if request.template else ""
+    reason = f"The body of the response has more than {limit} bytes, which is the limit{setting}"
+    return ApiDecodeError(reason=reason, http_resp=_response(request, answer, b"", secrets))
+
+
+def _secrets(request: Request, outgoing: httpx.Request, answer: httpx.Response | None = None) -> tuple[str, ...]:
+    """Return what no message about a request may show, the token that an ``httpx.Auth`` has put into it included."""
+    known = request.secrets if answer is not None and answer.is_success else request.all_secrets
+    token = outgoing.headers.get("Authorization", "").rpartition(" ")[2]
+    return known if not token or token in known else (*known, token)
+
+
+def _response(request: Request, answer: httpx.Response, data: bytes, secrets: tuple[str, ...]) -> Response:
     return Response(
         status=answer.status_code,
         reason=answer.reason_phrase,
         headers=Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw),
         data=data,
-        secrets=request.secrets,
+        secrets=secrets,
+        operation=request.operation,
     )
 
 
@@ -163,12 +193,13 @@ def _origin(url: str) -> str:
     return url if end < 0 else url[:end]
 
 
-def network_error(error: Exception, call: Call) -> ApiConnectionError:
-    """Return the package's error for one of httpx's; whoever raises it names *error* as the cause."""
+def network_error(error: Exception, call: Call, secrets: tuple[str, ...]) -> ApiConnectionError:
+    """Return the package's error for one of httpx's; whoever raises it names *error*, masked here, as the cause."""
+    mask_chain(error, secrets)
     sent = not isinstance(error, _NOT_SENT)
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return call.timed_out(request_sent=sent)
-    return ApiConnectionError(reason=mask_secrets(str(error) or type(error).__name__), request_sent=sent)
+    return ApiConnectionError(reason=mask_secrets(str(error) or type(error).__name__, secrets), request_sent=sent)
 
 
 class Transport(_Shell):
@@ -218,6 +249,7 @@ class Transport(_Shell):
             ApiValueError: The URL or a header is one that must not be sent.
             ApiTimeoutError: It took too long.
             ApiConnectionError: No answer came, or only a part of one.
+            ApiDecodeError: It is a success whose body is larger than the request's ``response_limit``.
         """
         return self._run(request, timeout, auth, retries, streamed=False)[0]
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pandadoc_client._encoding import check_identifier
 from pandadoc_client._http import Headers, Response
+from pandadoc_client._outcomes import outcome_of
 from pandadoc_client._retry import Timeout, asked_wait
 from pandadoc_client._statuses import ENDS, ERROR, ROAD, status_names
 from pandadoc_client.exceptions import (
-    ApiConnectionError,
+    ApiDecodeError,
     ApiException,
     ApiTypeError,
     ApiValueError,
     OpenApiException,
     mask_secrets,
+    shorten,
 )
 
 __all__ = [
@@ -31,6 +35,7 @@ __all__ = [
     "WaitTimeoutError",
     "asked_seconds",
     "export_is_done",
+    "naming_document",
 ]
 
 SHORTEST = 1.0
@@ -125,7 +130,8 @@ class DocumentStepError(ApiException):
 
     Attributes:
         document_id: The document.
-        step: What failed: ``"create"`` (the answer names no id), ``"wait"`` or ``"send"``.
+        step: What failed: ``"create"`` (the answer names no id), ``"wait"``, ``"send"``, or ``"status"`` (an answer
+            about the document is none).
     """
 
     def __init__(self, document_id: str | None, step: str, cause: BaseException | None = None) -> None:
@@ -142,6 +148,7 @@ class DocumentStepError(ApiException):
             "create": "A document was created, but the answer has no id",
             "wait": f"Document {self.document_id} exists, but did not become a draft",
             "send": f"Document {self.document_id} exists, but was not sent",
+            "status": f"Document {self.document_id} exists, but the answer about it cannot be read",
         }
         return f"{named[self.step]}: {self._why}".rstrip(": \n")
 
@@ -151,8 +158,15 @@ def _details(answer: Any) -> str:
     fields = answer.to_dict() if hasattr(answer, "to_dict") else answer
     if not isinstance(fields, Mapping):
         return ""
-    found = [str(fields[name]) for name in _DETAILS if fields.get(name)]
-    return mask_secrets("; ".join(found))[:500]
+    found = [_text(fields[name]) for name in _DETAILS if fields.get(name)]
+    return shorten("; ".join(found), 500)
+
+
+def _text(value: Any) -> str:
+    try:
+        return str(value)
+    except RecursionError:
+        return "(nested too deeply to be shown)"
 
 
 def asked_seconds(status: int | None, headers: Mapping[str, str] | None, body: str = "") -> float | None:
@@ -196,7 +210,7 @@ class Patience:
     Args:
         timeout: Seconds that there are; None for any number.
         pace: How often to look.
-        clock: Returns the time in seconds, as ``time.monotonic`` does.
+        clock: Returns the time in seconds, as ``time.monotonic`` does. Where it stands still, the waits count.
 
     Raises:
         ApiTypeError: An argument is of the wrong type.
@@ -217,10 +231,13 @@ class Patience:
         self._clock = clock
         self._ends = None if timeout is None else clock() + timeout
         self._waits = 0
+        self._waited = 0.0
 
     def remaining(self) -> float | None:
         """Return the seconds that are left; None for any number."""
-        return None if self._ends is None else self._ends - self._clock()
+        if self._ends is None or self.timeout is None:
+            return None
+        return min(self._ends - self._clock(), self.timeout - self._waited)
 
     def pause(self, asked: float | None = None) -> float | None:
         """Return the seconds to wait before the next look; None if there is no time for another one.
@@ -231,9 +248,12 @@ class Patience:
         left = self.remaining()
         wait = self._pace.step(self._waits) if asked is None else max(SHORTEST, asked)
         self._waits += 1
-        if left is None or wait <= left:
-            return wait
-        return left if asked is None and left >= SHORTEST else None
+        if left is not None and wait > left:
+            if asked is not None or left < SHORTEST:
+                return None
+            wait = left
+        self._waited += wait
+        return wait
 
     def request_timeout(self, usual: Timeout) -> Any:
         """Return the limits of one look, a `Timeout`: the usual ones, and no longer than what is left.
@@ -259,13 +279,26 @@ class DocumentWatch:
 
     def __init__(self, document_id: str, wanted: str | Iterable[str], exact: bool, patience: Patience) -> None:
         self.wanted = status_names(wanted)
-        if not isinstance(document_id, str) or not document_id:  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not isinstance(document_id, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ApiValueError("document_id must be the id of a document", ["document_id"])
+        check_identifier("document_id", document_id)
         self.last_status: str | None = None
         self._document_id = document_id
         self._exact = exact
         self._patience = patience
         self._trouble: ApiException | None = None
+
+    def looked(self, answer: tuple[Any, int, Any]) -> bool:
+        """Return whether an answer (its result, status and headers) shows what is waited for.
+
+        Raises:
+            ApiDecodeError: Its result is no JSON object.
+            DocumentStatusError: As for `reached`.
+        """
+        document, status, _ = answer
+        if not _is_object(document):
+            raise _no_object(document, status)
+        return self.reached(document)
 
     def reached(self, document: Any) -> bool:
         """Return whether *document*, an answer or an event, shows what is waited for.
@@ -274,7 +307,7 @@ class DocumentWatch:
             DocumentFailedError: It is ``document.error``.
             DocumentStatusError: It is where what is waited for does not come any more by itself.
         """
-        status = document.status
+        status = document.get("status")
         if not isinstance(status, str):  # left out, or no text: as good as not seen
             return False
         status = self.last_status = str.__str__(status)
@@ -297,9 +330,7 @@ class DocumentWatch:
         Raises:
             ApiException: *error* itself, if looking again will not help, or nothing was seen yet.
         """
-        status = error.status or 0
-        transient = isinstance(error, ApiConnectionError) or status == 429 or 500 <= status <= 599
-        if not transient or self.last_status is None:
+        if not outcome_of(error).is_transient or self.last_status is None:
             raise error
         self._trouble = error
 
@@ -341,15 +372,24 @@ class ResultWatch:
         return options
 
     def reached(self, answer: tuple[Any, int, Mapping[str, str]]) -> bool:
-        """Return whether an answer (its result, status and headers) is what is waited for."""
+        """Return whether an answer (its result, status and headers) is what is waited for.
+
+        Raises:
+            ApiDecodeError: Its result is no JSON object, and ``until`` cannot do with that.
+        """
         data, status, headers = answer
         self._asked = asked_seconds(status, headers)
         if status == 202:
             self._last_status = "202, not ready"
             return False
-        named = getattr(data, "status", None)
+        named = data.get("status") if _is_object(data) else None
         self._last_status = str.__str__(named) if isinstance(named, str) else str(status)
-        return self._until is None or self._until(data)
+        try:
+            return self._until is None or self._until(data)
+        except (AttributeError, LookupError, TypeError) as error:
+            if _is_object(data):
+                raise
+            raise _no_object(data, status) from error
 
     def pause(self) -> float:
         """Return the seconds until the next call.
@@ -363,6 +403,29 @@ class ResultWatch:
         return wait
 
 
+def _is_object(answer: Any) -> bool:
+    """Return whether an answer is a model or a dict: it has fields."""
+    return callable(getattr(answer, "get", None))
+
+
+def _no_object(answer: Any, status: int) -> ApiDecodeError:
+    found = "null, or nothing" if answer is None else f"{type(answer).__name__}"
+    return ApiDecodeError(status, f"The answer is no JSON object, but {found}")
+
+
+@contextmanager
+def naming_document(document_id: str) -> Generator[None]:
+    """Name the document where an answer about it cannot be read.
+
+    Raises:
+        DocumentStepError: It cannot; the cause says why.
+    """
+    try:
+        yield
+    except ApiDecodeError as error:
+        raise DocumentStepError(document_id, "status", error) from error
+
+
 def _check_number(value: Any, what: str, name: str) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ApiTypeError(f"{what} must be a number of seconds, not {type(value).__name__}", [name])
@@ -374,6 +437,6 @@ def export_is_done(task: Any) -> bool:
     Raises:
         TaskFailedError: It ended with an error.
     """
-    if task.status == "error":
+    if task.get("status") == "error":
         raise TaskFailedError("The export", task)
-    return bool(task.status == "done")
+    return bool(task.get("status") == "done")

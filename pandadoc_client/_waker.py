@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import queue
 import threading
-from collections import deque
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import anyio
 
+from pandadoc_client._timers import in_this_loop, move_on_after
 from pandadoc_client.exceptions import ApiTypeError
 
 if TYPE_CHECKING:
@@ -23,14 +24,18 @@ class _Listener:
 
     def __init__(self, wake: Callable[[], Any]) -> None:
         self._wake = wake
-        self._news: deque[DocumentStatusResponse] = deque()
+        self._news: queue.SimpleQueue[DocumentStatusResponse] = queue.SimpleQueue()
 
     def tell(self, document: DocumentStatusResponse) -> None:
-        self._news.append(document)
+        self._news.put(document)
         self._wake()
 
-    def next(self) -> DocumentStatusResponse | None:
-        return self._news.popleft() if self._news else None
+    def next(self, seconds: float = 0) -> DocumentStatusResponse | None:
+        """Return the next news, or None if there is none within *seconds*."""
+        try:
+            return self._news.get(seconds > 0, seconds or None)
+        except queue.Empty:
+            return None
 
 
 class Waker:
@@ -89,7 +94,6 @@ class Ear:
 
     def __init__(self, sleep: Callable[[float], Any]) -> None:
         self._sleep = sleep
-        self._awake = threading.Event()
         self._listener: _Listener | None = None
 
     @contextmanager
@@ -99,7 +103,7 @@ class Ear:
         if waker is None:
             yield self
         else:
-            with waker.listening(document_id, self._awake.set) as self._listener:
+            with waker.listening(document_id, lambda: None) as self._listener:
                 yield self
 
     def heard(self) -> DocumentStatusResponse | None:
@@ -108,13 +112,10 @@ class Ear:
 
     def wait(self, seconds: float) -> DocumentStatusResponse | None:
         """Return the next news, or None when *seconds* are over."""
-        if self._listener is None:
-            self._sleep(seconds)
-            return None
-        if (news := self._listener.next()) is None and self._awake.wait(seconds):
-            self._awake.clear()
-            news = self._listener.next()
-        return news
+        if self._listener is not None:
+            return self._listener.next(seconds)
+        self._sleep(seconds)
+        return None
 
 
 class AsyncEar:
@@ -132,7 +133,7 @@ class AsyncEar:
         if waker is None:
             yield self
         else:
-            with waker.listening(document_id, _in_this_loop(self._wake)) as self._listener:
+            with waker.listening(document_id, in_this_loop(self._wake)) as self._listener:
                 yield self
 
     def _wake(self) -> None:
@@ -147,12 +148,12 @@ class AsyncEar:
         if self._listener is None:
             await self._sleep(seconds)
             return None
-        if (news := self._listener.next()) is None:
-            with anyio.move_on_after(seconds):
+        with move_on_after(seconds):
+            while (news := self._listener.next()) is None:  # the event may be of news that was heard already
                 await self._awake.wait()
                 self._awake = anyio.Event()
-            news = self._listener.next()
-        return news
+            return news
+        return self._listener.next()
 
 
 def check_listening(waker: Any, sleep: Any) -> None:
@@ -165,21 +166,3 @@ def check_listening(waker: Any, sleep: Any) -> None:
         raise ApiTypeError(f"waker must be a Waker, not {type(waker).__name__}", ["waker"])
     if not callable(sleep):
         raise ApiTypeError(f"sleep must be a function, not {type(sleep).__name__}", ["sleep"])
-
-
-def _in_this_loop(wake: Callable[[], Any]) -> Callable[[], None]:
-    """Return a function that any thread may call, and that runs *wake* in the event loop that runs now."""
-    import asyncio
-
-    try:
-        later: Callable[..., Any] = asyncio.get_running_loop().call_soon_threadsafe
-    except RuntimeError:  # it is trio's
-        import trio.lowlevel
-
-        later = trio.lowlevel.current_trio_token().run_sync_soon
-
-    def wake_there() -> None:
-        with suppress(RuntimeError):  # the loop has ended, and the wait with it
-            later(wake)
-
-    return wake_there

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pandadoc_client._base_client import BaseClient
 from pandadoc_client._compat import Call, RequestParts, build_request, default_timeout, plan_call
+from pandadoc_client._credentials import api_host_of
 from pandadoc_client._encoding import flatten
-from pandadoc_client._http import Response
+from pandadoc_client._http import Request, Response
+from pandadoc_client._multipart import MultipartBody
 from pandadoc_client._operation import Operation
+from pandadoc_client._secrets import hide_headers
 from pandadoc_client.configuration import Configuration
 from pandadoc_client.exceptions import ApiValueError, error_for
 
@@ -138,13 +141,15 @@ class ApiClient(BaseClient):
         Raises:
             ApiException: The answer is no success, or did not come.
         """
-        own = {name: value for name, value in (headers or {}).items() if name.lower() != "content-type"}
-        given_type = next((value for name, value in (headers or {}).items() if name.lower() == "content-type"), None)
+        headers = hide_headers(headers or {})
+        own = {name: value for name, value in headers.items() if name.lower() != "content-type"}
+        given_type = next((value for name, value in headers.items() if name.lower() == "content-type"), None)
         content_type = given_type or (None if method.upper() in ("GET", "HEAD", "DELETE") else "application/json")
         parts = RequestParts(
             query=flatten(query_params or (), None), header=own, form=flatten(post_params or (), None), body=body
         )
-        request = build_request(method.upper(), url, parts, content_type, {}, "")
+        limit = self.configuration.max_response_size
+        request = build_request(method.upper(), url, parts, content_type, {}, "", limit)
         call = Call(
             request=request,
             timeout=self.configuration.call_timeout(_request_timeout),
@@ -208,7 +213,7 @@ class ApiClient(BaseClient):
             ApiValueError: Something cannot be sent.
             ApiException: The answer is no success, cannot be read, or did not come.
         """
-        headers = dict(header_params or {})
+        headers = header_params = hide_headers(header_params or {})
         content_type = next((headers.pop(name) for name in list(headers) if name.lower() == "content-type"), None)
         if content_type is None and method.upper() in ("POST", "PUT", "PATCH", "OPTIONS"):
             content_type = "application/json"
@@ -221,7 +226,7 @@ class ApiClient(BaseClient):
             body=body,
             collections=dict(collection_formats or {}),
         )
-        host = self.configuration.host if _host is None else _host
+        host = self.configuration.host if _host is None else api_host_of(_host)
         request = self._build(method.upper(), host + resource_path, parts, content_type, auth_settings or ())
         timeout = self.configuration.call_timeout(_request_timeout)
         call = Call(
@@ -282,6 +287,7 @@ class AsyncApiClient(BaseClient):
         call = plan_call(operation, arguments, self.configuration, self._build, stacklevel=3)
         if call.in_thread:
             raise ApiValueError("async_req is for ApiClient; await the call instead", ["async_req"])
+        await _measure(call.request)
         transport, settings = self._open_transport(), self._call_settings(call)
         if call.preload:
             result: T = self._result(call, await transport.send(call.request, *settings))
@@ -294,3 +300,14 @@ class AsyncApiClient(BaseClient):
         streamed: Any = AsyncStreamedResponse(head, answer)
         self.last_response = streamed
         return streamed  # type: ignore[no-any-return]  # what _preload_content=False asks for
+
+
+async def _measure(request: Request) -> None:
+    """Find out the size of asynchronous files, so that the request has a Content-Length."""
+    content = request.content
+    if isinstance(content, MultipartBody) and content.needs_async:
+        try:
+            await content.measure()
+        except BaseException:
+            request.close()
+            raise

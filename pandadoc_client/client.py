@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
+from pandadoc_client._credentials import access_token_of, api_key_of
+from pandadoc_client._secrets import hide, repr_in_any_state
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 from pandadoc_client.apis.resources import AsyncResources, Resources
 from pandadoc_client.configuration import Configuration
@@ -57,6 +59,11 @@ class _Front:
         allow_insecure: bool = False,
         rate_limiter: RateLimiter | None = None,
     ) -> None:
+        # Both have a repr that is masked: what is refused here is reported with the local variables of this frame.
+        api_key, access_token = hide(api_key), hide(access_token)
+        if isinstance(token_store, str):  # its URL may hold a password
+            token_store = hide(token_store)
+
         from pandadoc_client._network import check_host
         from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
         from pandadoc_client.oauth._settings import find_host
@@ -76,24 +83,26 @@ class _Front:
         self._owned = ExitStack()
         if name == "token_store":
             try:
-                manager = _open_manager(
-                    self._owned, value, _DEFAULT_KEY if key is None else key, {"host": url, **settings}
-                )
+                settings |= {"host": url, "configuration": self._configuration}
+                manager = _open_manager(self._owned, value, _DEFAULT_KEY if key is None else key, settings)
             except BaseException:
                 self._owned.close()
                 raise
             self._configuration.auth = manager
         elif name == "api_key":
-            self._configuration.api_key = {"apiKey": value}
+            self._configuration.api_key = {"apiKey": str(value)}
             self._configuration.api_key_prefix = {"apiKey": "API-Key"}
+        elif name == "access_token":
+            self._configuration.access_token = str(value)
         else:
-            setattr(self._configuration, name, value)
+            self._configuration.auth = value
         self._connect()
 
     def _connect(self) -> None:
         """Make the client that makes the calls; the one thing of construction in which the two differ."""
         raise NotImplementedError
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._configuration!r})"
 
@@ -191,14 +200,19 @@ def _credential(given: Mapping[str, Any], key: str | None) -> tuple[str, Any]:
     if key is not None and name not in ("", "token_store"):
         raise ApiValueError(f"key names an account of a token store; it does not go with {name}")
     if name:
-        return name, _text(name, value) if name in _VARIABLES else value
-    found = {} if key is not None else {field: os.environ.get(name) for field, name in _VARIABLES.items()}
+        return name, _bare(name, name, value) if name in _VARIABLES else value
+    found = {} if key is not None else {field: hide(os.environ.get(name)) for field, name in _VARIABLES.items()}
     found = {field: text for field, text in found.items() if text}  # an empty variable counts as unset
     if len(found) > 1:
         raise ApiValueError(f"The environment has two credentials, {' and '.join(_VARIABLES.values())}: unset one")
     for field, text in found.items():
-        return field, _text(_VARIABLES[field], text)
+        return field, _bare(field, _VARIABLES[field], text)
     return "token_store", None
+
+
+def _bare(field: str, setting: str, value: object) -> str:
+    """Return an API key or an access token without the name of its scheme."""
+    return (api_key_of if field == "api_key" else access_token_of)(setting, _text(setting, value))
 
 
 def _text(name: str, value: object) -> str:

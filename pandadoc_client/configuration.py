@@ -8,11 +8,15 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from pandadoc_client import __version__
+from pandadoc_client._bearer import bearer_problem
+from pandadoc_client._credentials import access_token_of, api_host_of, api_key_of
+from pandadoc_client._http import RESPONSE_LIMIT
 from pandadoc_client._regions import region_of
 from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
+from pandadoc_client._secrets import hide, repr_in_any_state, type_name
 from pandadoc_client.apis.document import API_VERSION, SERVERS
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
     from pandadoc_client.oauth.manager import AsyncTokenManager, TokenManager
     from pandadoc_client.throttling import RateLimiter
 
-    _Manager = TokenManager | AsyncTokenManager
+    _Manager: TypeAlias = TokenManager | AsyncTokenManager
 
 __all__ = ["JSON_SCHEMA_VALIDATION_KEYWORDS", "Configuration"]
 
@@ -58,16 +62,23 @@ def _credential(setting: str, value: object) -> str:
         ApiTypeError: It is no text; the message names the setting.
     """
     if not isinstance(value, str):
-        raise ApiTypeError(f"{setting} must be text (str), not {type(value).__name__}")
+        raise ApiTypeError(f"{setting} must be text (str), not {type_name(value)}")
     return str.__str__(value)
+
+
+def _host(value: str) -> str:
+    """Return the URL of the API, ready for paths; what is no text is found out when a call is made."""
+    return api_host_of(value) if isinstance(value, str) else value  # pyright: ignore[reportUnnecessaryIsInstance]
 
 
 class Configuration:
     """Settings of an ``ApiClient``. The arguments by position are those of the vendor's SDK, in its order.
 
     Args:
-        host: URL of the API; the default is ``https://api.pandadoc.com``.
-        api_key: API keys by the name of the security scheme: ``{"apiKey": "…"}``.
+        host: URL of the API; the default is ``https://api.pandadoc.com``. A slash or ``/public/v1`` at its end is left
+            out.
+        api_key: API keys by the name of the security scheme: ``{"apiKey": "…"}``. With a prefix, the same prefix at the
+            beginning of a key is left out.
         api_key_prefix: What stands before a key in the header: ``{"apiKey": "API-Key"}``.
         access_token: OAuth 2.0 access token, or a token manager, which stands for ``auth``. With an API key as well,
             the access token is sent.
@@ -80,7 +91,7 @@ class Configuration:
         server_variables: Values of the variables in that server's URL.
         server_operation_index: Another index for single operations, by operation id.
         server_operation_variables: Other variables for single operations, by operation id.
-        ssl_ca_cert: PEM file of certificate authorities.
+        ssl_ca_cert: PEM file of the certificate authorities to trust, in place of the system's and the environment's.
         region: ``"us"`` or ``"eu"``, in place of a host.
         auth: An ``httpx.Auth`` that every call with a credential goes through, such as ``OAuth2Auth(manager)``, or a
             token manager itself. It wins over the other credentials.
@@ -88,6 +99,8 @@ class Configuration:
         retries: A number of retries, a ``RetryPolicy``, or urllib3's ``Retry``; None for the default policy.
         allow_insecure: True to permit plain ``http`` to hosts other than this machine.
         rate_limiter: A ``RateLimiter`` that every attempt waits for; it is read once, at a client's first call.
+        max_response_size: Bytes that the body of a response may have, unpacked; 128 MiB by default, None for no limit.
+            Streamed downloads have none.
 
     Attributes:
         refresh_api_key_hook: Called with the configuration before each use of an API key; it may set a newer one.
@@ -106,7 +119,9 @@ class Configuration:
         logger: The loggers that `debug` and `logger_file` act on, by name.
 
     Raises:
-        ApiValueError: An unknown region or keyword, or both a region and a host.
+        ApiValueError: An unknown region or keyword, both a region and a host, a limit below 1, or a host or an access
+            token that is another thing (the site, the URL of an operation, an API key).
+        ApiTypeError: A limit that is no whole number.
     """
 
     _default: Configuration | None = None
@@ -133,23 +148,28 @@ class Configuration:
         retries: int | RetryPolicy | None = None,
         allow_insecure: bool = False,
         rate_limiter: RateLimiter | None = None,
+        max_response_size: int | None = RESPONSE_LIMIT,
     ) -> None:
+        # What is refused here is reported with the local variables of this frame, as Sentry and loguru do.
+        self.api_key = api_key or {}
+        self.username = username
+        self.password = password
+        manager = access_token if _is_manager(access_token) else None
+        self._access_token: str | None = None if _is_manager(access_token) else access_token
+        del api_key, access_token, password
+        self._check_access_token()
         if region is not None:
             if host is not None:
                 raise ApiValueError("region and host cannot both be given")
             host = region_of(region).api
-        self._base_path = SERVERS[0]["url"] if host is None else host
+        self._base_path = SERVERS[0]["url"] if host is None else _host(host)
         self.server_index = 0 if server_index is None and host is None else server_index
         self.server_variables = server_variables or {}
         self.server_operation_index = server_operation_index or {}
         self.server_operation_variables = server_operation_variables or {}
-        self.auth = auth
-        self.access_token = access_token
-        self.api_key = api_key or {}
+        self.auth = auth if manager is None else manager
         self.api_key_prefix = api_key_prefix or {}
         self.refresh_api_key_hook: Callable[[Configuration], Any] | None = None
-        self.username = username
-        self.password = password
         self.discard_unknown_keys = discard_unknown_keys
         self.disabled_client_side_validations = disabled_client_side_validations
         self.client_side_validation = True
@@ -159,6 +179,7 @@ class Configuration:
         self.retries: Any = retries
         self.allow_insecure = allow_insecure
         self.rate_limiter = rate_limiter
+        self.max_response_size = max_response_size
         self.verify_ssl = True
         self.ssl_ca_cert = ssl_ca_cert
         self.cert_file: str | None = None
@@ -179,6 +200,7 @@ class Configuration:
         self._logger_file: str | None = None
         self._debug = False
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         found = {"access_token": self._access_token, "api_key": self.api_key, "auth": self._auth}
         credentials = [name for name, value in found.items() if value]
@@ -241,11 +263,46 @@ class Configuration:
 
     @access_token.setter
     def access_token(self, value: str | _Manager | None) -> None:
-        self._access_token: str | None = None
+        self._access_token = None
         if _is_manager(value):
             self.auth = value
         else:
             self._access_token = value
+            del value  # a refusal is reported with the local variables of this frame
+            self._check_access_token()
+
+    def _check_access_token(self) -> None:
+        """Refuse an access token that is another thing, or that no header can carry.
+
+        Raises:
+            ApiValueError: It is one. The message does not show it.
+        """
+        token = hide(self._access_token)
+        if not isinstance(token, str) or not token:
+            return
+        try:
+            if problem := bearer_problem(hide(access_token_of("access_token", token))):
+                raise ApiValueError(f"access_token {problem}", ["access_token"])
+        except ApiValueError:
+            self._access_token = None
+            raise
+
+    @property
+    def max_response_size(self) -> int | None:
+        """Bytes that the body of a response may have, unpacked; None for no limit.
+
+        A larger success is an ``ApiDecodeError``. Of an error response at most 1 MiB is read, whatever the limit, and
+        streamed downloads have none.
+        """
+        return self._max_response_size
+
+    @max_response_size.setter
+    def max_response_size(self, value: int | None) -> None:
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+            raise ApiTypeError(f"max_response_size must be a number of bytes (int) or None, not {type(value).__name__}")
+        if value is not None and value < 1:
+            raise ApiValueError("max_response_size must be 1 byte or more, or None for no limit")
+        self._max_response_size = value
 
     @property
     def disabled_client_side_validations(self) -> str:
@@ -267,7 +324,7 @@ class Configuration:
 
     @host.setter
     def host(self, value: str) -> None:
-        self._base_path = value
+        self._base_path = _host(value)
         self.server_index = None
 
     def get_host_settings(self) -> list[dict[str, Any]]:
@@ -328,12 +385,16 @@ class Configuration:
         """Return an API key as it goes into the header, or None; runs `refresh_api_key_hook` first."""
         if self.refresh_api_key_hook is not None:
             self.refresh_api_key_hook(self)
-        key = self.api_key.get(identifier) or (self.api_key.get(alias) if alias is not None else None)
+        key = hide(self.api_key.get(identifier) or (self.api_key.get(alias) if alias is not None else None))
         if not key:
             return None
-        key = _credential(f"api_key[{identifier!r}]", key)
-        prefix = self.api_key_prefix.get(identifier)
-        return f"{prefix} {key}" if prefix else key
+        setting = f"api_key[{identifier!r}]"
+        key = _credential(setting, key)
+        prefix = (self.api_key_prefix.get(identifier) or "").strip()
+        if not prefix:
+            return key
+        has_prefix = key.lower().startswith(f"{prefix.lower()} ")
+        return f"{prefix} {key[len(prefix) :].strip() if has_prefix else api_key_of(setting, key)}"
 
     def get_basic_auth_token(self) -> str:
         """Return the value of an Authorization header for `username` and `password` (RFC 7617)."""
@@ -344,10 +405,12 @@ class Configuration:
         """Return the credentials that are set, by security scheme: type, place, header and its value."""
         settings: dict[str, dict[str, Any]] = {}
         if "apiKey" in self.api_key:
-            value = self.get_api_key_with_prefix("apiKey")
+            value = hide(self.get_api_key_with_prefix("apiKey"))
             settings["apiKey"] = {"type": "api_key", "in": "header", "key": "Authorization", "value": value}
         if self._access_token:  # that of a manager is put in when the request leaves, and not before
-            value = f"Bearer {_credential('access_token', self._access_token)}"
+            token = _credential("access_token", hide(self._access_token))
+            value = hide(f"Bearer {access_token_of('access_token', token)}")
+            del token
             settings["oauth2"] = {"type": "oauth2", "in": "header", "key": "Authorization", "value": value}
         return settings
 

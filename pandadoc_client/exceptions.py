@@ -29,13 +29,13 @@ The tree::
 
 ``FormEncodingWarning`` is the warning that the vendor-style call gives where the OAuth client raises.
 
-This module imports nothing of the package, so that anything may import it. No message holds a secret: the text of an
-``ApiException`` shows the body with the values of secret fields masked, ``ApiException.body`` holds it unchanged.
+This module imports nothing of the package but the names of what is secret, when they are needed. No message
+holds a secret, nor do ``args`` and ``repr``: an ``ApiException`` shows reason, headers and body masked, and its
+attributes ``reason``, ``headers`` and ``body`` hold them as they came.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -74,29 +74,47 @@ __all__ = [
     "error_for",
     "mask_secrets",
     "render_path",
+    "shorten",
 ]
 
 _SHOWN_BODY_LENGTH = 2000
-_SECRET_FIELD = re.compile(
-    r"""(?ix)
-    ( ["']? (?: access_token | refresh_token | client_secret | id_token | api_?key | shared_key | password )
-      \\?["']? \s* [:=] \s* )
-    ( \\?"(?:[^"\\]|\\.)*"? | \\?'(?:[^'\\]|\\.)*'? | [^\s&,;}"']+ )  # the closing quote may have been cut off
-    """
-)
-_SECRET_SCHEME = re.compile(r"(?i)\b(Bearer|API-Key|Basic)\s+(?!realm=|error=)[^\s,;\"']+")
+# Masking takes time in proportion to the text, and a server decides how long that is: it is cut first, with enough left
+# over that masking does not leave it too short.
+_MASKED_LENGTH = 4 * _SHOWN_BODY_LENGTH
 
 
-def mask_secrets(text: str, secrets: Iterable[str] = ()) -> str:
+def mask_secrets(text: str, secrets: Iterable[str] = (), *, operation: str = "") -> str:
     """Return *text* with secrets masked, for a message or a log line.
 
     Masks what looks like a secret (``"access_token": …``, ``client_secret=…``, ``Bearer …``) and every literal value
-    in *secrets*: the values that the request carried, which a server may repeat in its answer.
+    in *secrets*: the values that the request carried, which a server may repeat in its answer, as they are or encoded.
+
+    Args:
+        text: What is to be shown.
+        secrets: The values.
+        operation: Name of the API method that it is about, for the names that are secret there only.
     """
-    for secret in sorted({value for value in secrets if len(value) > 3}, key=len, reverse=True):
-        text = text.replace(secret, "***")
-    text = _SECRET_FIELD.sub(r"\1***", text)
-    return _SECRET_SCHEME.sub(r"\1 ***", text)
+    from pandadoc_client import _secrets  # the names are needed when an error is made, and not before
+
+    return _secrets.mask_secrets(text, secrets, operation=operation)
+
+
+def shorten(text: str, limit: int, secrets: Iterable[str] = (), *, operation: str = "") -> str:
+    """Return the beginning of *text* with secrets masked: *limit* characters at the most, however long *text* is.
+
+    No more of a secret is shown for being cut in two. The arguments besides *limit* are those of `mask_secrets`.
+    """
+    start = text[: max(_MASKED_LENGTH, limit)]
+    if len(start) == len(text):
+        return mask_secrets(text, secrets, operation=operation)[:limit]
+    secrets = tuple(secrets)
+    cut = max((_overlap(start, secret) for secret in secrets), default=0)
+    return mask_secrets(start[: len(start) - cut], secrets, operation=operation)[:limit]
+
+
+def _overlap(text: str, secret: str) -> int:
+    """Return with how many characters of *secret*, from its first, *text* ends."""
+    return next((size for size in range(min(len(secret), len(text)), 0, -1) if text.endswith(secret[:size])), 0)
 
 
 def render_path(path_to_item: Iterable[str | int]) -> str:
@@ -107,7 +125,8 @@ def render_path(path_to_item: Iterable[str | int]) -> str:
 class HttpResponse(Protocol):
     """What ``ApiException`` reads from an answer; `pandadoc_client.rest.RESTResponse` has it.
 
-    An answer may also have ``text`` (its body decoded) and ``secrets`` (values that no message may show).
+    An answer may also have ``text`` (its body decoded), ``secrets`` (values that no message may show) and ``operation``
+    (name of the API method that it belongs to).
     """
 
     @property
@@ -209,6 +228,7 @@ class ApiException(OpenApiException):
     def __init__(
         self, status: int | None = None, reason: str | None = None, http_resp: HttpResponse | None = None
     ) -> None:
+        super().__init__()
         self.status: int | None = status
         self.reason: str | None = reason
         self.body: Any = None
@@ -221,22 +241,30 @@ class ApiException(OpenApiException):
             self.reason = http_resp.reason
             self.body = _text(getattr(http_resp, "text", http_resp.data))
             self.headers = http_resp.getheaders()
-            secrets = getattr(http_resp, "secrets", ())
-            self._shown_reason = mask_secrets(self.reason or "", secrets)
-            self._shown_body = _shown(self.body, secrets)
-            self._shown_headers = mask_secrets(str(dict(self.headers)), secrets)
-        super().__init__(self.status, self.reason)
+            self._shown_body = _shown(self.body, http_resp)
+            self._shown_headers = _masked(str(dict(self.headers)), http_resp)
+        self._show_reason(http_resp)
+
+    def _show_reason(self, http_resp: HttpResponse | None) -> None:
+        """Mask the reason where it is shown: in ``str``, ``repr`` and ``args``."""
+        self._shown_reason = "" if self.reason is None else _masked(str(self.reason), http_resp)
+        self.args = (self.status, None if self.reason is None else self._shown_reason)
+
+    @property
+    def shown_reason(self) -> str:
+        """``reason`` as a message may have it: secrets masked, empty for none."""
+        return self._shown_reason or mask_secrets(str(self.reason or ""))
 
     def withhold_body(self) -> None:
         """Keep the body out of the text of this error, because all of it may be secret."""
         self._shown_body = "(not shown: it may hold a token)"
 
     def __str__(self) -> str:
-        lines = [f"({self.status})", f"Reason: {self._shown_reason or self.reason}"]
+        lines = [f"({self.status})", f"Reason: {self._shown_reason or mask_secrets(str(self.reason))}"]
         if self.headers:
             lines.append(f"HTTP response headers: {self._shown_headers or mask_secrets(str(dict(self.headers)))}")
         if self.body:
-            lines.append(f"HTTP response body: {self._shown_body or _shown(self.body, ())}")
+            lines.append(f"HTTP response body: {self._shown_body or _shown(self.body)}")
         return "\n".join(lines) + "\n"
 
 
@@ -244,11 +272,19 @@ def _text(body: Any) -> Any:
     return body.decode("utf-8", "replace") if isinstance(body, bytes) else body
 
 
-def _shown(body: Any, secrets: Iterable[str]) -> str:
+def _masked(text: str, http_resp: HttpResponse | None) -> str:
+    """Return *text* of an answer without secrets."""
+    return mask_secrets(text, getattr(http_resp, "secrets", ()), operation=getattr(http_resp, "operation", ""))
+
+
+def _shown(body: Any, http_resp: HttpResponse | None = None) -> str:
     """Return *body* as it may stand in a message: text, masked, of bounded length."""
     text = str(_text(body) or "")
-    shown = mask_secrets(text, secrets)
-    return shown if len(shown) <= _SHOWN_BODY_LENGTH else f"{shown[:_SHOWN_BODY_LENGTH]}… ({len(text)} characters)"
+    secrets, operation = getattr(http_resp, "secrets", ()), getattr(http_resp, "operation", "")
+    shown = shorten(text, _SHOWN_BODY_LENGTH + 1, secrets, operation=operation)
+    if len(shown) <= _SHOWN_BODY_LENGTH and len(text) <= _MASKED_LENGTH:
+        return shown
+    return f"{shown[:_SHOWN_BODY_LENGTH]}… ({len(text)} characters)"
 
 
 class UnauthorizedException(ApiException):
@@ -278,8 +314,8 @@ class ApiDecodeError(ApiException):
     ) -> None:
         super().__init__(status, reason, http_resp)
         if reason is not None:
-            self.reason = self._shown_reason = reason
-            self.args = (self.status, reason)
+            self.reason = reason
+            self._show_reason(http_resp)
 
 
 _BY_STATUS: dict[int, type[ApiException]]
@@ -340,8 +376,9 @@ class OAuthError(ApiException):
         self.error = error
         self.error_description = error_description
         self.error_uri = error_uri
-        self._shown_description = _shown(error_description, getattr(http_resp, "secrets", ()))
-        self.args = (error, error_description, error_uri)
+        self._shown_description = _shown(error_description, http_resp)
+        uri = error_uri and _masked(error_uri, http_resp)
+        self.args = (error, error_description and self._shown_description, uri)
 
     def __str__(self) -> str:
         text = f"{self.error}: {self._shown_description}" if self._shown_description else self.error

@@ -17,13 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-import anyio
 import anyio.to_thread
 
+from pandadoc_client._clock import monotonic
+from pandadoc_client._encoding import check_identifier
 from pandadoc_client._handles import async_client_of, client_of, limits_of
 from pandadoc_client._receiving import check_world, receive, receive_async
 from pandadoc_client._saving import open_sink, safe_filename
 from pandadoc_client._sources import FileArgument, Progress, Upload
+from pandadoc_client._timers import sleep as async_sleep
 from pandadoc_client._transfer import Facts, Transfer
 from pandadoc_client._waits import NotReadyError, Pace, Patience, WaitTimeoutError
 
@@ -63,7 +65,7 @@ class Downloaded:
     """A download that is complete.
 
     Attributes:
-        path: Where the file is; None if it went to an open file.
+        path: Where the file is, as an absolute path; None if it went to an open file.
         size: Its bytes.
         content_type: Its media type, or None if the server names none.
         filename: The name that the server gives it, made safe, or None. It is a proposal, and not where the file is.
@@ -85,7 +87,7 @@ def download(
     wait: float = 0,
     timeout: float | None = None,
     pace: Pace = Pace(),  # noqa: B008 (it cannot be changed)
-    clock: Callable[[], float] = time.monotonic,
+    clock: Callable[[], float] = monotonic,
     sleep: Callable[[float], Any] = time.sleep,
     **options: Any,
 ) -> Downloaded:
@@ -97,7 +99,8 @@ def download(
         operation: The method of an API class: ``documents.download_document``.
         arguments: Its arguments.
         to: A path, or a file open for bytes, which is left open.
-        into: In place of ``to``, a folder for a file with the server's name, made safe. It never replaces another.
+        into: In place of ``to``, a folder for a file with the server's name, made safe. It never replaces another. The
+            folder may be relative, and must be there: it is not made.
         progress: Called with the bytes so far and with all, None while that is not known. What it raises ends the
             download.
         resume: Whether to go on, at the byte that it had come to, after the connection broke; as often as the client
@@ -154,8 +157,8 @@ async def async_download(
     wait: float = 0,
     timeout: float | None = None,
     pace: Pace = Pace(),  # noqa: B008 (it cannot be changed)
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], Awaitable[Any]] = anyio.sleep,
+    clock: Callable[[], float] = monotonic,
+    sleep: Callable[[float], Awaitable[Any]] = async_sleep,
     **options: Any,
 ) -> Downloaded:
     """Save what an operation returns as a file, for asyncio and trio; see `download`. Files are written in threads."""
@@ -208,6 +211,7 @@ def download_document(
     """
     from pandadoc_client.api.documents_api import DocumentsApi
 
+    check_identifier("document_id", document_id)
     api = DocumentsApi(client_of(client))
     operation = api.download_protected_document if protected else api.download_document
     return download(operation, document_id, to=to, **options)
@@ -224,6 +228,7 @@ async def async_download_document(
     """Save a document as a PDF file, for asyncio and trio; see `download_document`."""
     from pandadoc_client.api.documents_api import AsyncDocumentsApi
 
+    check_identifier("document_id", document_id)
     api = AsyncDocumentsApi(async_client_of(client))
     operation = api.download_protected_document if protected else api.download_document
     return await async_download(operation, document_id, to=to, **options)
@@ -246,6 +251,8 @@ def download_attachment(
     """
     from pandadoc_client.api.document_attachments_api import DocumentAttachmentsApi
 
+    check_identifier("document_id", document_id)
+    check_identifier("attachment_id", attachment_id)
     operation = DocumentAttachmentsApi(client_of(client)).download_document_attachment
     return download(operation, document_id, attachment_id, to=to, **options)
 
@@ -256,6 +263,8 @@ async def async_download_attachment(
     """Save an attachment of a document as a file, for asyncio and trio; see `download_attachment`."""
     from pandadoc_client.api.document_attachments_api import AsyncDocumentAttachmentsApi
 
+    check_identifier("document_id", document_id)
+    check_identifier("attachment_id", attachment_id)
     operation = AsyncDocumentAttachmentsApi(async_client_of(client)).download_document_attachment
     return await async_download(operation, document_id, attachment_id, to=to, **options)
 
@@ -375,7 +384,7 @@ def _begin(
     resume: bool,
     timeout: float | None,
     progress: Progress | None,
-    clock: Callable[[], float] = time.monotonic,
+    clock: Callable[[], float] = monotonic,
 ) -> Transfer:
     policy, usual = limits_of(operation)
     return Transfer(

@@ -7,9 +7,11 @@ A list ends, whichever comes first:
 
 * at an empty page;
 * where the server says so: ``has_next_page`` or ``has_more_items`` is false, or ``total`` or ``count`` items have come;
-* if it says nothing, at a page that is shorter than was asked for;
 * at the second page in a row without a new item, whatever the server says: then it repeats itself. One such page is
   forgiven, since items that are added meanwhile push those that are known to the next page.
+
+A page that is shorter than was asked for is no end: the server may send fewer items a page than it says, or leave some
+out. So a list whose end the server does not tell takes one request more, for the empty page behind the last item.
 """
 
 from __future__ import annotations
@@ -99,15 +101,12 @@ class Pages:
     def __init__(self, paging: Paging, page_size: int | None = None, max_items: int | None = None) -> None:
         self._paging = paging
         self._size = paging.page_size if page_size is None else _number("page_size", page_size, 1, paging.largest)
-        # A size that the API is not known to allow may be cut down to one that nobody has told.
-        self._keeps_size = paging.largest is not None or self._size <= paging.page_size
         self._left = max_items if max_items is None else _number("max_items", max_items, 0, None)
         if self._left:
             self._size = min(self._size, self._left)
         self._is_done = self._left == 0
         self._page = paging.first
         self._received = 0  # items that came, those that came again included
-        self._longest = 0
         self._useless = 0  # pages in a row without a new item
         self._latest: list[Any] | None = None
         self._known: set[Hashable] = set()
@@ -134,7 +133,6 @@ class Pages:
         self._received += len(items)
         self._useless = 0 if fresh else self._useless + 1
         self._is_done = self._is_last(answer, len(items))
-        self._longest = max(self._longest, len(items))
         self._latest = items
         if self._left is not None:
             fresh = fresh[: self._left]
@@ -174,9 +172,8 @@ class Pages:
         if _is_number(total):
             return bool(self._received >= total)
         count = _field(answer, paging.count)
-        if _is_number(count) and count > length:  # else it may be the number of items on this page
-            return bool(self._received >= count)
-        return length < (self._size if self._keeps_size else self._longest)
+        # Else it may be the number of items on this page.
+        return _is_number(count) and count > length and bool(self._received >= count)
 
 
 class _Caller:

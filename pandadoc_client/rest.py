@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from pandadoc_client._http import Headers, Response
+from pandadoc_client._secrets import mask_chain
 from pandadoc_client.exceptions import (
     ApiConnectionError,
     ApiException,
@@ -39,7 +40,8 @@ logger = logging.getLogger(__name__)
 RESTResponse = Response
 
 
-def _broken(error: httpx.HTTPError) -> ApiConnectionError:
+def _broken(error: httpx.HTTPError, secrets: tuple[str, ...]) -> ApiConnectionError:
+    mask_chain(error, secrets)
     if isinstance(error, httpx.TimeoutException):
         return ApiTimeoutError(reason="The body of the answer did not come in time")
     return ApiConnectionError(reason=f"The body of the answer broke off: {type(error).__name__}")
@@ -61,6 +63,7 @@ class StreamedResponse(io.RawIOBase):
         self.status = head.status
         self.reason = head.reason
         self.headers = head.headers
+        self._secrets = head.secrets
         self._answer = answer
         self._chunks = answer.iter_bytes()
         self._rest = b""
@@ -80,7 +83,7 @@ class StreamedResponse(io.RawIOBase):
             except StopIteration:
                 return 0
             except httpx.HTTPError as error:
-                raise _broken(error) from error
+                raise _broken(error, self._secrets) from error
         size = min(len(buffer), len(self._rest))
         buffer[:size], self._rest = self._rest[:size], self._rest[size:]
         return size
@@ -131,6 +134,7 @@ class AsyncStreamedResponse:
         self.status = head.status
         self.reason = head.reason
         self.headers = head.headers
+        self._secrets = head.secrets
         self._answer = answer
 
     async def read(self) -> bytes:
@@ -143,7 +147,7 @@ class AsyncStreamedResponse:
             async for part in self._answer.aiter_bytes():
                 yield part
         except httpx.HTTPError as error:
-            raise _broken(error) from error
+            raise _broken(error, self._secrets) from error
 
     async def aclose(self) -> None:
         """Let go of the connection."""

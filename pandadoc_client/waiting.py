@@ -12,10 +12,11 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-import anyio
-
+from pandadoc_client._clock import monotonic
+from pandadoc_client._encoding import check_identifier
 from pandadoc_client._handles import async_client_of, client_of, limits_of
 from pandadoc_client._sending import Sending, step
+from pandadoc_client._timers import sleep as async_sleep
 from pandadoc_client._waits import (
     DocumentFailedError,
     DocumentStatusError,
@@ -28,6 +29,7 @@ from pandadoc_client._waits import (
     TaskFailedError,
     WaitTimeoutError,
     export_is_done,
+    naming_document,
 )
 from pandadoc_client._waker import AsyncEar, Ear, Waker
 from pandadoc_client.exceptions import ApiException
@@ -73,7 +75,7 @@ def wait_until(
     exact: bool = False,
     waker: Waker | None = None,
     pace: Pace = _PACE,
-    clock: Callable[[], float] = time.monotonic,
+    clock: Callable[[], float] = monotonic,
     sleep: Callable[[float], Any] = time.sleep,
 ) -> DocumentStatusResponse:
     """Wait until a document has a status, and return what is known of it then.
@@ -98,34 +100,36 @@ def wait_until(
         DocumentFailedError: The document is ``document.error``.
         DocumentStatusError: It is declined, rejected or voided (or, with ``exact``, further on).
         WaitTimeoutError: The time is over; it names the last status.
+        DocumentStepError: An answer about the document is none: null, a list, text. The document may be in order.
         ApiException: The first look failed, or a later one in a way that looking again does not mend.
         ApiTypeError: An argument is of the wrong type.
         ApiValueError: It cannot be right; nothing is sent then.
     """
     from pandadoc_client.api.documents_api import DocumentsApi
 
-    look = DocumentsApi(client_of(client)).status_document
+    look: Any = DocumentsApi(client_of(client)).status_document
     patience = Patience(timeout, pace, clock)
     watch = DocumentWatch(document_id, status, exact, patience)
     usual = limits_of(look)[1]
-    with Ear(sleep).of(waker, document_id) as ear:
+    with naming_document(document_id), Ear(sleep).of(waker, document_id) as ear:
         while True:
+            limits = patience.request_timeout(usual)
             try:
-                document = look(document_id, _request_timeout=patience.request_timeout(usual))
+                answer = look(document_id, _request_timeout=limits, _return_http_data_only=False)
             except ApiException as error:
                 watch.trouble(error)
             else:
-                if watch.reached(document):
-                    return document
+                if watch.looked(answer):
+                    reached: DocumentStatusResponse = answer[0]
+                    return reached
             if (wait := watch.pause()) is None:
                 while (news := ear.heard()) is not None:  # came during the look
                     if watch.reached(news):
                         return news
                 raise watch.too_late()
             due = clock() + wait
-            while (left := due - clock()) > 0:
-                news = ear.wait(left)
-                if news is not None and watch.reached(news):
+            while (left := due - clock()) > 0 and (news := ear.wait(left)) is not None:
+                if watch.reached(news):
                     return news
 
 
@@ -138,34 +142,35 @@ async def async_wait_until(
     exact: bool = False,
     waker: Waker | None = None,
     pace: Pace = _PACE,
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], Awaitable[Any]] = anyio.sleep,
+    clock: Callable[[], float] = monotonic,
+    sleep: Callable[[float], Awaitable[Any]] = async_sleep,
 ) -> DocumentStatusResponse:
     """Wait until a document has a status, for asyncio and trio; see `wait_until`."""
     from pandadoc_client.api.documents_api import AsyncDocumentsApi
 
-    look = AsyncDocumentsApi(async_client_of(client)).status_document
+    look: Any = AsyncDocumentsApi(async_client_of(client)).status_document
     patience = Patience(timeout, pace, clock)
     watch = DocumentWatch(document_id, status, exact, patience)
     usual = limits_of(look)[1]
-    with AsyncEar(sleep).of(waker, document_id) as ear:
+    with naming_document(document_id), AsyncEar(sleep).of(waker, document_id) as ear:
         while True:
+            limits = patience.request_timeout(usual)
             try:
-                document = await look(document_id, _request_timeout=patience.request_timeout(usual))
+                answer = await look(document_id, _request_timeout=limits, _return_http_data_only=False)
             except ApiException as error:
                 watch.trouble(error)
             else:
-                if watch.reached(document):
-                    return document
+                if watch.looked(answer):
+                    reached: DocumentStatusResponse = answer[0]
+                    return reached
             if (wait := watch.pause()) is None:
                 while (news := ear.heard()) is not None:  # came during the look
                     if watch.reached(news):
                         return news
                 raise watch.too_late()
             due = clock() + wait
-            while (left := due - clock()) > 0:
-                news = await ear.wait(left)
-                if news is not None and watch.reached(news):
+            while (left := due - clock()) > 0 and (news := await ear.wait(left)) is not None:
+                if watch.reached(news):
                     return news
 
 
@@ -175,7 +180,7 @@ def wait_for(
     until: Callable[[Any], bool] | None = None,
     timeout: float | None = 300.0,
     pace: Pace = _PACE,
-    clock: Callable[[], float] = time.monotonic,
+    clock: Callable[[], float] = monotonic,
     sleep: Callable[[float], Any] = time.sleep,
     **options: Any,
 ) -> Any:
@@ -196,6 +201,7 @@ def wait_for(
 
     Raises:
         WaitTimeoutError: The time is over; it names the last status.
+        ApiDecodeError: ``until`` looks for a field in an answer that has none: null, a list, text.
         ApiException: A call failed.
     """
     patience = Patience(timeout, pace, clock)
@@ -214,8 +220,8 @@ async def async_wait_for(
     until: Callable[[Any], bool] | None = None,
     timeout: float | None = 300.0,
     pace: Pace = _PACE,
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], Awaitable[Any]] = anyio.sleep,
+    clock: Callable[[], float] = monotonic,
+    sleep: Callable[[float], Awaitable[Any]] = async_sleep,
     **options: Any,
 ) -> Any:
     """Call an operation until its answer is ready, for asyncio and trio; see `wait_for`."""
@@ -243,12 +249,14 @@ def wait_for_docx_export(
     Raises:
         TaskFailedError: The export ended with an error.
         WaitTimeoutError: The time is over; it names the last status.
+        DocumentStepError: An answer is no JSON object.
         ApiException: A call failed.
     """
     from pandadoc_client.api.documents_api import DocumentsApi
 
     look = DocumentsApi(client_of(client)).get_docx_export_task
-    result: DocxExportTaskResponse = wait_for(look, document_id, task_id, until=export_is_done, **options)
+    with naming_document(document_id):
+        result: DocxExportTaskResponse = wait_for(look, document_id, task_id, until=export_is_done, **options)
     return result
 
 
@@ -259,7 +267,9 @@ async def async_wait_for_docx_export(
     from pandadoc_client.api.documents_api import AsyncDocumentsApi
 
     look = AsyncDocumentsApi(async_client_of(client)).get_docx_export_task
-    result: DocxExportTaskResponse = await async_wait_for(look, document_id, task_id, until=export_is_done, **options)
+    result: DocxExportTaskResponse
+    with naming_document(document_id):
+        result = await async_wait_for(look, document_id, task_id, until=export_is_done, **options)
     return result
 
 
@@ -319,9 +329,12 @@ def send_when_ready(
 
     Raises:
         DocumentStepError: It is not sent; the cause says why.
+        ApiTypeError: An argument is of the wrong type.
+        ApiValueError: It cannot be right; nothing is sent then.
     """
     from pandadoc_client.api.documents_api import DocumentsApi
 
+    check_identifier("document_id", document_id)
     return _send(DocumentsApi(client_of(client)), document_id, Sending(send, **options))
 
 
@@ -331,6 +344,7 @@ async def async_send_when_ready(
     """Wait until a document is a draft, and send it, for asyncio and trio; see `send_when_ready`."""
     from pandadoc_client.api.documents_api import AsyncDocumentsApi
 
+    check_identifier("document_id", document_id)
     return await _send_async(AsyncDocumentsApi(async_client_of(client)), document_id, Sending(send, **options))
 
 

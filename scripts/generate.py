@@ -25,6 +25,7 @@ from codegen.load import load
 from codegen.render import render
 from codegen.repair import ADAPTING, MENDING, repair
 from codegen.report import check_warnings, differences, files_below, lines_below, summary
+from codegen.secrets import write_secrets
 from codegen.swap import exclusive, staging, swap
 from codegen.untyped import untyped_answers, untyped_places
 
@@ -89,6 +90,7 @@ def generate(
     if made.operations != expected:
         raise GenerationError(f"{expected} operations went in, {made.operations} came out", 1)
     write_contract(contract, target)
+    write_secrets(document, target / "apis")
     (target / "__init__.py").write_text('"""Generated from an OpenAPI document."""\n', encoding="utf-8")
     _finish(target)
     _try_to_import(target, output)

@@ -14,6 +14,7 @@ import pprint
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, Self, TypeVar, overload
 
+from pandadoc_client._secrets import SECRET_NAMES
 from pandadoc_client.exceptions import MissingFieldError
 
 __all__ = [
@@ -34,6 +35,11 @@ __all__ = [
 _OPTIONS = frozenset(
     {"_check_type", "_configuration", "_path_to_item", "_spec_property_naming", "_visited_composed_classes"}
 )
+
+_LONGEST_TIME = 100  # characters: what is longer is no point in time, and would take long to be found to be none
+_DEEPEST = 100_000  # levels of nesting, far more than JSON that was read can have: a value that contains itself
+_DEEPEST_SHOWN = 40
+_BITS_SHOWN = 10_000  # of an integer; Python refuses to write out much larger ones
 
 Decoder = Callable[[Any], Any]
 T = TypeVar("T")
@@ -145,11 +151,12 @@ class Model:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object: every field under its name on the wire, with values that JSON knows."""
-        return {name: encode(value) for name, value in self._current().items()}
+        encoded: dict[str, Any] = encode(self)
+        return encoded
 
     def to_str(self) -> str:
-        """Return the whole model as text, secrets included."""
-        return pprint.pformat(self.to_dict())
+        """Return the model as text, secrets included; an ellipsis stands for what is nested more than 40 deep."""
+        return pprint.pformat(_shown(self.to_dict(), names=frozenset()))
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the field *name*, or *default* if it is not there."""
@@ -171,10 +178,12 @@ class Model:
         changed = {name: value for name, value in self._decoded.items() if isinstance(value, Model | list | dict)}
         return {**self._data, **changed}
 
-    def _shown(self) -> dict[str, Any]:
+    def _shown(self, depth: int = 0) -> dict[str, Any]:
         secrets = {field.name for field in self._fields.values() if field.secret}
         values = {name: self[name] for name in self._data}
-        return {name: "***" if name in secrets and value else _shown(value) for name, value in values.items()}
+        return {
+            name: "***" if name in secrets and value else _shown(value, depth, name) for name, value in values.items()
+        }
 
     def _field(self, name: str) -> Field[Any] | None:
         """Return the field of an attribute's name or of a name on the wire."""
@@ -225,7 +234,10 @@ class Model:
     __hash__ = None  # type: ignore[assignment]  # mutable
 
     def __repr__(self) -> str:
-        return pprint.pformat(self._shown())
+        try:
+            return pprint.pformat(self._shown())
+        except AttributeError:  # as a traceback shows an object whose constructor has raised
+            return f"<{type(self).__name__}, not initialized>"
 
     def __reduce__(self) -> tuple[Callable[[type[Self], dict[str, Any]], Self], tuple[type[Self], dict[str, Any]]]:
         return _restore, (type(self), dict(self._current()))
@@ -243,26 +255,71 @@ def _restore(cls: type[M], data: dict[str, Any]) -> M:
     return cls._wrap(data)
 
 
-def _shown(value: Any) -> Any:
-    if isinstance(value, Model):
-        return value._shown()
-    if isinstance(value, dict):
-        return {name: _shown(item) for name, item in value.items()}
-    return [_shown(item) for item in value] if isinstance(value, list) else value
+class _Omitted:
+    """What stands in a text for something that would be too long for it."""
+
+    _text = "…"
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def _shown(value: Any, depth: int = 0, name: object = None, names: frozenset[str] = SECRET_NAMES) -> Any:
+    """Return *value* as it may stand in a text: secrets masked, not too deep.
+
+    It is *depth* deep in what is shown, and *name* is that of its field, which the model need not know. Secret is what
+    has one of the *names*.
+    """
+    if name in names and value:
+        return "***"
+    if isinstance(value, Model | dict | list):
+        if depth >= _DEEPEST_SHOWN:
+            return _Omitted("…")
+        if isinstance(value, Model):
+            return value._shown(depth + 1)
+        if isinstance(value, dict):
+            return {name: _shown(item, depth + 1, name, names) for name, item in value.items()}
+        return [_shown(item, depth + 1, None, names) for item in value]
+    if isinstance(value, int) and value.bit_length() > _BITS_SHOWN:
+        return _Omitted(f"(an integer of {value.bit_length()} bits)")
+    return value
 
 
 def encode(value: Any) -> Any:
-    """Return *value* as JSON knows it: models as objects, times as ISO 8601 text, containers as new ones."""
-    if value is None or isinstance(value, str | int | float):
-        return value
+    """Return *value* as JSON knows it: models as objects, times as ISO 8601 text, containers as new ones.
+
+    Raises:
+        RecursionError: It contains itself.
+    """
+    encoded = _encode_one(value)
+    # Containers whose items are still as they were: with a list of them there is no limit on how deep they are nested.
+    left = [(encoded, 0)] if isinstance(encoded, dict | list) else []
+    while left:
+        container, depth = left.pop()
+        if depth > _DEEPEST:
+            raise RecursionError("A value contains itself")
+        for place, item in container.items() if isinstance(container, dict) else enumerate(container):
+            if item is None or isinstance(item, str | int | float):
+                continue
+            container[place] = item = _encode_one(item)
+            if isinstance(item, dict | list):
+                left.append((item, depth + 1))
+    return encoded
+
+
+def _encode_one(value: Any) -> Any:
+    """Return *value* as JSON knows it; the items of a container, which is a new one, are as they were."""
     if isinstance(value, Model):
-        return value.to_dict()
+        return dict(value._current())
     if isinstance(value, datetime.date | datetime.datetime):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {name: encode(item) for name, item in value.items() if item is not UNSET}
+        return {name: item for name, item in value.items() if item is not UNSET}
     if isinstance(value, list | tuple):
-        return [encode(item) for item in value]
+        return list(value)
     import uuid  # few values come this far, and no model reads as one
 
     return str(value) if isinstance(value, uuid.UUID) else value
@@ -275,11 +332,13 @@ def decode_datetime(raw: Any) -> Any:
     try:
         return datetime.datetime.fromisoformat(raw)
     except ValueError:
+        if len(raw) > _LONGEST_TIME:
+            return raw
         from dateutil import parser  # only for the odd ones: importing it costs more than the rest of the module
 
         try:
             return parser.parse(raw)
-        except (ValueError, OverflowError):
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):  # it lets all of these through
             return raw
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Unpack
 
-from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.model import UNSET, ModelOf, Unset
 from pandadoc_client._calls.resources import Api, AsyncApi
 from pandadoc_client._operation import (
     AsyncOptions,
@@ -238,7 +238,7 @@ class ContentLibraryItemsApi(Api):
     def create_content_library_item_from_upload(
         self,
         *,
-        file: FileArgument | None = None,
+        file: FileArgument | Unset = UNSET,
         data: models.ContentLibraryItemCreateRequest | dict[str, Any] | None = None,
         **kwargs: Unpack[Options],
     ) -> models.ContentLibraryResponse:
@@ -381,7 +381,7 @@ class AsyncContentLibraryItemsApi(AsyncApi):
     async def create_content_library_item_from_upload(
         self,
         *,
-        file: FileArgument | None = None,
+        file: FileArgument | Unset = UNSET,
         data: models.ContentLibraryItemCreateRequest | dict[str, Any] | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.ContentLibraryResponse:

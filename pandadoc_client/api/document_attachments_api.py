@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import IO, Any, Unpack
 
-from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.model import UNSET, ModelOf, Unset
 from pandadoc_client._calls.resources import Api, AsyncApi
 from pandadoc_client._operation import (
     AsyncOptions,
@@ -191,8 +191,8 @@ class DocumentAttachmentsApi(Api):
         self,
         id: str,
         *,
-        document_attachment_request: models.DocumentAttachmentRequest | dict[str, Any] | None = None,
-        file: FileArgument | None = None,
+        document_attachment_request: models.DocumentAttachmentRequest | dict[str, Any] | Unset = UNSET,
+        file: FileArgument | Unset = UNSET,
         source: str | None = None,
         name: str | None = None,
         **kwargs: Unpack[Options],
@@ -222,7 +222,7 @@ class DocumentAttachmentsApi(Api):
         )
 
     def create_document_attachment_from_file_upload(
-        self, id: str, *, file: FileArgument | None = None, name: str | None = None, **kwargs: Unpack[Options]
+        self, id: str, *, file: FileArgument | Unset = UNSET, name: str | None = None, **kwargs: Unpack[Options]
     ) -> models.DocumentAttachmentResponse:
         """Attach an uploaded file.
 
@@ -317,8 +317,8 @@ class AsyncDocumentAttachmentsApi(AsyncApi):
         self,
         id: str,
         *,
-        document_attachment_request: models.DocumentAttachmentRequest | dict[str, Any] | None = None,
-        file: FileArgument | None = None,
+        document_attachment_request: models.DocumentAttachmentRequest | dict[str, Any] | Unset = UNSET,
+        file: FileArgument | Unset = UNSET,
         source: str | None = None,
         name: str | None = None,
         **kwargs: Unpack[AsyncOptions],
@@ -348,7 +348,7 @@ class AsyncDocumentAttachmentsApi(AsyncApi):
         )
 
     async def create_document_attachment_from_file_upload(
-        self, id: str, *, file: FileArgument | None = None, name: str | None = None, **kwargs: Unpack[AsyncOptions]
+        self, id: str, *, file: FileArgument | Unset = UNSET, name: str | None = None, **kwargs: Unpack[AsyncOptions]
     ) -> models.DocumentAttachmentResponse:
         """Attach an uploaded file.
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Unpack
 
-from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.model import UNSET, ModelOf, Unset
 from pandadoc_client._calls.resources import Api, AsyncApi
 from pandadoc_client._operation import (
     AsyncOptions,
@@ -218,7 +218,7 @@ class DocumentSectionsBundlesApi(Api):
         document_id: str,
         *,
         merge_field_scope: models.UploadSectionWithUploadMergeFieldScope | None = None,
-        file: FileArgument | None = None,
+        file: FileArgument | Unset = UNSET,
         data: models.UploadSectionRequest | dict[str, Any] | None = None,
         **kwargs: Unpack[Options],
     ) -> models.UploadSectionResponse:
@@ -345,7 +345,7 @@ class AsyncDocumentSectionsBundlesApi(AsyncApi):
         document_id: str,
         *,
         merge_field_scope: models.UploadSectionWithUploadMergeFieldScope | None = None,
-        file: FileArgument | None = None,
+        file: FileArgument | Unset = UNSET,
         data: models.UploadSectionRequest | dict[str, Any] | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.UploadSectionResponse:

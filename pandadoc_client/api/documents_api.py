@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import IO, Any, Unpack
 
 from pandadoc_client import _documents
-from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.model import UNSET, ModelOf, Unset
 from pandadoc_client._operation import (
     AsyncOptions,
     FileArgument,
@@ -949,7 +949,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         *,
         editor_ver: str | None = None,
         use_form_field_properties: str | None = None,
-        file: FileArgument | None = None,
+        file: FileArgument | Unset = UNSET,
         data: models.DocumentCreateByPdfRequest | dict[str, Any] | None = None,
         **kwargs: Unpack[Options],
     ) -> models.DocumentCreateResponse:
@@ -978,7 +978,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
     def create_document_from_markdown_upload(
         self,
         *,
-        file: FileArgument | None = None,
+        file: FileArgument | Unset = UNSET,
         data: models.DocumentCreateByMarkdownRequest | dict[str, Any] | None = None,
         **kwargs: Unpack[Options],
     ) -> models.DocumentCreateResponse:
@@ -1066,7 +1066,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         self,
         id: str,
         *,
-        file: FileArgument | None = None,
+        file: FileArgument | Unset = UNSET,
         data: models.DocumentStatusChangeRequest | dict[str, Any] | None = None,
         **kwargs: Unpack[Options],
     ) -> None:
@@ -1622,7 +1622,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         *,
         editor_ver: str | None = None,
         use_form_field_properties: str | None = None,
-        file: FileArgument | None = None,
+        file: FileArgument | Unset = UNSET,
         data: models.DocumentCreateByPdfRequest | dict[str, Any] | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.DocumentCreateResponse:
@@ -1651,7 +1651,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
     async def create_document_from_markdown_upload(
         self,
         *,
-        file: FileArgument | None = None,
+        file: FileArgument | Unset = UNSET,
         data: models.DocumentCreateByMarkdownRequest | dict[str, Any] | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.DocumentCreateResponse:
@@ -1744,7 +1744,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         self,
         id: str,
         *,
-        file: FileArgument | None = None,
+        file: FileArgument | Unset = UNSET,
         data: models.DocumentStatusChangeRequest | dict[str, Any] | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Unpack
 
-from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.model import UNSET, ModelOf, Unset
 from pandadoc_client._calls.resources import Api, AsyncApi
 from pandadoc_client._operation import (
     AsyncOptions,
@@ -135,7 +135,7 @@ class MembersApi(Api):
         self,
         member_id: str,
         *,
-        create_member_token_request: models.CreateMemberTokenRequest | dict[str, Any] | None = None,
+        create_member_token_request: models.CreateMemberTokenRequest | dict[str, Any] | Unset = UNSET,
         **kwargs: Unpack[Options],
     ) -> models.CreateMemberTokenResponse:
         """Create a token for a member.
@@ -197,7 +197,7 @@ class AsyncMembersApi(AsyncApi):
         self,
         member_id: str,
         *,
-        create_member_token_request: models.CreateMemberTokenRequest | dict[str, Any] | None = None,
+        create_member_token_request: models.CreateMemberTokenRequest | dict[str, Any] | Unset = UNSET,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.CreateMemberTokenResponse:
         """Create a token for a member.

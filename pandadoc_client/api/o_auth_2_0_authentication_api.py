@@ -13,6 +13,7 @@ from pandadoc_client._operation import (
     Options,
     Parameter,
 )
+from pandadoc_client._secrets import hide
 from pandadoc_client.api_client import ApiClient as ApiClient
 
 from .. import models
@@ -79,6 +80,9 @@ class OAuth20AuthenticationApi(Api):
             scope: What the tokens shall allow.
             refresh_token: The refresh token of the latest pair. Works once.
         """
+        client_secret = hide(client_secret)
+        code = hide(code)
+        refresh_token = hide(refresh_token)
         return self.api_client.call_operation(
             _ACCESS_TOKEN,
             {
@@ -123,6 +127,9 @@ class AsyncOAuth20AuthenticationApi(AsyncApi):
             scope: What the tokens shall allow.
             refresh_token: The refresh token of the latest pair. Works once.
         """
+        client_secret = hide(client_secret)
+        code = hide(code)
+        refresh_token = hide(refresh_token)
         return await self.api_client.call_operation(
             _ACCESS_TOKEN,
             {

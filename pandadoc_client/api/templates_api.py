@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Unpack
 
-from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.model import UNSET, ModelOf, Unset
 from pandadoc_client._calls.resources import Api, AsyncApi
 from pandadoc_client._operation import (
     AsyncOptions,
@@ -358,7 +358,7 @@ class TemplatesApi(Api):
         self,
         *,
         fields: list[models.CreateTemplateWithUploadFields] | str | None = None,
-        file: FileArgument | None = None,
+        file: FileArgument | Unset = UNSET,
         data: models.CreateTemplateRequest | dict[str, Any] | None = None,
         **kwargs: Unpack[Options],
     ) -> models.TemplateCreateResponse:
@@ -380,7 +380,7 @@ class TemplatesApi(Api):
         self,
         id: str,
         *,
-        template_duplicate_request: models.TemplateDuplicateRequest | dict[str, Any] | None = None,
+        template_duplicate_request: models.TemplateDuplicateRequest | dict[str, Any] | Unset = UNSET,
         **kwargs: Unpack[Options],
     ) -> models.TemplateDuplicateResponse:
         """Duplicate a template.
@@ -578,7 +578,7 @@ class AsyncTemplatesApi(AsyncApi):
         self,
         *,
         fields: list[models.CreateTemplateWithUploadFields] | str | None = None,
-        file: FileArgument | None = None,
+        file: FileArgument | Unset = UNSET,
         data: models.CreateTemplateRequest | dict[str, Any] | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.TemplateCreateResponse:
@@ -600,7 +600,7 @@ class AsyncTemplatesApi(AsyncApi):
         self,
         id: str,
         *,
-        template_duplicate_request: models.TemplateDuplicateRequest | dict[str, Any] | None = None,
+        template_duplicate_request: models.TemplateDuplicateRequest | dict[str, Any] | Unset = UNSET,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.TemplateDuplicateResponse:
         """Duplicate a template.

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Unpack
 
-from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.model import UNSET, ModelOf, Unset
 from pandadoc_client._calls.resources import Api, AsyncApi
 from pandadoc_client._operation import (
     AsyncOptions,
@@ -319,7 +319,7 @@ class UserAndWorkspaceManagementApi(Api):
         )
 
     def deactivate_workspace(
-        self, workspace_id: str, *, body: dict[str, Any] | None = None, **kwargs: Unpack[Options]
+        self, workspace_id: str, *, body: dict[str, Any] | Unset = UNSET, **kwargs: Unpack[Options]
     ) -> models.DeactivateWorkspaceResponse:
         """Deactivate a workspace.
 
@@ -554,7 +554,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
         )
 
     async def deactivate_workspace(
-        self, workspace_id: str, *, body: dict[str, Any] | None = None, **kwargs: Unpack[AsyncOptions]
+        self, workspace_id: str, *, body: dict[str, Any] | Unset = UNSET, **kwargs: Unpack[AsyncOptions]
     ) -> models.DeactivateWorkspaceResponse:
         """Deactivate a workspace.
 

@@ -7,11 +7,12 @@ import inspect
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pandadoc_client._secrets import hide
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.options import (
     DEFAULT_KEY,
@@ -69,8 +70,8 @@ class Access:
         allow_insecure: Whether plain http to another machine is fine.
     """
 
-    api_key: ApiKey = None
-    store: Store = None
+    api_key: ApiKey = field(default=None, repr=False)
+    store: Store = field(default=None, repr=False)  # a URL, with a password in it
     key: Account = None
     client_id: ClientId = None
     client_secret_file: ClientSecretFile = None
@@ -135,7 +136,7 @@ class Access:
         if manager is not None:
             return {"auth": manager}
         if state_of(entry) is State.VALID:
-            return {"access_token": entry.token.access_token}
+            return {"access_token": hide(entry.token.access_token)}
         raise CommandError(
             f"the token under the key {key!r} has ended; to refresh it set {' and '.join(_APPLICATION)},"
             " or run: pandadoc login",

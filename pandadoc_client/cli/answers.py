@@ -13,7 +13,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pandadoc_client.cli.render import MASK, new_console, new_table, print_json, print_lines
+from pandadoc_client._json import read_json
+from pandadoc_client._secrets import names_of
+from pandadoc_client.cli.render import mask_json, new_console, new_table, print_json, print_lines
 
 __all__ = ["columns_of", "print_answer", "print_raw", "print_rows", "shown"]
 
@@ -39,8 +41,6 @@ _FIRST = (
     ),
     *("date_created", "date_modified", "date_completed"),
 )
-_SECRET = re.compile(r"(?i)(.*[_.])?(token|client_secret|shared_key|api_key|password)")
-_KEY = "key"  # a credential in an answer about one thing; in lists it is the name of a field
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _CONTAINERS = ("results", "items")
 
@@ -49,9 +49,9 @@ def print_raw(data: bytes) -> None:
     """Print JSON exactly as it came; on a terminal in ASCII and indented, which nothing in it can steer."""
     if sys.stdout.isatty():
         try:
-            print_json(json.loads(data))
+            print_json(read_json(data))
             return
-        except ValueError:
+        except (ValueError, RecursionError):
             print_lines([json.dumps(data.decode("utf-8", "replace"))])
             return
     sys.stdout.flush()
@@ -59,7 +59,7 @@ def print_raw(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def print_answer(answer: Any, *, items: str = "") -> None:
+def print_answer(answer: Any, *, items: str = "", operation: str = "") -> None:
     """Print an answer as tables: a list with a row for each item, an object with one for each field.
 
     Secrets are shown on a terminal, where somebody has asked for them, and masked elsewhere.
@@ -67,8 +67,11 @@ def print_answer(answer: Any, *, items: str = "") -> None:
     Args:
         answer: Decoded JSON.
         items: The field that holds the items of a list, if that is known.
+        operation: Name of the method whose answer it is: some names are secret there only.
     """
     console = new_console()
+    if not sys.stdout.isatty():
+        answer = mask_json(answer, names_of(operation))
     rows = _rows(answer, items)
     if rows is None and isinstance(answer, Mapping):
         _print_object(console, answer)
@@ -116,7 +119,7 @@ def columns_of(rows: Iterable[Mapping[str, Any]], width: int) -> list[str]:
 def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], console: Console | None = None) -> None:
     """Print a table with some fields of each row."""
     out = new_console() if console is None else console
-    lines = [[_value(name, row.get(name)) for name in columns] for row in rows]
+    lines = [[shown(row.get(name)) for name in columns] for row in rows]
     widths = [max((len(line[number]) for line in lines), default=0) for number in range(len(columns))]
     # What is made to be copied stays in one piece if there is room; the rest is folded.
     whole = [name in _IDENTITIES for name in columns]
@@ -135,7 +138,7 @@ def _print_object(console: Console, fields: Mapping[str, Any]) -> None:
         if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
             lists[name] = value
         else:
-            table.add_row(Text(_printable(name)), Text(_value("token" if name == _KEY else name, value)))
+            table.add_row(Text(_printable(name)), Text(shown(value)))
     if table.row_count:
         console.print(table)
     for name, rows in lists.items():
@@ -151,12 +154,6 @@ def _flat(fields: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, An
             yield from _flat(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
-
-
-def _value(name: str, value: Any) -> str:
-    if isinstance(value, str) and value and _SECRET.fullmatch(name) and not sys.stdout.isatty():
-        return MASK
-    return shown(value)
 
 
 def shown(value: Any) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pandadoc_client._json import read_json
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.lazy import LazyCommand, LazyGroup, command_of
 from pandadoc_client.cli.operations import Entry, describe, entries, find, resource_of
@@ -217,6 +217,6 @@ def _print(client: PandaDoc, described: Described, *, as_json: bool) -> None:
     if as_json:
         print_raw(data)
     elif data.strip():
-        print_answer(json.loads(data), items=described.items)
+        print_answer(read_json(data), items=described.items, operation=described.entry.method_name)
     else:
         print_lines([f"Done (HTTP {answer.status})."])

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pandadoc_client._encoding import identifier_problem
 from pandadoc_client._operation import Operation, Parameter, file_type
 from pandadoc_client.cli.errors import CommandError
 from pandadoc_client.cli.operations import Described, fields_of, resolved, wire_schemas
@@ -79,8 +80,8 @@ class Argument:
 
     def text(self, text: str) -> str:
         """Return a text as it is."""
-        if not text and self.parameter.location == "path":
-            raise CommandError(f"{self.option} must not be empty")
+        if self.parameter.location == "path" and (problem := identifier_problem(text)):
+            raise CommandError(f"{self.option} {problem}")
         return text
 
     def whole_number(self, text: str) -> int:

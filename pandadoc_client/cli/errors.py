@@ -15,7 +15,6 @@ from pandadoc_client.exceptions import (
     OAuthError,
     OpenApiException,
     ReauthorizationRequired,
-    mask_secrets,
 )
 
 __all__ = ["EXIT_FAILURE", "EXIT_INTERRUPTED", "EXIT_USAGE", "CommandError", "describe", "exit_status"]
@@ -90,8 +89,8 @@ def _refusal(error: ApiException) -> str:
     if isinstance(error, ApiConnectionError):
         return f"no answer: {error.reason}"
     if isinstance(error, ApiDecodeError):
-        return str(error.reason)
-    return mask_secrets(f"the server answered HTTP {error.status} {error.reason or ''}")
+        return error.shown_reason
+    return f"the server answered HTTP {error.status} {error.shown_reason}"
 
 
 def _usage(error: BaseException, arguments: Sequence[str]) -> str:

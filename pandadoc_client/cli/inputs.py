@@ -11,6 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from pandadoc_client._secrets import hide
 from pandadoc_client.cli.errors import CommandError
 from pandadoc_client.oauth import OAuthClient
 
@@ -85,7 +86,7 @@ class Connection:
         Raises:
             CommandError: There is none, or its file cannot be used.
         """
-        secret = self.find_secret()
+        secret: str | None = hide(self.find_secret())
         if secret is None:
             raise CommandError(
                 "no client secret: set PANDADOC_CLIENT_SECRET, or give --client-secret-file FILE (- for standard input)"

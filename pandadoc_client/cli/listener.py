@@ -20,7 +20,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pandadoc_client import webhooks
-from pandadoc_client._network import is_loopback
+from pandadoc_client._clients import DirectAsyncClient
+from pandadoc_client._network import TransportSettings
+from pandadoc_client.exceptions import ApiValueError
 from pandadoc_client.webhooks import Delivery, WebhookDecodeError, WebhookSignatureError
 
 __all__ = ["Forwarded", "listen"]
@@ -75,9 +77,7 @@ class _Listener:
         if self._target is None:
             yield
             return
-        # Loopback needs no proxy, and an answer that leads elsewhere is the target's to give, not ours to follow.
-        here = is_loopback(urlsplit(self._target).hostname or "")
-        async with httpx.AsyncClient(timeout=_SECONDS, trust_env=not here, follow_redirects=False) as client:
+        async with DirectAsyncClient(TransportSettings()) as client:
             self._client = client
             yield
 
@@ -123,11 +123,14 @@ class _Listener:
 
         try:
             async with asyncio.timeout(_SECONDS):
-                answer = await client.post(url, content=body, headers=headers)
+                # An answer that leads elsewhere is the target's to give, not ours to follow.
+                answer = await client.post(url, content=body, headers=headers, timeout=_SECONDS, follow_redirects=False)
         except (TimeoutError, httpx.TimeoutException):
             return Response(status_code=504), Forwarded(None, taken(), f"no answer within {_SECONDS:g} seconds")
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return Response(status_code=502), Forwarded(None, taken(), type(error).__name__)
+        except ApiValueError as error:  # a proxy or certificates that the environment names
+            return Response(status_code=502), Forwarded(None, taken(), str(error))
         relayed = Response(answer.content, answer.status_code)
         kept = [(name.lower(), value) for name, value in answer.headers.raw if name.lower() not in _OF_A_BODY]
         relayed.raw_headers.extend(kept)

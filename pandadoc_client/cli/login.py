@@ -199,7 +199,7 @@ def token(
             print_lines([entry.token.access_token])
             return
         with open_manager(connection, tokens, key) as manager:
-            print_lines([manager.token().access_token])
+            print_lines([manager.token(timeout=timeout).access_token])
 
 
 def refresh(
@@ -230,7 +230,7 @@ def refresh(
         allow_insecure=allow_insecure,
     )
     with open_store(store) as tokens, open_manager(connection, tokens, key) as manager:
-        new = manager.refresh(force=force)
+        new = manager.refresh(force=force, timeout=timeout)
         if as_json:
             print_json(account_document(tokens, key, stored(tokens, key), None))
         else:

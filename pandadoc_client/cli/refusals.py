@@ -18,6 +18,7 @@ _STEPS = {
     "create": "a document was created, but the answer has no id",
     "wait": "document {} exists, but did not become a draft",
     "send": "document {} exists, but was not sent",
+    "status": "document {} exists, but the answer about it cannot be read",
 }
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pandadoc_client._secrets import MASK, NAMES, NAMES_IN_FORMS
 from pandadoc_client.oauth import Token
 
 __all__ = [
@@ -32,9 +33,6 @@ __all__ = [
     "token_table",
 ]
 
-MASK = "***"
-
-_SECRET_FIELDS = frozenset({"access_token", "client_secret", "code", "refresh_token", "state"})
 _CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization"})
 _SECRET_HEADERS = frozenset({"cookie", "set-cookie"})
 _UNITS = (
@@ -53,7 +51,7 @@ def mask_query(query: str) -> str:
 def _mask_pair(pair: str) -> str:
     name, equals, value = pair.partition("=")
     known = dict(parse_qsl(f"{name}=x", keep_blank_values=True))
-    return f"{name}={MASK}" if equals and value and not _SECRET_FIELDS.isdisjoint(known) else pair
+    return f"{name}={MASK}" if equals and value and not NAMES_IN_FORMS.isdisjoint(known) else pair
 
 
 def mask_url(url: str) -> str:
@@ -73,16 +71,16 @@ def mask_header(name: str, value: str) -> str:
     return mask_url(value) if lower == "location" else value
 
 
-def mask_json(value: Any) -> Any:
-    """Return decoded JSON with the values of secret fields masked, at any depth."""
+def mask_json(value: Any, names: frozenset[str] = NAMES) -> Any:
+    """Return decoded JSON with the values of secret fields, which have these *names*, masked at any depth."""
     if isinstance(value, dict):
         fields = cast("dict[str, Any]", value)
         return {
-            name: MASK if name in _SECRET_FIELDS and item is not None else mask_json(item)
+            name: MASK if name in names and item not in (None, "") else mask_json(item, names)
             for name, item in fields.items()
         }
     if isinstance(value, list):
-        return [mask_json(item) for item in value]
+        return [mask_json(item, names) for item in value]
     return value
 
 

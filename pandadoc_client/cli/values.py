@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
+from pandadoc_client._secrets import hide
 from pandadoc_client.cli.errors import CommandError
 
 __all__ = ["PLACE", "check_file", "json_at", "moment_at", "pairs", "secret_at"]
@@ -30,7 +31,8 @@ def secret_at(option: str, given: str) -> str:
         given = _read(option, given, _SECRET_LIMIT).removesuffix("\n").removesuffix("\r")
     if not given:
         raise CommandError(f"{option} is empty")
-    return given
+    secret: str = hide(given)
+    return secret
 
 
 def json_at(option: str, given: str) -> Any:

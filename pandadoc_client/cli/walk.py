@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from pandadoc_client import ApiClient, Configuration
+from pandadoc_client._environment import blank_context
 from pandadoc_client._http import Response
 from pandadoc_client.api.members_api import MembersApi
 from pandadoc_client.cli.errors import describe
@@ -98,8 +99,8 @@ class _Walk:
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
         self._answer: tuple[int, str, list[tuple[str, str]], bytes] | None = None
-        # Loopback needs no proxy; the hook only looks at what passes.
-        self._http = httpx.Client(trust_env=False, event_hooks={"response": [self._look]})
+        # Loopback needs neither a proxy nor certificates; the hook only looks at what passes.
+        self._http = httpx.Client(trust_env=False, verify=blank_context(), event_hooks={"response": [self._look]})
         self._oauth = OAuthClient(
             emulator.client_id,
             emulator.client_secret,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pandadoc_client._secrets import hide
 from pandadoc_client.cli.errors import CommandError
 from pandadoc_client.cli.options import AllowInsecure, Json
 from pandadoc_client.cli.render import print_json, print_lines
@@ -72,7 +73,7 @@ def listen(
     from pandadoc_client.cli import listener as server
     from pandadoc_client.webhooks import sign
 
-    secret = secret_at("--key", key) if key is not None else os.environ.get(_VARIABLE, "")
+    secret = secret_at("--key", key) if key is not None else hide(os.environ.get(_VARIABLE, ""))
     if not secret:
         raise CommandError(f"no shared key: set {_VARIABLE}, or give --key @FILE (- for standard input)")
     sign(b"", secret)  # refuses what is no key

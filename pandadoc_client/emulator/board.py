@@ -83,7 +83,7 @@ def _requests(context: Context) -> str:
     rows = [
         (
             escape(entry.received_at.isoformat(timespec="seconds")),
-            f"<code>{escape(entry.method)} {escape(entry.path)}</code>",
+            f"<code>{escape(entry.method)} {escape(entry.shown_path)}</code>",
             escape(str(entry.status) if entry.status else "no answer" if entry.finished else "in progress"),
             escape(entry.fault or ""),
         )

@@ -1,13 +1,16 @@
-"""The journal: every request the emulator saw, to assert on. Standard library only."""
+"""The journal: every request the emulator saw, to assert on."""
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from .contract.secrets import secret_parameters
 
 __all__ = ["MASK", "TOKEN_PATH", "Journal", "JournalEntry"]
 
@@ -16,7 +19,7 @@ TOKEN_PATH = "/oauth2/access_token"
 MASK = "***"
 """What stands in the place of a secret."""
 
-_SECRET_FIELDS = frozenset({"client_secret", "code", "refresh_token", "access_token"})
+_SECRET_PATH = re.compile(r"^(/(?:s|document)/)[^/]+")
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 _FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -74,13 +77,14 @@ class JournalEntry:
     def to_dict(self, *, reveal: bool = False) -> dict[str, Any]:
         """Return a JSON form, secrets masked unless `reveal`.
 
-        Masked: the credentials a form, a query or a header holds. A body that is not a form is left out altogether.
+        Masked: the credentials a form, a query or a header holds, and the key in a recipient's link. A body that is
+        not a form is left out altogether.
         """
         return {
             "sequence": self.sequence,
             "received_at": self.received_at.isoformat(),
             "method": self.method,
-            "path": self.path,
+            "path": self.path if reveal else self.shown_path,
             "query": self.query if reveal else _mask_encoded(self.query),
             "headers": [[name, value if reveal else _mask_header(name, value)] for name, value in self.headers],
             "body": self.body.decode("utf-8", "replace") if reveal else self._masked_body(),
@@ -89,6 +93,21 @@ class JournalEntry:
             "fault": self.fault,
             "finished": self.finished,
         }
+
+    @property
+    def shown_path(self) -> str:
+        """The path, without the key of a recipient's page: whoever has that opens the document."""
+        return _SECRET_PATH.sub(rf"\1{MASK}", self.path)
+
+    @property
+    def shown_query(self) -> str:
+        """The query as it was sent, its secrets masked."""
+        return _mask_encoded(self.query)
+
+    @property
+    def shown_query_parameters(self) -> dict[str, str]:
+        """`query_parameters`, secrets masked."""
+        return dict(_mask_pairs(list(self.query_parameters.items())))
 
     @property
     def _is_form(self) -> bool:
@@ -100,25 +119,29 @@ class JournalEntry:
         return urlencode(_mask_pairs(self.form_pairs), safe="*") if self._is_form else f"[{self.size} bytes]"
 
     def __repr__(self) -> str:
-        target = self.path + (f"?{_mask_encoded(self.query)}" if self.query else "")
+        if not hasattr(self, "finished"):  # the field that is set last
+            return f"<{type(self).__name__}, not initialized>"
+        target = self.shown_path + (f"?{_mask_encoded(self.query)}" if self.query else "")
         outcome = self.status if self.finished else "in progress"
         fault = f" fault={self.fault}" if self.fault else ""
         return f"<JournalEntry {self.sequence} {self.method} {target} {self._masked_body()!r} -> {outcome}{fault}>"
 
 
 def _mask_pairs(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(name, MASK if name in _SECRET_FIELDS else value) for name, value in pairs]
+    return [(name, MASK if name in secret_parameters() else value) for name, value in pairs]
 
 
 def _mask_encoded(query: str) -> str:
+    if not query:
+        return ""
     # Re-encoding only where something was masked leaves the rest of what was sent recognisable byte by byte.
     pairs = parse_qsl(query, keep_blank_values=True, errors="replace")
-    return urlencode(_mask_pairs(pairs), safe="*") if any(name in _SECRET_FIELDS for name, _ in pairs) else query
+    return urlencode(_mask_pairs(pairs), safe="*") if any(name in secret_parameters() for name, _ in pairs) else query
 
 
 def _mask_header(name: str, value: str) -> str:
-    if name == "referer":  # a page that was shown a code names it here
-        return MASK if "code=" in value else value
+    if name == "referer":  # a page that was shown a code, or that has a key in its own URL, names it here
+        return MASK if "code=" in value or _SECRET_PATH.search(urlsplit(value).path) else value
     return MASK if name in _SECRET_HEADERS else value
 
 

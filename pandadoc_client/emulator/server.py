@@ -270,6 +270,8 @@ class Emulator:
         return self.state.revoke_all()
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_context"):  # the options were refused
+            return f"<{type(self).__name__}, not initialized>"
         return f"<Emulator {self._context.url if self._running else 'stopped'} rotation={self.options.rotation.value}>"
 
 

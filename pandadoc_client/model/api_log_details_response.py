@@ -39,7 +39,7 @@ class APILogDetailsResponse(_Model):
     """Kind of credential used, such as `OAUTH2_TOKEN`."""
     application: _Field[str | Unset | None] = _Field("application")
     """Name of the application behind the call; may be null."""
-    key: _Field[str | Unset] = _Field("key")
+    key: _Field[str | Unset] = _Field("key", secret=True)
     """Credential recorded with the call; treat it as a secret."""
     request_id: _Field[str | Unset] = _Field("request_id")
     """ID of the request."""

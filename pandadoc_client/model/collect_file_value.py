@@ -17,7 +17,7 @@ class CollectFileValue(_Model):
 
     name: _Field[str | Unset] = _Field("name")
     """Name of the uploaded file."""
-    url: _Field[str | Unset] = _Field("url")
+    url: _Field[str | Unset] = _Field("url", secret=True)
     """URL of the uploaded file."""
 
     def __init__(

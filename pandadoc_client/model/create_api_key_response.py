@@ -23,7 +23,7 @@ class CreateApiKeyResponse(_Model):
     """Kind of key: production or sandbox."""
     workspace_id: _Field[str | Unset] = _Field("workspace_id")
     """ID of the workspace the key belongs to."""
-    key: _Field[str | Unset] = _Field("key")
+    key: _Field[str | Unset] = _Field("key", secret=True)
     """The API key itself; a secret."""
 
     def __init__(

@@ -23,9 +23,9 @@ class CreateDocumentEditingSessionResponse201(_Model):
     """Email address of the user the session is for."""
     expires_at: _Field[datetime.datetime | Unset] = _Field("expires_at", _decode_datetime)
     """When the session ends, ISO 8601 in UTC."""
-    key: _Field[str | Unset] = _Field("key")
+    key: _Field[str | Unset] = _Field("key", secret=True)
     """Deprecated session key; use `token` instead."""
-    token: _Field[str | Unset] = _Field("token")
+    token: _Field[str | Unset] = _Field("token", secret=True)
     """Secret token that opens the editing session."""
     document_id: _Field[str | Unset] = _Field("document_id")
     """ID of the document the session is for."""

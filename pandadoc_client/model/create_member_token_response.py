@@ -15,7 +15,7 @@ class CreateMemberTokenResponse(_Model):
 
     __slots__ = ()
 
-    token: _Field[str | Unset] = _Field("token")
+    token: _Field[str | Unset] = _Field("token", secret=True)
     """The access token itself; a secret."""
 
     def __init__(

@@ -23,7 +23,7 @@ class CreateNotarizationResponseInvitees(_Model):
     """First name of the invitee, at most 50 characters."""
     last_name: _Field[str | Unset] = _Field("last_name")
     """Last name of the invitee, at most 50 characters."""
-    notarization_link: _Field[str | Unset] = _Field("notarization_link")
+    notarization_link: _Field[str | Unset] = _Field("notarization_link", secret=True)
     """Link by which the invitee joins the notarization."""
 
     def __init__(

@@ -15,7 +15,7 @@ class DocumentCreateLinkResponse(_Model):
 
     __slots__ = ()
 
-    id: _Field[str | Unset] = _Field("id")
+    id: _Field[str | Unset] = _Field("id", secret=True)
     """Session id, to be put into the address of the document view for this recipient."""
     expires_at: _Field[str | Unset] = _Field("expires_at")
     """Moment the session stops working, ISO 8601 in UTC."""

@@ -44,7 +44,7 @@ class DocumentDetailsRecipient(_Model):
         "delivery_methods", _ModelOf(_models, "RecipientDeliveryMethods")
     )
     """Channels by which the document is delivered to this recipient."""
-    shared_link: _Field[str | Unset] = _Field("shared_link")
+    shared_link: _Field[str | Unset] = _Field("shared_link", secret=True)
     """Personal address at which this recipient opens the document."""
     signature_date: _Field[str | Unset | None] = _Field("signature_date")
     """When the recipient signed, ISO 8601 in UTC; null before that."""

@@ -23,7 +23,7 @@ class DocumentDetailsRecipientGroupMember(_Model):
     """Family name of the member."""
     email: _Field[str | Unset | None] = _Field("email")
     """Email address of the member; null if none is known."""
-    shared_link: _Field[str | Unset] = _Field("shared_link")
+    shared_link: _Field[str | Unset] = _Field("shared_link", secret=True)
     """Personal address at which this member opens the document."""
     avatar: _Field[str | Unset | None] = _Field("avatar")
     """Address of the member's picture; null if there is none."""

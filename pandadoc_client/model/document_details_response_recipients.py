@@ -44,7 +44,7 @@ class DocumentDetailsResponseRecipients(_Model):
     """How the recipient gets the document: by email, SMS or both."""
     has_completed: _Field[bool | Unset] = _Field("has_completed")
     """Whether the recipient is done."""
-    shared_link: _Field[str | Unset] = _Field("shared_link")
+    shared_link: _Field[str | Unset] = _Field("shared_link", secret=True)
     """Personal address at which this recipient opens the document."""
     signature_date: _Field[str | Unset | None] = _Field("signature_date")
     """When the recipient signed, ISO 8601 in UTC; null before that."""

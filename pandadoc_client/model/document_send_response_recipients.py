@@ -36,7 +36,7 @@ class DocumentSendResponseRecipients(_Model):
     """Channels by which the document is delivered to this recipient."""
     signing_order: _Field[int | Unset | None] = _Field("signing_order")
     """Place in the order of signing; null when no order is set."""
-    shared_link: _Field[str | Unset] = _Field("shared_link")
+    shared_link: _Field[str | Unset] = _Field("shared_link", secret=True)
     """Personal address at which this recipient opens the document."""
     type_: _Field[str | Unset | None] = _Field("type")
     """Whether it is a person or a group, for example `recipient`."""

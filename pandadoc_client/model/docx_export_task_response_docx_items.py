@@ -17,7 +17,7 @@ class DocxExportTaskResponseDocxItems(_Model):
 
     section_title: _Field[str | Unset | None] = _Field("section_title")
     """Title of the document section in this file; null if it has none."""
-    url: _Field[str | Unset | None] = _Field("url")
+    url: _Field[str | Unset | None] = _Field("url", secret=True)
     """Address from which the file can be fetched; null while there is none."""
 
     def __init__(

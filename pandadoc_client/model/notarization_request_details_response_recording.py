@@ -15,7 +15,7 @@ class NotarizationRequestDetailsResponseRecording(_Model):
 
     __slots__ = ()
 
-    url: _Field[str | Unset] = _Field("url")
+    url: _Field[str | Unset] = _Field("url", secret=True)
     """Address from which the recording can be fetched."""
     name: _Field[str | Unset] = _Field("name")
     """File name of the recording."""

@@ -17,7 +17,7 @@ class NotarizationRequestDetailsResponseSignedDocuments(_Model):
 
     __slots__ = ()
 
-    url: _Field[str | Unset] = _Field("url")
+    url: _Field[str | Unset] = _Field("url", secret=True)
     """Address from which the file can be fetched."""
     document_name: _Field[str | Unset] = _Field("document_name")
     """File name of the signed document, for example `example.pdf`."""

@@ -14,7 +14,7 @@ class RecipientVerificationSettingsPasscodeVerification(_Model):
 
     __slots__ = ()
 
-    passcode: _Field[str] = _Field("passcode")
+    passcode: _Field[str] = _Field("passcode", secret=True)
     """Passcode of 6 to 100 characters with a letter and a digit, no spaces."""
 
     def __init__(

@@ -12,7 +12,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from functools import reduce
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from typing import NamedTuple
 from pandadoc_client._fork import renew_in_child
 from pandadoc_client.exceptions import TokenStoreError
 from pandadoc_client.oauth._refresh import KeyDeleted, NotSaved, Refresh, Want, save_successor
+from pandadoc_client.oauth.client import OAuthClient
 from pandadoc_client.oauth.stores.base import TokenStore
 from pandadoc_client.oauth.token import Token
 
@@ -54,14 +55,12 @@ class Lifecycle:
         store: Where its tokens are.
         key: Under which key.
         leeway: Seconds before the end of a token from which on it is renewed.
-        send: Asks the server for the next token, blocking.
+        client: Asks the server for the next token.
         lock_timeout: Seconds to wait for the store's lock.
     """
 
-    def __init__(
-        self, store: TokenStore, key: str, leeway: float, send: Callable[[Token], Token], lock_timeout: float
-    ) -> None:
-        self._refresh = Refresh(store, key, send, lock_timeout)
+    def __init__(self, store: TokenStore, key: str, leeway: float, client: OAuthClient, lock_timeout: float) -> None:
+        self._refresh = Refresh(store, key, client.refresh, lock_timeout, client.refresh_timeout.total)
         self._leeway = leeway
         self._held: _Held | None = None
         self._rejected: frozenset[str] = frozenset()
@@ -133,8 +132,9 @@ class Lifecycle:
 
     def _begin(self) -> None:
         try:
-            # Not a daemon: the interpreter waits for it, so that a token which was sent for is saved.
-            threading.Thread(target=self._work, name="pandadoc-token").start()
+            # Not a daemon, whatever its caller is (a thread inherits that): the interpreter waits for it, so that a
+            # token which was sent for is saved.
+            threading.Thread(target=self._work, name="pandadoc-token", daemon=False).start()
         except RuntimeError:  # no more threads to be had, or the interpreter is about to end: then here and now
             self._work()
 

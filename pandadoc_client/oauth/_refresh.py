@@ -4,6 +4,15 @@ Where a refresh token is good for one use, the moment between the server's answe
 access can be lost. Everything here is about that moment: nothing is sent before the store has proved that it can be
 written to (the attempt is written down first), nothing else happens between the answer and the save, and whoever comes
 after a crash finds the attempt and can say what happened.
+
+What follows a request that brought no token is decided by its `Outcome`, and by nothing else:
+
+* not processed, or decided against: the record of the attempt is taken back. The next call sends again.
+* lost, failed, unreadable: nothing more will come of this request. It is sent once more, at once.
+* under way: the server may still process it, so it is not sent again by this call. The record of the attempt stays.
+  Whoever finds such a record waits until the attempt has ended or its time is over, reads the store again, and sends
+  only if nothing has changed.
+* ``invalid_grant``: the store is read again. Another token there is used; else a person has to give consent.
 """
 
 from __future__ import annotations
@@ -12,15 +21,17 @@ import dataclasses
 import logging
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
+from pandadoc_client._outcomes import Outcome, outcome_of
 from pandadoc_client.exceptions import (
     ApiConnectionError,
-    ApiDecodeError,
     ApiException,
     InvalidGrantError,
     ReauthorizationRequired,
     TokenStoreError,
 )
+from pandadoc_client.oauth._exit import finished_before_exit, is_ending, may_begin
 from pandadoc_client.oauth.stores.base import RevisionConflict, TokenStore
 from pandadoc_client.oauth.stores.entry import Attempt, Entry, encode_entry
 from pandadoc_client.oauth.token import Token
@@ -31,6 +42,14 @@ logger = logging.getLogger("pandadoc_client")
 
 _CONFLICTS = 20
 """How often somebody else may write under our nose; each of these times they got ahead, so it ends."""
+_UNKNOWN = 90.0
+"""Seconds that a refresh may take where nobody has said."""
+_MARGIN = 1.25
+"""How much longer than its own limit a refresh may be under way: the server does not stop when its client does."""
+_LOOKS = (0.05, 1.0)
+"""Seconds between two looks at an attempt of somebody else: the first, and the longest."""
+_YOUNG = 30.0
+"""Seconds for which a token that was got because of a 401 is not replaced because of another one."""
 _PAUSES = (0.1, 0.4, 1.5)
 """Seconds between the tries to save a token. The store's lock is held meanwhile, so not for long."""
 
@@ -83,12 +102,14 @@ class Refresh:
         key: Under which key.
         send: Asks the server for the next token, blocking.
         lock_timeout: Seconds to wait for the store's lock.
+        send_timeout: Seconds after which `send` gives up; None if that is not known.
     """
 
     store: TokenStore
     key: str
     send: Callable[[Token], Token]
     lock_timeout: float
+    send_timeout: float | None = None
 
     def run(self, want: Want) -> Token:
         """Return a token that *want* accepts: the stored one, what somebody else got meanwhile, or a new one.
@@ -118,18 +139,70 @@ class Refresh:
                     logger.debug("somebody else wrote the token meanwhile; looking at it again")
         raise TokenStoreError(f"Others keep replacing the token under the key {self.key!r}", key=self.key)
 
+    @property
+    def _time_to_end(self) -> float:
+        """Seconds after which an attempt of this process is over, whatever became of it."""
+        return _MARGIN * (_UNKNOWN if self.send_timeout is None else self.send_timeout)
+
     def _run_locked(self, want: Want, seen: Token) -> Token:
-        entry, revision = self.store.read_entry(self.key)
+        entry, revision = self._read_ended(want, seen)
         if entry is None:
             raise _login_required(self.key)
-        # A token that came while we waited is as fresh as can be, even if its whole life is shorter than the leeway.
-        if _will_do(entry, want, None if entry.token == seen else 0.0):
+        if _may_take(entry, want, seen):
             return entry.token
         check_alive(entry, want)
         if entry.token.refresh_token is None:
             raise ReauthorizationRequired("invalid_grant", "The token is over, and it came without a refresh token")
-        begun = dataclasses.replace(entry, attempt=Attempt.now(), refused=None, over=False)
-        return self._send(entry, self._write(begun, revision), want)
+        if not may_begin():
+            raise ApiConnectionError(reason="The interpreter is ending; no refresh was sent", request_sent=False)
+        with finished_before_exit():
+            begun = time.monotonic()
+            revision = self._begin(entry, revision)
+            if time.monotonic() - begun > self._time_to_end:
+                raise RevisionConflict.of(self.key)  # we were asleep, and others need not wait for us any more
+            return self._send(entry, revision, want)
+
+    def _begin(self, entry: Entry, revision: str | None) -> str:
+        """Write down that a refresh of *entry* begins, and return the revision of that."""
+        attempt = Attempt.now(self._time_to_end)
+        return self._write(dataclasses.replace(entry, attempt=attempt, refused=None, over=False), revision)
+
+    def _begin_again(self, entry: Entry, revision: str, lost: ApiException) -> str:
+        """Do what `_begin` does after a request whose response was lost."""
+        try:
+            return self._begin(entry, revision)
+        except RevisionConflict:
+            raise
+        except TokenStoreError as error:
+            reason = f"No usable answer came to a token refresh ({_cause(lost)}), and it was not sent again: {error}"
+            raise ApiConnectionError(reason=reason) from error
+
+    def _read_ended(self, want: Want, seen: Token) -> tuple[Entry | None, str | None]:
+        """Read the store, and wait if it has no token that will do, but an attempt that may still be under way.
+
+        The lock is no proof that nobody is at it: a lease ends while its holder is asleep, and a request that was given
+        up is still processed.
+
+        Raises:
+            ApiConnectionError: The interpreter ends. Nothing was sent.
+        """
+        entry, revision = self.store.read_entry(self.key)
+        attempt = None if entry is None else entry.attempt
+        left = 0.0 if attempt is None else attempt.seconds_left(self._time_to_end)
+        if entry is None or left <= 0 or _may_take(entry, want, seen):
+            return entry, revision
+        logger.info("waiting up to %.0f seconds for the end of %s", left, attempt)
+        ends, (pause, longest) = time.monotonic() + left, _LOOKS
+        # Only the attempt that was found is waited for, and its time is counted here: the wall clock may jump.
+        while attempt is not None and (now := time.monotonic()) < ends and not attempt.is_orphaned:
+            if is_ending():
+                raise ApiConnectionError(reason=f"The interpreter ended during {attempt}", request_sent=False)
+            time.sleep(min(pause, ends - now))
+            pause = min(2 * pause, longest)
+            entry, current = self.store.read_entry(self.key)
+            if current != revision:
+                return self._read_ended(want, seen)
+        return entry, revision
 
     def _send(self, entry: Entry, revision: str, want: Want) -> Token:
         """Spend the refresh token of *entry* and save what comes for it. *revision* is that of the written attempt."""
@@ -140,19 +213,30 @@ class Refresh:
             except InvalidGrantError as error:
                 raise self._refused(entry, want, lost, error) from error
             except Exception as error:
-                if not isinstance(error, ApiException) or not _may_have_been_processed(error):
-                    if lost is None:
-                        self._withdraw(entry, revision)
+                outcome = outcome_of(error) if isinstance(error, ApiException) else Outcome.NOT_PROCESSED
+                if not isinstance(error, ApiException) or not outcome.may_have_been_processed:
+                    self._end(entry, revision, processed=lost is not None)
+                    raise
+                if outcome is Outcome.UNDER_WAY:
+                    logger.warning(
+                        "no response came to a token refresh, which may still be under way; it is not sent again before"
+                        " %.0f seconds after it began: %s",
+                        self._time_to_end,
+                        _cause(error),
+                    )
                     raise
                 if lost is not None:
+                    self._end(entry, revision, processed=True)
                     reason = f"A token refresh was sent twice, and no usable answer came: {_cause(error)}"
                     raise ApiConnectionError(reason=reason) from error
                 # Sent once more: if the first was not processed this brings the token, and if it was, there is nothing
                 # left to lose. Some servers repeat their answer for a while.
                 logger.warning("no usable answer came to a token refresh; it is sent once more: %s", _cause(error))
                 lost = error
+                revision = self._begin_again(entry, revision, error)
             else:
-                return save_successor(self.store, self.key, token, entry.token, revision)
+                rejected = entry.token.access_token in want.rejected
+                return save_successor(self.store, self.key, token, entry.token, revision, after_rejection=rejected)
 
     def _refused(self, entry: Entry, want: Want, lost: ApiException | None, error: InvalidGrantError) -> Exception:
         """Return what to raise after *error*: nobody is sent to give consent again before the store was asked again."""
@@ -179,12 +263,15 @@ class Refresh:
         result.status = error.status
         return result
 
-    def _withdraw(self, entry: Entry, revision: str) -> None:
-        """Take back that an attempt was begun, because the server cannot have processed it."""
+    def _end(self, entry: Entry, revision: str, *, processed: bool) -> None:
+        """Write down that an attempt has ended without a token, so that nobody waits for it.
+
+        Its record goes if the server cannot have *processed* it. Otherwise it stays: it explains a later refusal.
+        """
         try:
-            self._write(entry, revision)
-        except TokenStoreError as error:  # all that is lost is the certainty that nothing happened
-            logger.info("the record of an attempt stays, though nothing came of it: %s", error)
+            self._write(dataclasses.replace(entry, attempt=Attempt.now(0.0)) if processed else entry, revision)
+        except TokenStoreError as error:  # others wait in vain for its end; nothing else is lost
+            logger.info("the record of an attempt stays, though it has ended: %s", error)
 
     def _write(self, entry: Entry, revision: str | None) -> str:
         return self.store.write(self.key, encode_entry(entry), expires_at=entry.token.expires_at, expected=revision)
@@ -197,6 +284,8 @@ def save_successor(
     spent: Token | None,
     revision: str | None = None,
     pauses: Sequence[float] = _PAUSES,
+    *,
+    after_rejection: bool = False,
 ) -> Token:
     """Save *token*, which came for the refresh token of *spent*, and return the token that is in the store then.
 
@@ -210,12 +299,13 @@ def save_successor(
         spent: Its predecessor; None to put it in the place of anything.
         revision: The revision to replace, if it is known.
         pauses: Seconds to wait after each try that failed; no further try after the last.
+        after_rejection: Whether the API answered 401 to *spent*.
 
     Raises:
         NotSaved: The store failed again and again; the error carries *token*.
         KeyDeleted: There is nothing to replace any more; the error carries *token*.
     """
-    document = encode_entry(Entry(token))
+    document = encode_entry(Entry(token, replaces_rejected=after_rejection))
     left = iter(pauses)
     while True:
         try:
@@ -243,7 +333,24 @@ def save_successor(
 
 
 def _will_do(entry: Entry, want: Want, leeway: float | None = None) -> bool:
-    return not entry.over and want.accepts(entry.token, leeway)
+    if entry.over:
+        return False
+    if entry.replaces_rejected and not want.force and _is_young(entry.token):
+        # An API that answers 401 to this one too would do so to the next.
+        want = dataclasses.replace(want, rejected=frozenset())
+    return want.accepts(entry.token, leeway)
+
+
+def _may_take(entry: Entry, want: Want, seen: Token) -> bool:
+    """Return True if *entry* has what *want* is for, where *seen* was there before the wait for the lock."""
+    # A token that came while we waited is as fresh as can be, even if its whole life is shorter than the leeway.
+    return _will_do(entry, want, None if entry.token == seen else 0.0)
+
+
+def _is_young(token: Token) -> bool:
+    if token.received_at is None:
+        return False
+    return 0 <= (datetime.now(UTC) - token.received_at).total_seconds() < _YOUNG
 
 
 def check_alive(entry: Entry, want: Want) -> None:
@@ -254,16 +361,6 @@ def check_alive(entry: Entry, want: Want) -> None:
     """
     if entry.refused is not None and not want.force:
         raise ReauthorizationRequired("invalid_grant", entry.refused)
-
-
-def _may_have_been_processed(error: ApiException) -> bool:
-    """Return True if the server may have spent the refresh token although it brought no token."""
-    if isinstance(error, ApiConnectionError):
-        return error.request_sent
-    # 503 says that nothing was done, and so does every refusal.
-    return isinstance(error, ApiDecodeError) or (
-        error.status is not None and error.status >= 500 and error.status != 503
-    )
 
 
 def _cause(error: ApiException) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from urllib.parse import urlsplit
 
+from pandadoc_client._credentials import api_host_of
 from pandadoc_client._network import is_loopback
 from pandadoc_client._regions import REGIONS, Region, region_of
+from pandadoc_client._secrets import hide
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, FormEncodingError
 from pandadoc_client.oauth import protocol
 from pandadoc_client.oauth.form import value_problem
@@ -20,7 +22,7 @@ def or_environment(value: str | None, variable: str) -> str | None:
 
 
 def find_credentials(client_id: str | None, client_secret: str | None) -> tuple[str, str]:
-    """Return the application's id and secret.
+    """Return the application's id, and its secret as text whose ``repr`` is masked.
 
     Raises:
         ApiValueError: One is missing; the message says where it could have been given.
@@ -28,7 +30,7 @@ def find_credentials(client_id: str | None, client_secret: str | None) -> tuple[
     """
     found = {
         "client_id": or_environment(client_id, "PANDADOC_CLIENT_ID"),
-        "client_secret": or_environment(client_secret, "PANDADOC_CLIENT_SECRET"),
+        "client_secret": hide(or_environment(client_secret, "PANDADOC_CLIENT_SECRET")),
     }
     if missing := [name for name, value in found.items() if value is None]:
         names, variables = " and ".join(missing), " and ".join(f"PANDADOC_{name.upper()}" for name in missing)
@@ -57,7 +59,7 @@ def find_host(host: str | None, region_name: str | None) -> tuple[str, Region]:
         raise ApiTypeError(f"host must be text (str), not {type(host).__name__}")
     if problem := value_problem(host, trimmed=True):
         raise ApiValueError(f"host {problem}")
-    host = host.rstrip("/")
+    host = api_host_of(host)
     return host, next((known for known in REGIONS.values() if known.api == host.lower()), region)
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Generator
 import httpx
 
 from pandadoc_client._deadline import seconds_left
+from pandadoc_client._secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError
 from pandadoc_client.oauth.manager import AsyncTokenManager, TokenManager
 
@@ -21,7 +22,8 @@ class OAuth2Auth(httpx.Auth):
 
     For ``httpx.Client(auth=…)``, ``httpx.AsyncClient(auth=…)`` and ``Configuration(auth=…)``. No lock is held while a
     request travels. A request whose body was a generator or a file that cannot be read again is not sent twice: its
-    401 is returned, a warning in the log says why, and the next request has a new token.
+    401 is returned, a warning in the log says why, and the next request has a new token. If the new token is answered
+    401 as well the API refuses for another reason: then there is no further refresh for half a minute.
 
     The token goes to wherever the client sends the request: use a client of its own for other hosts.
 
@@ -39,6 +41,7 @@ class OAuth2Auth(httpx.Auth):
             raise ApiTypeError(f"manager must be a TokenManager or an AsyncTokenManager, not {type(manager).__name__}")
         self._manager = manager
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         return f"OAuth2Auth({self._manager!r})"
 
@@ -55,15 +58,17 @@ class OAuth2Auth(httpx.Auth):
         """Run a request through; called by httpx."""
         access_token = self.access_token()
         response = yield _authorized(request, access_token)
-        if self._may_repeat(request, response, access_token):
-            yield _authorized(request, self.access_token())
+        if self._may_repeat(request, response, access_token) and (other := self.access_token()) != access_token:
+            yield _authorized(request, other)
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Run a request through; called by httpx."""
         access_token = (await self._manager.await_token()).access_token
         response = yield _authorized(request, access_token)
         if self._may_repeat(request, response, access_token):
-            yield _authorized(request, (await self._manager.await_token()).access_token)
+            other = (await self._manager.await_token()).access_token
+            if other != access_token:
+                yield _authorized(request, other)
 
     def _may_repeat(self, request: httpx.Request, response: httpx.Response, access_token: str) -> bool:
         """Take note of a 401, and return True if *request* is to be sent again."""

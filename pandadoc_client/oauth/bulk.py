@@ -11,9 +11,8 @@ import anyio
 import anyio.to_thread
 
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, OpenApiException
-from pandadoc_client.oauth._blocking import Sender, blocking_refresh
 from pandadoc_client.oauth._refresh import Refresh, Want, check_alive
-from pandadoc_client.oauth.client import AsyncOAuthClient, OAuthClient
+from pandadoc_client.oauth.client import AsyncOAuthClient, OAuthClient, blocking_client
 from pandadoc_client.oauth.stores.base import TokenStore
 from pandadoc_client.oauth.stores.entry import Entry
 from pandadoc_client.oauth.token import Token
@@ -65,7 +64,7 @@ async def refresh_due(
     end is not known is never due.
 
     Args:
-        client: Sends the refreshes.
+        client: Sends the refreshes. Not an `AsyncOAuthClient` with an ``http_client``; see `AsyncTokenManager`.
         store: Where the tokens are.
         within: How soon a token must end to be renewed.
         concurrency: How many refreshes may be under way at once here.
@@ -86,9 +85,7 @@ async def refresh_due(
         raise ApiValueError("concurrency must be 1 or more")
     if rate is not None and not rate > 0:
         raise ApiValueError("rate must be a number above 0, or None")
-    sender = blocking_refresh(client)
-    sender.note_loop()
-    run = _Run(store, sender, within, lock_timeout, _Pace(rate), progress)
+    run = _Run(store, blocking_client(client), within, lock_timeout, _Pace(rate), progress)
     await run.run(concurrency)
     return run.report
 
@@ -109,7 +106,7 @@ class _Pace:
 @dataclass(slots=True)
 class _Run:
     store: TokenStore
-    sender: Sender
+    client: OAuthClient
     within: timedelta
     lock_timeout: float
     pace: _Pace
@@ -184,7 +181,7 @@ class _Run:
         def send(token: Token) -> Token:
             nonlocal sent
             sent = True
-            return self.sender.send(token)
+            return self.client.refresh(token)
 
-        Refresh(self.store, key, send, self.lock_timeout).renew(want, seen)
+        Refresh(self.store, key, send, self.lock_timeout, self.client.refresh_timeout.total).renew(want, seen)
         return sent

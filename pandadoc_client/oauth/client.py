@@ -9,13 +9,14 @@ import dataclasses
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 import httpx
 
 from pandadoc_client._http import USER_AGENT, Request, Response
 from pandadoc_client._network import TransportSettings, check_host
 from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
+from pandadoc_client._secrets import hide, repr_in_any_state, type_name
 from pandadoc_client._transport import AsyncTransport, Transport
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 from pandadoc_client.oauth import protocol
@@ -30,9 +31,14 @@ from pandadoc_client.oauth.form import value_problem
 from pandadoc_client.oauth.protocol import AuthorizationRequest
 from pandadoc_client.oauth.token import Token
 
-__all__ = ["AsyncOAuthClient", "OAuthClient"]
+if TYPE_CHECKING:
+    from pandadoc_client.configuration import Configuration
+
+__all__ = ["AsyncOAuthClient", "OAuthClient", "blocking_client"]
 
 _DEFAULT_SCOPE = "read+write"
+_REFRESH_LIMITS = Timeout(total=90.0, connect=10.0, read=90.0)
+"""Limits of a refresh. Generous: to give up on one that the server goes on to process loses the grant."""
 _HttpClient = TypeVar("_HttpClient", httpx.Client, httpx.AsyncClient)
 
 
@@ -76,7 +82,10 @@ class _OAuthClient(Generic[_HttpClient]):
         region: str | None = None,
         allow_insecure: bool = False,
         retries: int | RetryPolicy | None = None,
+        refresh_timeout: float | tuple[float | None, float | None] | Timeout | None = None,
+        configuration: Configuration | None = None,
     ) -> None:
+        client_secret = hide(client_secret)  # what is refused here is reported with this frame's local variables
         self._client_id, self._client_secret = find_credentials(client_id, client_secret)
         self._redirect_uri = or_environment(redirect_uri, "PANDADOC_REDIRECT_URI")
         if self._redirect_uri is not None:
@@ -95,13 +104,35 @@ class _OAuthClient(Generic[_HttpClient]):
             timeout=check_timeout(timeout, Timeout()), retries=RetryPolicy.of(retries), allow_insecure=allow_insecure
         )
         self._settings = settings
+        self._refresh_timeout = _refresh_limits(refresh_timeout)
+        if configuration is not None and http_client is not None:
+            raise ApiValueError("configuration and http_client cannot both be given: either says how to connect")
+        self._configuration = configuration
+        self._http_client: _HttpClient | None = http_client
         self._closed = False
-        self._open(settings, http_client)
+        self._guard = threading.Lock()
+        self._prepare()
 
-    def _open(self, settings: TransportSettings, http_client: _HttpClient | None) -> None:
-        """Make the transport; the one thing of construction in which the clients differ."""
+    def _prepare(self) -> None:
+        """Set up what only one of the clients has."""
         raise NotImplementedError
 
+    def _transport_settings(self) -> TransportSettings:
+        """Return how to connect; asked for once, when the first request is sent."""
+        if self._configuration is None:
+            return self._settings
+        from pandadoc_client._base_client import transport_settings
+
+        own = self._settings
+        return dataclasses.replace(
+            transport_settings(self._configuration),
+            timeout=own.timeout,
+            retries=own.retries,
+            allow_insecure=own.allow_insecure,
+            rate_limiter=None,
+        )
+
+    @repr_in_any_state
     def __repr__(self) -> str:
         return (
             f"{type(self).__name__}(client_id={self._client_id!r}, client_secret='***',"
@@ -112,6 +143,11 @@ class _OAuthClient(Generic[_HttpClient]):
     def client_id(self) -> str:
         """The application's id."""
         return self._client_id
+
+    @property
+    def refresh_timeout(self) -> Timeout:
+        """The limits of a refresh, in seconds. Its ``total`` is always a number."""
+        return self._refresh_timeout
 
     @property
     def redirect_uri(self) -> str | None:
@@ -163,29 +199,30 @@ class _OAuthClient(Generic[_HttpClient]):
             ApiTypeError: An argument is no text.
             ApiValueError: *state* is empty.
         """
+        url, state = hide(url), hide(state)
         return protocol.parse_callback(url, state)
 
     def _code_grant(self, code: str, scope: str, redirect_uri: str | None) -> _Grant:
-        fields = {"grant_type": "authorization_code", "code": code, "scope": scope}
+        fields = {"grant_type": "authorization_code", "code": hide(code), "scope": scope}
         if self._send_redirect_uri:
             fields["redirect_uri"] = redirect_uri or self._redirect_uri or ""
         return _Grant(self._request(fields), scope)
 
     def _refresh_grant(self, token: Token | str, scope: str | None) -> _Grant:
-        refresh_token: object = token
+        refresh_token: object = hide(token)
         granted: str | None = None
         if isinstance(token, Token):
-            refresh_token, granted = token.refresh_token, token.scope
+            refresh_token, granted = hide(token.refresh_token), token.scope
             if refresh_token is None:
                 raise ApiValueError("The token has no refresh_token: a person has to give consent again")
         if not isinstance(refresh_token, str):
-            raise ApiTypeError(f"token must be a Token or a refresh token (str), not {type(token).__name__}")
+            raise ApiTypeError(f"token must be a Token or a refresh token (str), not {type_name(token)}")
         if scope is None:
             # The server may refuse a refresh without a scope, so one is always sent; what it wrote itself and cannot
             # be sent back is no reason to lose the grant.
             scope = _DEFAULT_SCOPE if granted is None or value_problem(granted) else granted
         fields = {"grant_type": "refresh_token", "refresh_token": refresh_token, "scope": scope}
-        return _Grant(self._request(fields), scope, refresh_token)
+        return _Grant(self._request(fields), scope, str(refresh_token))
 
     def _request(self, fields: Mapping[str, object]) -> Request:
         if self._closed:
@@ -208,13 +245,20 @@ class OAuthClient(_OAuthClient[httpx.Client]):
         host: URL of the API; else ``PANDADOC_HOST``, else that of the region.
         authorize_url: Address of the consent page. By default it goes with the host: PandaDoc's for PandaDoc's, and
             ``/oauth2/authorize`` on a host on this machine (the emulator); for any other host, that of the region.
-        timeout: Seconds that a call may take, retries included, or a pair (connect, read). None for 30 seconds.
+        timeout: Seconds that a call may take, retries included, or a pair (connect, read). None for 30 seconds. It
+            does not bound a refresh.
         http_client: An ``httpx.Client`` to send with. It is not closed, and its authentication, default headers and
             cookies are not used.
         send_redirect_uri: True to send ``redirect_uri`` along with a code; the API's contract has no such field.
         region: ``"us"`` or ``"eu"``; else ``PANDADOC_REGION``, else ``"us"``.
         allow_insecure: True to permit plain ``http`` to a host other than this machine.
         retries: How often to try again at the most, or a ``RetryPolicy``.
+        refresh_timeout: Seconds that a refresh may take, retries included; or a pair (connect, read), or a ``Timeout``.
+            None for 90 seconds on the whole, of which 10 to connect. A refresh that is cut off while the server
+            processes it costs the account its consent, so be generous: to wait less yourself, give a timeout to
+            ``TokenManager.token`` or to the call.
+        configuration: Whose settings of the network to use: certificates, proxies, socket options. They are read when
+            the first request is sent. Its host and credentials are not used.
 
     An argument wins over the environment; an environment variable that is empty counts as unset.
 
@@ -225,10 +269,16 @@ class OAuthClient(_OAuthClient[httpx.Client]):
 
     _http_client_type = httpx.Client
 
-    def _open(self, settings: TransportSettings, http_client: httpx.Client | None) -> None:
-        self._transport = Transport(settings, http_client)
-        self._guard = threading.Lock()
+    def _prepare(self) -> None:
+        self._made: Transport | None = None
         self._sending = 0
+
+    @property
+    def _transport(self) -> Transport:
+        with self._guard:
+            if self._made is None:
+                self._made = Transport(self._transport_settings(), self._http_client)
+            return self._made
 
     def exchange_code(self, code: str, scope: str = _DEFAULT_SCOPE, *, redirect_uri: str | None = None) -> Token:
         """Return the token for an authorization code (RFC 6749 §4.1.3). A code works once, for some ten minutes.
@@ -249,6 +299,7 @@ class OAuthClient(_OAuthClient[httpx.Client]):
             ApiConnectionError: No answer came.
             RuntimeError: The client is closed.
         """
+        code = hide(code)
         return self._send(self._code_grant(code, scope, redirect_uri))
 
     def refresh(self, token: Token | str, *, scope: str | None = None) -> Token:
@@ -266,21 +317,22 @@ class OAuthClient(_OAuthClient[httpx.Client]):
             FormEncodingError: The refresh token or the scope must not be sent as it is; nothing was sent.
             InvalidGrantError: The refresh token is unknown, used or revoked; else as for `exchange_code`.
         """
-        return self._send(self._refresh_grant(token, scope))
+        token = hide(token)
+        return self._send(self._refresh_grant(token, scope), self._refresh_timeout)
 
-    def _send(self, grant: _Grant) -> Token:
+    def _send(self, grant: _Grant, timeout: Timeout | None = None) -> Token:
         # The clock is read before the request leaves: the token then seems to end a little early, never late.
         started = datetime.now(UTC)
         with self._guard:
             self._sending += 1
         try:
-            return grant.token(self._transport.send(grant.request), started)
+            return grant.token(self._transport.send(grant.request, timeout), started)
         finally:
             with self._guard:
                 self._sending -= 1
                 is_last = self._closed and not self._sending
             if is_last:
-                self._transport.close()
+                self._close_connections()
 
     def close(self) -> None:
         """Close the connections, unless the HTTP client was given. Calling it again does nothing.
@@ -291,7 +343,11 @@ class OAuthClient(_OAuthClient[httpx.Client]):
             self._closed = True
             is_idle = not self._sending
         if is_idle:
-            self._transport.close()
+            self._close_connections()
+
+    def _close_connections(self) -> None:
+        if self._made is not None:
+            self._made.close()
 
     def __enter__(self) -> Self:
         return self
@@ -308,14 +364,20 @@ class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
 
     _http_client_type = httpx.AsyncClient
 
-    def _open(self, settings: TransportSettings, http_client: httpx.AsyncClient | None) -> None:
-        self._transport = AsyncTransport(settings, http_client)
-        self._is_given = http_client is not None
+    def _prepare(self) -> None:
+        self._made: AsyncTransport | None = None
         self._twin: OAuthClient | None = None
+
+    @property
+    def _transport(self) -> AsyncTransport:
+        with self._guard:
+            if self._made is None:
+                self._made = AsyncTransport(self._transport_settings(), self._http_client)
+            return self._made
 
     def _blocking_twin(self) -> OAuthClient | None:
         """Return an `OAuthClient` with these settings, closed with this client; None if an HTTP client was given."""
-        if self._twin is None and not self._is_given:
+        if self._twin is None and self._http_client is None:
             self._twin = OAuthClient(
                 self._client_id,
                 self._client_secret,
@@ -326,27 +388,32 @@ class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
                 allow_insecure=self._settings.allow_insecure,
                 timeout=self._settings.timeout,
                 retries=self._settings.retries,
+                refresh_timeout=self._refresh_timeout,
+                configuration=self._configuration,
             )
         return self._twin
 
     async def exchange_code(self, code: str, scope: str = _DEFAULT_SCOPE, *, redirect_uri: str | None = None) -> Token:
         """Return the token for an authorization code; see `OAuthClient.exchange_code`."""
+        code = hide(code)
         return await self._send(self._code_grant(code, scope, redirect_uri))
 
     async def refresh(self, token: Token | str, *, scope: str | None = None) -> Token:
         """Return a new token for a refresh token; see `OAuthClient.refresh`."""
-        return await self._send(self._refresh_grant(token, scope))
+        token = hide(token)
+        return await self._send(self._refresh_grant(token, scope), self._refresh_timeout)
 
-    async def _send(self, grant: _Grant) -> Token:
+    async def _send(self, grant: _Grant, timeout: Timeout | None = None) -> Token:
         started = datetime.now(UTC)
-        return grant.token(await self._transport.send(grant.request), started)
+        return grant.token(await self._transport.send(grant.request, timeout), started)
 
     async def aclose(self) -> None:
         """Close the connections, unless the HTTP client was given. Calling it again does nothing."""
         self._closed = True
         if self._twin is not None:
             self._twin.close()
-        await self._transport.aclose()
+        if self._made is not None:
+            await self._made.aclose()
 
     async def close(self) -> None:
         """Do what `aclose` does, under the name that `OAuthClient` has for it."""
@@ -357,3 +424,36 @@ class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+
+def _refresh_limits(value: float | tuple[float | None, float | None] | Timeout | None) -> Timeout:
+    """Return the limits of a refresh; its total is always a number, so that others know when it is over.
+
+    Raises:
+        ApiValueError: *value* is none.
+    """
+    try:
+        limits = check_timeout(value, _REFRESH_LIMITS)
+    except ApiValueError as error:
+        raise ApiValueError(f"refresh_timeout: {error}") from None
+    if limits.total is not None:
+        return limits
+    usual = _REFRESH_LIMITS.total or 0.0
+    return dataclasses.replace(limits, total=max(usual, limits.connect + limits.read))
+
+
+def blocking_client(client: OAuthClient | AsyncOAuthClient) -> OAuthClient:
+    """Return how to refresh by *client* from a thread, where no event loop that ends can take the response along.
+
+    Raises:
+        ApiValueError: It sends over connections that were given to it, and that belong to an event loop.
+    """
+    if isinstance(client, OAuthClient):
+        return client
+    twin = client._blocking_twin()
+    if twin is None:
+        raise ApiValueError(
+            "client: an AsyncOAuthClient with an http_client cannot keep tokens, because a refresh would be lost when"
+            " its event loop ends; give an OAuthClient, with an httpx.Client as its http_client if need be"
+        )
+    return twin

@@ -25,6 +25,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote_plus
 
+from pandadoc_client._secrets import NAMES_IN_FORMS, SecretText, hide, type_name
 from pandadoc_client.exceptions import ApiTypeError, FormEncodingError, FormEncodingWarning
 
 __all__ = ["check_token_request", "encode_form", "form_problems", "value_problem", "warn_about_form"]
@@ -44,7 +45,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _EDGE = "\u200b\u200c\u200d\u2060\ufeff"  # zero-width characters: str.strip() does not count them as white space
 
 
-def encode_form(fields: Mapping[str, str | None]) -> bytes:
+def encode_form(fields: Mapping[str, object]) -> bytes:
     """Return *fields* as the bytes of an ``application/x-www-form-urlencoded`` body.
 
     Args:
@@ -54,9 +55,8 @@ def encode_form(fields: Mapping[str, str | None]) -> bytes:
     Raises:
         FormEncodingError: A value is not text, or has an unpaired surrogate.
     """
-    return "&".join(
-        f"{_encoded(name, name)}={_encoded(name, value)}" for name, value in fields.items() if value is not None
-    ).encode("ascii")
+    fields = _given(fields)  # none of them in clear: what is raised is reported with this frame
+    return "&".join(f"{_encoded(name, name)}={_encoded(name, value)}" for name, value in fields.items()).encode("ascii")
 
 
 def check_token_request(fields: Mapping[str, object]) -> dict[str, str]:
@@ -70,9 +70,9 @@ def check_token_request(fields: Mapping[str, object]) -> dict[str, str]:
         FormEncodingError: The first thing that is wrong; ``field`` names the field. See the module for the rules.
         ApiTypeError: *fields* is no mapping.
     """
-    for problem in _problems(fields):
+    fields = given = _given(fields)  # none of them in clear: what is raised is reported with this frame
+    for problem in _problems(given):
         raise problem
-    given = _given(fields)
     names = _FIELDS_OF_GRANT[str(given["grant_type"])]
     return {name: str(given[name]) for name in names if name in given}
 
@@ -108,7 +108,7 @@ def value_problem(value: object, *, trimmed: bool = False) -> str | None:
         trimmed: True to refuse white space and zero-width characters at its ends.
     """
     if not isinstance(value, str):
-        return f"must be text (str), not {type(value).__name__}"
+        return f"must be text (str), not {type_name(value)}"
     if not value.strip():
         return "must not be empty"
     if _SURROGATE.search(value):
@@ -123,15 +123,19 @@ def value_problem(value: object, *, trimmed: bool = False) -> str | None:
 
 
 def _given(fields: Mapping[str, object]) -> dict[str, object]:
-    """Return the fields that are present, as plain ``str`` where they are text: an enumeration would hash otherwise."""
+    """Return the fields that are present: enumerations as text, since they would hash otherwise, secrets hidden."""
     # The annotation is a promise that callers break; a clear error is worth the look.
     if not isinstance(fields, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ApiTypeError(f"fields must be a mapping, not {type(fields).__name__}")
     return {
-        name: str.__str__(value) if isinstance(value, str) else value
+        name: hide(value) if name in NAMES_IN_FORMS or isinstance(value, SecretText) else _plain(value)
         for name, value in fields.items()
         if value is not None
     }
+
+
+def _plain(value: object) -> object:
+    return str.__str__(value) if isinstance(value, str) else value
 
 
 def _problems(fields: Mapping[str, object]) -> Iterator[FormEncodingError]:
@@ -176,7 +180,7 @@ def _shown_name(name: object) -> str:
 
 def _encoded(name: str, text: object) -> str:
     if not isinstance(text, str):
-        raise FormEncodingError(_shown_name(name), f"must be text (str), not {type(text).__name__}")
+        raise FormEncodingError(_shown_name(name), f"must be text (str), not {type_name(text)}")
     try:
         # The one character that quote_plus() leaves alone and the HTML serialiser does not.
         return quote_plus(str.__str__(text), safe="*-._").replace("~", "%7E")

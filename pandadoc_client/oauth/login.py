@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import time
 import webbrowser
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
+from pandadoc_client._clock import monotonic
 from pandadoc_client.exceptions import (
     AccessDeniedError,
     ApiTimeoutError,
@@ -140,7 +140,7 @@ def _token(
 
 def _callback(inbox: SimpleQueue[str | _Opened], deadline: float, timeout: float, say: Callable[[str], None]) -> str:
     """Return path and query of the callback; on the way, report a browser that could not be opened."""
-    while (left := deadline - time.monotonic()) > 0:
+    while (left := deadline - monotonic()) > 0:
         try:
             found = inbox.get(timeout=min(left, _LONGEST_WAIT))
         except Empty:
@@ -195,7 +195,7 @@ def _deadline(timeout: float) -> float:
         raise ApiTypeError(f"timeout must be a number of seconds, not {type(timeout).__name__}")
     if not timeout > 0:
         raise ApiValueError("timeout must be a number of seconds above 0")
-    return time.monotonic() + timeout
+    return monotonic() + timeout
 
 
 def _to_standard_error(line: str) -> None:

@@ -18,10 +18,10 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
+from pandadoc_client._secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTimeoutError, ApiTypeError, ApiValueError
-from pandadoc_client.oauth._blocking import blocking_refresh
 from pandadoc_client.oauth._lifecycle import Lifecycle
-from pandadoc_client.oauth.client import AsyncOAuthClient, OAuthClient
+from pandadoc_client.oauth.client import AsyncOAuthClient, OAuthClient, blocking_client
 from pandadoc_client.oauth.stores.base import TokenStore, check_key, check_token
 from pandadoc_client.oauth.token import Token
 
@@ -48,9 +48,9 @@ class _Manager:
         self._store = store
         self._key = check_key(key)
         leeway, lock_timeout = _seconds("leeway", leeway), _seconds("lock_timeout", lock_timeout)
-        self._sender = blocking_refresh(client)
-        self._lifecycle = Lifecycle(store, key, leeway, self._sender.send, lock_timeout)
+        self._lifecycle = Lifecycle(store, key, leeway, blocking_client(client), lock_timeout)
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._client!r}, {self._store!r}, key={self._key!r})"
 
@@ -94,7 +94,6 @@ class _Manager:
         """Return a valid token; what `AsyncTokenManager.token` does, for code that has either manager."""
         token = self._lifecycle.current()
         if token is None:
-            self._sender.note_loop()
             token = await self._await(self._lifecycle.request(), timeout)
         return token
 
@@ -121,7 +120,8 @@ class TokenManager(_Manager):
 
     Raises:
         ApiTypeError: An argument is of the wrong type.
-        ApiValueError: *key*, *leeway* or *lock_timeout* cannot be right.
+        ApiValueError: *key*, *leeway* or *lock_timeout* cannot be right, or *client* is an `AsyncOAuthClient` with an
+            ``http_client`` of its own.
     """
 
     def token(self, *, timeout: float | None = None) -> Token:
@@ -178,8 +178,9 @@ class AsyncTokenManager(_Manager):
     """Keeps one account's token valid, for asyncio and trio; `TokenManager` describes arguments, methods and errors.
 
     One manager serves any number of event loops. A task that is cancelled, or a loop that ends, does not stop a
-    refresh that has begun: it runs in a thread, over connections of its own. Only with an `AsyncOAuthClient` that was
-    given an ``http_client`` it is sent in the loop of the caller, since that is where such a client works.
+    refresh that has begun: it runs in a thread, over blocking connections of its own. An `AsyncOAuthClient` that was
+    given an ``http_client`` is refused, since such a client's connections end with its event loop, and a refresh that
+    is under way would be lost with them. Give an `OAuthClient` with an ``httpx.Client`` instead.
     """
 
     async def token(self, *, timeout: float | None = None) -> Token:
@@ -189,7 +190,6 @@ class AsyncTokenManager(_Manager):
     async def refresh(self, *, timeout: float | None = None, force: bool = False) -> Token:
         """Return another token than the latest known one; see `TokenManager.refresh`."""
         latest = await anyio.to_thread.run_sync(self._lifecycle.peek)
-        self._sender.note_loop()
         return await self._await(self._lifecycle.request(_access_token(latest), force), timeout)
 
     async def save(self, token: Token) -> None:

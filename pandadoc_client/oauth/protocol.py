@@ -7,7 +7,6 @@ callback, the token answer). `pandadoc_client.oauth.client` moves the bytes.
 from __future__ import annotations
 
 import hmac
-import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ from typing import Any, cast
 from urllib.parse import SplitResult, quote, unquote_plus, unquote_to_bytes, urlsplit
 
 from pandadoc_client._http import Request, Response
+from pandadoc_client._secrets import echoes, hide, repr_in_any_state, type_name
 from pandadoc_client.exceptions import (
     AccessDeniedError,
     ApiDecodeError,
@@ -36,8 +36,9 @@ from pandadoc_client.exceptions import (
     UnsupportedGrantTypeError,
     UnsupportedResponseTypeError,
     error_for,
-    mask_secrets,
+    shorten,
 )
+from pandadoc_client.oauth._json_object import read_object
 from pandadoc_client.oauth.form import check_token_request, encode_form, value_problem
 from pandadoc_client.oauth.token import Token
 
@@ -70,6 +71,8 @@ _ERRORS: dict[str, type[OAuthError]] = {
     "unsupported_response_type": UnsupportedResponseTypeError,
 }
 _MAX_CODE_LENGTH = 200  # of an error code: what is longer is prose and no code
+_LARGEST_ANSWER = 1024 * 1024  # bytes of the token endpoint's, which has some hundreds
+_LONGEST_SHOWN = 4000  # characters of what a server says of an error
 _STATE_IN_URL = re.compile(r"([?&]state=)[^&#]*")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _URL_START = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
@@ -94,6 +97,7 @@ class AuthorizationRequest:
     def __iter__(self) -> Iterator[str]:
         return iter((self.url, self.state))
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         url = _STATE_IN_URL.sub(r"\1***", self.url)
         return f"AuthorizationRequest(url={url!r}, state='***')"
@@ -166,11 +170,14 @@ def parse_callback(url: str, state: str) -> str:
         ApiTypeError: An argument is no text.
         ApiValueError: *state* is empty.
     """
+    url, state = hide(url), hide(state)  # what is raised is reported with the local variables of this frame
     _check_text("url", url)
     _check_text("state", state)
     if not state:
         raise ApiValueError("state must not be empty: it is the one of the authorization request")
     answer = _callback_parameters(url)
+    if isinstance(answer, str):
+        raise _callback_error(answer)
     if "state" not in answer:
         if "error" in answer:
             raise _callback_error("The callback reports an error and has no state, so it may be forged")
@@ -184,7 +191,7 @@ def parse_callback(url: str, state: str) -> str:
         raise _oauth_error(answer, (state,))
     if "code" not in answer:
         raise _callback_error("The callback has no code")
-    return answer["code"]
+    return str(answer["code"])
 
 
 def token_request(host: str, fields: Mapping[str, object], user_agent: str) -> Request:
@@ -198,6 +205,7 @@ def token_request(host: str, fields: Mapping[str, object], user_agent: str) -> R
     Raises:
         FormEncodingError: A field must not be sent as it is.
     """
+    fields = hide(fields)  # what is refused is reported with the local variables of this frame
     checked = check_token_request(fields)
     hidden = [checked[name] for name in ("client_secret", "code", "refresh_token") if name in checked]
     return Request(
@@ -209,7 +217,8 @@ def token_request(host: str, fields: Mapping[str, object], user_agent: str) -> R
             "User-Agent": user_agent,
         },
         content=encode_form(checked),
-        secrets=tuple(dict.fromkeys(form for value in hidden for form in _echoes(value))),
+        secrets=tuple(dict.fromkeys(form for value in hidden for form in echoes(value))),
+        response_limit=_LARGEST_ANSWER,
     )
 
 
@@ -229,7 +238,7 @@ def parse_token_response(response: Response, received_at: datetime | float) -> T
     """
     if not response.ok:
         raise _error_in(_json_or_none(response), response) or error_for(response)
-    body = response.json()
+    body = _json(response)
     try:
         return Token.from_response(body, received_at)
     except ApiDecodeError as error:
@@ -238,6 +247,7 @@ def parse_token_response(response: Response, received_at: datetime | float) -> T
     if problem is None:
         problem = ApiDecodeError(reason=reason, http_resp=response)
         problem.withhold_body()
+    del body  # there may be a token in it, and what is raised is reported with this frame
     raise problem
 
 
@@ -255,7 +265,7 @@ def _error_in(body: Any, response: Response) -> OAuthError | None:
 
 def _oauth_error(answer: Mapping[str, str], hidden: tuple[str, ...], response: Response | None = None) -> OAuthError:
     code, description, uri = (_shown(answer.get(name, ""), hidden) for name in ("error", *_EXPLANATION))
-    known = answer["error"].strip()
+    known = str(answer["error"].strip())
     if known in _ERRORS:  # looked up unmasked: a secret may be a word that stands in a code
         return _ERRORS[known](known, description or None, uri or None, http_resp=response)
     return OAuthError(code, description or None, uri or None, http_resp=response)
@@ -263,23 +273,33 @@ def _oauth_error(answer: Mapping[str, str], hidden: tuple[str, ...], response: R
 
 def _shown(text: str, hidden: tuple[str, ...]) -> str:
     """Return a server's text without secrets and control characters: it ends up on terminals and in logs."""
-    return "".join(c if c.isprintable() else " " for c in mask_secrets(text, hidden)).strip()
+    return "".join(c if c.isprintable() else " " for c in shorten(text, _LONGEST_SHOWN, hidden)).strip()
+
+
+def _json(response: Response) -> Any:
+    """Return the body; of an object what can be read of it.
+
+    Raises:
+        ApiDecodeError: It is not JSON.
+    """
+    try:
+        return read_object(response.data)
+    except (ValueError, RecursionError):
+        return response.json()
 
 
 def _json_or_none(response: Response) -> Any:
     try:
-        return response.json()
+        return _json(response)
     except ApiDecodeError:
         return None
 
 
-def _echoes(secret: str) -> tuple[str, ...]:
-    """Return *secret* as an answer may repeat it: as it is, in the form's encoding, in JSON's."""
-    return secret, encode_form({"x": secret})[2:].decode("ascii"), json.dumps(secret)[1:-1]
+def _callback_parameters(url: str) -> dict[str, str] | str:
+    """Return the parameters of a callback that this module knows, those without a value left out; or what is wrong.
 
-
-def _callback_parameters(url: str) -> dict[str, str]:
-    """Return the parameters of a callback that this module knows, those without a value left out."""
+    It raises nothing: its local variables hold the code and the state in clear.
+    """
     before, _, fragment = url.strip().partition("#")
     head, _, tail = before.partition("?")
     # A bare query may have a question mark in a value; a path has no "=" before its query, or shows that it is one.
@@ -287,17 +307,20 @@ def _callback_parameters(url: str) -> dict[str, str]:
     pairs = _split(query)
     if not any(name in _ANSWER for name, _ in pairs):
         if any(name in (*_ANSWER, "access_token") for name, _ in _split(fragment)):
-            raise _callback_error("The answer stands in the fragment of the callback, after #, and not in its query")
-        raise _callback_error("The callback has neither a code nor an error, nor a state")
+            return "The answer stands in the fragment of the callback, after #, and not in its query"
+        return "The callback has neither a code nor an error, nor a state"
     found: dict[str, str] = {}
     for name, raw in pairs:
         if name in found:
-            raise _callback_error(f"The callback has the parameter {name} twice")
+            return f"The callback has the parameter {name} twice"
         if name in _ANSWER:
-            found[name] = _decoded(name, raw)
+            decoded = _decoded(raw)
+            if decoded is None:
+                return f"The callback's {name} is not UTF-8 in percent-encoding"
+            found[name] = decoded
         elif name in _EXPLANATION:
             found[name] = unquote_plus(raw, errors="replace")
-    return {name: value for name, value in found.items() if value}
+    return {name: hide(value) for name, value in found.items() if value}
 
 
 def _split(query: str) -> list[tuple[str, str]]:
@@ -305,13 +328,14 @@ def _split(query: str) -> list[tuple[str, str]]:
     return [(unquote_plus(name, errors="replace"), raw) for name, _, raw in pairs]
 
 
-def _decoded(name: str, raw: str) -> str:
+def _decoded(raw: str) -> str | None:
+    """Return the value of a parameter; None if it is not UTF-8 in percent-encoding."""
+    if _BAD_ESCAPE.search(raw):
+        return None
     try:
-        if not _BAD_ESCAPE.search(raw):
-            return unquote_to_bytes(raw.replace("+", " ")).decode("utf-8")
+        return unquote_to_bytes(raw.replace("+", " ")).decode("utf-8")
     except UnicodeError:
-        pass
-    raise _callback_error(f"The callback's {name} is not UTF-8 in percent-encoding")
+        return None
 
 
 def _callback_error(problem: str) -> CallbackError:
@@ -324,7 +348,7 @@ def _bytes(text: str) -> bytes:
 
 def _check_text(name: str, value: object) -> None:
     if not isinstance(value, str):
-        raise ApiTypeError(f"{name} must be text (str), not {type(value).__name__}")
+        raise ApiTypeError(f"{name} must be text (str), not {type_name(value)}")
 
 
 def _checked(name: str, value: str) -> str:

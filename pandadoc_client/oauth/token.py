@@ -7,25 +7,31 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, cast
 
+from pandadoc_client._bearer import bearer_problem
+from pandadoc_client._credentials import access_token_of
+from pandadoc_client._secrets import hide, repr_in_any_state, type_name
 from pandadoc_client.exceptions import ApiDecodeError, ApiTypeError, ApiValueError
 
 __all__ = ["Token"]
 
 _FORMAT_VERSION = 1
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TIMES = ("expires_at", "received_at")
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, init=False)
 class Token:
     """An access token and what came with it (RFC 6749 §5.1). Immutable, comparable, hashable, can be pickled.
 
     ``repr`` and ``str`` show ``***`` for the secrets and leave ``extra`` out.
 
     Attributes:
-        access_token: The credential for API calls. Secret.
+        access_token: The credential for API calls, without the ``Bearer`` of the header. Secret.
         refresh_token: The credential for the next token, or None if there is none. Secret.
         token_type: How to use the access token; ``"Bearer"``.
         scope: What the token is good for, as the server wrote it (``"read+write"``, ``"read write"``), or None.
@@ -35,7 +41,8 @@ class Token:
 
     Raises:
         ApiTypeError: A field is of the wrong type.
-        ApiValueError: ``access_token`` is empty, or a time has no time zone.
+        ApiValueError: ``access_token`` is empty or not what a header can carry, ``refresh_token`` is
+            empty or has a control character, or a time has no time zone. The message names the field.
     """
 
     access_token: str
@@ -46,8 +53,30 @@ class Token:
     received_at: datetime | None = None
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        access_token: str,
+        refresh_token: str | None = None,
+        token_type: str = "Bearer",
+        scope: str | None = None,
+        expires_at: datetime | None = None,
+        received_at: datetime | None = None,
+        extra: Mapping[str, Any] = _NOTHING,
+    ) -> None:
+        object.__setattr__(self, "access_token", access_token)
+        object.__setattr__(self, "refresh_token", refresh_token)
+        object.__setattr__(self, "token_type", token_type)
+        object.__setattr__(self, "scope", scope)
+        object.__setattr__(self, "expires_at", expires_at)
+        object.__setattr__(self, "received_at", received_at)
+        object.__setattr__(self, "extra", extra)
+        # What is refused is reported with the local variables of this frame; the repr of the token is masked.
+        del access_token, refresh_token, extra
+        self._check()
+
+    def _check(self) -> None:
         _text("access_token", self.access_token)
+        object.__setattr__(self, "access_token", access_token_of("access_token", self.access_token))
         _text("token_type", self.token_type)
         for name in ("refresh_token", "scope"):
             if getattr(self, name) is not None:
@@ -61,7 +90,13 @@ class Token:
         if not isinstance(self.extra, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ApiTypeError(f"extra must be a mapping, not {type(self.extra).__name__}")
         object.__setattr__(self, "extra", dict(self.extra))
+        if problem := bearer_problem(self.access_token):
+            raise ApiValueError(f"access_token {problem}", ["access_token"])
+        # It goes into a form, which carries any text; a line break comes from the file that it was read from.
+        if self.refresh_token is not None and _CONTROL.search(self.refresh_token):
+            raise ApiValueError("refresh_token has a line break or another control character in it", ["refresh_token"])
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         refresh_token = None if self.refresh_token is None else "***"
         expires_at = None if self.expires_at is None else self.expires_at.isoformat()
@@ -81,8 +116,9 @@ class Token:
         * missing, null, a boolean, NaN, no number, or so large that the time would lie beyond the year 9999:
           ``expires_at`` is None. The server will say with a 401 when the token is over.
 
-        ``token_type`` defaults to ``"Bearer"``. A ``refresh_token``, ``token_type`` or ``scope`` that is no text, or
-        empty, counts as missing. A known field whose value is not null and cannot be used, and every unknown field,
+        White space around the two tokens is taken away. ``token_type`` defaults to ``"Bearer"``. A ``refresh_token``,
+        ``token_type`` or ``scope`` that is no text, or empty, counts as missing, and so does a ``refresh_token`` with a
+        control character. A known field whose value is not null and cannot be used, and every unknown field,
         is kept in ``extra``; keys that are no text are dropped, as JSON has none.
 
         Args:
@@ -91,14 +127,27 @@ class Token:
                 the request was sent errs on the safe side.
 
         Raises:
-            ApiDecodeError: *mapping* is no mapping, or its ``access_token`` is missing, empty or no text.
+            ApiDecodeError: *mapping* is no mapping, or its ``access_token`` is missing, empty, no text, or not what a
+                header can carry.
             ApiValueError: *received_at* has no time zone or is out of range.
             ApiTypeError: *received_at* is neither a datetime nor a number.
         """
+        try:
+            return cls._from_response(mapping, received_at)
+        except (ApiDecodeError, ApiTypeError, ApiValueError) as error:
+            problem = error.with_traceback(None)  # its frames hold the answer in clear, and this one does not
+        del mapping
+        raise problem
+
+    @classmethod
+    def _from_response(cls, mapping: Mapping[str, Any], received_at: datetime | float) -> Token:
         since = _moment("received_at", received_at)
         if not isinstance(mapping, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ApiDecodeError(reason=f"The token answer is no JSON object but {type(mapping).__name__}")
         extra = {key: value for key, value in mapping.items() if isinstance(key, str)}  # pyright: ignore[reportUnnecessaryIsInstance]
+        for name in ("access_token", "refresh_token"):
+            if isinstance(value := extra.get(name), str):
+                extra[name] = value.strip()
         texts = {name: _usable(extra, name) for name in ("access_token", "refresh_token", "token_type", "scope")}
         access_token = texts["access_token"]
         if access_token is None:
@@ -143,6 +192,15 @@ class Token:
         Raises:
             ApiValueError: *data* is not what `to_dict` returns. The message names the field and shows no value.
         """
+        try:
+            return cls._from_dict(data)
+        except (ApiTypeError, ApiValueError) as error:
+            problem = error.with_traceback(None)  # its frames hold the token in clear, and this one does not
+        del data
+        raise problem
+
+    @classmethod
+    def _from_dict(cls, data: Mapping[str, Any]) -> Token:
         if not isinstance(data, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ApiValueError(f"A saved token must be a mapping, not {type(data).__name__}")
         version = data.get("version")
@@ -186,8 +244,9 @@ class Token:
 
 
 def _text(name: str, value: object) -> None:
+    value = hide(value)
     if not isinstance(value, str):
-        raise ApiTypeError(f"{name} must be text (str), not {type(value).__name__}")
+        raise ApiTypeError(f"{name} must be text (str), not {type_name(value)}")
     if not value.strip():
         raise ApiValueError(f"{name} must not be empty")
 
@@ -211,17 +270,25 @@ def _moment(name: str, value: object) -> datetime:
 def _usable(fields: dict[str, Any], name: str) -> str | None:
     """Take the text *name* out of *fields*; leave there what is of no use, but for null, which says nothing."""
     value = fields.get(name)
-    usable = isinstance(value, str) and bool(value.strip())
+    usable = isinstance(value, str) and bool(value.strip()) and _can_be(name, value)
     if usable or value is None:
         fields.pop(name, None)
     return cast("str", value) if usable else None
+
+
+def _can_be(name: str, value: str) -> bool:
+    if name == "access_token":
+        return bearer_problem(value) is None
+    return name != "refresh_token" or not _CONTROL.search(value)
 
 
 def _state(mapping: Mapping[str, Any]) -> str:
     if "access_token" not in mapping:
         return "it is missing"
     value = mapping["access_token"]
-    return "it is empty" if isinstance(value, str) else f"it is {type(value).__name__}, not text"
+    if not isinstance(value, str):
+        return f"it is {type(value).__name__}, not text"
+    return f"it {bearer_problem(value.strip())}" if value.strip() else "it is empty"
 
 
 def _seconds(value: object) -> float | None:

@@ -18,13 +18,13 @@ import json
 import logging
 import os
 import random
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
+from pandadoc_client._clock import monotonic
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.webhooks._errors import WebhookInProgressError
 from pandadoc_client.webhooks._threads import in_thread
@@ -129,7 +129,7 @@ class EventDeduplicator:
         self._count = itertools.count(random.randrange(_PRUNE_EVERY))  # noqa: S311 (guards nothing)
 
     def __repr__(self) -> str:
-        return f"<EventDeduplicator over {self._store!r}>"
+        return f"<EventDeduplicator over {getattr(self, '_store', None)!r}>"  # the arguments may have been refused
 
     def first_time(self, event_id: str) -> bool:
         """Return True to one caller for each *event_id*, within *keep*; False to all others, wherever they are."""
@@ -302,13 +302,13 @@ class EventDeduplicator:
                 self._prune(_PRUNE_LIMIT, 0, _PRUNE_SECONDS)
 
     def _prune(self, limit: int | None, lock_timeout: float, seconds: float | None) -> int:
-        deadline = None if seconds is None else time.monotonic() + seconds
+        deadline = None if seconds is None else monotonic() + seconds
         removed = 0
         keys = self._store.keys(expiring_before=_now(), limit=limit)
         while batch := list(itertools.islice(keys, _PRUNE_BATCH)):
             with self._changing(lock_timeout):
                 for key in batch:
-                    if deadline is not None and time.monotonic() > deadline:
+                    if deadline is not None and monotonic() > deadline:
                         return removed
                     removed += self._prune_one(key)
         return removed

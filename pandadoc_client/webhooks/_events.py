@@ -11,7 +11,7 @@ from typing import Any, Protocol, cast
 
 from pandadoc_client.exceptions import ApiTypeError
 from pandadoc_client.webhooks._errors import WebhookDecodeError
-from pandadoc_client.webhooks._signature import raw_bytes, verify
+from pandadoc_client.webhooks._signature import hidden, raw_bytes, verify
 
 __all__ = ["Delivery", "Trigger", "WebhookEvent", "parse"]
 
@@ -87,6 +87,8 @@ class WebhookEvent:
         return _text(self.data.get("status"))
 
     def __repr__(self) -> str:
+        if not hasattr(self, "event"):
+            return "<WebhookEvent, not initialized>"
         # Without the data: it is about people.
         return f"WebhookEvent(event={self.event!r}, id={self.id!r}, status={self.status!r})"
 
@@ -139,6 +141,7 @@ def parse(
         ApiTypeError: An argument is of the wrong type, such as a body that was decoded.
         ApiValueError: There is no key, a key is empty, or has white space at an end.
     """
+    shared_key = hidden(shared_key)  # what is refused is reported with the local variables of this frame
     body = raw_bytes(raw_body)
     verify(body, signature, shared_key)
     if event_id is None:
@@ -172,8 +175,10 @@ def _plain(text: object) -> str:
 
 
 def _decode(body: bytes) -> object:
+    from pandadoc_client._json import read_json  # importing this package imports nothing of the rest
+
     try:
-        return cast("object", json.loads(body))
+        return cast("object", read_json(body))
     except (ValueError, RecursionError) as error:
         where = f": {error.msg} at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
     # Outside of the `except`: what json raises holds the whole body.

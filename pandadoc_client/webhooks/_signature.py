@@ -11,7 +11,7 @@ from typing import Any
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 from pandadoc_client.webhooks._errors import WebhookSignatureError
 
-__all__ = ["raw_bytes", "sign", "verify"]
+__all__ = ["hidden", "raw_bytes", "sign", "verify"]
 
 _HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -30,6 +30,7 @@ def sign(raw_body: bytes | bytearray | memoryview, shared_key: str | bytes) -> s
         ApiTypeError: An argument is of the wrong type.
         ApiValueError: The key is empty, or has white space at an end.
     """
+    shared_key = hidden(shared_key)  # what is refused is reported with the local variables of this frame
     return _digest(_key(shared_key, "shared_key"), raw_bytes(raw_body))
 
 
@@ -51,6 +52,7 @@ def verify(
         ApiTypeError: An argument is of the wrong type, such as a body that was decoded.
         ApiValueError: There is no key, a key is empty, or has white space at an end.
     """
+    shared_key = hidden(shared_key)  # what is refused is reported with the local variables of this frame
     keys = _keys(shared_key)
     body = raw_bytes(raw_body)
     if signature is None or signature == "":
@@ -68,6 +70,13 @@ def verify(
             "The signature is not that of this body: check that these are the bytes as they were received, and that "
             "the key is the shared key of this subscription"
         )
+
+
+def hidden(shared_key: Any) -> Any:
+    """Return keys as text or bytes whose ``repr`` is masked."""
+    from pandadoc_client._secrets import hide  # importing this package takes the standard library and the errors alone
+
+    return hide(shared_key)
 
 
 def raw_bytes(raw_body: bytes | bytearray | memoryview) -> bytes:
@@ -108,7 +117,7 @@ def _key(key: object, name: str) -> bytes:
     if isinstance(key, bytes):
         return key
     try:
-        return key.encode()
+        return key.encode()  # of hidden text, hidden bytes
     except UnicodeEncodeError:
         pass  # raised outside of here, since this one holds the key
     raise ApiValueError(f"{name} is text that cannot be encoded: it has an unpaired surrogate")

@@ -49,6 +49,17 @@ class Argument:
     collection: str
     description: str
 
+    @property
+    def parameter(self) -> str:
+        """How it stands in a signature, when it may be left out.
+
+        ``None`` means "not given" but for a body or a file, where it is rather a mistake.
+        """
+        if self.location == "body" or "file_type" in self.types:
+            return f"{self.name}: {union_of([self.annotation, 'Unset'])} = UNSET"
+        kind = self.annotation if self.annotation == "Any" else union_of([self.annotation, "None"])
+        return f"{self.name}: {kind} = None"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Method:

@@ -99,9 +99,10 @@ class SchemaComparison:
         before, after = _type_of(old), _type_of(new)
         if before != after:
             # A document that says less than before loses nothing that a program could rely on being refused.
-            yield self._change(
-                where, f"was {before or 'of any type'}, and is {after or 'of any type'}", before is not None
-            )
+            what = f"was {before or 'of any type'}, and is {after or 'of any type'}"
+            # That a text is secret changes how it is shown, and nothing on the wire.
+            shown = {str(kind).replace(" (password)", "") for kind in (before, after)}
+            yield self._change(where, what, before is not None and len(shown) > 1)
         if bool(old.get("nullable")) != bool(new.get("nullable")):
             is_nullable = bool(new.get("nullable"))
             breaking = self._side.is_read if is_nullable else self._side.is_sent

@@ -42,12 +42,12 @@ def settings(settings: dict[str, str], pandadoc_emulator: Emulator, tmp_path: Pa
 
 
 @contextmanager
-def server(status: int, content: bytes, kind: str = "application/json") -> Iterator[str]:
+def server(status: int, content: bytes, kind: str = "application/json", reason: str | None = None) -> Iterator[str]:
     """Run a server that gives one answer to everything, and yield its address."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(status)
+            self.send_response(status, reason)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
@@ -197,6 +197,11 @@ def test_an_answer_without_a_body_says_so(pandadoc: Pandadoc) -> None:
         ("create-api-key", {"key": "MARKER"}),
         ("create-member-token", {"token": "MARKER", "id": "x"}),
         ("details-webhook-subscription", {"uuid": "x", "shared_key": "MARKER"}),
+        ("create-api-key", {"key": "MARKER", "workspace_id": "x"}),
+        ("create-document-link", {"id": "MARKER", "expires_at": "2026-01-02T03:04:05Z"}),
+        ("create-document-editing-session", {"id": "x", "key": "MARKER", "token": "MARKER", "email": "a@example.com"}),
+        ("details-document", {"id": "x", "recipients": [{"id": "y", "shared_link": "https://example.com/MARKER"}]}),
+        ("notarization-request-details", {"id": "x", "recording": {"url": "https://example.com/MARKER"}}),
     ],
 )
 def test_secrets_in_answers_are_masked_in_tables_and_whole_as_json(
@@ -273,6 +278,16 @@ def test_the_key_may_come_from_a_file_or_standard_input_and_wins(
         assert (result.returncode, result.stderr) == (0, "")
 
 
+def test_a_key_with_its_prefix_and_a_host_with_the_beginning_of_the_paths_are_taken(
+    pandadoc: Pandadoc, pandadoc_emulator: Emulator
+) -> None:
+    key, host = f"API-Key {pandadoc_emulator.api_key}", f"{pandadoc_emulator.url}/public/v1/"
+    result = pandadoc("api", "list-members", PANDADOC_API_KEY=key, PANDADOC_HOST=host)
+    assert (result.returncode, result.stderr) == (0, "")
+    result = pandadoc("api", "list-members", "--api-key", key, "--host", host)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 @pytest.fixture
 def file_store(tmp_path: Path, pandadoc_emulator: Emulator) -> FileTokenStore:
     """The store of somebody who has logged in."""
@@ -330,6 +345,11 @@ def test_without_a_credential_it_says_what_to_do(pandadoc: Pandadoc) -> None:
         (["list-logs", "--statuses", "200", "--statuses", "x"], ["--statuses", "whole number"]),
         (["details-document"], ["--id", "missing"]),
         (["details-document", "--id", ""], ["--id", "empty"]),
+        (["details-document", "--id", "doc\n"], ["--id", "line end"]),
+        (["details-document", "--id", " doc"], ["--id", "white space"]),
+        (["details-document", "--id", ".."], ["--id", "dot segment"]),
+        (["list-members", "--api-key", "Bearer MARKER"], ["access token"]),
+        (["list-members", "--api-key", "k", "--host", "https://app.pandadoc.com"], ["is the site"]),
         (["details-document", "--id", "x", "--nonsense", "1"], ["--nonsense"]),
         (["create-contact"], ["--body"]),
         (["create-contact", "--body", "{'email'}"], ["--body", "line 1, column 2"]),
@@ -363,6 +383,15 @@ def test_a_credential_that_is_refused_is_one_line_without_it(pandadoc: Pandadoc)
     result = pandadoc("api", "list-members", PANDADOC_API_KEY="MARKER-api-key")
     assert_one_line(result, 1, "HTTP 401")
     assert "MARKER" not in result.stderr
+
+
+def test_a_refusal_that_repeats_the_credential_is_shown_without_it(pandadoc: Pandadoc) -> None:
+    for status, content in ((403, b'{"detail": "MARKER-api-key may not"}'), (200, b"MARKER-api-key, and no JSON")):
+        with server(status, content, reason="MARKER-api-key") as url:
+            result = pandadoc("api", "list-members", PANDADOC_HOST=url, PANDADOC_API_KEY="MARKER-api-key")
+        assert_one_line(result, 1)
+        assert "MARKER" not in result.stderr
+        assert "MARKER" not in result.stdout
 
 
 def test_a_page_in_place_of_an_answer_is_not_shown(pandadoc: Pandadoc) -> None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -170,6 +170,29 @@ def test_a_target_that_is_not_there_is_a_502() -> None:
         forwarded = json.loads(listener.line())["forwarded"]
         assert forwarded["status"] is None
         assert forwarded["problem"] == "ConnectError"
+
+
+BROKEN = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "SSLKEYLOGFILE")
+
+
+@pytest.mark.parametrize("variable", [*BROKEN, "ALL_PROXY"])
+def test_a_setting_of_the_network_that_cannot_be_used_is_named_where_it_matters(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ExitStack() as stack:
+        program = stack.enter_context(target())
+        with monkeypatch.context() as environment:
+            for name in ("NO_PROXY", "no_proxy", "HTTPS_PROXY", "https_proxy", *BROKEN):
+                environment.delenv(name, raising=False)
+            environment.setenv(variable, "gopher://MARKER" if variable == "ALL_PROXY" else "/nowhere/file")
+            here = stack.enter_context(listening("--forward", program.url, json_lines=True))
+            away = stack.enter_context(listening("--forward", "https://app.example.com/", json_lines=True))
+        assert here.post().status_code == 200
+        assert json.loads(here.line())["forwarded"]["status"] == 200
+        assert away.post().status_code == 502
+        problem = json.loads(away.line())["forwarded"]["problem"]
+        assert problem.startswith(variable)
+        assert "MARKER" not in problem
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,11 @@ CASES: list[tuple[Edit, str, bool]] = [
         "Thing.id: was string, and is string (uuid)",
         True,
     ),
+    (
+        lambda d: schema(d, "Thing")["properties"]["id"].update(format="password"),
+        "Thing.id: was string, and is string (password)",
+        False,
+    ),
     (lambda d: schema(d, "Note").update(additionalProperties=False), "Note: takes no further properties now", True),
     (lambda d: schema(d, "Either")["oneOf"].pop(), "Either oneOf Thing: was removed", True),
 ]

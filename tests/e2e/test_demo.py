@@ -49,6 +49,13 @@ def test_the_demo_walks_from_consent_to_the_signed_document_and_sums_up() -> Non
         assert re.search(row, summary), row
 
 
+def test_the_demo_needs_nothing_of_the_network_outside() -> None:
+    broken = dict.fromkeys(("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "SSLKEYLOGFILE"), "/nowhere/file")
+    proxies = dict.fromkeys(("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY"), "gopher://proxy.test")
+    result = run_demo(**broken, **proxies)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 def test_the_demo_shows_requests_and_answers_without_a_secret() -> None:
     result = run_demo()
     assert "POST http://127.0.0.1:" in result.stdout

@@ -217,6 +217,17 @@ def test_an_answer_that_says_not_ready_is_reported_as_such(world: World, tmp_pat
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.parametrize("value", ["Wed, 21 Oct 99999999999999999999 07:28:00 GMT", "9" * 400, "99999999999"])
+def test_an_absurd_retry_after_counts_as_absent(value: str, world: World, tmp_path: Path) -> None:
+    clock = Clock()
+    with serving([Reply(202, b"", {"Retry-After": value}), WHOLE]) as server:
+        save(world, server, tmp_path / "a", wait=60, by=clock)
+    assert clock.sleeps == [1]
+    with serving(Reply(202, b"", {"Retry-After": value})) as server, pytest.raises(NotReadyError) as caught:
+        save(world, server, tmp_path / "b")
+    assert caught.value.retry_after is None
+
+
 def test_a_file_that_is_not_ready_is_waited_for(world: World, tmp_path: Path) -> None:
     clock = Clock()
     answers = [Reply(202, b"", {"Retry-After": "7"}), Reply(202, b"", {"Retry-After": "0"}), Reply(202, b""), WHOLE]

@@ -123,3 +123,23 @@ def test_what_progress_raises_is_no_break(world: World, tmp_path: Path) -> None:
         save(world, server, tmp_path / "a", progress=progress)
     assert caught.value is mine
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("span", ["bytes {0}-{1}/{2}", "bytes {2}-{2}/{2}", "bytes {0}-{2}/*"])
+def test_a_range_in_numbers_of_thousands_of_digits_is_not_followed(span: str, world: World, tmp_path: Path) -> None:
+    def rest(got: Got) -> Reply:
+        start = int(got.headers["range"].removeprefix("bytes=").removesuffix("-"))
+        odd = span.format(start, len(PDF) - 1, "9" * 5000)
+        return Reply(206, PDF[start:], {"ETag": '"v1"', "Content-Range": odd})
+
+    with serving(breaking(rest=rest)) as server, pytest.raises(ApiConnectionError):
+        save(world, server, tmp_path / "a")
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_refusal_of_a_range_in_thousands_of_digits_is_not_the_end(world: World, tmp_path: Path) -> None:
+    def rest(got: Got) -> Reply:
+        return Reply(416, b"", {"Content-Range": "bytes */" + "9" * 5000})
+
+    with serving(breaking(rest=rest)) as server, pytest.raises(ApiConnectionError):
+        save(world, server, tmp_path / "a")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -131,3 +132,119 @@ def test_received_counts_what_was_given_out_and_ends_with_the_block(world: World
 
 def test_the_names_of_the_signatures_are_public() -> None:
     assert {"Facts", "Pace", "Target", "WaitTimeoutError"} <= set(files.__all__)
+
+
+# --- Folders
+
+NAMED = replace(WHOLE, headers={**WHOLE.headers, "Content-Disposition": 'attachment; filename="a.pdf"'})
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder ``files`` in the current one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "files").mkdir()
+    return tmp_path / "files"
+
+
+SPELLINGS = ["files", "files/", "./files", Path("files"), "files/../files", "."]
+
+
+@pytest.mark.parametrize("unnamed", [True, False], ids=["unnamed", "part"])
+@pytest.mark.parametrize("into", SPELLINGS, ids=repr)
+def test_a_folder_may_be_given_relatively(
+    world: World, folder: Path, into: Any, unnamed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not unnamed:  # as on a system that has no files without a name
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    for name in ("a.pdf", "a (2).pdf"):
+        with serving(NAMED) as server:
+            done = save(world, server, into=into)
+        assert done.path is not None
+        assert done.path.is_absolute()
+        assert done.path.read_bytes() == PDF
+        assert done.path.name == name
+    found = folder.parent if into == "." else folder
+    assert sorted(entry.name for entry in found.iterdir() if entry.is_file()) == ["a (2).pdf", "a.pdf"]
+
+
+def test_an_absolute_folder_with_a_slash_at_its_end_is_the_same(world: World, folder: Path) -> None:
+    with serving(NAMED) as server:
+        done = save(world, server, into=f"{folder}/")
+    assert done.path == folder / "a.pdf"
+
+
+def test_a_relative_path_gets_the_file(world: World, folder: Path) -> None:
+    for place in ("files/a.pdf", Path("b.pdf"), "./files/../c.pdf"):
+        with serving(NAMED) as server:
+            done = save(world, server, place)
+        assert done.path is not None
+        assert done.path == Path(place).resolve()
+        assert done.path.read_bytes() == PDF
+
+
+def test_a_program_that_goes_elsewhere_meanwhile_gets_its_file_where_it_was(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = folder.parent / "other"
+    other.mkdir()
+    with serving(NAMED) as server:
+        done = save(world, server, into="files", progress=lambda *_: os.chdir(other))
+    assert done.path == folder / "a.pdf"
+    assert os.listdir(other) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "problem"),
+    [
+        ({"into": "nowhere"}, "into: there is no folder 'nowhere'"),
+        ({"into": "nowhere/"}, "into: there is no folder 'nowhere'"),
+        ({"to": "nowhere/a.pdf"}, "to: there is no folder"),
+        ({"to": "files"}, "to: 'files' is a folder"),
+        ({"to": "files/"}, "to: 'files/' is a folder"),
+        ({"to": "nowhere/"}, "to: 'nowhere/' names a folder"),
+    ],
+    ids=repr,
+)
+def test_a_folder_that_is_not_there_is_refused_and_not_made(
+    world: World, folder: Path, place: dict[str, Any], problem: str
+) -> None:
+    with serving(NAMED) as server:
+        with pytest.raises(ApiValueError, match=problem):
+            save(world, server, **place)
+        assert server.requests == []
+    assert os.listdir(folder.parent) == ["files"]
+
+
+def test_a_name_that_cannot_be_given_leaves_no_empty_file(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", refuse)  # a disk that is full at this very moment cannot be had
+    with serving(NAMED) as server, pytest.raises(OSError, match="No space"):
+        save(world, server, into="files")
+    assert os.listdir(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "named"),
+    [
+        ("download_document", ("doc\n",), "document_id"),
+        ("download_document", ("..",), "document_id"),
+        ("download_attachment", (" doc", "a"), "document_id"),
+        ("download_attachment", ("doc", ""), "attachment_id"),
+    ],
+)
+def test_an_identifier_that_cannot_be_one_is_refused_by_name(
+    world: World, tmp_path: Path, name: str, arguments: tuple[str, ...], named: str
+) -> None:
+    with serving(WHOLE) as server:
+        with pytest.raises(ApiValueError, match=f"^{named}: "):
+            world.run(
+                configuration(server.url),
+                lambda client: world.pick(files, name)(client, *arguments, to=tmp_path / "a"),
+            )
+        assert server.requests == []
+    assert os.listdir(tmp_path) == []

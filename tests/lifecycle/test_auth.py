@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import dataclasses
 import io
 import logging
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -23,6 +25,7 @@ from pandadoc_client.exceptions import (
     UnauthorizedException,
 )
 from pandadoc_client.oauth import AsyncTokenManager, MemoryTokenStore, OAuth2Auth, OAuthClient, TokenManager
+from pandadoc_client.oauth.stores.entry import encode_entry
 
 from .support import MEMBER, issue, open_async_client, refreshes, together
 
@@ -230,3 +233,67 @@ def test_what_is_no_authentication_is_refused(value: Any) -> None:
         Configuration(auth=value)
     with pytest.raises(ApiTypeError, match=r"^manager must be a TokenManager or an AsyncTokenManager"):
         OAuth2Auth(value)
+
+
+@pytest.fixture
+def refusing(emulator: Emulator) -> Emulator:
+    """An API that answers 401 to whatever token."""
+    emulator.faults.add("status", path=MEMBER, status=401, body="{}", times=1000)
+    return emulator
+
+
+def test_an_api_that_refuses_every_token_costs_one_refresh(refusing: Emulator, manager: TokenManager) -> None:
+    with httpx.Client(base_url=refusing.url, auth=OAuth2Auth(manager)) as http:
+        assert {http.get(MEMBER).status_code for _ in range(10)} == {401}
+    assert refreshes(refusing) == 1
+    assert len(sent(refusing)) == 11, "a token is not sent twice"
+
+
+async def test_an_api_that_refuses_every_token_costs_tasks_one_refresh(
+    refusing: Emulator, store: MemoryTokenStore
+) -> None:
+    async with open_async_client(refusing) as client:
+        manager = AsyncTokenManager(client, store)
+        await manager.save(issue(refusing))
+        async with httpx.AsyncClient(base_url=refusing.url, auth=OAuth2Auth(manager)) as http:
+            for _ in range(3):
+                answers = await asyncio.gather(*(http.get(MEMBER) for _ in range(10)))
+                assert {answer.status_code for answer in answers} == {401}
+    assert refreshes(refusing) == 1
+
+
+def test_an_api_that_refuses_every_token_costs_one_refresh_whoever_shares_the_store(
+    refusing: Emulator, client: OAuthClient, store: MemoryTokenStore, manager: TokenManager
+) -> None:
+    for asked in (manager, *(TokenManager(client, store) for _ in range(4))):
+        with httpx.Client(base_url=refusing.url, auth=OAuth2Auth(asked)) as http:
+            assert {http.get(MEMBER).status_code for _ in range(3)} == {401}
+    assert refreshes(refusing) == 1
+
+
+def test_a_token_that_was_got_for_a_refused_one_is_replaced_on_request(
+    refusing: Emulator, manager: TokenManager
+) -> None:
+    with httpx.Client(base_url=refusing.url, auth=OAuth2Auth(manager)) as http:
+        http.get(MEMBER)
+        http.get(MEMBER)
+    before = manager.token()
+    assert manager.refresh() != before
+    assert refreshes(refusing) == 2
+
+
+def test_a_token_that_was_got_for_a_refused_one_is_renewed_once_it_has_some_age(
+    refusing: Emulator, client: OAuthClient, store: MemoryTokenStore, manager: TokenManager
+) -> None:
+    with httpx.Client(base_url=refusing.url, auth=OAuth2Auth(manager)) as http:
+        http.get(MEMBER)
+    entry, revision = store.read_entry("default")
+    assert entry is not None
+    assert entry.replaces_rejected
+    assert entry.token.received_at is not None
+    older = dataclasses.replace(entry.token, received_at=entry.token.received_at - timedelta(minutes=1))
+    document = encode_entry(dataclasses.replace(entry, token=older))
+    store.write("default", document, expires_at=older.expires_at, expected=revision)
+    with httpx.Client(base_url=refusing.url, auth=OAuth2Auth(TokenManager(client, store))) as http:
+        http.get(MEMBER)
+    assert refreshes(refusing) == 2

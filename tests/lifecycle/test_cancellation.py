@@ -12,17 +12,18 @@ import httpx
 import pytest
 
 from pandadoc_client.emulator import Emulator
-from pandadoc_client.exceptions import ApiTimeoutError
+from pandadoc_client.exceptions import ApiTimeoutError, ApiValueError
 from pandadoc_client.oauth import (
     AsyncOAuthClient,
     AsyncTokenManager,
     MemoryTokenStore,
+    OAuth2Auth,
     OAuthClient,
-    Token,
     TokenManager,
+    refresh_due,
 )
 
-from .support import is_live, issue, open_async_client, refreshes, saved
+from .support import MEMBER, is_live, issue, open_async_client, refreshes, saved
 
 
 class Watched(MemoryTokenStore):
@@ -111,24 +112,41 @@ def test_a_client_that_is_closed_meanwhile_loses_nothing(emulator: Emulator, sto
     assert_nothing_is_lost(emulator, store)
 
 
-async def test_a_given_http_client_is_used_in_the_loop_where_it_lives(emulator: Emulator, store: Watched) -> None:
-    loops: set[object] = set()
+@pytest.mark.parametrize("manager", [TokenManager, AsyncTokenManager])
+async def test_connections_that_end_with_their_event_loop_are_refused(
+    emulator: Emulator, store: Watched, manager: type[TokenManager | AsyncTokenManager]
+) -> None:
+    async with httpx.AsyncClient() as http_client:
+        client = AsyncOAuthClient("id", "secret", host=emulator.url, http_client=http_client)
+        with pytest.raises(ApiValueError, match="give an OAuthClient, with an httpx"):
+            manager(client, store)
+        with pytest.raises(ApiValueError, match="give an OAuthClient"):
+            await refresh_due(client, store)
+    assert refreshes(emulator) == 0
 
-    async def note(_: httpx.Request) -> None:
-        loops.add(asyncio.get_running_loop())
 
-    async with httpx.AsyncClient(event_hooks={"request": [note]}) as http_client:
-        client = AsyncOAuthClient(
-            emulator.client_id, emulator.client_secret, host=emulator.url, http_client=http_client
-        )
-        manager = AsyncTokenManager(client, store)
-        task = asyncio.create_task(manager.token())
+def test_a_given_http_client_outlives_the_event_loop_that_asked(emulator: Emulator, store: Watched) -> None:
+    async def main() -> None:
+        asyncio.get_running_loop().create_task(AsyncTokenManager(client, store).token())
         await arrival(emulator)
-        task.cancel()
-        token: Token = await manager.token()
-        assert token == saved(store)
-    assert loops == {asyncio.get_running_loop()}
-    assert_nothing_is_lost(emulator, store)
+
+    with httpx.Client() as http_client:
+        client = OAuthClient(emulator.client_id, emulator.client_secret, host=emulator.url, http_client=http_client)
+        asyncio.run(main())
+        assert_nothing_is_lost(emulator, store)
+
+
+async def test_a_request_that_is_given_up_under_asyncio_timeout_loses_nothing(
+    emulator: Emulator, store: Watched
+) -> None:
+    async with open_async_client(emulator) as client:
+        auth = OAuth2Auth(AsyncTokenManager(client, store))
+        async with httpx.AsyncClient(auth=auth, base_url=emulator.url) as http:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await http.get(MEMBER)
+            assert (await http.get(MEMBER)).status_code == 200
+        assert_nothing_is_lost(emulator, store)
 
 
 def test_ctrl_c_loses_nothing(emulator: Emulator, tmp_path: object) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -27,6 +29,12 @@ LOST = ("reset-after", "truncated-json")
 
 def expired(emulator: Emulator, store: MemoryTokenStore) -> None:
     store.save("default", issue(emulator, seconds_left=-1))
+
+
+def long_ago() -> Attempt:
+    """Return an attempt that cannot be under way any more, though its process is alive."""
+    attempt = Attempt.now(60)
+    return dataclasses.replace(attempt, started_at=attempt.started_at - timedelta(minutes=2))
 
 
 @pytest.mark.parametrize("kind", LOST)
@@ -222,7 +230,7 @@ def test_an_attempt_that_never_ended_is_named_when_the_grant_is_dead(
 ) -> None:
     token = issue(emulator, seconds_left=-1)
     emulator.revoke_all()
-    attempt = Attempt.now()
+    attempt = long_ago()
     document = encode_entry(Entry(token, attempt))
     store.write("default", document, expires_at=token.expires_at, expected=None)
     with pytest.raises(ReauthorizationRequired) as caught:
@@ -235,7 +243,7 @@ def test_an_attempt_that_never_ended_is_no_reason_to_give_up(
     emulator: Emulator, client: OAuthClient, store: MemoryTokenStore
 ) -> None:
     token = issue(emulator, seconds_left=-1)
-    document = encode_entry(Entry(token, Attempt.now()))
+    document = encode_entry(Entry(token, long_ago()))
     store.write("default", document, expires_at=token.expires_at, expected=None)
     assert is_live(emulator, TokenManager(client, store).token())
 

@@ -16,6 +16,7 @@ from pandadoc_client.api.members_api import MembersApi
 from pandadoc_client.emulator import ClientRegistration, Emulator
 from pandadoc_client.oauth import FileTokenStore, MemoryTokenStore, OAuth2Auth, OAuthClient, Token, TokenManager
 
+from ..secrets.frames import leaks
 from .support import MEMBER, FailingStore, ending, open_client, saved
 
 CLIENT_SECRET = "marker-client-secret"
@@ -140,6 +141,7 @@ def test_no_error_shows_any_nor_what_led_to_it(
     for link in links:
         text = "\n".join([str(link), repr(link), repr(link.args), *traceback.format_exception(link)])
         assert secrets.in_text(text) == [], type(link)
+    assert leaks(caught.value, *secrets) == [], "local variables, which tools that report errors show"
 
 
 def test_no_repr_shows_any(emulator: Emulator, client: OAuthClient, secrets: Secrets, tmp_path: Path) -> None:

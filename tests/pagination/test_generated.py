@@ -85,13 +85,17 @@ def test_the_summary_says_how_many_lists_there_are(report: str) -> None:
 def test_pages_whose_example_is_zero_are_read_from_there(api: Any, server: ListServer) -> None:
     server.answer = lambda page: (200, {"results": [{"name": str(len(server.pages))}] * (3 - len(server.pages))})
     assert len(list(api.iterate_from_zero(page_size=2))) == 3
-    assert [page.query["page"] for page in server.pages] == ["0", "1"]
+    assert [page.query["page"] for page in server.pages] == ["0", "1", "2"]
 
 
 def test_the_largest_page_of_the_document_is_the_usual_one(api: Any, server: ListServer) -> None:
     server.items = [{"name": str(number)} for number in range(9)]
     assert len(list(api.iterate_with_small_default())) == 9
-    assert [(page.query["offset"], page.query["limit"]) for page in server.pages] == [("0", "7"), ("7", "7")]
+    assert [(page.query["offset"], page.query["limit"]) for page in server.pages] == [
+        ("0", "7"),
+        ("7", "7"),
+        ("9", "7"),
+    ]
 
 
 def test_items_are_told_apart_by_an_id_that_is_named_after_them(api: Any, server: ListServer) -> None:

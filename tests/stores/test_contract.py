@@ -99,10 +99,10 @@ def test_what_was_deleted_is_gone(user: Blocking | Awaited) -> None:
 
 def test_keys_are_listed_in_the_order_of_code_points(user: Blocking | Awaited) -> None:
     for key in reversed(KEYS):
-        user.save(key, Token(key))
+        user.save(key, Token("access", key))
     expected = sorted(KEYS)
     assert user.keys() == expected
-    assert [user.load(key) for key in KEYS] == [Token(key) for key in KEYS]
+    assert [user.load(key) for key in KEYS] == [Token("access", key) for key in KEYS]
     for number, key in enumerate(expected):
         assert user.keys(after=key) == expected[number + 1 :]
         assert user.keys(after=key, limit=2) == expected[number + 1 : number + 3]

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import redis
 import redis.asyncio
+from freezegun import freeze_time
 from redis.cluster import RedisCluster
 
 from pandadoc_client.exceptions import TokenStoreError
@@ -194,6 +195,19 @@ def test_a_lock_is_renewed_while_it_is_held(redis_server: RedisServer, client: r
         with pytest.raises(LockTimeout):
             store.lock("k", 0).__enter__()
     assert client.keys("*") == []
+
+
+def test_a_wait_for_a_lock_ends_while_a_test_has_stopped_the_clock(
+    redis_server: RedisServer, store: RedisTokenStore, client: redis.Redis
+) -> None:
+    store._acquire_script([store._name("k", "lock")], [b"somebody else", 60_000])
+    rescue = threading.Timer(20, client.flushall)  # so that a wait that never ends does not keep the run
+    rescue.start()
+    try:
+        with freeze_time("2026-01-01"), pytest.raises(LockTimeout), store.lock("k", 0.2):
+            pass
+    finally:
+        rescue.cancel()
 
 
 def test_an_error_within_a_lock_gets_out_and_gives_the_lock_back(store: RedisTokenStore) -> None:

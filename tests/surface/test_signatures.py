@@ -62,7 +62,7 @@ def test_a_method_has_the_arguments_of_its_operation_and_says_what_they_mean(nam
         assert parameters[argument].default is inspect.Parameter.empty
     for argument in optional:
         assert parameters[argument].kind is inspect.Parameter.KEYWORD_ONLY
-        assert parameters[argument].default is None
+        assert parameters[argument].default in (None, pandadoc_client.UNSET)
     text = " ".join((method.__doc__ or "").split())
     assert operation.summary in text
     for argument, meaning in operation.meanings.items():

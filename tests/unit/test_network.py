@@ -22,7 +22,7 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def goes_directly(url: str, no_proxy: str) -> bool:
     """Whether httpx sends a request for *url* past the proxy."""
     proxies = proxies_of(TransportSettings(proxy="http://proxy.example:3128", no_proxy=no_proxy))
-    mounts = {pattern: httpx.HTTPTransport(proxy=proxy) if proxy else None for pattern, proxy in proxies.items()}
+    mounts = {pattern: httpx.HTTPTransport(proxy=proxy.url) if proxy else None for pattern, proxy in proxies.items()}
     direct = httpx.HTTPTransport()
     with httpx.Client(transport=direct, mounts=mounts, trust_env=False) as client:
         return client._transport_for_url(httpx.URL(url)) is direct

@@ -109,3 +109,12 @@ def test_an_export_that_takes_too_long_says_how_far_it_was(world: World) -> None
     with pytest.raises(WaitTimeoutError) as caught:
         export(world, [task("processing")], timeout=20)
     assert caught.value.last_status == "processing"
+
+
+@pytest.mark.parametrize("value", ["Wed, 21 Oct 99999999999999999999 07:28:00 GMT", "9" * 400, "99999999999"])
+def test_an_absurd_retry_after_counts_as_absent(world: World, value: str) -> None:
+    clock = Clock()
+    answers = [Reply(202, b"", {"Retry-After": value}), READY]
+    result = wait_for(world, answers, "get_document_summary", "doc", "short", by=clock, timeout=None)
+    assert result.to_dict()["summary"] == "short"
+    assert clock.sleeps == [1]

@@ -76,6 +76,10 @@ _VALUE, _TYPE = _Raises("ApiValueError"), _Raises("ApiTypeError")
 _DECODE, _NETWORK, _TIMEOUT = _Raises("ApiDecodeError"), _Raises("ApiConnectionError"), _Raises("ApiTimeoutError")
 _NO_FIELD, _NO_ATTRIBUTE = _Raises("MissingFieldError"), _Raises("ApiAttributeError")
 _UNSET = {"$object": "Unset"}
+_NO_IDENTIFIERS = (
+    *("space", "spaces", "ascii", "tab", "carriage return", "line feed", "both", "nul", "controls"),
+    *("byte order mark", "line separator"),
+)
 
 
 def _builtin(name: str) -> _Raises:
@@ -114,6 +118,7 @@ DIFFERENCES: Mapping[str, Sequence[Row]] = {
     "Booleans": [
         Row("client/*bool*", "requests[0].target", _Like("true"), _Like("True")),
         Row("client/*bool", "requests[0].body", _Like("true"), _Like("True")),
+        Row("client/header/bool", "requests[0].headers.x-a", "true", "True"),
     ],
     "Text for an array": [
         Row("client/query array/* text", "requests[0].target", "/q?p=ab&z=1", _Like("^/q.p=a.*b&z=1$")),
@@ -121,9 +126,15 @@ DIFFERENCES: Mapping[str, Sequence[Row]] = {
     "Path parameters": [
         Row("client/path*/empty", "result", _VALUE, RETURNS, NOT_SENT),
         Row("client/path value/*dot*", "result", _VALUE, RETURNS, NOT_SENT),
+        Row("client/path value/None", "result", _VALUE, RETURNS, NOT_SENT),
+        *(Row(f"client/path*/{name}", "result", _VALUE, RETURNS, NOT_SENT) for name in _NO_IDENTIFIERS),
     ],
+    "None as an argument": [Row("token/wrong type/None as *", "result", RETURNS, _TYPE, SENT)],
     "Queries in paths": [Row("client/path value/with a query", "requests[0].target", "/a?b=c&d=e", "/a?b=c?d=e")],
-    "Text that UTF-8 cannot carry": [Row("token/surrogate/unpaired", "result", _VALUE, _builtin("UnicodeEncodeError"))],
+    "Text that UTF-8 cannot carry": [
+        Row("token/surrogate/unpaired", "result", _VALUE, _builtin("UnicodeEncodeError")),
+        Row("client/json/surrogate", "result", _VALUE, RETURNS, NOT_SENT),
+    ],
     "Headers that cannot be sent": [
         Row("*/line break", "result", _VALUE, _builtin("ValueError")),
         Row("*/not latin", "result", _VALUE, _builtin("UnicodeEncodeError")),
@@ -163,6 +174,8 @@ DIFFERENCES: Mapping[str, Sequence[Row]] = {
         Row("client/*bytes", "result", _TYPE, _VALUE),
         Row("client/json/file", "result", _TYPE, _builtin("TypeError")),
         Row("client/json/not a number", "result", _VALUE, RETURNS, NOT_SENT),
+        Row("client/json/set", "result", RETURNS, _VALUE, SENT),
+        Row("client/*/strange*", "result.path_to_item", ANY, None),
         Row("client/json/model", "requests[0].body", _Like('^."expires_in'), _Like('^."scope')),
     ],
     "Bodies of GET and HEAD": [
@@ -184,6 +197,7 @@ DIFFERENCES: Mapping[str, Sequence[Row]] = {
     # Where it goes
     "`host`": [
         Row("token/host/*", "result", _VALUE, _urllib3("MaxRetryError")),
+        Row("token/host/trailing slash", "requests[0].target", "/oauth2/access_token", "//oauth2/access_token"),
         Row("settings/constructed/server index out of range", "result.host", _VALUE, _builtin("ValueError")),
         Row("settings/methods/hosts", "result.*", _VALUE, _Like("builtins.(Value|Type)Error")),
     ],

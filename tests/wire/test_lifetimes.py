@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from pandadoc_client import ApiClient, AsyncApiClient, Configuration, in_thread, raw
@@ -96,7 +97,7 @@ def test_a_fork_does_not_share_its_parents_connections(emulator: Emulator) -> No
             sent = [raw(api.details_current_member)() for _ in range(3)]
             assert [status for _, status, _ in sent] == [200] * 3
             http: Any = client._open_transport()._client()
-            connections = http._transport._pool.connections
+            connections = http._transport._lazy.transport(httpx.URL(emulator.url))._pool.connections
             (connection,) = connections
             return [connection._connection._network_stream.get_extra_info("client_addr")[1]]
 
@@ -204,8 +205,6 @@ def test_debug_does_not_show_the_key(emulator: Emulator, capfd: pytest.CaptureFi
 
 
 def test_a_given_client_is_used_and_not_closed(emulator: Emulator) -> None:
-    import httpx
-
     with httpx.Client(headers={"X-Mine": "MARKER"}, auth=("user", "MARKER")) as given:
         with OAuthClient(emulator.client_id, emulator.client_secret, host=emulator.url, http_client=given) as client:
             client.exchange_code(emulator.issue_code())

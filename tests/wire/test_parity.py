@@ -16,9 +16,11 @@ MIGRATION = ROOT / "docs" / "migration.md"
 # Entries of the guide that no single case shows: the test that does.
 TESTED_APART = {
     "Accept-Encoding": "test_only_our_requests_ask_for_compressed_answers",
+    "Certificates": "test_network_settings.py",
     "Files": "tests/files",
     "Media type without a body": "test_operation_parity.py",
     "Names that are not there": "tests/surface",
+    "Size of answers": "test_response_limits.py",
 }
 
 

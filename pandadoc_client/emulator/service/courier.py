@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 import ssl
 from ipaddress import ip_address
@@ -12,12 +13,19 @@ from urllib.parse import urlsplit
 
 import h11
 
+from ..._environment import usual_context
 from .webhooks import Delivery, Outcome
 
 __all__ = ["Courier", "Workload", "post"]
 
+logger = logging.getLogger("pandadoc_client.emulator")
+
 _LONGEST_WAIT = 600.0
 _KEPT_BYTES = 4096  # of an answer's body
+
+
+class _TLSError(Exception):
+    """The environment's settings for TLS cannot be used."""
 
 
 class Workload(Protocol):
@@ -111,6 +119,9 @@ async def post(delivery: Delivery, timeout: float, *, allow_remote: bool) -> Out
             return await _exchange(delivery, allow_remote=allow_remote)
     except TimeoutError:
         return Outcome(error="TIMEOUT_ERROR")
+    except _TLSError as error:
+        logger.warning("a webhook was not delivered: %s", error)
+        return Outcome(error="INTERNAL_ERROR")
     except (OSError, h11.RemoteProtocolError, EOFError):
         return Outcome(error="CONNECT_ERROR")
     except (ValueError, h11.LocalProtocolError):
@@ -129,7 +140,7 @@ async def _exchange(delivery: Delivery, *, allow_remote: bool) -> Outcome:
         addresses = [address for address in addresses if ip_address(address).is_loopback]
         if not addresses:
             raise ValueError("an address of another machine")
-    secure = ssl.create_default_context() if parts.scheme == "https" else None
+    secure = _tls() if parts.scheme == "https" else None
     reader, writer = await _connect(addresses, port, host if secure else None, secure)
     try:
         return await _talk(reader, writer, delivery, parts.netloc.rpartition("@")[2])
@@ -137,6 +148,13 @@ async def _exchange(delivery: Delivery, *, allow_remote: bool) -> Outcome:
         writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
+
+
+def _tls() -> ssl.SSLContext:
+    try:
+        return usual_context()
+    except ValueError as error:
+        raise _TLSError(str(error)) from error
 
 
 async def _connect(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ..contract.secrets import mask_values
 from ..journal import JournalEntry
 from .clock import parse_time
 from .listing import of_page
@@ -21,7 +22,6 @@ LOG_OPERATIONS = {"listLogs": False, "listLogsV2": False, "detailsLog": True, "d
 """The operations about logs, and whether they are about one entry."""
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
-_MASKED = re.compile(r"secret|token|key|password", re.IGNORECASE)
 
 
 def log_list(entries: Sequence[JournalEntry], query: Mapping[str, Any]) -> Record:
@@ -54,8 +54,8 @@ def log_details(entries: Sequence[JournalEntry], log_id: str) -> Record:
                 **_brief(entry),
                 "method": entry.method,
                 "response_body": {},
-                "query_params_string": entry.query or None,
-                "query_params_object": entry.query_parameters or None,
+                "query_params_string": entry.shown_query or None,
+                "query_params_object": entry.shown_query_parameters or None,
                 "request_body": _body(entry),
                 "token_type": "OAUTH2_TOKEN" if bearer else "API_KEY",
                 "application": None,
@@ -90,11 +90,7 @@ def _body(entry: JournalEntry) -> Record:
         found = json.loads(entry.body)
     except ValueError:
         return {}
-    return (
-        {name: "***" if _MASKED.search(name) else value for name, value in found.items()}
-        if isinstance(found, dict)
-        else {}
-    )
+    return mask_values(found) if isinstance(found, dict) else {}
 
 
 def _time(text: str) -> datetime:

@@ -24,6 +24,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool, SingletonThreadPool
 from sqlalchemy.util import greenlet_spawn
 
+from pandadoc_client._clock import monotonic
 from pandadoc_client._fork import renew_in_child
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores._sql_errors import (
@@ -313,7 +314,7 @@ class Database:
         key: str | None,
         lock_timeout: float | None = None,
     ) -> _Result:
-        deadline = time.monotonic() + PATIENCE
+        deadline = monotonic() + PATIENCE
         pause = 0.005
         was_dead = False
         while True:
@@ -332,7 +333,7 @@ class Database:
                 raise LockTimeout.of(str(key), lock_timeout)
             if is_dead and not was_dead:
                 was_dead = True
-            elif code in GIVEN_UP and time.monotonic() < deadline:
+            elif code in GIVEN_UP and monotonic() < deadline:
                 time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 (no secret)
                 pause = min(pause * 2, 0.5)
             else:

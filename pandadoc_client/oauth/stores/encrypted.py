@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from pandadoc_client._secrets import SecretBytes, hide, repr_in_any_state, type_name
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import Record, RevisionConflict, TokenStore
 
@@ -32,11 +33,11 @@ class _Sealed:
 
     key: str
     expires_at: datetime | None
-    document: str
+    document: str = field(repr=False)
 
     def encode(self) -> bytes:
         ends = self.expires_at and self.expires_at.astimezone(UTC).isoformat()
-        return json.dumps([self.key, ends, self.document], separators=(",", ":")).encode()
+        return SecretBytes(json.dumps([self.key, ends, self.document], separators=(",", ":")).encode())
 
     @classmethod
     def decode(cls, plain: bytes) -> _Sealed:
@@ -63,12 +64,14 @@ class EncryptedTokenStore(TokenStore):
     """
 
     def __init__(self, store: TokenStore, keys: str | bytes | Sequence[str | bytes]) -> None:
+        keys = hide(keys)  # from this frame, should one of them be refused
         if not isinstance(store, TokenStore):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ApiTypeError(f"store must be a TokenStore, not {type(store).__name__}")
         self._store = store
         self._ciphers = _ciphers(keys)
         self._all = MultiFernet(self._ciphers)
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         return f"<EncryptedTokenStore with {len(self._ciphers)} keys over {self._store!r}>"
 
@@ -177,7 +180,7 @@ def _ciphers(keys: Any) -> list[Fernet]:
 
 def _cipher(key: object, number: int) -> Fernet:
     if not isinstance(key, (str, bytes)):
-        raise ApiTypeError(f"keys must be text (str) or bytes; number {number} is {type(key).__name__}")
+        raise ApiTypeError(f"keys must be text (str) or bytes; number {number} is {type_name(key)}")
     try:
         return Fernet(key)
     except ValueError:

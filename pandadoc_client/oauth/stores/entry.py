@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import logging
+import math
 import os
 import socket
 from collections.abc import Mapping
@@ -10,12 +13,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from pandadoc_client._secrets import SecretText, hide
 from pandadoc_client.exceptions import ApiValueError, TokenStoreError
+from pandadoc_client.oauth.stores._process import has_ended, process_identity
 from pandadoc_client.oauth.token import Token
 
 __all__ = ["Attempt", "Entry", "decode_entry", "encode_entry"]
 
+logger = logging.getLogger("pandadoc_client")
+
 _FORMAT_VERSION = 1
+_LONGEST = 3600.0
+"""Seconds that an attempt is believed to go on at the most, whatever its record says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +34,37 @@ class Attempt:
     Attributes:
         started_at: When, aware, UTC.
         by: Which process on which machine: ``"process 4711 on web-3"``.
+        seconds: How long it may go on, counted from its start; None if that was not written down.
+        process: The `process_identity` of that process; empty if it was not written down.
     """
 
     started_at: datetime
     by: str
+    seconds: float | None = None
+    process: str = ""
 
     @classmethod
-    def now(cls) -> Attempt:
-        """Return the one that this process begins now."""
-        return cls(datetime.now(UTC), f"process {os.getpid()} on {socket.gethostname()}")
+    def now(cls, seconds: float | None = None) -> Attempt:
+        """Return the one that this process begins now, and that may go on for *seconds*."""
+        by = f"process {os.getpid()} on {socket.gethostname()}"
+        return cls(datetime.now(UTC), by, seconds, process_identity())
+
+    @property
+    def is_orphaned(self) -> bool:
+        """Whether its process is gone for certain: then nobody reads the response any more."""
+        return has_ended(self.process)
+
+    def seconds_left(self, usual: float) -> float:
+        """Return for how many seconds more the attempt may be under way; 0 if it is over.
+
+        Args:
+            usual: Seconds that one may go on whose record does not say.
+        """
+        if self.is_orphaned:
+            return 0.0
+        limit = min(usual if self.seconds is None else self.seconds, _LONGEST)
+        age = (datetime.now(UTC) - self.started_at).total_seconds()
+        return max(0.0, limit - max(0.0, age))  # one that begins in the future was written by a clock that is ahead
 
     def __str__(self) -> str:
         return f"the refresh that {self.by} began at {self.started_at:%Y-%m-%d %H:%M:%S} UTC"
@@ -48,27 +79,43 @@ class Entry:
         attempt: A refresh of that token whose outcome is not known, or None.
         refused: Why the server does not refresh this token any more, or None: a person has to give consent again.
         over: Whether the server does not take the access token either.
+        replaces_rejected: Whether the token was got because the API answered 401 to the one before.
     """
 
     token: Token
     attempt: Attempt | None = None
     refused: str | None = None
     over: bool = False
+    replaces_rejected: bool = False
 
 
 def encode_entry(entry: Entry) -> str:
-    """Return *entry* as one line of JSON, secrets included."""
+    """Return *entry* as one line of JSON, secrets included; the ``repr`` of the text is masked.
+
+    What the server sent beside the token is left out if it cannot be written or read again: a number of thousands of
+    digits, a value that is nested too deeply.
+    """
+    try:
+        return _encoded(entry)
+    except (RecursionError, ValueError) as error:
+        logger.warning("what came with a token is not saved with it: %s", type(error).__name__)
+        return _encoded(dataclasses.replace(entry, token=dataclasses.replace(entry.token, extra={})))
+
+
+def _encoded(entry: Entry) -> str:
     attempt = entry.attempt
-    return json.dumps(
+    document = json.dumps(
         {
             "version": _FORMAT_VERSION,
             "token": entry.token.to_dict(),
-            "attempt": attempt and {"started_at": attempt.started_at.isoformat(), "by": attempt.by},
+            "attempt": attempt and {**dataclasses.asdict(attempt), "started_at": attempt.started_at.isoformat()},
             "refused": entry.refused,
             "over": entry.over,
+            "replaces_rejected": entry.replaces_rejected,
         },
         separators=(",", ":"),
     )
+    return SecretText(document)
 
 
 def decode_entry(document: str, key: str) -> Entry:
@@ -77,6 +124,8 @@ def decode_entry(document: str, key: str) -> Entry:
     Raises:
         TokenStoreError: It made no such document; the message names *key* and shows nothing of the text.
     """
+    document = hide(document)  # what is raised is reported with the local variables of this frame
+    fields = found = None
     try:
         fields = json.loads(document)
         if not isinstance(fields, dict):
@@ -89,15 +138,24 @@ def decode_entry(document: str, key: str) -> Entry:
             _attempt(found.get("attempt")),
             found.get("refused"),
             found.get("over") is True,
+            found.get("replaces_rejected") is True,
         )
+    except RecursionError:
+        problem = "it is nested too deeply"
     except json.JSONDecodeError:
         problem = "it is no JSON"
     except (ApiValueError, TypeError, KeyError, ValueError) as error:
         problem = str(error) if isinstance(error, ApiValueError) else "a field is missing or wrong"
+    del fields, found
     raise TokenStoreError(f"The document that is stored under the key {key!r} is none of ours: {problem}", key=key)
 
 
 def _attempt(fields: Mapping[str, Any] | None) -> Attempt | None:
     if fields is None:
         return None
-    return Attempt(datetime.fromisoformat(fields["started_at"]), str(fields["by"]))
+    started_at = datetime.fromisoformat(fields["started_at"])
+    if started_at.utcoffset() is None:
+        raise ApiValueError("the attempt's time has no time zone")
+    seconds, process = fields.get("seconds"), fields.get("process")
+    limit = float(seconds) if isinstance(seconds, int | float) and math.isfinite(seconds) else None
+    return Attempt(started_at, str(fields["by"]), limit, process if isinstance(process, str) else "")

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
+from pandadoc_client._secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores._file_lock import hold_file_lock, lock_path
 from pandadoc_client.oauth.stores.base import Record, RevisionConflict, TokenStore, new_revision
@@ -56,6 +57,7 @@ class FileTokenStore(TokenStore):
         # Through symbolic links: the rename would replace the link and not what it leads to.
         self._path = Path(os.path.realpath(Path(path).expanduser()))
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         return f"FileTokenStore({os.fspath(self._path)!r})"
 
@@ -105,7 +107,7 @@ class FileTokenStore(TokenStore):
         with hold_file_lock(self._path.with_name(f"{self._path.name}.lock"), key, _WRITE_TIMEOUT):
             documents = self._documents()
             yield documents
-            content = json.dumps({"version": _FORMAT_VERSION, "documents": documents}, indent=1).encode()
+            content = hide(json.dumps({"version": _FORMAT_VERSION, "documents": documents}, indent=1)).encode()
             try:
                 self._replace(content)
             except OSError as error:
@@ -120,7 +122,7 @@ class FileTokenStore(TokenStore):
         try:
             with open(self._path, "rb") as file:
                 self._check_modes(os.fstat(file.fileno()))
-                content = file.read()
+                content = hide(file.read())
         except FileNotFoundError:
             return {}
         except OSError as error:
@@ -196,14 +198,18 @@ def _decode(content: bytes) -> _Documents | None:
     """Return the documents in a file's *content*, or None if it is no such file."""
     try:
         data = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     documents = fields.get("documents")
     if fields.get("version") != _FORMAT_VERSION or not isinstance(documents, dict):
         return None
     found = cast("dict[str, Any]", documents)
-    return found if all(_is_document(item) for item in found.values()) else None
+    if not all(_is_document(item) for item in found.values()):
+        return None
+    for item in found.values():
+        item["document"] = hide(item["document"])
+    return found
 
 
 def _is_document(item: Any) -> bool:

@@ -8,11 +8,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pandadoc_client._secrets import SecretText, hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import LockTimeout, Record, RevisionConflict, TokenStore, new_revision
 
@@ -46,18 +47,18 @@ class _Entry:
     key: str
     revision: str
     expires_at: datetime | None
-    document: str
+    document: str = field(repr=False)
 
     def encode(self) -> str:
         ends = self.expires_at and self.expires_at.astimezone(UTC).isoformat()
         fields = {"key": self.key, "revision": self.revision, "expires_at": ends, "document": self.document}
-        return json.dumps(fields, separators=(",", ":"))
+        return SecretText(json.dumps(fields, separators=(",", ":")))
 
     @classmethod
     def decode(cls, password: str, key: str) -> _Entry:
         """Return the entry of *key*; an error shows nothing of *password*."""
         try:
-            fields: dict[str, Any] = json.loads(password)
+            fields: dict[str, Any] = hide(json.loads(password))
             ends = fields["expires_at"]
             entry = cls(
                 fields["key"],
@@ -65,7 +66,7 @@ class _Entry:
                 None if ends is None else datetime.fromisoformat(ends),
                 fields["document"],
             )
-        except (TypeError, ValueError, KeyError, AttributeError):
+        except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
             entry = None
         # Credential Manager takes upper and lower case for the same, and so one key for another.
         if entry is None or entry.key != key or not isinstance(entry.revision, str):
@@ -118,12 +119,13 @@ class KeyringTokenStore(TokenStore):
         self._given_backend = backend
         self._folder = _default_lock_folder() if lock_folder is None else Path(lock_folder)
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         return f"<KeyringTokenStore of the service {self._service!r}>"
 
     def read(self, key: str) -> Record | None:
         entry = self._entry(key)
-        return None if entry is None else Record(entry.document, entry.revision)
+        return None if entry is None else Record(entry.document, str(entry.revision))
 
     def write(self, key: str, document: str, *, expires_at: datetime | None, expected: str | None) -> str:
         entry = _Entry(key, new_revision(), expires_at, document)
@@ -172,14 +174,14 @@ class KeyringTokenStore(TokenStore):
         return found
 
     def _entry(self, key: str) -> _Entry | None:
-        password = self._get(self._service, key, key)
+        password = hide(self._get(self._service, key, key))
         if password is not None:
             return _Entry.decode(password, key)
         with self._guard(key):  # nobody may be replacing it just now
             return self._entry_guarded(key)
 
     def _entry_guarded(self, key: str) -> _Entry | None:
-        password = self._get_guarded(self._service, key, key)
+        password = hide(self._get_guarded(self._service, key, key))
         return None if password is None else _Entry.decode(password, key)
 
     def _index_guarded(self) -> list[str]:
@@ -188,7 +190,7 @@ class KeyringTokenStore(TokenStore):
             return []
         try:
             keys = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             keys = None
         if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
             raise TokenStoreError(
@@ -205,8 +207,8 @@ class KeyringTokenStore(TokenStore):
     def _put(self, service: str, name: str, password: str, key: str | None) -> None:
         backend = self._backend()
         if self._get(service, name, key) is not None:
-            self._ask(key, lambda: backend.set_password(_beside(service), name, password))
-        self._ask(key, lambda: backend.set_password(service, name, password))
+            self._ask(key, lambda: backend.set_password(_beside(service), name, str(password)))
+        self._ask(key, lambda: backend.set_password(service, name, str(password)))
         self._remove(_beside(service), name, key)
 
     def _get(self, service: str, name: str, key: str | None) -> str | None:

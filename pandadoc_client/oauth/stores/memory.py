@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 from pandadoc_client._fork import renew_in_child
+from pandadoc_client._secrets import repr_in_any_state
 from pandadoc_client.oauth.stores._key_locks import KeyLocks
 from pandadoc_client.oauth.stores.base import Record, RevisionConflict, TokenStore, new_revision
 
@@ -28,6 +29,7 @@ class MemoryTokenStore(TokenStore):
         self._guard = threading.Lock()
         self._locks = KeyLocks()
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         return f"<MemoryTokenStore with {len(self._records)} keys>"
 

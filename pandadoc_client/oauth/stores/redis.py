@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
+from pandadoc_client._clock import monotonic
+from pandadoc_client._secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import LockTimeout, Record, RevisionConflict, TokenStore, new_revision
 
@@ -124,6 +126,7 @@ class RedisTokenStore(TokenStore):
         prefix: str = "pandadoc",
         lease: float = 10.0,
     ) -> None:
+        url_or_client = hide(url_or_client)  # its password, from this frame, should it be refused
         self._prefix = _check_prefix(prefix)
         self._lease = _check_lease(lease)
         self._owned: redis.Redis | None = None
@@ -145,19 +148,20 @@ class RedisTokenStore(TokenStore):
         self._renew_script = self._client.register_script(_RENEW)
         self._release_script = self._client.register_script(_RELEASE)
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         return f"<RedisTokenStore on {self._shown}, prefix {self._prefix!r}>"
 
     def read(self, key: str) -> Record | None:
         name = self._name(key, "token")
-        found = self._do(key, lambda: self._client.hgetall(name))
+        found = hide(self._do(key, lambda: self._client.hgetall(name)))
         if not found:
             return None
-        fields = {_text(field): _text(value) for field, value in found.items()}
+        fields = hide({_text(field): _text(value) for field, value in found.items()})
         document, revision = fields.get("document"), fields.get("revision")
         if document is None or not revision or fields.get("key") != key:
             raise _not_ours(key)
-        return Record(document, revision)
+        return Record(document, str(revision))
 
     def write(self, key: str, document: str, *, expires_at: datetime | None, expected: str | None) -> str:
         revision = new_revision()
@@ -175,10 +179,10 @@ class RedisTokenStore(TokenStore):
     def lock(self, key: str, timeout: float) -> Iterator[None]:
         name, owner = self._name(key, "lock"), secrets.token_hex(16).encode()
         arguments = [owner, round(self._lease * 1000)]
-        deadline = time.monotonic() + timeout
+        deadline = monotonic() + timeout
         wait = _FIRST_WAIT
         while not self._do(key, lambda: self._acquire_script([name], arguments)):
-            left = deadline - time.monotonic()
+            left = deadline - monotonic()
             if left <= 0:
                 raise LockTimeout.of(key, timeout)
             time.sleep(min(left, wait * random.uniform(0.5, 1)))  # noqa: S311 (spreads waiters, guards nothing)
@@ -336,6 +340,7 @@ def _check_url(url: str) -> str:
     # redis-py takes a database that is no number for database 0.
     if parts.scheme in {"redis", "rediss"} and not parts.fragment and (parts.path.strip("/") or "0").isdecimal():
         return f"{parts.scheme}://{host}:{port}{parts.path}"
+    del parts  # a password is in there, and what is raised is reported with this frame
     raise ApiValueError(
         "url_or_client: a URL must be redis://[user:password@]host[:port][/number], rediss://… or unix:///path, "
         "and special characters in a password percent-encoded"

@@ -14,7 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pandadoc_client._clock import monotonic
 from pandadoc_client._fork import renew_in_child
+from pandadoc_client._secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import (
     MAX_KEY_LENGTH,
@@ -118,6 +120,7 @@ class SQLTokenStore(TokenStore):
     def __init__(
         self, url_or_engine: str | sa.URL | sa.Engine | AsyncEngine, *, table: str = "pandadoc_tokens"
     ) -> None:
+        url_or_engine = hide(url_or_engine)  # its password, from this frame, should it be refused
         if not isinstance(table, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ApiTypeError(f"table must be text (str), not {type(table).__name__}")
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,47}", table):
@@ -155,6 +158,7 @@ class SQLTokenStore(TokenStore):
         self._one_connection = threading.Lock() if self._database.in_memory else nullcontext()
         self._memory_locks = KeyLocks()
 
+    @repr_in_any_state
     def __repr__(self) -> str:
         return f"<SQLTokenStore in {self._database.shown}, table {self._tokens.name}>"
 
@@ -233,7 +237,7 @@ class SQLTokenStore(TokenStore):
             with hold_file_lock(lock_path(self._file, key), key, timeout):
                 yield
         else:
-            take = partial(self._lock_row, key=key, deadline=time.monotonic() + timeout)
+            take = partial(self._lock_row, key=key, deadline=monotonic() + timeout)
             held = self._database.hold(take, key, timeout)
             try:
                 yield
@@ -243,7 +247,7 @@ class SQLTokenStore(TokenStore):
     def _lock_row(self, connection: sa.Connection, *, key: str, deadline: float) -> None:
         """Lock the row of *key*, which is made if it is missing. Rows are never removed: others may wait for them."""
         while True:
-            left = min(deadline - time.monotonic(), _LONGEST_WAIT)
+            left = min(deadline - monotonic(), _LONGEST_WAIT)
             _prepare_lock(connection, max(left, 0.001))
             query = sa.select(self._locks.c.key).where(self._locks.c.key == key)
             if connection.execute(query.with_for_update(nowait=left <= 0)).first() is not None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
+from pandadoc_client._secrets import hide, type_name
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 from pandadoc_client.oauth.stores.base import TokenStore
 
@@ -44,9 +45,10 @@ def token_store(url: str | None = None) -> TokenStore:
         name, url = "PANDADOC_TOKEN_STORE", os.environ.get("PANDADOC_TOKEN_STORE")
         if not url:
             return _file(os.fspath(default_path()))
+    url = hide(url)  # it may hold a password, which no frame of an error shall have in clear
     if not isinstance(url, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise ApiTypeError(f"url must be text (str), not {type(url).__name__}")
-    scheme, colon, rest = url.partition(":")
+        raise ApiTypeError(f"url must be text (str), not {type_name(url)}")
+    scheme, colon, rest = map(hide, url.partition(":"))
     dialect = scheme.lower().partition("+")[0]
     if not colon or dialect not in _MAKERS:
         raise ApiValueError(f"{name} is no URL of a token store; there are {_KINDS}")
@@ -92,7 +94,7 @@ def _keyring(rest: str) -> TokenStore:
 
 
 def _sqlite(url: str) -> TokenStore:
-    scheme, _, rest = url.partition(":")
+    scheme, _, rest = map(hide, url.partition(":"))
     return _sql(url if rest.startswith("//") else f"{scheme}:///{os.path.expanduser(rest)}")
 
 

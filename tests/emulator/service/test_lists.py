@@ -160,6 +160,14 @@ def test_the_log_is_the_journal(api: Api) -> None:
     assert document
 
 
+def test_the_log_has_no_secret_of_a_request(api: Api) -> None:
+    passcode: dict[str, Any] = {"verification_settings": {"passcode_verification": {"passcode": "hush1Hush"}}}
+    api.new(recipients=[person(**passcode)])
+    api.http.get("/public/v1/members/current?access_token=hush-2")
+    for one in api.call("listLogsV2", None)["results"]:
+        assert "hush" not in str(api.call("detailsLogV2", None, one["id"]))
+
+
 def test_the_same_seed_makes_the_same_data(begin: Callable[..., Api]) -> None:
     def everything(seed: str) -> list[Any]:
         api = begin(seed_data=True, seed=seed)

@@ -213,3 +213,23 @@ def test_a_session_for_signing_ends(begin: Callable[..., Api]) -> None:
     assert api.http.get(f"/s/{session}").status_code == 404
     assert api.http.post(f"/s/{session}", data={"action": "decline"}).status_code == 404
     assert api.status(document) == "document.sent"
+
+
+def test_the_key_of_a_recipients_page_shows_in_no_list_of_requests(api: Api) -> None:
+    """Whoever has it opens the document; the link itself is where people follow it."""
+    document = api.sent()
+    session = api.call("createDocumentLink", {"recipient": "mei.lin@example.com"}, document)["id"]
+    link = path_of_link(api, document)
+    api.http.get(link)
+    api.http.get(f"/s/{session}", headers={"Referer": f"{api.emulator.url}{link}"})
+    api.emulator.journal.wait_for(1, path=f"/s/{session}")
+    keys = (session, link.rpartition("/")[2])
+    shown = [
+        api.http.get("/").text,
+        api.http.get("/_emulator/board").text,
+        api.http.get("/_emulator/journal").text,
+        repr(api.emulator.journal.entries),
+    ]
+    assert [key for key in keys for text in shown if key in text] == []
+    assert "/s/***" in shown[1]
+    assert session in api.http.get("/_emulator/journal?reveal=1").text

@@ -64,10 +64,18 @@ def open_scene(request: pytest.FixtureRequest, zygote: Zygote, tmp_path: Path) -
             start: Callable[[Answer], Process] = zygote.start,
             lease: float | None = None,
             bound_by_modes: bool = False,
+            refresh_timeout: float | None = None,
             **options: Any,
         ) -> Scene:
             emulator = stack.enter_context(Emulator(**options))
-            scene = Scene(emulator, url_of(kind), start, lease=lease, bound_by_modes=bound_by_modes)
+            scene = Scene(
+                emulator,
+                url_of(kind),
+                start,
+                lease=lease,
+                bound_by_modes=bound_by_modes,
+                refresh_timeout=refresh_timeout,
+            )
             stack.callback(scene.close)
             return scene
 

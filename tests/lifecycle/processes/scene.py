@@ -158,6 +158,7 @@ class Scene:
         start: Starts a worker.
         lease: The lease of the lock, for Redis.
         bound_by_modes: Whether processes obey the modes of files even if they run as root.
+        refresh_timeout: Seconds that a refresh may take; None for the default.
     """
 
     def __init__(
@@ -168,12 +169,14 @@ class Scene:
         *,
         lease: float | None = None,
         bound_by_modes: bool = False,
+        refresh_timeout: float | None = None,
     ) -> None:
         self.emulator = emulator
         self.url = url
         self.key = f"account {uuid.uuid4()}"  # places are shared by tests
         self.lease = lease
         self._bound_by_modes = bound_by_modes
+        self._refresh_timeout = refresh_timeout
         self._start = start
         self._stack = ExitStack()
         self._store: TokenStore = self._stack.enter_context(open_store(url, lease))
@@ -197,6 +200,7 @@ class Scene:
                 "client_secret": self.emulator.client_secret,
                 "points": points,
                 "bound_by_modes": self._bound_by_modes,
+                "refresh_timeout": self._refresh_timeout,
             }
         )
         self._stack.callback(process.close)

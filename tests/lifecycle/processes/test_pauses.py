@@ -11,6 +11,8 @@ from .scene import Process, Scene
 
 _HELD_BY_THE_SYSTEM = ("file", "sqlite", "postgresql")
 _LEASE = 0.3
+_REFRESH_TIMEOUT = 2.0
+"""Seconds that a refresh may take: others wait a little longer for one that was begun."""
 
 
 def stopped_at(scene: Scene, step: str) -> Process:
@@ -82,10 +84,47 @@ def test_a_lease_is_kept_as_long_as_a_refresh_takes(open_scene: OpenScene) -> No
     assert scene.refreshes == 1
 
 
+@pytest.mark.parametrize("rotation", [RotationMode.STRICT, RotationMode.REUSE_REVOKES_ALL])
+@pytest.mark.parametrize("step", ["before send", "after answer", "before save"])
+def test_with_a_lease_others_wait_for_an_attempt_that_may_still_end(
+    open_scene: OpenScene, rotation: RotationMode, step: str
+) -> None:
+    scene = open_scene("redis", rotation=rotation, lease=_LEASE)
+    scene.seed()
+    stopped = stopped_at(scene, step)
+    other = scene.process(after_lock="tell")
+    other.begin("token")
+    assert other.answer() == {"at": "after lock"}  # so the lease is over
+    assert other.is_silent()
+    stopped.resume()
+    answers = [process.answer() for process in (stopped, other)]
+    assert all(scene.has_live_token(answer) for answer in answers)
+    assert scene.refreshes == 1
+
+
+def test_with_a_lease_others_wait_for_a_process_that_is_frozen_while_the_answer_comes(open_scene: OpenScene) -> None:
+    scene = open_scene("redis", rotation=RotationMode.REUSE_REVOKES_ALL, lease=_LEASE)
+    scene.seed()
+    scene.emulator.faults.add(Fault("latency", delay=0.3))
+    frozen = scene.process()
+    frozen.begin("token")
+    scene.emulator.journal.wait_for(1, arrived=True)
+    frozen.stop()
+    other = scene.process(after_lock="tell")
+    other.begin("token")
+    assert other.answer() == {"at": "after lock"}
+    scene.emulator.journal.wait_for(1)
+    assert other.is_silent()
+    frozen.resume()
+    assert scene.has_live_token(frozen.answer())
+    assert scene.has_live_token(other.answer())
+    assert scene.refreshes == 1
+
+
 @pytest.mark.parametrize("step", ["after lock", "before send", "before save", "after save"])
 @pytest.mark.parametrize("mode", [RotationMode.GRACE, RotationMode.FORK])
 def test_with_a_lease_another_goes_on_and_its_token_stays(open_scene: OpenScene, mode: RotationMode, step: str) -> None:
-    scene = open_scene("redis", rotation=mode, lease=_LEASE)
+    scene = open_scene("redis", rotation=mode, lease=_LEASE, refresh_timeout=_REFRESH_TIMEOUT)
     scene.seed()
     stopped = stopped_at(scene, step)
     answer = scene.process().ask("token")
@@ -98,7 +137,7 @@ def test_with_a_lease_another_goes_on_and_its_token_stays(open_scene: OpenScene,
 
 
 def test_with_a_lease_a_process_that_stopped_before_sending_takes_the_token_of_another(open_scene: OpenScene) -> None:
-    scene = open_scene("redis", rotation=RotationMode.STRICT, lease=_LEASE)
+    scene = open_scene("redis", rotation=RotationMode.STRICT, lease=_LEASE, refresh_timeout=_REFRESH_TIMEOUT)
     scene.seed()
     stopped = stopped_at(scene, "before send")
     answer = scene.process().ask("token")
@@ -109,7 +148,7 @@ def test_with_a_lease_a_process_that_stopped_before_sending_takes_the_token_of_a
 
 @pytest.mark.parametrize("step", ["after answer", "before save"])
 def test_with_a_lease_a_token_that_comes_late_takes_the_place_of_the_refusal(open_scene: OpenScene, step: str) -> None:
-    scene = open_scene("redis", rotation=RotationMode.STRICT, lease=_LEASE)
+    scene = open_scene("redis", rotation=RotationMode.STRICT, lease=_LEASE, refresh_timeout=_REFRESH_TIMEOUT)
     scene.seed()
     stopped = stopped_at(scene, step)
     other = scene.process()

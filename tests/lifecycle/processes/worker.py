@@ -66,7 +66,8 @@ class Worker:
     Args:
         wire: To the test.
         settings: ``url``, ``key`` and ``lease`` of the store; ``host``, ``client_id`` and ``client_secret``;
-            ``points``, the actions of `Points`; ``bound_by_modes``, whether even root may write only what modes permit.
+            ``points``, the actions of `Points`; ``bound_by_modes``, whether even root may write only what modes permit;
+            ``refresh_timeout``, the seconds that a refresh may take.
     """
 
     def __init__(self, wire: _Wire, settings: Answer) -> None:
@@ -77,7 +78,12 @@ class Worker:
         self._points = Points(settings["points"], lambda step: wire.send({"at": step}), self._hold)
         if settings["points"]:
             self._points.watch_system()
-        self._client = WatchedClient(settings["client_id"], settings["client_secret"], host=settings["host"])
+        self._client = WatchedClient(
+            settings["client_id"],
+            settings["client_secret"],
+            host=settings["host"],
+            refresh_timeout=settings["refresh_timeout"],
+        )
         self._client.points = self._points
         self._store = WatchedStore(open_store(settings["url"], settings["lease"]), self._points)
         self._manager = TokenManager(self._client, self._store, settings["key"])

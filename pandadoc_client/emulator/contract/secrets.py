@@ -1,0 +1,69 @@
+"""Which names stand for secrets: those to which the contract gives the format `password`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from .document import Contract, load_contract
+
+__all__ = ["mask_values", "secret_names", "secret_parameters"]
+
+_MASK = "***"
+_NO_CONTRACT_HAS_THEM = frozenset({"api_key", "password", "secret"})
+_FORM = "application/x-www-form-urlencoded"
+
+
+@cache
+def secret_names() -> frozenset[str]:
+    """Return the names that are secret wherever they stand in JSON; `key`, which is not, is left to its operation."""
+    kinds: dict[str, set[bool]] = {}
+    contract = load_contract()
+    for name, schema in _fields(contract.document):
+        kinds.setdefault(name, set()).add(contract.resolve(schema).get("format") == "password")
+    return frozenset(name for name, found in kinds.items() if found == {True}) | _NO_CONTRACT_HAS_THEM
+
+
+@cache
+def secret_parameters() -> frozenset[str]:
+    """Return the names that are secret in a query or in a form, `code` for one."""
+    contract = load_contract()
+    found = set(secret_names())
+    for operation in contract.operations.values():
+        body = contract.resolve(operation.definition.get("requestBody", {}))
+        form = body.get("content", {}).get(_FORM, {}).get("schema", {})
+        found |= {
+            name
+            for name, schema in _fields(dict(_whole(contract, form)))
+            if contract.resolve(schema).get("format") == "password"
+        }
+    return frozenset(found)
+
+
+def mask_values(value: Any) -> Any:
+    """Return decoded JSON without its secrets."""
+    if isinstance(value, dict):
+        return {name: _MASK if name in secret_names() and item else mask_values(item) for name, item in value.items()}
+    return [mask_values(item) for item in value] if isinstance(value, list) else value
+
+
+def _whole(contract: Contract, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a schema with what its union is made of in place of references."""
+    found = contract.resolve(schema)
+    members = [contract.resolve(member) for key in ("oneOf", "anyOf", "allOf") for member in found.get(key, ())]
+    return {**found, "allOf": members}
+
+
+def _fields(node: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield name and schema of every property within *node*."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _fields(item)
+    elif isinstance(node, dict):
+        properties = node.get("properties")
+        if isinstance(properties, dict):
+            yield from ((name, schema) for name, schema in properties.items() if isinstance(schema, dict))
+        for key, item in node.items():
+            if key not in ("example", "examples", "default", "enum"):
+                yield from _fields(item)
