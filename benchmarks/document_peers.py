@@ -113,7 +113,8 @@ def sdk_threads(task: Task) -> Iterator[Call]:
         api = documents_api.DocumentsApi(client)
 
         def call() -> Any:
-            begun = [api.list_documents(count=task.count, async_req=True) for _ in range(task.at_once)]
+            in_thread: Any = api.list_documents
+            begun = [in_thread(count=task.count, async_req=True) for _ in range(task.at_once)]
             return [task.objects(handle.get().results) for handle in begun]
 
         yield call

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from pandadoc_client import model_utils as model_utils
     from pandadoc_client import oauth as oauth
     from pandadoc_client import rest as rest
+    from pandadoc_client import results as results
     from pandadoc_client import throttling as throttling
     from pandadoc_client import waiting as waiting
     from pandadoc_client import webhooks as webhooks
+    from pandadoc_client._calls.model import UNSET as UNSET
+    from pandadoc_client._calls.model import Unset as Unset
     from pandadoc_client._retry import RetryPolicy as RetryPolicy
     from pandadoc_client.api_client import ApiClient as ApiClient
     from pandadoc_client.api_client import AsyncApiClient as AsyncApiClient
@@ -39,10 +42,14 @@ if TYPE_CHECKING:
     from pandadoc_client.exceptions import ApiValueError as ApiValueError
     from pandadoc_client.exceptions import OAuthError as OAuthError
     from pandadoc_client.exceptions import OpenApiException as OpenApiException
+    from pandadoc_client.results import in_thread as in_thread
+    from pandadoc_client.results import raw as raw
+    from pandadoc_client.results import streamed as streamed
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "UNSET",
     "ApiAttributeError",
     "ApiClient",
     "ApiConnectionError",
@@ -58,7 +65,11 @@ __all__ = [
     "OpenApiException",
     "PandaDoc",
     "RetryPolicy",
+    "Unset",
     "__version__",
+    "in_thread",
+    "raw",
+    "streamed",
 ]
 
 _MODULES = {
@@ -68,13 +79,18 @@ _MODULES = {
     "Configuration": "configuration",
     "PandaDoc": "client",
     "RetryPolicy": "_retry",
+    "UNSET": "_calls.model",
+    "Unset": "_calls.model",
+    "in_thread": "results",
+    "raw": "results",
+    "streamed": "results",
 } | {name: "exceptions" for name in __all__ if name.endswith(("Error", "Exception"))}
 
 # After `import pandadoc_client` programs for the vendor's SDK reach these as attributes.
 _SUBMODULES = frozenset(
     {
         *("api_client", "configuration", "exceptions", "model_utils", "rest"),
-        *("files", "oauth", "throttling", "waiting", "webhooks"),
+        *("files", "oauth", "results", "throttling", "waiting", "webhooks"),
     }
 )
 

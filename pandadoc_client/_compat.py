@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from pandadoc_client._calls.model import UNSET, ModelOf, decode_date, decode_datetime
 from pandadoc_client._encoding import (
     encode_body,
     encode_path,
@@ -22,9 +23,8 @@ from pandadoc_client._encoding import (
     text,
     unwrapped,
 )
-from pandadoc_client._generated.base import UNSET, decode_date, decode_datetime
 from pandadoc_client._http import Request, Response
-from pandadoc_client._operation import ModelRef, Operation, date, datetime, file_type, none_type
+from pandadoc_client._operation import Operation, date, datetime, file_type, none_type
 from pandadoc_client._retry import Timeout
 from pandadoc_client._secrets import header_secrets, hide, hide_headers, type_name
 from pandadoc_client._sources import is_source
@@ -113,8 +113,8 @@ class RequestParts:
 
 
 def plan_call(
-    operation: Operation,
-    arguments: dict[str, Any],
+    operation: Operation[Any],
+    arguments: Mapping[str, Any],
     configuration: Configuration,
     build: Callable[..., Request],
     stacklevel: int,
@@ -123,8 +123,8 @@ def plan_call(
 
     Args:
         operation: What is called.
-        arguments: Arguments and options by name, in the order in which they were written: fields of a form and
-            parameters of a query go out in that order, as the vendor's SDK sends them.
+        arguments: Arguments and options by name. Fields of a form and parameters of a query go out in the order of
+            the operation's parameters.
         configuration: Host and checks.
         build: Makes the request of its parts: the client's, which knows its headers and credentials.
         stacklevel: How far up the stack the user's call is, for warnings.
@@ -133,10 +133,11 @@ def plan_call(
         ApiTypeError: An argument is of the wrong type, or not known.
         ApiValueError: An argument is missing, or has a value that cannot be sent.
     """
-    options = _options(operation, arguments)
+    given = operation.given(arguments)
+    options = _options(operation, given)
     host = configuration.call_host(operation.operation_id, options["_host_index"])
     timeout = configuration.call_timeout(options["_request_timeout"])
-    parts = _gather(operation, arguments, check=options["_check_input_type"])
+    parts = _gather(operation, given, check=options["_check_input_type"])
     if operation.token_request:
         from pandadoc_client.oauth.form import warn_about_form  # the OAuth client's rules, needed for this one only
 
@@ -164,7 +165,7 @@ def default_timeout(request: Request, timeout: Timeout) -> Timeout:
     return replace(timeout, total=None) if streamed else timeout
 
 
-def _options(operation: Operation, arguments: dict[str, Any]) -> Mapping[str, Any]:
+def _options(operation: Operation[Any], arguments: dict[str, Any]) -> Mapping[str, Any]:
     """Take the options out of *arguments*, check them, and return them with their defaults."""
     given: dict[str, Any] = {}
     for name in list(arguments):
@@ -178,21 +179,14 @@ def _options(operation: Operation, arguments: dict[str, Any]) -> Mapping[str, An
     return {**_DEFAULTS, **given} if given else _DEFAULTS
 
 
-def _gather(operation: Operation, arguments: Mapping[str, Any], check: bool) -> RequestParts:
-    """Check the arguments and sort them by where they go.
-
-    UNSET means that an argument is not given; None does so for what is optional, but for a body or a file, where it is
-    rather a mistake.
-    """
+def _gather(operation: Operation[Any], arguments: Mapping[str, Any], check: bool) -> RequestParts:
+    """Check the arguments, those that are given, and sort them by where they go."""
     parts = RequestParts(operation_id=operation.operation_id)
-    for parameter in operation.parameters:
-        if parameter.required and arguments.get(parameter.name, UNSET) is UNSET:
-            name = parameter.name
+    for name in operation.required:
+        if name not in arguments:
             raise ApiValueError(f"Missing the required parameter `{name}` when calling `{operation.operation_id}`")
     for name, value in arguments.items():
         parameter = operation.by_name[name]
-        if value is UNSET or (value is None and parameter.may_be_none):
-            continue
         if check:
             _check_type(name, value, parameter.types, [name])
         if parameter.secret:
@@ -258,7 +252,7 @@ def _is_array(value: Any) -> bool:
 
 
 def _class_of(kind: Any) -> Any:
-    return kind.load() if isinstance(kind, ModelRef) else kind
+    return kind.load() if isinstance(kind, ModelOf) else kind
 
 
 def select_accept(accepts: Sequence[str]) -> str:
@@ -277,7 +271,7 @@ def select_content_type(content_types: Sequence[str]) -> str:
     return lowered[0]
 
 
-def _content_type(operation: Operation, parts: RequestParts) -> str | None:
+def _content_type(operation: Operation[Any], parts: RequestParts) -> str | None:
     """Return the Content-Type of a call: a form's unless a body is given, where both would be possible.
 
     A form without fields has none, as in the vendor's SDK.

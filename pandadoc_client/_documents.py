@@ -1,20 +1,17 @@
 """What the API classes for documents offer beyond single calls, so that ``pd.documents`` has it all in one place.
 
 Each method stands for a function of `pandadoc_client.waiting` or `pandadoc_client.files`, which is imported when it is
-called: an API class must not cost the import of what most programs do not use.
+called: an API class must not cost the import of what most programs do not use. Annotations name what is imported
+lazily, so that they resolve at run time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from pandadoc_client.api_client import ApiClient, AsyncApiClient
-    from pandadoc_client.files import Downloaded, Target
-    from pandadoc_client.model.document_send_response import DocumentSendResponse
-    from pandadoc_client.model.document_status_response import DocumentStatusResponse
-    from pandadoc_client.waiting import Waker
+import pandadoc_client
+from pandadoc_client import models
 
 __all__ = ["AsyncDocumentSteps", "DocumentSteps"]
 
@@ -22,7 +19,7 @@ __all__ = ["AsyncDocumentSteps", "DocumentSteps"]
 class DocumentSteps:
     """What documents need again and again: waiting, the everyday chain, a file at the end."""
 
-    api_client: ApiClient
+    api_client: pandadoc_client.ApiClient
 
     def wait_until(
         self,
@@ -31,8 +28,8 @@ class DocumentSteps:
         *,
         timeout: float | None = 300.0,
         exact: bool = False,
-        waker: Waker | None = None,
-    ) -> DocumentStatusResponse:
+        waker: pandadoc_client.waiting.Waker | None = None,
+    ) -> models.DocumentStatusResponse:
         """Wait until a document has a status; see `pandadoc_client.waiting.wait_until`."""
         from pandadoc_client import waiting
 
@@ -40,19 +37,21 @@ class DocumentSteps:
 
     def create_and_send(
         self, document: Any, send: Any = None, *, file: Any = None, **options: Any
-    ) -> DocumentSendResponse:
+    ) -> models.DocumentSendResponse:
         """Create a document, wait for its draft and send it; see `pandadoc_client.waiting.create_and_send`."""
         from pandadoc_client import waiting
 
         return waiting.create_and_send(self, document, send, file=file, **options)
 
-    def send_when_ready(self, id: str, send: Any = None, **options: Any) -> DocumentSendResponse:
+    def send_when_ready(self, id: str, send: Any = None, **options: Any) -> models.DocumentSendResponse:
         """Wait for the draft of a document and send it; see `pandadoc_client.waiting.send_when_ready`."""
         from pandadoc_client import waiting
 
         return waiting.send_when_ready(self, id, send, **options)
 
-    def save_document(self, id: str, to: Target = None, *, protected: bool = False, **options: Any) -> Downloaded:
+    def save_document(
+        self, id: str, to: pandadoc_client.files.Target = None, *, protected: bool = False, **options: Any
+    ) -> pandadoc_client.files.Downloaded:
         """Save a document as a PDF file; see `pandadoc_client.files.download_document`."""
         from pandadoc_client import files
 
@@ -62,7 +61,7 @@ class DocumentSteps:
 class AsyncDocumentSteps:
     """`DocumentSteps` for asyncio and trio."""
 
-    api_client: AsyncApiClient
+    api_client: pandadoc_client.AsyncApiClient
 
     async def wait_until(
         self,
@@ -71,8 +70,8 @@ class AsyncDocumentSteps:
         *,
         timeout: float | None = 300.0,
         exact: bool = False,
-        waker: Waker | None = None,
-    ) -> DocumentStatusResponse:
+        waker: pandadoc_client.waiting.Waker | None = None,
+    ) -> models.DocumentStatusResponse:
         """Wait until a document has a status; see `pandadoc_client.waiting.wait_until`."""
         from pandadoc_client import waiting
 
@@ -80,19 +79,21 @@ class AsyncDocumentSteps:
 
     async def create_and_send(
         self, document: Any, send: Any = None, *, file: Any = None, **options: Any
-    ) -> DocumentSendResponse:
+    ) -> models.DocumentSendResponse:
         """Create a document, wait for its draft and send it; see `pandadoc_client.waiting.create_and_send`."""
         from pandadoc_client import waiting
 
         return await waiting.async_create_and_send(self, document, send, file=file, **options)
 
-    async def send_when_ready(self, id: str, send: Any = None, **options: Any) -> DocumentSendResponse:
+    async def send_when_ready(self, id: str, send: Any = None, **options: Any) -> models.DocumentSendResponse:
         """Wait for the draft of a document and send it; see `pandadoc_client.waiting.send_when_ready`."""
         from pandadoc_client import waiting
 
         return await waiting.async_send_when_ready(self, id, send, **options)
 
-    async def save_document(self, id: str, to: Target = None, *, protected: bool = False, **options: Any) -> Downloaded:
+    async def save_document(
+        self, id: str, to: pandadoc_client.files.Target = None, *, protected: bool = False, **options: Any
+    ) -> pandadoc_client.files.Downloaded:
         """Save a document as a PDF file; see `pandadoc_client.files.download_document`."""
         from pandadoc_client import files
 

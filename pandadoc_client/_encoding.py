@@ -30,7 +30,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from pandadoc_client._generated.base import UNSET, Model
+from pandadoc_client._calls.model import UNSET, Model
 from pandadoc_client._http import BodyStream
 from pandadoc_client._multipart import FileField, MultipartBody, TextField, file_field
 from pandadoc_client._secrets import SecretText, hide

@@ -6,17 +6,14 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from importlib import import_module
-from typing import Any, Literal, TypedDict
+from typing import Any, Generic, Literal, TypedDict, TypeVar
 
-from pandadoc_client._generated.base import ModelOf, one_of
-from pandadoc_client._secrets import hide
+from pandadoc_client._calls.model import UNSET, ModelOf, one_of
 from pandadoc_client._sources import FileArgument
 
 __all__ = [
     "AsyncOptions",
     "FileArgument",
-    "ModelRef",
     "OneOf",
     "Operation",
     "Options",
@@ -26,6 +23,8 @@ __all__ = [
     "file_type",
     "none_type",
 ]
+
+T = TypeVar("T")
 
 file_type = io.IOBase
 none_type = type(None)
@@ -64,25 +63,6 @@ class Options(AsyncOptions, total=False):
     async_req: Literal[False]
 
 
-class ModelRef(ModelOf):
-    """A model in a type, imported when a call first needs it: an API module may mention hundreds.
-
-    Args:
-        user: Name of the module that mentions it.
-        module: Name of its module, relative to the user's.
-        name: Name of its class.
-    """
-
-    __slots__ = ("__name__",)
-
-    def __init__(self, user: str, module: str, name: str) -> None:
-        package = user.rpartition(".")[0]
-        super().__init__(lambda: getattr(import_module(module, package), name))
-        self.__name__ = name
-
-    decode = ModelOf.__call__
-
-
 class OneOf:
     """One of several models in a type.
 
@@ -93,7 +73,7 @@ class OneOf:
 
     __slots__ = ("decode",)
 
-    def __init__(self, *members: ModelRef, by: tuple[str, Mapping[str, int]] | None = None) -> None:
+    def __init__(self, *members: ModelOf, by: tuple[str, Mapping[str, int]] | None = None) -> None:
         self.decode = one_of(*members, by=by)
 
 
@@ -131,8 +111,8 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """An operation of the API.
+class Operation(Generic[T]):
+    """An operation of the API; *T* is the type of what a call returns.
 
     Attributes:
         operation_id: Name of the method.
@@ -145,6 +125,10 @@ class Operation:
         response_type: What its answer is decoded to, as the vendor's SDK writes types; None for no body.
         other_results: The same for successes of another kind, by status: a 202 has no file yet.
         token_request: True for the OAuth 2.0 token endpoint.
+        summary: What it does, in a few words.
+        description: What there is to know about it; empty if the summary says it all.
+        body_schema: Name of the schema of its JSON body, or of the items of its body; empty for another body.
+        meanings: What its parameters mean, by their names as arguments.
         by_name: The parameters by their names as arguments.
         required: The names of those that may be given by position, in their order.
     """
@@ -159,6 +143,10 @@ class Operation:
     response_type: tuple[Any, ...] | None
     other_results: Mapping[int, tuple[Any, ...] | None] = field(default_factory=dict)
     token_request: bool = False
+    summary: str = ""
+    description: str = ""
+    body_schema: str = ""
+    meanings: Mapping[str, str] = field(default_factory=dict)
     by_name: Mapping[str, Parameter] = field(init=False, repr=False, compare=False)
     required: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
@@ -167,9 +155,22 @@ class Operation:
         required = tuple(parameter.name for parameter in self.parameters if parameter.required)
         object.__setattr__(self, "required", required)
 
-    def hidden(self, arguments: Mapping[str, Any]) -> Any:
-        """Return *arguments* with those that are secret hidden, for a frame that may be reported."""
-        return {
-            name: hide(value) if name in self.by_name and self.by_name[name].secret else value
-            for name, value in arguments.items()
-        }
+    def given(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what was given of *arguments*, in the order of the parameters; options come behind them.
+
+        ``UNSET`` means that an argument is not given; ``None`` does so for what is optional, but for a body or a file,
+        where it is rather a mistake.
+        """
+        found: dict[str, Any] = {}
+        own = 0
+        for name, parameter in self.by_name.items():
+            if name in arguments:
+                own += 1
+                value = arguments[name]
+                if value is not UNSET and (value is not None or not parameter.may_be_none):
+                    found[name] = value
+        if own < len(arguments):
+            for name, value in arguments.items():
+                if name not in self.by_name:
+                    found[name] = value
+        return found

@@ -14,7 +14,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from pandadoc_client._clock import monotonic
@@ -225,6 +224,8 @@ def asked_wait(response: Response) -> float | None:
 def _seconds(value: str) -> float | None:
     if value.isascii() and value.isdigit():
         return float(value)  # infinite if it has more digits than a float can hold
+    from email.utils import parsedate_to_datetime  # a sixth of an API module's import, for few responses
+
     try:
         moment = parsedate_to_datetime(value)
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

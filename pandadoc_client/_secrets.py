@@ -16,13 +16,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, SupportsIndex, TypeVar, cast, overload
 from urllib.parse import quote, quote_plus
 
-from pandadoc_client._generated.secrets import SECRET_INPUTS, SECRET_NAMES, SECRET_NAMES_OF
+from pandadoc_client.apis.secrets import SECRET_INPUTS, SECRET_NAMES, SECRET_NAMES_OF
 
 __all__ = [
     "CREDENTIAL_HEADERS",
     "MASK",
     "NAMES",
     "NAMES_IN_FORMS",
+    "SECRET_NAMES",
     "SecretBytes",
     "SecretText",
     "echoes",

@@ -7,7 +7,7 @@ import os
 import threading
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pandadoc_client._base_client import BaseClient
 from pandadoc_client._compat import Call, RequestParts, build_request, default_timeout, plan_call
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pandadoc_client.rest import StreamedResponse
 
 __all__ = ["ApiClient", "AsyncApiClient"]
+
+T = TypeVar("T")
 
 
 class ApiClient(BaseClient):
@@ -100,12 +102,12 @@ class ApiClient(BaseClient):
                     self._finalizer = weakref.finalize(self, transport.close)
         return transport
 
-    def call_operation(self, operation: Operation, arguments: dict[str, Any], *required: Any) -> Any:
-        """Make a call that an API class describes, with arguments and options by name, and the required ones."""
-        arguments |= zip(operation.required, required, strict=True)
+    def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
+        """Make a call that an API class describes, with arguments and options by name."""
         # Two frames up is the user's line: above this one is the API class.
         call = plan_call(operation, arguments, self.configuration, self._build, stacklevel=3)
-        return self._begin(call)
+        result: T = self._begin(call)
+        return result
 
     def _begin(self, call: Call) -> Any:
         """Make a call here, or in a thread if it asks for one."""
@@ -280,23 +282,24 @@ class AsyncApiClient(BaseClient):
                     transport = self._transport = AsyncTransport(self._settings())
         return transport
 
-    async def call_operation(self, operation: Operation, arguments: dict[str, Any], *required: Any) -> Any:
-        """Make a call that an API class describes, with arguments and options by name, and the required ones."""
-        arguments |= zip(operation.required, required, strict=True)
+    async def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
+        """Make a call that an API class describes, with arguments and options by name."""
         call = plan_call(operation, arguments, self.configuration, self._build, stacklevel=3)
         if call.in_thread:
             raise ApiValueError("async_req is for ApiClient; await the call instead", ["async_req"])
         await _measure(call.request)
         transport, settings = self._open_transport(), self._call_settings(call)
         if call.preload:
-            return self._result(call, await transport.send(call.request, *settings))
+            result: T = self._result(call, await transport.send(call.request, *settings))
+            return result
         head, answer = await transport.stream(call.request, *settings)
         if answer is None:
             raise error_for(head)
         from pandadoc_client.rest import AsyncStreamedResponse
 
-        streamed = self.last_response = AsyncStreamedResponse(head, answer)
-        return streamed
+        streamed: Any = AsyncStreamedResponse(head, answer)
+        self.last_response = streamed
+        return streamed  # type: ignore[no-any-return]  # what _preload_content=False asks for
 
 
 async def _measure(request: Request) -> None:

@@ -21,17 +21,16 @@ from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
+from pandadoc_client._operation import Operation, RequestTimeout
 from pandadoc_client.exceptions import ApiDecodeError, ApiException, ApiTypeError, ApiValueError
 
 if TYPE_CHECKING:
-    from pandadoc_client._operation import Operation, RequestTimeout
     from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 __all__ = [
     "AsyncItemIterator",
+    "CallOptions",
     "ItemIterator",
-    "ListOptions",
-    "PageOptions",
     "Pages",
     "Paging",
 ]
@@ -42,23 +41,17 @@ _OPTIONS = frozenset({"_check_input_type", "_host_index", "_request_timeout"})
 _FORGIVEN = 1  # pages in a row that bring nothing new
 
 
-class ListOptions(TypedDict, total=False):
-    """What an iterator takes besides the filters of its list.
+class CallOptions(TypedDict, total=False):
+    """Options that an iterator takes besides its own arguments; they are those of every call that it makes.
 
-    ``max_items``: where to stop; None for no limit.
-    ``_request_timeout``, ``_check_input_type``, ``_host_index``: as for every API method, for each call.
+    ``_request_timeout``: seconds for the whole call, or a pair of seconds for the connection and for each read.
+    ``_check_input_type``: False to send arguments of other types than declared.
+    ``_host_index``: which of the servers to call.
     """
 
-    max_items: int | None
     _request_timeout: RequestTimeout
     _check_input_type: bool
     _host_index: int | None
-
-
-class PageOptions(ListOptions, total=False):
-    """`ListOptions`, and ``page_size``: how many items to ask for at a time."""
-
-    page_size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +179,7 @@ class Pages:
 class _Caller:
     """What both iterators share: what is asked for, and what became of it."""
 
-    def __init__(self, operation: Operation, paging: Paging, arguments: Mapping[str, Any]) -> None:
+    def __init__(self, operation: Operation[Any], paging: Paging, arguments: Mapping[str, Any]) -> None:
         options = {name: arguments[name] for name in ("page_size", "max_items") if name in arguments}
         filters = {name: value for name, value in arguments.items() if name not in options}
         _check_names(operation, paging, filters, options)
@@ -195,10 +188,8 @@ class _Caller:
         self._pages = Pages(paging, **options)
         self._ready: deque[Any] = deque()
 
-    def _call(self, page: Mapping[str, int]) -> tuple[Operation, dict[str, Any], tuple[Any, ...]]:
-        arguments = {**self._filters, **page, "_return_http_data_only": False}
-        required = tuple(arguments.pop(name) for name in self._operation.required)
-        return self._operation, arguments, required
+    def _arguments(self, page: Mapping[str, int]) -> dict[str, Any]:
+        return {**self._filters, **page, "_return_http_data_only": False}
 
     def _take(self, result: tuple[Any, int, Any]) -> None:
         data, status, headers = result
@@ -230,7 +221,9 @@ class ItemIterator(_Caller, Iterator[T]):
         ApiValueError: ``page_size`` or ``max_items`` cannot be right.
     """
 
-    def __init__(self, client: ApiClient, operation: Operation, paging: Paging, arguments: Mapping[str, Any]) -> None:
+    def __init__(
+        self, client: ApiClient, operation: Operation[Any], paging: Paging, arguments: Mapping[str, Any]
+    ) -> None:
         super().__init__(operation, paging, arguments)
         self._client = client
 
@@ -239,8 +232,7 @@ class ItemIterator(_Caller, Iterator[T]):
             page = self._pages.request()
             if page is None:
                 raise StopIteration
-            operation, arguments, required = self._call(page)
-            self._take(self._client.call_operation(operation, arguments, *required))
+            self._take(self._client.call_operation(self._operation, self._arguments(page)))
         item: T = self._ready.popleft()
         return item
 
@@ -252,7 +244,7 @@ class AsyncItemIterator(_Caller, AsyncIterator[T]):
     """
 
     def __init__(
-        self, client: AsyncApiClient, operation: Operation, paging: Paging, arguments: Mapping[str, Any]
+        self, client: AsyncApiClient, operation: Operation[Any], paging: Paging, arguments: Mapping[str, Any]
     ) -> None:
         super().__init__(operation, paging, arguments)
         self._client = client
@@ -262,13 +254,14 @@ class AsyncItemIterator(_Caller, AsyncIterator[T]):
             page = self._pages.request()
             if page is None:
                 raise StopAsyncIteration
-            operation, arguments, required = self._call(page)
-            self._take(await self._client.call_operation(operation, arguments, *required))
+            self._take(await self._client.call_operation(self._operation, self._arguments(page)))
         item: T = self._ready.popleft()
         return item
 
 
-def _check_names(operation: Operation, paging: Paging, filters: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+def _check_names(
+    operation: Operation[Any], paging: Paging, filters: Mapping[str, Any], options: Mapping[str, Any]
+) -> None:
     """Refuse an argument that the iterator does not have.
 
     Raises:

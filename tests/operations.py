@@ -39,11 +39,11 @@ CASES = [
 """Method, path and operation object of each, named by its `operationId`."""
 
 
-def _described() -> dict[str, tuple[type, type, Operation]]:
+def _described() -> dict[str, tuple[type, type, Operation[Any]]]:
     found = {}
     for module_info in pkgutil.iter_modules(pandadoc_client.api.__path__):
         module = importlib.import_module(f"pandadoc_client.api.{module_info.name}")
-        kinds = [kind for name, kind in inspect.getmembers(module, inspect.isclass) if name.endswith("Api")]
+        kinds = [kind for _, kind in inspect.getmembers(module, inspect.isclass) if kind.__module__ == module.__name__]
         if kinds:
             blocking = next(kind for kind in kinds if not kind.__name__.startswith("Async"))
             other = next(kind for kind in kinds if kind.__name__.startswith("Async"))

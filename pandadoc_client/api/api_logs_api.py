@@ -3,533 +3,518 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from collections.abc import AsyncIterator, Iterator
+from typing import Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.api_log_details_response import APILogDetailsResponse
-    from ..model.api_log_environment_type_enum import ApiLogEnvironmentTypeEnum
-    from ..model.api_log_list_response import APILogListResponse
-    from ..model.api_log_list_response_results import APILogListResponseResults
-    from ..model.api_log_method_enum import ApiLogMethodEnum
-    from ..model.api_log_status_enum import ApiLogStatusEnum
+from .. import models
 
 __all__ = ["APILogsApi", "AsyncAPILogsApi"]
 
-_LIST_LOGS = _operation.Operation(
+_LIST_LOGS: Operation[models.APILogListResponse] = Operation(
     operation_id="list_logs",
     method="GET",
     path="/public/v1/logs",
     parameters=(
-        _operation.Parameter("since", "since", "query", (str,)),
-        _operation.Parameter("to", "to", "query", (str,)),
-        _operation.Parameter("count", "count", "query", (int,)),
-        _operation.Parameter("page", "page", "query", (int,)),
-        _operation.Parameter("statuses", "statuses", "query", ([int],), collection="multi"),
-        _operation.Parameter("methods", "methods", "query", ([str],), collection="multi"),
-        _operation.Parameter("search", "search", "query", (str,)),
-        _operation.Parameter("environment_type", "environment_type", "query", (str,)),
+        Parameter("since", "since", "query", (str,)),
+        Parameter("to", "to", "query", (str,)),
+        Parameter("count", "count", "query", (int,)),
+        Parameter("page", "page", "query", (int,)),
+        Parameter("statuses", "statuses", "query", ([int],), collection="multi"),
+        Parameter("methods", "methods", "query", ([str],), collection="multi"),
+        Parameter("search", "search", "query", (str,)),
+        Parameter("environment_type", "environment_type", "query", (str,)),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.api_log_list_response", "APILogListResponse"),),
+    response_type=(ModelOf(models, "APILogListResponse"),),
+    summary="List API log entries (v1)",
+    description="Returns log entries of API requests, 90 days back by default, in pages of at most 1000. Deprecated: ends on 2027-02-04; use the v2 operation.",
+    meanings={
+        "since": "Start of the period, as a date or relative to now; default `-90d`, 90 days back.",
+        "to": "End of the period, as a date or relative to now, such as `now`.",
+        "count": "Log entries per page, 1 to 1000; default 100.",
+        "page": "Page to return, counted from 1; default 1.",
+        "statuses": "Only requests answered in these status groups; 400 stands for 400 to 499.",
+        "methods": "Only requests with these HTTP methods.",
+        "search": "Text to search the log entries for.",
+        "environment_type": "Only requests made in this environment: production or sandbox.",
+    },
 )
 
-_LIST_LOGS_PAGES = _pagination.Paging(
-    items="results", position="page", size="count", page_size=100, largest=1000, key="id"
-)
+_LIST_LOGS_PAGES = Paging(items="results", position="page", size="count", page_size=100, largest=1000, key="id")
 
-_DETAILS_LOG = _operation.Operation(
+_DETAILS_LOG: Operation[models.APILogDetailsResponse] = Operation(
     operation_id="details_log",
     method="GET",
     path="/public/v1/logs/{id}",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.api_log_details_response", "APILogDetailsResponse"),),
+    response_type=(ModelOf(models, "APILogDetailsResponse"),),
+    summary="Get an API log entry (v1)",
+    description="Returns one logged API request with its query, bodies and times. Deprecated: ends on 2027-02-04; use the v2 operation.",
+    meanings={
+        "id": "ID of the log entry to read.",
+    },
 )
 
-_LIST_LOGS_V2 = _operation.Operation(
+_LIST_LOGS_V2: Operation[models.APILogListResponse] = Operation(
     operation_id="list_logs_v2",
     method="GET",
     path="/public/v2/logs",
     parameters=(
-        _operation.Parameter("since", "since", "query", (str,)),
-        _operation.Parameter("to", "to", "query", (str,)),
-        _operation.Parameter("count", "count", "query", (int,)),
-        _operation.Parameter("page", "page", "query", (int,)),
-        _operation.Parameter("statuses", "statuses", "query", ([int],), collection="multi"),
-        _operation.Parameter("methods", "methods", "query", ([str],), collection="multi"),
-        _operation.Parameter("search", "search", "query", (str,)),
-        _operation.Parameter("environment_type", "environment_type", "query", (str,)),
+        Parameter("since", "since", "query", (str,)),
+        Parameter("to", "to", "query", (str,)),
+        Parameter("count", "count", "query", (int,)),
+        Parameter("page", "page", "query", (int,)),
+        Parameter("statuses", "statuses", "query", ([int],), collection="multi"),
+        Parameter("methods", "methods", "query", ([str],), collection="multi"),
+        Parameter("search", "search", "query", (str,)),
+        Parameter("environment_type", "environment_type", "query", (str,)),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.api_log_list_response", "APILogListResponse"),),
+    response_type=(ModelOf(models, "APILogListResponse"),),
+    summary="List API log entries",
+    description="Returns log entries of API requests, 90 days back by default. Pages count from 1 and hold 100 entries by default, at most 1000.",
+    meanings={
+        "since": "Start of the period, as a date or relative to now; default `-90d`, 90 days back.",
+        "to": "End of the period, as a date or relative to now, such as `now`.",
+        "count": "Log entries per page, 1 to 1000; default 100.",
+        "page": "Page to return, counted from 1; default 1.",
+        "statuses": "Only requests answered in these status groups; 400 stands for 400 to 499.",
+        "methods": "Only requests with these HTTP methods.",
+        "search": "Text to search the log entries for.",
+        "environment_type": "Only requests made in this environment: production or sandbox.",
+    },
 )
 
-_LIST_LOGS_V2_PAGES = _pagination.Paging(
-    items="results", position="page", size="count", page_size=100, largest=1000, key="id"
-)
+_LIST_LOGS_V2_PAGES = Paging(items="results", position="page", size="count", page_size=100, largest=1000, key="id")
 
-_DETAILS_LOG_V2 = _operation.Operation(
+_DETAILS_LOG_V2: Operation[models.APILogDetailsResponse] = Operation(
     operation_id="details_log_v2",
     method="GET",
     path="/public/v2/logs/{id}",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.api_log_details_response", "APILogDetailsResponse"),),
+    response_type=(ModelOf(models, "APILogDetailsResponse"),),
+    summary="Get an API log entry",
+    description="Returns one logged API request with its query, bodies and times.",
+    meanings={
+        "id": "ID of the log entry to read.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class APILogsApi(Api):
+    """Calls with the tag "API Logs"."""
 
-    class _ListLogsFilters(_TypedDict, total=False):
-        """Arguments of ``list_logs`` that are given by name, without those that turn pages."""
-
-        since: str
-        to: str
-        statuses: list[ApiLogStatusEnum]
-        methods: list[ApiLogMethodEnum]
-        search: str
-        environment_type: ApiLogEnvironmentTypeEnum
-
-    class _IterateLogsOptions(_ListLogsFilters, _pagination.PageOptions, total=False):
-        """Arguments and options of ``iterate_logs``."""
-
-    class _ListLogsArguments(_ListLogsFilters, total=False):
-        """Arguments of ``list_logs`` that are given by name."""
-
-        count: int
-        page: int
-
-    class _ListLogsOptions(_ListLogsArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_logs``."""
-
-    class _ListLogsAsyncOptions(_ListLogsArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_logs`` for asyncio."""
-
-    class _DetailsLogArguments(_TypedDict, total=False):
-        """Arguments of ``details_log`` that are given by name."""
-
-    class _DetailsLogOptions(_DetailsLogArguments, _operation.Options, total=False):
-        """Arguments and options of ``details_log``."""
-
-    class _DetailsLogAsyncOptions(_DetailsLogArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``details_log`` for asyncio."""
-
-    class _ListLogsV2Filters(_TypedDict, total=False):
-        """Arguments of ``list_logs_v2`` that are given by name, without those that turn pages."""
-
-        since: str
-        to: str
-        statuses: list[ApiLogStatusEnum]
-        methods: list[ApiLogMethodEnum]
-        search: str
-        environment_type: ApiLogEnvironmentTypeEnum
-
-    class _IterateLogsV2Options(_ListLogsV2Filters, _pagination.PageOptions, total=False):
-        """Arguments and options of ``iterate_logs_v2``."""
-
-    class _ListLogsV2Arguments(_ListLogsV2Filters, total=False):
-        """Arguments of ``list_logs_v2`` that are given by name."""
-
-        count: int
-        page: int
-
-    class _ListLogsV2Options(_ListLogsV2Arguments, _operation.Options, total=False):
-        """Arguments and options of ``list_logs_v2``."""
-
-    class _ListLogsV2AsyncOptions(_ListLogsV2Arguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_logs_v2`` for asyncio."""
-
-    class _DetailsLogV2Arguments(_TypedDict, total=False):
-        """Arguments of ``details_log_v2`` that are given by name."""
-
-    class _DetailsLogV2Options(_DetailsLogV2Arguments, _operation.Options, total=False):
-        """Arguments and options of ``details_log_v2``."""
-
-    class _DetailsLogV2AsyncOptions(_DetailsLogV2Arguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``details_log_v2`` for asyncio."""
-
-
-class APILogsApi:
-    """Calls with the tag "API Logs".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def list_logs(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_logs(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
     def list_logs(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[APILogListResponse, int, Headers]: ...
-
-    @overload
-    def list_logs(self, **kwargs: Unpack[_ListLogsOptions]) -> APILogListResponse: ...
-
-    def list_logs(self, **kwargs: Any) -> Any:
+        self,
+        *,
+        since: str | None = None,
+        to: str | None = None,
+        count: int | None = None,
+        page: int | None = None,
+        statuses: list[models.ApiLogStatusEnum] | None = None,
+        methods: list[models.ApiLogMethodEnum] | None = None,
+        search: str | None = None,
+        environment_type: models.ApiLogEnvironmentTypeEnum | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.APILogListResponse:
         """List API log entries (v1).
 
         Returns log entries of API requests, 90 days back by default, in pages of at most 1000. Deprecated: ends on
         2027-02-04; use the v2 operation.
 
         Args:
-            since (str): Start of the period, as a date or relative to now; default `-90d`, 90 days back.
-            to (str): End of the period, as a date or relative to now, such as `now`.
-            count (int): Log entries per page, 1 to 1000; default 100.
-            page (int): Page to return, counted from 1; default 1.
-            statuses (list[ApiLogStatusEnum]): Only requests answered in these status groups; 400 stands for 400 to
-                499.
-            methods (list[ApiLogMethodEnum]): Only requests with these HTTP methods.
-            search (str): Text to search the log entries for.
-            environment_type (ApiLogEnvironmentTypeEnum): Only requests made in this environment: production or
-                sandbox.
-
-        Returns:
-            APILogListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            since: Start of the period, as a date or relative to now; default `-90d`, 90 days back.
+            to: End of the period, as a date or relative to now, such as `now`.
+            count: Log entries per page, 1 to 1000; default 100.
+            page: Page to return, counted from 1; default 1.
+            statuses: Only requests answered in these status groups; 400 stands for 400 to 499.
+            methods: Only requests with these HTTP methods.
+            search: Text to search the log entries for.
+            environment_type: Only requests made in this environment: production or sandbox.
         """
-        return self.api_client.call_operation(_LIST_LOGS, {**kwargs})
+        return self.api_client.call_operation(
+            _LIST_LOGS,
+            {
+                "since": since,
+                "to": to,
+                "count": count,
+                "page": page,
+                "statuses": statuses,
+                "methods": methods,
+                "search": search,
+                "environment_type": environment_type,
+                **kwargs,
+            },
+        )
 
-    def iterate_logs(self, **kwargs: Unpack[_IterateLogsOptions]) -> Iterator[APILogListResponseResults]:
+    def iterate_logs(
+        self,
+        *,
+        since: str | None = None,
+        to: str | None = None,
+        statuses: list[models.ApiLogStatusEnum] | None = None,
+        methods: list[models.ApiLogMethodEnum] | None = None,
+        search: str | None = None,
+        environment_type: models.ApiLogEnvironmentTypeEnum | None = None,
+        page_size: int = 100,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> Iterator[models.APILogListResponseResults]:
         """Iterate over everything that `list_logs` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            since (str): Start of the period, as a date or relative to now; default `-90d`, 90 days back.
-            to (str): End of the period, as a date or relative to now, such as `now`.
-            statuses (list[ApiLogStatusEnum]): Only requests answered in these status groups; 400 stands for 400 to
-                499.
-            methods (list[ApiLogMethodEnum]): Only requests with these HTTP methods.
-            search (str): Text to search the log entries for.
-            environment_type (ApiLogEnvironmentTypeEnum): Only requests made in this environment: production or
-                sandbox.
-            page_size (int): Items to ask for at a time, 1 to 1000; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_logs` raises comes out of the iterator; going on asks for the same page again.
+            since: Start of the period, as a date or relative to now; default `-90d`, 90 days back.
+            to: End of the period, as a date or relative to now, such as `now`.
+            statuses: Only requests answered in these status groups; 400 stands for 400 to 499.
+            methods: Only requests with these HTTP methods.
+            search: Text to search the log entries for.
+            environment_type: Only requests made in this environment: production or sandbox.
+            page_size: Items to ask for at a time, 1 to 1000.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(self.api_client, _LIST_LOGS, _LIST_LOGS_PAGES, {**kwargs})
+        return ItemIterator(
+            self.api_client,
+            _LIST_LOGS,
+            _LIST_LOGS_PAGES,
+            {
+                "since": since,
+                "to": to,
+                "statuses": statuses,
+                "methods": methods,
+                "search": search,
+                "environment_type": environment_type,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
+        )
 
-    @overload
-    def details_log(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def details_log(self, id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def details_log(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[APILogDetailsResponse, int, Headers]: ...
-
-    @overload
-    def details_log(self, id: str, **kwargs: Unpack[_DetailsLogOptions]) -> APILogDetailsResponse: ...
-
-    def details_log(self, id: str, **kwargs: Any) -> Any:
+    def details_log(self, id: str, **kwargs: Unpack[Options]) -> models.APILogDetailsResponse:
         """Get an API log entry (v1).
 
         Returns one logged API request with its query, bodies and times. Deprecated: ends on 2027-02-04; use the v2
         operation.
 
         Args:
-            id (str): ID of the log entry to read.
-
-        Returns:
-            APILogDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the log entry to read.
         """
-        return self.api_client.call_operation(_DETAILS_LOG, {**kwargs}, id)
+        return self.api_client.call_operation(_DETAILS_LOG, {"id": id, **kwargs})
 
-    @overload
-    def list_logs_v2(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_logs_v2(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
     def list_logs_v2(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[APILogListResponse, int, Headers]: ...
-
-    @overload
-    def list_logs_v2(self, **kwargs: Unpack[_ListLogsV2Options]) -> APILogListResponse: ...
-
-    def list_logs_v2(self, **kwargs: Any) -> Any:
+        self,
+        *,
+        since: str | None = None,
+        to: str | None = None,
+        count: int | None = None,
+        page: int | None = None,
+        statuses: list[models.ApiLogStatusEnum] | None = None,
+        methods: list[models.ApiLogMethodEnum] | None = None,
+        search: str | None = None,
+        environment_type: models.ApiLogEnvironmentTypeEnum | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.APILogListResponse:
         """List API log entries.
 
         Returns log entries of API requests, 90 days back by default. Pages count from 1 and hold 100 entries by
         default, at most 1000.
 
         Args:
-            since (str): Start of the period, as a date or relative to now; default `-90d`, 90 days back.
-            to (str): End of the period, as a date or relative to now, such as `now`.
-            count (int): Log entries per page, 1 to 1000; default 100.
-            page (int): Page to return, counted from 1; default 1.
-            statuses (list[ApiLogStatusEnum]): Only requests answered in these status groups; 400 stands for 400 to
-                499.
-            methods (list[ApiLogMethodEnum]): Only requests with these HTTP methods.
-            search (str): Text to search the log entries for.
-            environment_type (ApiLogEnvironmentTypeEnum): Only requests made in this environment: production or
-                sandbox.
-
-        Returns:
-            APILogListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            since: Start of the period, as a date or relative to now; default `-90d`, 90 days back.
+            to: End of the period, as a date or relative to now, such as `now`.
+            count: Log entries per page, 1 to 1000; default 100.
+            page: Page to return, counted from 1; default 1.
+            statuses: Only requests answered in these status groups; 400 stands for 400 to 499.
+            methods: Only requests with these HTTP methods.
+            search: Text to search the log entries for.
+            environment_type: Only requests made in this environment: production or sandbox.
         """
-        return self.api_client.call_operation(_LIST_LOGS_V2, {**kwargs})
+        return self.api_client.call_operation(
+            _LIST_LOGS_V2,
+            {
+                "since": since,
+                "to": to,
+                "count": count,
+                "page": page,
+                "statuses": statuses,
+                "methods": methods,
+                "search": search,
+                "environment_type": environment_type,
+                **kwargs,
+            },
+        )
 
-    def iterate_logs_v2(self, **kwargs: Unpack[_IterateLogsV2Options]) -> Iterator[APILogListResponseResults]:
+    def iterate_logs_v2(
+        self,
+        *,
+        since: str | None = None,
+        to: str | None = None,
+        statuses: list[models.ApiLogStatusEnum] | None = None,
+        methods: list[models.ApiLogMethodEnum] | None = None,
+        search: str | None = None,
+        environment_type: models.ApiLogEnvironmentTypeEnum | None = None,
+        page_size: int = 100,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> Iterator[models.APILogListResponseResults]:
         """Iterate over everything that `list_logs_v2` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            since (str): Start of the period, as a date or relative to now; default `-90d`, 90 days back.
-            to (str): End of the period, as a date or relative to now, such as `now`.
-            statuses (list[ApiLogStatusEnum]): Only requests answered in these status groups; 400 stands for 400 to
-                499.
-            methods (list[ApiLogMethodEnum]): Only requests with these HTTP methods.
-            search (str): Text to search the log entries for.
-            environment_type (ApiLogEnvironmentTypeEnum): Only requests made in this environment: production or
-                sandbox.
-            page_size (int): Items to ask for at a time, 1 to 1000; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_logs_v2` raises comes out of the iterator; going on asks for the same page again.
+            since: Start of the period, as a date or relative to now; default `-90d`, 90 days back.
+            to: End of the period, as a date or relative to now, such as `now`.
+            statuses: Only requests answered in these status groups; 400 stands for 400 to 499.
+            methods: Only requests with these HTTP methods.
+            search: Text to search the log entries for.
+            environment_type: Only requests made in this environment: production or sandbox.
+            page_size: Items to ask for at a time, 1 to 1000.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(self.api_client, _LIST_LOGS_V2, _LIST_LOGS_V2_PAGES, {**kwargs})
+        return ItemIterator(
+            self.api_client,
+            _LIST_LOGS_V2,
+            _LIST_LOGS_V2_PAGES,
+            {
+                "since": since,
+                "to": to,
+                "statuses": statuses,
+                "methods": methods,
+                "search": search,
+                "environment_type": environment_type,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
+        )
 
-    @overload
-    def details_log_v2(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def details_log_v2(self, id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def details_log_v2(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[APILogDetailsResponse, int, Headers]: ...
-
-    @overload
-    def details_log_v2(self, id: str, **kwargs: Unpack[_DetailsLogV2Options]) -> APILogDetailsResponse: ...
-
-    def details_log_v2(self, id: str, **kwargs: Any) -> Any:
+    def details_log_v2(self, id: str, **kwargs: Unpack[Options]) -> models.APILogDetailsResponse:
         """Get an API log entry.
 
         Returns one logged API request with its query, bodies and times.
 
         Args:
-            id (str): ID of the log entry to read.
-
-        Returns:
-            APILogDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the log entry to read.
         """
-        return self.api_client.call_operation(_DETAILS_LOG_V2, {**kwargs}, id)
+        return self.api_client.call_operation(_DETAILS_LOG_V2, {"id": id, **kwargs})
 
 
-class AsyncAPILogsApi:
-    """Calls with the tag "API Logs", for asyncio.
+class AsyncAPILogsApi(AsyncApi):
+    """Calls with the tag "API Logs", for asyncio."""
 
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
-
-    async def list_logs(self, **kwargs: Unpack[_ListLogsAsyncOptions]) -> APILogListResponse:
+    async def list_logs(
+        self,
+        *,
+        since: str | None = None,
+        to: str | None = None,
+        count: int | None = None,
+        page: int | None = None,
+        statuses: list[models.ApiLogStatusEnum] | None = None,
+        methods: list[models.ApiLogMethodEnum] | None = None,
+        search: str | None = None,
+        environment_type: models.ApiLogEnvironmentTypeEnum | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.APILogListResponse:
         """List API log entries (v1).
 
         Returns log entries of API requests, 90 days back by default, in pages of at most 1000. Deprecated: ends on
         2027-02-04; use the v2 operation.
 
         Args:
-            since (str): Start of the period, as a date or relative to now; default `-90d`, 90 days back.
-            to (str): End of the period, as a date or relative to now, such as `now`.
-            count (int): Log entries per page, 1 to 1000; default 100.
-            page (int): Page to return, counted from 1; default 1.
-            statuses (list[ApiLogStatusEnum]): Only requests answered in these status groups; 400 stands for 400 to
-                499.
-            methods (list[ApiLogMethodEnum]): Only requests with these HTTP methods.
-            search (str): Text to search the log entries for.
-            environment_type (ApiLogEnvironmentTypeEnum): Only requests made in this environment: production or
-                sandbox.
-
-        Returns:
-            APILogListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            since: Start of the period, as a date or relative to now; default `-90d`, 90 days back.
+            to: End of the period, as a date or relative to now, such as `now`.
+            count: Log entries per page, 1 to 1000; default 100.
+            page: Page to return, counted from 1; default 1.
+            statuses: Only requests answered in these status groups; 400 stands for 400 to 499.
+            methods: Only requests with these HTTP methods.
+            search: Text to search the log entries for.
+            environment_type: Only requests made in this environment: production or sandbox.
         """
-        result: APILogListResponse = await self.api_client.call_operation(_LIST_LOGS, {**kwargs})
-        return result
+        return await self.api_client.call_operation(
+            _LIST_LOGS,
+            {
+                "since": since,
+                "to": to,
+                "count": count,
+                "page": page,
+                "statuses": statuses,
+                "methods": methods,
+                "search": search,
+                "environment_type": environment_type,
+                **kwargs,
+            },
+        )
 
-    def iterate_logs(self, **kwargs: Unpack[_IterateLogsOptions]) -> AsyncIterator[APILogListResponseResults]:
+    def iterate_logs(
+        self,
+        *,
+        since: str | None = None,
+        to: str | None = None,
+        statuses: list[models.ApiLogStatusEnum] | None = None,
+        methods: list[models.ApiLogMethodEnum] | None = None,
+        search: str | None = None,
+        environment_type: models.ApiLogEnvironmentTypeEnum | None = None,
+        page_size: int = 100,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> AsyncIterator[models.APILogListResponseResults]:
         """Iterate over everything that `list_logs` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            since (str): Start of the period, as a date or relative to now; default `-90d`, 90 days back.
-            to (str): End of the period, as a date or relative to now, such as `now`.
-            statuses (list[ApiLogStatusEnum]): Only requests answered in these status groups; 400 stands for 400 to
-                499.
-            methods (list[ApiLogMethodEnum]): Only requests with these HTTP methods.
-            search (str): Text to search the log entries for.
-            environment_type (ApiLogEnvironmentTypeEnum): Only requests made in this environment: production or
-                sandbox.
-            page_size (int): Items to ask for at a time, 1 to 1000; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_logs` raises comes out of the iterator; going on asks for the same page again.
+            since: Start of the period, as a date or relative to now; default `-90d`, 90 days back.
+            to: End of the period, as a date or relative to now, such as `now`.
+            statuses: Only requests answered in these status groups; 400 stands for 400 to 499.
+            methods: Only requests with these HTTP methods.
+            search: Text to search the log entries for.
+            environment_type: Only requests made in this environment: production or sandbox.
+            page_size: Items to ask for at a time, 1 to 1000.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(self.api_client, _LIST_LOGS, _LIST_LOGS_PAGES, {**kwargs})
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_LOGS,
+            _LIST_LOGS_PAGES,
+            {
+                "since": since,
+                "to": to,
+                "statuses": statuses,
+                "methods": methods,
+                "search": search,
+                "environment_type": environment_type,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
+        )
 
-    async def details_log(self, id: str, **kwargs: Unpack[_DetailsLogAsyncOptions]) -> APILogDetailsResponse:
+    async def details_log(self, id: str, **kwargs: Unpack[AsyncOptions]) -> models.APILogDetailsResponse:
         """Get an API log entry (v1).
 
         Returns one logged API request with its query, bodies and times. Deprecated: ends on 2027-02-04; use the v2
         operation.
 
         Args:
-            id (str): ID of the log entry to read.
-
-        Returns:
-            APILogDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the log entry to read.
         """
-        result: APILogDetailsResponse = await self.api_client.call_operation(_DETAILS_LOG, {**kwargs}, id)
-        return result
+        return await self.api_client.call_operation(_DETAILS_LOG, {"id": id, **kwargs})
 
-    async def list_logs_v2(self, **kwargs: Unpack[_ListLogsV2AsyncOptions]) -> APILogListResponse:
+    async def list_logs_v2(
+        self,
+        *,
+        since: str | None = None,
+        to: str | None = None,
+        count: int | None = None,
+        page: int | None = None,
+        statuses: list[models.ApiLogStatusEnum] | None = None,
+        methods: list[models.ApiLogMethodEnum] | None = None,
+        search: str | None = None,
+        environment_type: models.ApiLogEnvironmentTypeEnum | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.APILogListResponse:
         """List API log entries.
 
         Returns log entries of API requests, 90 days back by default. Pages count from 1 and hold 100 entries by
         default, at most 1000.
 
         Args:
-            since (str): Start of the period, as a date or relative to now; default `-90d`, 90 days back.
-            to (str): End of the period, as a date or relative to now, such as `now`.
-            count (int): Log entries per page, 1 to 1000; default 100.
-            page (int): Page to return, counted from 1; default 1.
-            statuses (list[ApiLogStatusEnum]): Only requests answered in these status groups; 400 stands for 400 to
-                499.
-            methods (list[ApiLogMethodEnum]): Only requests with these HTTP methods.
-            search (str): Text to search the log entries for.
-            environment_type (ApiLogEnvironmentTypeEnum): Only requests made in this environment: production or
-                sandbox.
-
-        Returns:
-            APILogListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            since: Start of the period, as a date or relative to now; default `-90d`, 90 days back.
+            to: End of the period, as a date or relative to now, such as `now`.
+            count: Log entries per page, 1 to 1000; default 100.
+            page: Page to return, counted from 1; default 1.
+            statuses: Only requests answered in these status groups; 400 stands for 400 to 499.
+            methods: Only requests with these HTTP methods.
+            search: Text to search the log entries for.
+            environment_type: Only requests made in this environment: production or sandbox.
         """
-        result: APILogListResponse = await self.api_client.call_operation(_LIST_LOGS_V2, {**kwargs})
-        return result
+        return await self.api_client.call_operation(
+            _LIST_LOGS_V2,
+            {
+                "since": since,
+                "to": to,
+                "count": count,
+                "page": page,
+                "statuses": statuses,
+                "methods": methods,
+                "search": search,
+                "environment_type": environment_type,
+                **kwargs,
+            },
+        )
 
-    def iterate_logs_v2(self, **kwargs: Unpack[_IterateLogsV2Options]) -> AsyncIterator[APILogListResponseResults]:
+    def iterate_logs_v2(
+        self,
+        *,
+        since: str | None = None,
+        to: str | None = None,
+        statuses: list[models.ApiLogStatusEnum] | None = None,
+        methods: list[models.ApiLogMethodEnum] | None = None,
+        search: str | None = None,
+        environment_type: models.ApiLogEnvironmentTypeEnum | None = None,
+        page_size: int = 100,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> AsyncIterator[models.APILogListResponseResults]:
         """Iterate over everything that `list_logs_v2` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            since (str): Start of the period, as a date or relative to now; default `-90d`, 90 days back.
-            to (str): End of the period, as a date or relative to now, such as `now`.
-            statuses (list[ApiLogStatusEnum]): Only requests answered in these status groups; 400 stands for 400 to
-                499.
-            methods (list[ApiLogMethodEnum]): Only requests with these HTTP methods.
-            search (str): Text to search the log entries for.
-            environment_type (ApiLogEnvironmentTypeEnum): Only requests made in this environment: production or
-                sandbox.
-            page_size (int): Items to ask for at a time, 1 to 1000; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_logs_v2` raises comes out of the iterator; going on asks for the same page again.
+            since: Start of the period, as a date or relative to now; default `-90d`, 90 days back.
+            to: End of the period, as a date or relative to now, such as `now`.
+            statuses: Only requests answered in these status groups; 400 stands for 400 to 499.
+            methods: Only requests with these HTTP methods.
+            search: Text to search the log entries for.
+            environment_type: Only requests made in this environment: production or sandbox.
+            page_size: Items to ask for at a time, 1 to 1000.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(self.api_client, _LIST_LOGS_V2, _LIST_LOGS_V2_PAGES, {**kwargs})
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_LOGS_V2,
+            _LIST_LOGS_V2_PAGES,
+            {
+                "since": since,
+                "to": to,
+                "statuses": statuses,
+                "methods": methods,
+                "search": search,
+                "environment_type": environment_type,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
+        )
 
-    async def details_log_v2(self, id: str, **kwargs: Unpack[_DetailsLogV2AsyncOptions]) -> APILogDetailsResponse:
+    async def details_log_v2(self, id: str, **kwargs: Unpack[AsyncOptions]) -> models.APILogDetailsResponse:
         """Get an API log entry.
 
         Returns one logged API request with its query, bodies and times.
 
         Args:
-            id (str): ID of the log entry to read.
-
-        Returns:
-            APILogDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the log entry to read.
         """
-        result: APILogDetailsResponse = await self.api_client.call_operation(_DETAILS_LOG_V2, {**kwargs}, id)
-        return result
+        return await self.api_client.call_operation(_DETAILS_LOG_V2, {"id": id, **kwargs})

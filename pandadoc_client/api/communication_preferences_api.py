@@ -3,201 +3,137 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+import datetime
+from collections.abc import AsyncIterator, Iterator
+from typing import Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client._operation import datetime
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.list_sms_opt_out_changelog_response import ListSmsOptOutChangelogResponse
-    from ..model.list_sms_opt_out_changelog_response_results import ListSmsOptOutChangelogResponseResults
+from .. import models
 
 __all__ = ["AsyncCommunicationPreferencesApi", "CommunicationPreferencesApi"]
 
-_LIST_RECENT_SMS_OPT_OUTS = _operation.Operation(
+_LIST_RECENT_SMS_OPT_OUTS: Operation[models.ListSmsOptOutChangelogResponse] = Operation(
     operation_id="list_recent_sms_opt_outs",
     method="GET",
     path="/public/v1/sms-opt-outs",
     parameters=(
-        _operation.Parameter(
-            "timestamp_from",
-            "timestamp_from",
-            "query",
-            (
-                datetime,
-                str,
-            ),
-        ),
-        _operation.Parameter(
-            "timestamp_to",
-            "timestamp_to",
-            "query",
-            (
-                datetime,
-                str,
-            ),
-        ),
+        Parameter("timestamp_from", "timestamp_from", "query", (datetime.datetime, str)),
+        Parameter("timestamp_to", "timestamp_to", "query", (datetime.datetime, str)),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.list_sms_opt_out_changelog_response", "ListSmsOptOutChangelogResponse"),
-    ),
+    response_type=(ModelOf(models, "ListSmsOptOutChangelogResponse"),),
+    summary="List recent SMS opt-outs",
+    description="Returns the phone numbers that opted out of or back in to SMS in a period of time.",
+    meanings={
+        "timestamp_from": "Only changes from this time on, ISO 8601.",
+        "timestamp_to": "Only changes up to this time, ISO 8601.",
+    },
 )
 
-_LIST_RECENT_SMS_OPT_OUTS_PAGES = _pagination.Paging(items="results")
+_LIST_RECENT_SMS_OPT_OUTS_PAGES = Paging(items="results")
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class CommunicationPreferencesApi(Api):
+    """Calls with the tag "Communication Preferences"."""
 
-    class _ListRecentSmsOptOutsFilters(_TypedDict, total=False):
-        """Arguments of ``list_recent_sms_opt_outs`` that are given by name, without those that turn pages."""
-
-        timestamp_from: datetime | str
-        timestamp_to: datetime | str
-
-    class _IterateRecentSmsOptOutsOptions(_ListRecentSmsOptOutsFilters, _pagination.ListOptions, total=False):
-        """Arguments and options of ``iterate_recent_sms_opt_outs``."""
-
-    class _ListRecentSmsOptOutsArguments(_ListRecentSmsOptOutsFilters, total=False):
-        """Arguments of ``list_recent_sms_opt_outs`` that are given by name."""
-
-    class _ListRecentSmsOptOutsOptions(_ListRecentSmsOptOutsArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_recent_sms_opt_outs``."""
-
-    class _ListRecentSmsOptOutsAsyncOptions(_ListRecentSmsOptOutsArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_recent_sms_opt_outs`` for asyncio."""
-
-
-class CommunicationPreferencesApi:
-    """Calls with the tag "Communication Preferences".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def list_recent_sms_opt_outs(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_recent_sms_opt_outs(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
     def list_recent_sms_opt_outs(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[ListSmsOptOutChangelogResponse, int, Headers]: ...
-
-    @overload
-    def list_recent_sms_opt_outs(
-        self, **kwargs: Unpack[_ListRecentSmsOptOutsOptions]
-    ) -> ListSmsOptOutChangelogResponse: ...
-
-    def list_recent_sms_opt_outs(self, **kwargs: Any) -> Any:
+        self,
+        *,
+        timestamp_from: datetime.datetime | str | None = None,
+        timestamp_to: datetime.datetime | str | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.ListSmsOptOutChangelogResponse:
         """List recent SMS opt-outs.
 
         Returns the phone numbers that opted out of or back in to SMS in a period of time.
 
         Args:
-            timestamp_from (datetime | str): Only changes from this time on, ISO 8601.
-            timestamp_to (datetime | str): Only changes up to this time, ISO 8601.
-
-        Returns:
-            ListSmsOptOutChangelogResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            timestamp_from: Only changes from this time on, ISO 8601.
+            timestamp_to: Only changes up to this time, ISO 8601.
         """
-        return self.api_client.call_operation(_LIST_RECENT_SMS_OPT_OUTS, {**kwargs})
+        return self.api_client.call_operation(
+            _LIST_RECENT_SMS_OPT_OUTS, {"timestamp_from": timestamp_from, "timestamp_to": timestamp_to, **kwargs}
+        )
 
     def iterate_recent_sms_opt_outs(
-        self, **kwargs: Unpack[_IterateRecentSmsOptOutsOptions]
-    ) -> Iterator[ListSmsOptOutChangelogResponseResults]:
+        self,
+        *,
+        timestamp_from: datetime.datetime | str | None = None,
+        timestamp_to: datetime.datetime | str | None = None,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> Iterator[models.ListSmsOptOutChangelogResponseResults]:
         """Iterate over everything that `list_recent_sms_opt_outs` lists.
 
         The API sends this list at once, and it is fetched when the first item is needed.
 
         Args:
-            timestamp_from (datetime | str): Only changes from this time on, ISO 8601.
-            timestamp_to (datetime | str): Only changes up to this time, ISO 8601.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_recent_sms_opt_outs` raises comes out of the iterator; going on asks for the same page again.
+            timestamp_from: Only changes from this time on, ISO 8601.
+            timestamp_to: Only changes up to this time, ISO 8601.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(
-            self.api_client, _LIST_RECENT_SMS_OPT_OUTS, _LIST_RECENT_SMS_OPT_OUTS_PAGES, {**kwargs}
+        return ItemIterator(
+            self.api_client,
+            _LIST_RECENT_SMS_OPT_OUTS,
+            _LIST_RECENT_SMS_OPT_OUTS_PAGES,
+            {"timestamp_from": timestamp_from, "timestamp_to": timestamp_to, "max_items": max_items, **kwargs},
         )
 
 
-class AsyncCommunicationPreferencesApi:
-    """Calls with the tag "Communication Preferences", for asyncio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
+class AsyncCommunicationPreferencesApi(AsyncApi):
+    """Calls with the tag "Communication Preferences", for asyncio."""
 
     async def list_recent_sms_opt_outs(
-        self, **kwargs: Unpack[_ListRecentSmsOptOutsAsyncOptions]
-    ) -> ListSmsOptOutChangelogResponse:
+        self,
+        *,
+        timestamp_from: datetime.datetime | str | None = None,
+        timestamp_to: datetime.datetime | str | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.ListSmsOptOutChangelogResponse:
         """List recent SMS opt-outs.
 
         Returns the phone numbers that opted out of or back in to SMS in a period of time.
 
         Args:
-            timestamp_from (datetime | str): Only changes from this time on, ISO 8601.
-            timestamp_to (datetime | str): Only changes up to this time, ISO 8601.
-
-        Returns:
-            ListSmsOptOutChangelogResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            timestamp_from: Only changes from this time on, ISO 8601.
+            timestamp_to: Only changes up to this time, ISO 8601.
         """
-        result: ListSmsOptOutChangelogResponse = await self.api_client.call_operation(
-            _LIST_RECENT_SMS_OPT_OUTS, {**kwargs}
+        return await self.api_client.call_operation(
+            _LIST_RECENT_SMS_OPT_OUTS, {"timestamp_from": timestamp_from, "timestamp_to": timestamp_to, **kwargs}
         )
-        return result
 
     def iterate_recent_sms_opt_outs(
-        self, **kwargs: Unpack[_IterateRecentSmsOptOutsOptions]
-    ) -> AsyncIterator[ListSmsOptOutChangelogResponseResults]:
+        self,
+        *,
+        timestamp_from: datetime.datetime | str | None = None,
+        timestamp_to: datetime.datetime | str | None = None,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> AsyncIterator[models.ListSmsOptOutChangelogResponseResults]:
         """Iterate over everything that `list_recent_sms_opt_outs` lists.
 
         The API sends this list at once, and it is fetched when the first item is needed.
 
         Args:
-            timestamp_from (datetime | str): Only changes from this time on, ISO 8601.
-            timestamp_to (datetime | str): Only changes up to this time, ISO 8601.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_recent_sms_opt_outs` raises comes out of the iterator; going on asks for the same page again.
+            timestamp_from: Only changes from this time on, ISO 8601.
+            timestamp_to: Only changes up to this time, ISO 8601.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(
-            self.api_client, _LIST_RECENT_SMS_OPT_OUTS, _LIST_RECENT_SMS_OPT_OUTS_PAGES, {**kwargs}
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_RECENT_SMS_OPT_OUTS,
+            _LIST_RECENT_SMS_OPT_OUTS_PAGES,
+            {"timestamp_from": timestamp_from, "timestamp_to": timestamp_to, "max_items": max_items, **kwargs},
         )

@@ -3,524 +3,283 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.contact_create_request import ContactCreateRequest
-    from ..model.contact_details_response import ContactDetailsResponse
-    from ..model.contact_list_response import ContactListResponse
-    from ..model.contact_update_request import ContactUpdateRequest
+from .. import models
 
 __all__ = ["AsyncContactsApi", "ContactsApi"]
 
-_LIST_CONTACTS = _operation.Operation(
+_LIST_CONTACTS: Operation[models.ContactListResponse] = Operation(
     operation_id="list_contacts",
     method="GET",
     path="/public/v1/contacts",
-    parameters=(_operation.Parameter("email", "email", "query", (str,)),),
+    parameters=(Parameter("email", "email", "query", (str,)),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.contact_list_response", "ContactListResponse"),),
+    response_type=(ModelOf(models, "ContactListResponse"),),
+    summary="List contacts",
+    description="Returns all contacts at once, without paging, or only those with a given e-mail address.",
+    meanings={
+        "email": "Only contacts with this e-mail address.",
+    },
 )
 
-_LIST_CONTACTS_PAGES = _pagination.Paging(items="results")
+_LIST_CONTACTS_PAGES = Paging(items="results")
 
-_CREATE_CONTACT = _operation.Operation(
+_CREATE_CONTACT: Operation[models.ContactDetailsResponse] = Operation(
     operation_id="create_contact",
     method="POST",
     path="/public/v1/contacts",
     parameters=(
-        _operation.Parameter(
+        Parameter(
             "contact_create_request",
             "contact_create_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.contact_create_request", "ContactCreateRequest"),
-                dict,
-            ),
+            (ModelOf(models, "ContactCreateRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.contact_details_response", "ContactDetailsResponse"),),
+    response_type=(ModelOf(models, "ContactDetailsResponse"),),
+    summary="Create a contact",
+    description="Adds a contact with its name, e-mail address, phone and postal address.",
+    body_schema="ContactCreateRequest",
+    meanings={
+        "contact_create_request": "Details of the contact to create.",
+    },
 )
 
-_DETAILS_CONTACT = _operation.Operation(
+_DETAILS_CONTACT: Operation[models.ContactDetailsResponse] = Operation(
     operation_id="details_contact",
     method="GET",
     path="/public/v1/contacts/{id}",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.contact_details_response", "ContactDetailsResponse"),),
+    response_type=(ModelOf(models, "ContactDetailsResponse"),),
+    summary="Get a contact",
+    description="Returns one contact.",
+    meanings={
+        "id": "ID of the contact to read.",
+    },
 )
 
-_DELETE_CONTACT = _operation.Operation(
+_DELETE_CONTACT: Operation[None] = Operation(
     operation_id="delete_contact",
     method="DELETE",
     path="/public/v1/contacts/{id}",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Delete a contact",
+    description="Deletes one contact.",
+    meanings={
+        "id": "ID of the contact to delete.",
+    },
 )
 
-_UPDATE_CONTACT = _operation.Operation(
+_UPDATE_CONTACT: Operation[models.ContactDetailsResponse] = Operation(
     operation_id="update_contact",
     method="PATCH",
     path="/public/v1/contacts/{id}",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
             "contact_update_request",
             "contact_update_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.contact_update_request", "ContactUpdateRequest"),
-                dict,
-            ),
+            (ModelOf(models, "ContactUpdateRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.contact_details_response", "ContactDetailsResponse"),),
+    response_type=(ModelOf(models, "ContactDetailsResponse"),),
+    summary="Update a contact",
+    description="Changes details of a contact. The e-mail address is not among the properties that can be sent.",
+    body_schema="ContactUpdateRequest",
+    meanings={
+        "id": "ID of the contact to update.",
+        "contact_update_request": "Details of the contact to change.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class ContactsApi(Api):
+    """Calls with the tag "Contacts"."""
 
-    class _ListContactsFilters(_TypedDict, total=False):
-        """Arguments of ``list_contacts`` that are given by name, without those that turn pages."""
-
-        email: str
-
-    class _IterateContactsOptions(_ListContactsFilters, _pagination.ListOptions, total=False):
-        """Arguments and options of ``iterate_contacts``."""
-
-    class _ListContactsArguments(_ListContactsFilters, total=False):
-        """Arguments of ``list_contacts`` that are given by name."""
-
-    class _ListContactsOptions(_ListContactsArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_contacts``."""
-
-    class _ListContactsAsyncOptions(_ListContactsArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_contacts`` for asyncio."""
-
-    class _CreateContactArguments(_TypedDict, total=False):
-        """Arguments of ``create_contact`` that are given by name."""
-
-    class _CreateContactOptions(_CreateContactArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_contact``."""
-
-    class _CreateContactAsyncOptions(_CreateContactArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``create_contact`` for asyncio."""
-
-    class _DetailsContactArguments(_TypedDict, total=False):
-        """Arguments of ``details_contact`` that are given by name."""
-
-    class _DetailsContactOptions(_DetailsContactArguments, _operation.Options, total=False):
-        """Arguments and options of ``details_contact``."""
-
-    class _DetailsContactAsyncOptions(_DetailsContactArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``details_contact`` for asyncio."""
-
-    class _DeleteContactArguments(_TypedDict, total=False):
-        """Arguments of ``delete_contact`` that are given by name."""
-
-    class _DeleteContactOptions(_DeleteContactArguments, _operation.Options, total=False):
-        """Arguments and options of ``delete_contact``."""
-
-    class _DeleteContactAsyncOptions(_DeleteContactArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``delete_contact`` for asyncio."""
-
-    class _UpdateContactArguments(_TypedDict, total=False):
-        """Arguments of ``update_contact`` that are given by name."""
-
-    class _UpdateContactOptions(_UpdateContactArguments, _operation.Options, total=False):
-        """Arguments and options of ``update_contact``."""
-
-    class _UpdateContactAsyncOptions(_UpdateContactArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``update_contact`` for asyncio."""
-
-
-class ContactsApi:
-    """Calls with the tag "Contacts".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def list_contacts(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_contacts(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def list_contacts(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[ContactListResponse, int, Headers]: ...
-
-    @overload
-    def list_contacts(self, **kwargs: Unpack[_ListContactsOptions]) -> ContactListResponse: ...
-
-    def list_contacts(self, **kwargs: Any) -> Any:
+    def list_contacts(self, *, email: str | None = None, **kwargs: Unpack[Options]) -> models.ContactListResponse:
         """List contacts.
 
         Returns all contacts at once, without paging, or only those with a given e-mail address.
 
         Args:
-            email (str): Only contacts with this e-mail address.
-
-        Returns:
-            ContactListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            email: Only contacts with this e-mail address.
         """
-        return self.api_client.call_operation(_LIST_CONTACTS, {**kwargs})
+        return self.api_client.call_operation(_LIST_CONTACTS, {"email": email, **kwargs})
 
-    def iterate_contacts(self, **kwargs: Unpack[_IterateContactsOptions]) -> Iterator[ContactDetailsResponse]:
+    def iterate_contacts(
+        self, *, email: str | None = None, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> Iterator[models.ContactDetailsResponse]:
         """Iterate over everything that `list_contacts` lists.
 
         The API sends this list at once, and it is fetched when the first item is needed.
 
         Args:
-            email (str): Only contacts with this e-mail address.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_contacts` raises comes out of the iterator; going on asks for the same page again.
+            email: Only contacts with this e-mail address.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(self.api_client, _LIST_CONTACTS, _LIST_CONTACTS_PAGES, {**kwargs})
+        return ItemIterator(
+            self.api_client, _LIST_CONTACTS, _LIST_CONTACTS_PAGES, {"email": email, "max_items": max_items, **kwargs}
+        )
 
-    @overload
     def create_contact(
-        self, contact_create_request: ContactCreateRequest | dict[str, Any], *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_contact(
-        self,
-        contact_create_request: ContactCreateRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_contact(
-        self,
-        contact_create_request: ContactCreateRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[ContactDetailsResponse, int, Headers]: ...
-
-    @overload
-    def create_contact(
-        self, contact_create_request: ContactCreateRequest | dict[str, Any], **kwargs: Unpack[_CreateContactOptions]
-    ) -> ContactDetailsResponse: ...
-
-    def create_contact(self, contact_create_request: ContactCreateRequest | dict[str, Any], **kwargs: Any) -> Any:
+        self, contact_create_request: models.ContactCreateRequest | dict[str, Any], **kwargs: Unpack[Options]
+    ) -> models.ContactDetailsResponse:
         """Create a contact.
 
         Adds a contact with its name, e-mail address, phone and postal address.
 
         Args:
-            contact_create_request (ContactCreateRequest | dict[str, Any]):
-
-        Returns:
-            ContactDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            contact_create_request: Details of the contact to create.
         """
-        return self.api_client.call_operation(_CREATE_CONTACT, {**kwargs}, contact_create_request)
+        return self.api_client.call_operation(
+            _CREATE_CONTACT, {"contact_create_request": contact_create_request, **kwargs}
+        )
 
-    @overload
-    def details_contact(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def details_contact(self, id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def details_contact(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[ContactDetailsResponse, int, Headers]: ...
-
-    @overload
-    def details_contact(self, id: str, **kwargs: Unpack[_DetailsContactOptions]) -> ContactDetailsResponse: ...
-
-    def details_contact(self, id: str, **kwargs: Any) -> Any:
+    def details_contact(self, id: str, **kwargs: Unpack[Options]) -> models.ContactDetailsResponse:
         """Get a contact.
 
         Returns one contact.
 
         Args:
-            id (str): ID of the contact to read.
-
-        Returns:
-            ContactDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the contact to read.
         """
-        return self.api_client.call_operation(_DETAILS_CONTACT, {**kwargs}, id)
+        return self.api_client.call_operation(_DETAILS_CONTACT, {"id": id, **kwargs})
 
-    @overload
-    def delete_contact(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def delete_contact(self, id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def delete_contact(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def delete_contact(self, id: str, **kwargs: Unpack[_DeleteContactOptions]) -> None: ...
-
-    def delete_contact(self, id: str, **kwargs: Any) -> Any:
+    def delete_contact(self, id: str, **kwargs: Unpack[Options]) -> None:
         """Delete a contact.
 
         Deletes one contact.
 
         Args:
-            id (str): ID of the contact to delete.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the contact to delete.
         """
-        return self.api_client.call_operation(_DELETE_CONTACT, {**kwargs}, id)
-
-    @overload
-    def update_contact(
-        self,
-        id: str,
-        contact_update_request: ContactUpdateRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def update_contact(
-        self,
-        id: str,
-        contact_update_request: ContactUpdateRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def update_contact(
-        self,
-        id: str,
-        contact_update_request: ContactUpdateRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[ContactDetailsResponse, int, Headers]: ...
-
-    @overload
-    def update_contact(
-        self,
-        id: str,
-        contact_update_request: ContactUpdateRequest | dict[str, Any],
-        **kwargs: Unpack[_UpdateContactOptions],
-    ) -> ContactDetailsResponse: ...
+        return self.api_client.call_operation(_DELETE_CONTACT, {"id": id, **kwargs})
 
     def update_contact(
-        self, id: str, contact_update_request: ContactUpdateRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
+        self, id: str, contact_update_request: models.ContactUpdateRequest | dict[str, Any], **kwargs: Unpack[Options]
+    ) -> models.ContactDetailsResponse:
         """Update a contact.
 
         Changes details of a contact. The e-mail address is not among the properties that can be sent.
 
         Args:
-            id (str): ID of the contact to update.
-            contact_update_request (ContactUpdateRequest | dict[str, Any]):
-
-        Returns:
-            ContactDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the contact to update.
+            contact_update_request: Details of the contact to change.
         """
-        return self.api_client.call_operation(_UPDATE_CONTACT, {**kwargs}, id, contact_update_request)
+        return self.api_client.call_operation(
+            _UPDATE_CONTACT, {"id": id, "contact_update_request": contact_update_request, **kwargs}
+        )
 
 
-class AsyncContactsApi:
-    """Calls with the tag "Contacts", for asyncio.
+class AsyncContactsApi(AsyncApi):
+    """Calls with the tag "Contacts", for asyncio."""
 
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
-
-    async def list_contacts(self, **kwargs: Unpack[_ListContactsAsyncOptions]) -> ContactListResponse:
+    async def list_contacts(
+        self, *, email: str | None = None, **kwargs: Unpack[AsyncOptions]
+    ) -> models.ContactListResponse:
         """List contacts.
 
         Returns all contacts at once, without paging, or only those with a given e-mail address.
 
         Args:
-            email (str): Only contacts with this e-mail address.
-
-        Returns:
-            ContactListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            email: Only contacts with this e-mail address.
         """
-        result: ContactListResponse = await self.api_client.call_operation(_LIST_CONTACTS, {**kwargs})
-        return result
+        return await self.api_client.call_operation(_LIST_CONTACTS, {"email": email, **kwargs})
 
-    def iterate_contacts(self, **kwargs: Unpack[_IterateContactsOptions]) -> AsyncIterator[ContactDetailsResponse]:
+    def iterate_contacts(
+        self, *, email: str | None = None, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> AsyncIterator[models.ContactDetailsResponse]:
         """Iterate over everything that `list_contacts` lists.
 
         The API sends this list at once, and it is fetched when the first item is needed.
 
         Args:
-            email (str): Only contacts with this e-mail address.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_contacts` raises comes out of the iterator; going on asks for the same page again.
+            email: Only contacts with this e-mail address.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(self.api_client, _LIST_CONTACTS, _LIST_CONTACTS_PAGES, {**kwargs})
+        return AsyncItemIterator(
+            self.api_client, _LIST_CONTACTS, _LIST_CONTACTS_PAGES, {"email": email, "max_items": max_items, **kwargs}
+        )
 
     async def create_contact(
-        self,
-        contact_create_request: ContactCreateRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateContactAsyncOptions],
-    ) -> ContactDetailsResponse:
+        self, contact_create_request: models.ContactCreateRequest | dict[str, Any], **kwargs: Unpack[AsyncOptions]
+    ) -> models.ContactDetailsResponse:
         """Create a contact.
 
         Adds a contact with its name, e-mail address, phone and postal address.
 
         Args:
-            contact_create_request (ContactCreateRequest | dict[str, Any]):
-
-        Returns:
-            ContactDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            contact_create_request: Details of the contact to create.
         """
-        result: ContactDetailsResponse = await self.api_client.call_operation(
-            _CREATE_CONTACT, {**kwargs}, contact_create_request
+        return await self.api_client.call_operation(
+            _CREATE_CONTACT, {"contact_create_request": contact_create_request, **kwargs}
         )
-        return result
 
-    async def details_contact(self, id: str, **kwargs: Unpack[_DetailsContactAsyncOptions]) -> ContactDetailsResponse:
+    async def details_contact(self, id: str, **kwargs: Unpack[AsyncOptions]) -> models.ContactDetailsResponse:
         """Get a contact.
 
         Returns one contact.
 
         Args:
-            id (str): ID of the contact to read.
-
-        Returns:
-            ContactDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the contact to read.
         """
-        result: ContactDetailsResponse = await self.api_client.call_operation(_DETAILS_CONTACT, {**kwargs}, id)
-        return result
+        return await self.api_client.call_operation(_DETAILS_CONTACT, {"id": id, **kwargs})
 
-    async def delete_contact(self, id: str, **kwargs: Unpack[_DeleteContactAsyncOptions]) -> None:
+    async def delete_contact(self, id: str, **kwargs: Unpack[AsyncOptions]) -> None:
         """Delete a contact.
 
         Deletes one contact.
 
         Args:
-            id (str): ID of the contact to delete.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the contact to delete.
         """
-        result: None = await self.api_client.call_operation(_DELETE_CONTACT, {**kwargs}, id)
-        return result
+        return await self.api_client.call_operation(_DELETE_CONTACT, {"id": id, **kwargs})
 
     async def update_contact(
         self,
         id: str,
-        contact_update_request: ContactUpdateRequest | dict[str, Any],
-        **kwargs: Unpack[_UpdateContactAsyncOptions],
-    ) -> ContactDetailsResponse:
+        contact_update_request: models.ContactUpdateRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.ContactDetailsResponse:
         """Update a contact.
 
         Changes details of a contact. The e-mail address is not among the properties that can be sent.
 
         Args:
-            id (str): ID of the contact to update.
-            contact_update_request (ContactUpdateRequest | dict[str, Any]):
-
-        Returns:
-            ContactDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the contact to update.
+            contact_update_request: Details of the contact to change.
         """
-        result: ContactDetailsResponse = await self.api_client.call_operation(
-            _UPDATE_CONTACT, {**kwargs}, id, contact_update_request
+        return await self.api_client.call_operation(
+            _UPDATE_CONTACT, {"id": id, "contact_update_request": contact_update_request, **kwargs}
         )
-        return result

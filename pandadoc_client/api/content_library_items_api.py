@@ -3,615 +3,421 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client._operation import file_type
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import UNSET, ModelOf, Unset
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    FileArgument,
+    Operation,
+    Options,
+    Parameter,
+    file_type,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.content_library_item_create_from_url_request import ContentLibraryItemCreateFromUrlRequest
-    from ..model.content_library_item_create_request import ContentLibraryItemCreateRequest
-    from ..model.content_library_item_list_response import ContentLibraryItemListResponse
-    from ..model.content_library_item_list_response_results import ContentLibraryItemListResponseResults
-    from ..model.content_library_item_response import ContentLibraryItemResponse
-    from ..model.content_library_response import ContentLibraryResponse
+from .. import models
 
 __all__ = ["AsyncContentLibraryItemsApi", "ContentLibraryItemsApi"]
 
-_LIST_CONTENT_LIBRARY_ITEMS = _operation.Operation(
+_LIST_CONTENT_LIBRARY_ITEMS: Operation[models.ContentLibraryItemListResponse] = Operation(
     operation_id="list_content_library_items",
     method="GET",
     path="/public/v1/content-library-items",
     parameters=(
-        _operation.Parameter("q", "q", "query", (str,)),
-        _operation.Parameter("id", "id", "query", (str,)),
-        _operation.Parameter("deleted", "deleted", "query", (bool,)),
-        _operation.Parameter("folder_uuid", "folder_uuid", "query", (str,)),
-        _operation.Parameter("count", "count", "query", (int,)),
-        _operation.Parameter("page", "page", "query", (int,)),
-        _operation.Parameter("tag", "tag", "query", (str,)),
+        Parameter("q", "q", "query", (str,)),
+        Parameter("id", "id", "query", (str,)),
+        Parameter("deleted", "deleted", "query", (bool,)),
+        Parameter("folder_uuid", "folder_uuid", "query", (str,)),
+        Parameter("count", "count", "query", (int,)),
+        Parameter("page", "page", "query", (int,)),
+        Parameter("tag", "tag", "query", (str,)),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.content_library_item_list_response", "ContentLibraryItemListResponse"),
-    ),
+    response_type=(ModelOf(models, "ContentLibraryItemListResponse"),),
+    summary="List content library items",
+    description="Returns content library items, filtered by the query and paged with `count` and `page`. No total is given, so a short page is the last one.",
+    meanings={
+        "q": "Text to search for, such as the name of an item.",
+        "id": "Only the item with this ID.",
+        "deleted": "Whether to ask for deleted items.",
+        "folder_uuid": "Only items stored in the folder with this ID.",
+        "count": "Items per page, at least 1.",
+        "page": "Page to return, counted from 1.",
+        "tag": "Only items that carry this tag.",
+    },
 )
 
-_LIST_CONTENT_LIBRARY_ITEMS_PAGES = _pagination.Paging(
-    items="results", position="page", size="count", page_size=50, key="id"
-)
+_LIST_CONTENT_LIBRARY_ITEMS_PAGES = Paging(items="results", position="page", size="count", page_size=50, key="id")
 
-_CREATE_CONTENT_LIBRARY_ITEM = _operation.Operation(
+_CREATE_CONTENT_LIBRARY_ITEM: Operation[models.ContentLibraryResponse] = Operation(
     operation_id="create_content_library_item",
     method="POST",
     path="/public/v1/content-library-items",
     parameters=(
-        _operation.Parameter(
+        Parameter(
             "content_library_item_create_from_url_request",
             "content_library_item_create_from_url_request",
             "body",
-            (
-                _operation.ModelRef(
-                    __name__,
-                    "..model.content_library_item_create_from_url_request",
-                    "ContentLibraryItemCreateFromUrlRequest",
-                ),
-                dict,
-            ),
+            (ModelOf(models, "ContentLibraryItemCreateFromUrlRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.content_library_response", "ContentLibraryResponse"),),
+    response_type=(ModelOf(models, "ContentLibraryResponse"),),
+    summary="Create a library item from URL",
+    description="Starts the creation of a content library item from a PDF at a public URL. This is asynchronous: poll the item until its status is `cli.PROCESSED` or `cli.ERROR`.",
+    body_schema="ContentLibraryItemCreateFromUrlRequest",
+    meanings={
+        "content_library_item_create_from_url_request": "Content library item to create from a file at a URL.",
+    },
 )
 
-_CREATE_CONTENT_LIBRARY_ITEM_FROM_UPLOAD = _operation.Operation(
+_CREATE_CONTENT_LIBRARY_ITEM_FROM_UPLOAD: Operation[models.ContentLibraryResponse] = Operation(
     operation_id="create_content_library_item_from_upload",
     method="POST",
     path="/public/v1/content-library-items?upload",
     parameters=(
-        _operation.Parameter("file", "file", "form", (file_type,)),
-        _operation.Parameter(
-            "data",
-            "data",
-            "form",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.content_library_item_create_request", "ContentLibraryItemCreateRequest"
-                ),
-                dict,
-            ),
-        ),
+        Parameter("file", "file", "form", (file_type,)),
+        Parameter("data", "data", "form", (ModelOf(models, "ContentLibraryItemCreateRequest"), dict)),
     ),
     accept=("application/json",),
     content_types=("multipart/form-data",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.content_library_response", "ContentLibraryResponse"),),
+    response_type=(ModelOf(models, "ContentLibraryResponse"),),
+    summary="Create a library item from a file",
+    description="Uploads a file as multipart form data and starts the creation of a content library item from it. This is asynchronous: poll the item until its status is `cli.PROCESSED` or `cli.ERROR`.",
+    meanings={
+        "file": "File to make the content library item from, such as a PDF.",
+        "data": "Properties of the content library item, such as its name, as JSON.",
+    },
 )
 
-_STATUS_CONTENT_LIBRARY_ITEM = _operation.Operation(
+_STATUS_CONTENT_LIBRARY_ITEM: Operation[models.ContentLibraryResponse] = Operation(
     operation_id="status_content_library_item",
     method="GET",
     path="/public/v1/content-library-items/{id}",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.content_library_response", "ContentLibraryResponse"),),
+    response_type=(ModelOf(models, "ContentLibraryResponse"),),
+    summary="Get status of a library item",
+    description="Returns a content library item in short form with its status; the call to poll after creation.",
+    meanings={
+        "id": "ID of the content library item to look up.",
+    },
 )
 
-_DETAILS_CONTENT_LIBRARY_ITEM = _operation.Operation(
+_DETAILS_CONTENT_LIBRARY_ITEM: Operation[models.ContentLibraryItemResponse] = Operation(
     operation_id="details_content_library_item",
     method="GET",
     path="/public/v1/content-library-items/{id}/details",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.content_library_item_response", "ContentLibraryItemResponse"),
-    ),
+    response_type=(ModelOf(models, "ContentLibraryItemResponse"),),
+    summary="Get content library item details",
+    description="Returns one content library item with its tokens, fields, pricing, roles, tags and other content.",
+    meanings={
+        "id": "ID of the content library item to read.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class ContentLibraryItemsApi(Api):
+    """Calls with the tag "Content Library Items"."""
 
-    class _ListContentLibraryItemsFilters(_TypedDict, total=False):
-        """Arguments of ``list_content_library_items`` that are given by name, without those that turn pages."""
-
-        q: str
-        id: str
-        deleted: bool
-        folder_uuid: str
-        tag: str
-
-    class _IterateContentLibraryItemsOptions(_ListContentLibraryItemsFilters, _pagination.PageOptions, total=False):
-        """Arguments and options of ``iterate_content_library_items``."""
-
-    class _ListContentLibraryItemsArguments(_ListContentLibraryItemsFilters, total=False):
-        """Arguments of ``list_content_library_items`` that are given by name."""
-
-        count: int
-        page: int
-
-    class _ListContentLibraryItemsOptions(_ListContentLibraryItemsArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_content_library_items``."""
-
-    class _ListContentLibraryItemsAsyncOptions(_ListContentLibraryItemsArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_content_library_items`` for asyncio."""
-
-    class _CreateContentLibraryItemArguments(_TypedDict, total=False):
-        """Arguments of ``create_content_library_item`` that are given by name."""
-
-    class _CreateContentLibraryItemOptions(_CreateContentLibraryItemArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_content_library_item``."""
-
-    class _CreateContentLibraryItemAsyncOptions(
-        _CreateContentLibraryItemArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``create_content_library_item`` for asyncio."""
-
-    class _CreateContentLibraryItemFromUploadArguments(_TypedDict, total=False):
-        """Arguments of ``create_content_library_item_from_upload`` that are given by name."""
-
-        file: _operation.FileArgument
-        data: ContentLibraryItemCreateRequest | dict[str, Any]
-
-    class _CreateContentLibraryItemFromUploadOptions(
-        _CreateContentLibraryItemFromUploadArguments, _operation.Options, total=False
-    ):
-        """Arguments and options of ``create_content_library_item_from_upload``."""
-
-    class _CreateContentLibraryItemFromUploadAsyncOptions(
-        _CreateContentLibraryItemFromUploadArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``create_content_library_item_from_upload`` for asyncio."""
-
-    class _StatusContentLibraryItemArguments(_TypedDict, total=False):
-        """Arguments of ``status_content_library_item`` that are given by name."""
-
-    class _StatusContentLibraryItemOptions(_StatusContentLibraryItemArguments, _operation.Options, total=False):
-        """Arguments and options of ``status_content_library_item``."""
-
-    class _StatusContentLibraryItemAsyncOptions(
-        _StatusContentLibraryItemArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``status_content_library_item`` for asyncio."""
-
-    class _DetailsContentLibraryItemArguments(_TypedDict, total=False):
-        """Arguments of ``details_content_library_item`` that are given by name."""
-
-    class _DetailsContentLibraryItemOptions(_DetailsContentLibraryItemArguments, _operation.Options, total=False):
-        """Arguments and options of ``details_content_library_item``."""
-
-    class _DetailsContentLibraryItemAsyncOptions(
-        _DetailsContentLibraryItemArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``details_content_library_item`` for asyncio."""
-
-
-class ContentLibraryItemsApi:
-    """Calls with the tag "Content Library Items".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def list_content_library_items(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_content_library_items(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
     def list_content_library_items(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[ContentLibraryItemListResponse, int, Headers]: ...
-
-    @overload
-    def list_content_library_items(
-        self, **kwargs: Unpack[_ListContentLibraryItemsOptions]
-    ) -> ContentLibraryItemListResponse: ...
-
-    def list_content_library_items(self, **kwargs: Any) -> Any:
+        self,
+        *,
+        q: str | None = None,
+        id: str | None = None,
+        deleted: bool | None = None,
+        folder_uuid: str | None = None,
+        count: int | None = None,
+        page: int | None = None,
+        tag: str | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.ContentLibraryItemListResponse:
         """List content library items.
 
         Returns content library items, filtered by the query and paged with `count` and `page`. No total is given, so
         a short page is the last one.
 
         Args:
-            q (str): Text to search for, such as the name of an item.
-            id (str): Only the item with this ID.
-            deleted (bool): Whether to ask for deleted items.
-            folder_uuid (str): Only items stored in the folder with this ID.
-            count (int): Items per page, at least 1.
-            page (int): Page to return, counted from 1.
-            tag (str): Only items that carry this tag.
-
-        Returns:
-            ContentLibraryItemListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            q: Text to search for, such as the name of an item.
+            id: Only the item with this ID.
+            deleted: Whether to ask for deleted items.
+            folder_uuid: Only items stored in the folder with this ID.
+            count: Items per page, at least 1.
+            page: Page to return, counted from 1.
+            tag: Only items that carry this tag.
         """
-        return self.api_client.call_operation(_LIST_CONTENT_LIBRARY_ITEMS, {**kwargs})
+        return self.api_client.call_operation(
+            _LIST_CONTENT_LIBRARY_ITEMS,
+            {
+                "q": q,
+                "id": id,
+                "deleted": deleted,
+                "folder_uuid": folder_uuid,
+                "count": count,
+                "page": page,
+                "tag": tag,
+                **kwargs,
+            },
+        )
 
     def iterate_content_library_items(
-        self, **kwargs: Unpack[_IterateContentLibraryItemsOptions]
-    ) -> Iterator[ContentLibraryItemListResponseResults]:
+        self,
+        *,
+        q: str | None = None,
+        id: str | None = None,
+        deleted: bool | None = None,
+        folder_uuid: str | None = None,
+        tag: str | None = None,
+        page_size: int = 50,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> Iterator[models.ContentLibraryItemListResponseResults]:
         """Iterate over everything that `list_content_library_items` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            q (str): Text to search for, such as the name of an item.
-            id (str): Only the item with this ID.
-            deleted (bool): Whether to ask for deleted items.
-            folder_uuid (str): Only items stored in the folder with this ID.
-            tag (str): Only items that carry this tag.
-            page_size (int): Items to ask for at a time, 1 or more; default 50.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_content_library_items` raises comes out of the iterator; going on asks for the same page again.
+            q: Text to search for, such as the name of an item.
+            id: Only the item with this ID.
+            deleted: Whether to ask for deleted items.
+            folder_uuid: Only items stored in the folder with this ID.
+            tag: Only items that carry this tag.
+            page_size: Items to ask for at a time, 1 or more.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(
-            self.api_client, _LIST_CONTENT_LIBRARY_ITEMS, _LIST_CONTENT_LIBRARY_ITEMS_PAGES, {**kwargs}
+        return ItemIterator(
+            self.api_client,
+            _LIST_CONTENT_LIBRARY_ITEMS,
+            _LIST_CONTENT_LIBRARY_ITEMS_PAGES,
+            {
+                "q": q,
+                "id": id,
+                "deleted": deleted,
+                "folder_uuid": folder_uuid,
+                "tag": tag,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
         )
 
-    @overload
     def create_content_library_item(
         self,
-        content_library_item_create_from_url_request: ContentLibraryItemCreateFromUrlRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_content_library_item(
-        self,
-        content_library_item_create_from_url_request: ContentLibraryItemCreateFromUrlRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_content_library_item(
-        self,
-        content_library_item_create_from_url_request: ContentLibraryItemCreateFromUrlRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[ContentLibraryResponse, int, Headers]: ...
-
-    @overload
-    def create_content_library_item(
-        self,
-        content_library_item_create_from_url_request: ContentLibraryItemCreateFromUrlRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateContentLibraryItemOptions],
-    ) -> ContentLibraryResponse: ...
-
-    def create_content_library_item(
-        self,
-        content_library_item_create_from_url_request: ContentLibraryItemCreateFromUrlRequest | dict[str, Any],
-        **kwargs: Any,
-    ) -> Any:
+        content_library_item_create_from_url_request: models.ContentLibraryItemCreateFromUrlRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.ContentLibraryResponse:
         """Create a library item from URL.
 
         Starts the creation of a content library item from a PDF at a public URL. This is asynchronous: poll the item
         until its status is `cli.PROCESSED` or `cli.ERROR`.
 
         Args:
-            content_library_item_create_from_url_request (ContentLibraryItemCreateFromUrlRequest | dict[str, Any]):
-
-        Returns:
-            ContentLibraryResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            content_library_item_create_from_url_request: Content library item to create from a file at a URL.
         """
         return self.api_client.call_operation(
-            _CREATE_CONTENT_LIBRARY_ITEM, {**kwargs}, content_library_item_create_from_url_request
+            _CREATE_CONTENT_LIBRARY_ITEM,
+            {"content_library_item_create_from_url_request": content_library_item_create_from_url_request, **kwargs},
         )
 
-    @overload
     def create_content_library_item_from_upload(
-        self, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_content_library_item_from_upload(
-        self, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_content_library_item_from_upload(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[ContentLibraryResponse, int, Headers]: ...
-
-    @overload
-    def create_content_library_item_from_upload(
-        self, **kwargs: Unpack[_CreateContentLibraryItemFromUploadOptions]
-    ) -> ContentLibraryResponse: ...
-
-    def create_content_library_item_from_upload(self, **kwargs: Any) -> Any:
+        self,
+        *,
+        file: FileArgument | Unset = UNSET,
+        data: models.ContentLibraryItemCreateRequest | dict[str, Any] | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.ContentLibraryResponse:
         """Create a library item from a file.
 
         Uploads a file as multipart form data and starts the creation of a content library item from it. This is
         asynchronous: poll the item until its status is `cli.PROCESSED` or `cli.ERROR`.
 
         Args:
-            file (FileArgument): File to make the content library item from, such as a PDF.
-            data (ContentLibraryItemCreateRequest | dict[str, Any]): Properties of the content library item, such as
-                its name, as JSON.
-
-        Returns:
-            ContentLibraryResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            file: File to make the content library item from, such as a PDF.
+            data: Properties of the content library item, such as its name, as JSON.
         """
-        return self.api_client.call_operation(_CREATE_CONTENT_LIBRARY_ITEM_FROM_UPLOAD, {**kwargs})
+        return self.api_client.call_operation(
+            _CREATE_CONTENT_LIBRARY_ITEM_FROM_UPLOAD, {"file": file, "data": data, **kwargs}
+        )
 
-    @overload
-    def status_content_library_item(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def status_content_library_item(
-        self, id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def status_content_library_item(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[ContentLibraryResponse, int, Headers]: ...
-
-    @overload
-    def status_content_library_item(
-        self, id: str, **kwargs: Unpack[_StatusContentLibraryItemOptions]
-    ) -> ContentLibraryResponse: ...
-
-    def status_content_library_item(self, id: str, **kwargs: Any) -> Any:
+    def status_content_library_item(self, id: str, **kwargs: Unpack[Options]) -> models.ContentLibraryResponse:
         """Get status of a library item.
 
         Returns a content library item in short form with its status; the call to poll after creation.
 
         Args:
-            id (str): ID of the content library item to look up.
-
-        Returns:
-            ContentLibraryResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the content library item to look up.
         """
-        return self.api_client.call_operation(_STATUS_CONTENT_LIBRARY_ITEM, {**kwargs}, id)
+        return self.api_client.call_operation(_STATUS_CONTENT_LIBRARY_ITEM, {"id": id, **kwargs})
 
-    @overload
-    def details_content_library_item(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def details_content_library_item(
-        self, id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def details_content_library_item(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[ContentLibraryItemResponse, int, Headers]: ...
-
-    @overload
-    def details_content_library_item(
-        self, id: str, **kwargs: Unpack[_DetailsContentLibraryItemOptions]
-    ) -> ContentLibraryItemResponse: ...
-
-    def details_content_library_item(self, id: str, **kwargs: Any) -> Any:
+    def details_content_library_item(self, id: str, **kwargs: Unpack[Options]) -> models.ContentLibraryItemResponse:
         """Get content library item details.
 
         Returns one content library item with its tokens, fields, pricing, roles, tags and other content.
 
         Args:
-            id (str): ID of the content library item to read.
-
-        Returns:
-            ContentLibraryItemResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the content library item to read.
         """
-        return self.api_client.call_operation(_DETAILS_CONTENT_LIBRARY_ITEM, {**kwargs}, id)
+        return self.api_client.call_operation(_DETAILS_CONTENT_LIBRARY_ITEM, {"id": id, **kwargs})
 
 
-class AsyncContentLibraryItemsApi:
-    """Calls with the tag "Content Library Items", for asyncio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
+class AsyncContentLibraryItemsApi(AsyncApi):
+    """Calls with the tag "Content Library Items", for asyncio."""
 
     async def list_content_library_items(
-        self, **kwargs: Unpack[_ListContentLibraryItemsAsyncOptions]
-    ) -> ContentLibraryItemListResponse:
+        self,
+        *,
+        q: str | None = None,
+        id: str | None = None,
+        deleted: bool | None = None,
+        folder_uuid: str | None = None,
+        count: int | None = None,
+        page: int | None = None,
+        tag: str | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.ContentLibraryItemListResponse:
         """List content library items.
 
         Returns content library items, filtered by the query and paged with `count` and `page`. No total is given, so
         a short page is the last one.
 
         Args:
-            q (str): Text to search for, such as the name of an item.
-            id (str): Only the item with this ID.
-            deleted (bool): Whether to ask for deleted items.
-            folder_uuid (str): Only items stored in the folder with this ID.
-            count (int): Items per page, at least 1.
-            page (int): Page to return, counted from 1.
-            tag (str): Only items that carry this tag.
-
-        Returns:
-            ContentLibraryItemListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            q: Text to search for, such as the name of an item.
+            id: Only the item with this ID.
+            deleted: Whether to ask for deleted items.
+            folder_uuid: Only items stored in the folder with this ID.
+            count: Items per page, at least 1.
+            page: Page to return, counted from 1.
+            tag: Only items that carry this tag.
         """
-        result: ContentLibraryItemListResponse = await self.api_client.call_operation(
-            _LIST_CONTENT_LIBRARY_ITEMS, {**kwargs}
+        return await self.api_client.call_operation(
+            _LIST_CONTENT_LIBRARY_ITEMS,
+            {
+                "q": q,
+                "id": id,
+                "deleted": deleted,
+                "folder_uuid": folder_uuid,
+                "count": count,
+                "page": page,
+                "tag": tag,
+                **kwargs,
+            },
         )
-        return result
 
     def iterate_content_library_items(
-        self, **kwargs: Unpack[_IterateContentLibraryItemsOptions]
-    ) -> AsyncIterator[ContentLibraryItemListResponseResults]:
+        self,
+        *,
+        q: str | None = None,
+        id: str | None = None,
+        deleted: bool | None = None,
+        folder_uuid: str | None = None,
+        tag: str | None = None,
+        page_size: int = 50,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> AsyncIterator[models.ContentLibraryItemListResponseResults]:
         """Iterate over everything that `list_content_library_items` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            q (str): Text to search for, such as the name of an item.
-            id (str): Only the item with this ID.
-            deleted (bool): Whether to ask for deleted items.
-            folder_uuid (str): Only items stored in the folder with this ID.
-            tag (str): Only items that carry this tag.
-            page_size (int): Items to ask for at a time, 1 or more; default 50.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_content_library_items` raises comes out of the iterator; going on asks for the same page again.
+            q: Text to search for, such as the name of an item.
+            id: Only the item with this ID.
+            deleted: Whether to ask for deleted items.
+            folder_uuid: Only items stored in the folder with this ID.
+            tag: Only items that carry this tag.
+            page_size: Items to ask for at a time, 1 or more.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(
-            self.api_client, _LIST_CONTENT_LIBRARY_ITEMS, _LIST_CONTENT_LIBRARY_ITEMS_PAGES, {**kwargs}
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_CONTENT_LIBRARY_ITEMS,
+            _LIST_CONTENT_LIBRARY_ITEMS_PAGES,
+            {
+                "q": q,
+                "id": id,
+                "deleted": deleted,
+                "folder_uuid": folder_uuid,
+                "tag": tag,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
         )
 
     async def create_content_library_item(
         self,
-        content_library_item_create_from_url_request: ContentLibraryItemCreateFromUrlRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateContentLibraryItemAsyncOptions],
-    ) -> ContentLibraryResponse:
+        content_library_item_create_from_url_request: models.ContentLibraryItemCreateFromUrlRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.ContentLibraryResponse:
         """Create a library item from URL.
 
         Starts the creation of a content library item from a PDF at a public URL. This is asynchronous: poll the item
         until its status is `cli.PROCESSED` or `cli.ERROR`.
 
         Args:
-            content_library_item_create_from_url_request (ContentLibraryItemCreateFromUrlRequest | dict[str, Any]):
-
-        Returns:
-            ContentLibraryResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            content_library_item_create_from_url_request: Content library item to create from a file at a URL.
         """
-        result: ContentLibraryResponse = await self.api_client.call_operation(
-            _CREATE_CONTENT_LIBRARY_ITEM, {**kwargs}, content_library_item_create_from_url_request
+        return await self.api_client.call_operation(
+            _CREATE_CONTENT_LIBRARY_ITEM,
+            {"content_library_item_create_from_url_request": content_library_item_create_from_url_request, **kwargs},
         )
-        return result
 
     async def create_content_library_item_from_upload(
-        self, **kwargs: Unpack[_CreateContentLibraryItemFromUploadAsyncOptions]
-    ) -> ContentLibraryResponse:
+        self,
+        *,
+        file: FileArgument | Unset = UNSET,
+        data: models.ContentLibraryItemCreateRequest | dict[str, Any] | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.ContentLibraryResponse:
         """Create a library item from a file.
 
         Uploads a file as multipart form data and starts the creation of a content library item from it. This is
         asynchronous: poll the item until its status is `cli.PROCESSED` or `cli.ERROR`.
 
         Args:
-            file (FileArgument): File to make the content library item from, such as a PDF.
-            data (ContentLibraryItemCreateRequest | dict[str, Any]): Properties of the content library item, such as
-                its name, as JSON.
-
-        Returns:
-            ContentLibraryResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            file: File to make the content library item from, such as a PDF.
+            data: Properties of the content library item, such as its name, as JSON.
         """
-        result: ContentLibraryResponse = await self.api_client.call_operation(
-            _CREATE_CONTENT_LIBRARY_ITEM_FROM_UPLOAD, {**kwargs}
+        return await self.api_client.call_operation(
+            _CREATE_CONTENT_LIBRARY_ITEM_FROM_UPLOAD, {"file": file, "data": data, **kwargs}
         )
-        return result
 
     async def status_content_library_item(
-        self, id: str, **kwargs: Unpack[_StatusContentLibraryItemAsyncOptions]
-    ) -> ContentLibraryResponse:
+        self, id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.ContentLibraryResponse:
         """Get status of a library item.
 
         Returns a content library item in short form with its status; the call to poll after creation.
 
         Args:
-            id (str): ID of the content library item to look up.
-
-        Returns:
-            ContentLibraryResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the content library item to look up.
         """
-        result: ContentLibraryResponse = await self.api_client.call_operation(
-            _STATUS_CONTENT_LIBRARY_ITEM, {**kwargs}, id
-        )
-        return result
+        return await self.api_client.call_operation(_STATUS_CONTENT_LIBRARY_ITEM, {"id": id, **kwargs})
 
     async def details_content_library_item(
-        self, id: str, **kwargs: Unpack[_DetailsContentLibraryItemAsyncOptions]
-    ) -> ContentLibraryItemResponse:
+        self, id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.ContentLibraryItemResponse:
         """Get content library item details.
 
         Returns one content library item with its tokens, fields, pricing, roles, tags and other content.
 
         Args:
-            id (str): ID of the content library item to read.
-
-        Returns:
-            ContentLibraryItemResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the content library item to read.
         """
-        result: ContentLibraryItemResponse = await self.api_client.call_operation(
-            _DETAILS_CONTENT_LIBRARY_ITEM, {**kwargs}, id
-        )
-        return result
+        return await self.api_client.call_operation(_DETAILS_CONTENT_LIBRARY_ITEM, {"id": id, **kwargs})

@@ -3,653 +3,406 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from collections.abc import AsyncIterator, Iterator
+from typing import IO, Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client._operation import file_type
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import UNSET, ModelOf, Unset
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    FileArgument,
+    Operation,
+    Options,
+    Parameter,
+    file_type,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.document_attachment_request import DocumentAttachmentRequest
-    from ..model.document_attachment_response import DocumentAttachmentResponse
+from .. import models
 
 __all__ = ["AsyncDocumentAttachmentsApi", "DocumentAttachmentsApi"]
 
-_LIST_DOCUMENT_ATTACHMENTS = _operation.Operation(
+_LIST_DOCUMENT_ATTACHMENTS: Operation[list[models.DocumentAttachmentResponse]] = Operation(
     operation_id="list_document_attachments",
     method="GET",
     path="/public/v1/documents/{id}/attachments",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        [_operation.ModelRef(__name__, "..model.document_attachment_response", "DocumentAttachmentResponse")],
-    ),
+    response_type=([ModelOf(models, "DocumentAttachmentResponse")],),
+    summary="List attachments of a document",
+    description="Returns all attachments of a document in one list, without paging.",
+    meanings={
+        "id": "ID of the document whose attachments are wanted.",
+    },
 )
 
-_LIST_DOCUMENT_ATTACHMENTS_PAGES = _pagination.Paging(items="")
+_LIST_DOCUMENT_ATTACHMENTS_PAGES = Paging(items="")
 
-_CREATE_DOCUMENT_ATTACHMENT = _operation.Operation(
+_CREATE_DOCUMENT_ATTACHMENT: Operation[models.DocumentAttachmentResponse] = Operation(
     operation_id="create_document_attachment",
     method="POST",
     path="/public/v1/documents/{id}/attachments",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
             "document_attachment_request",
             "document_attachment_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.document_attachment_request", "DocumentAttachmentRequest"),
-                dict,
-            ),
+            (ModelOf(models, "DocumentAttachmentRequest"), dict),
         ),
-        _operation.Parameter("file", "file", "form", (file_type,)),
-        _operation.Parameter("source", "source", "form", (str,)),
-        _operation.Parameter("name", "name", "form", (str,)),
+        Parameter("file", "file", "form", (file_type,)),
+        Parameter("source", "source", "form", (str,)),
+        Parameter("name", "name", "form", (str,)),
     ),
     accept=("application/json",),
     content_types=("application/json", "multipart/form-data"),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.document_attachment_response", "DocumentAttachmentResponse"),
-    ),
+    response_type=(ModelOf(models, "DocumentAttachmentResponse"),),
+    summary="Attach a file from a URL",
+    description="Adds an attachment to a document; the server fetches the file from the given URL. Answers 423 while someone is editing the document.",
+    body_schema="DocumentAttachmentRequest",
+    meanings={
+        "id": "ID of the document that gets the attachment.",
+        "document_attachment_request": "File at a URL to attach to a document.",
+        "file": "The file to attach.",
+        "source": "Address of the file, in place of the file itself.",
+        "name": "Name that the attachment gets.",
+    },
 )
 
-_CREATE_DOCUMENT_ATTACHMENT_FROM_FILE_UPLOAD = _operation.Operation(
+_CREATE_DOCUMENT_ATTACHMENT_FROM_FILE_UPLOAD: Operation[models.DocumentAttachmentResponse] = Operation(
     operation_id="create_document_attachment_from_file_upload",
     method="POST",
     path="/public/v1/documents/{id}/attachments?upload",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter("file", "file", "form", (file_type,)),
-        _operation.Parameter("name", "name", "form", (str,)),
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter("file", "file", "form", (file_type,)),
+        Parameter("name", "name", "form", (str,)),
     ),
     accept=("application/json",),
     content_types=("multipart/form-data",),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.document_attachment_response", "DocumentAttachmentResponse"),
-    ),
+    response_type=(ModelOf(models, "DocumentAttachmentResponse"),),
+    summary="Attach an uploaded file",
+    description="Uploads a file as multipart form data and adds it to a document as an attachment. Answers 423 while someone is editing the document.",
+    meanings={
+        "id": "ID of the document that gets the attachment.",
+        "file": "The file to attach.",
+        "name": "Name to give the attachment.",
+    },
 )
 
-_DETAILS_DOCUMENT_ATTACHMENT = _operation.Operation(
+_DETAILS_DOCUMENT_ATTACHMENT: Operation[models.DocumentAttachmentResponse] = Operation(
     operation_id="details_document_attachment",
     method="GET",
     path="/public/v1/documents/{id}/attachments/{attachment_id}",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter("attachment_id", "attachment_id", "path", (str,), required=True),
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter("attachment_id", "attachment_id", "path", (str,), required=True),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.document_attachment_response", "DocumentAttachmentResponse"),
-    ),
+    response_type=(ModelOf(models, "DocumentAttachmentResponse"),),
+    summary="Get an attachment",
+    description="Returns the name, creation time and author of one attachment, not the file itself.",
+    meanings={
+        "id": "ID of the document that holds the attachment.",
+        "attachment_id": "ID of the attachment to read.",
+    },
 )
 
-_DELETE_DOCUMENT_ATTACHMENT = _operation.Operation(
+_DELETE_DOCUMENT_ATTACHMENT: Operation[None] = Operation(
     operation_id="delete_document_attachment",
     method="DELETE",
     path="/public/v1/documents/{id}/attachments/{attachment_id}",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter("attachment_id", "attachment_id", "path", (str,), required=True),
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter("attachment_id", "attachment_id", "path", (str,), required=True),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Delete an attachment",
+    description="Removes one attachment from a document. Answers 423 while someone is editing the document.",
+    meanings={
+        "id": "ID of the document that holds the attachment.",
+        "attachment_id": "ID of the attachment to delete.",
+    },
 )
 
-_DOWNLOAD_DOCUMENT_ATTACHMENT = _operation.Operation(
+_DOWNLOAD_DOCUMENT_ATTACHMENT: Operation[IO[bytes]] = Operation(
     operation_id="download_document_attachment",
     method="GET",
     path="/public/v1/documents/{id}/attachments/{attachment_id}/download",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter("attachment_id", "attachment_id", "path", (str,), required=True),
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter("attachment_id", "attachment_id", "path", (str,), required=True),
     ),
     accept=("application/*", "application/json"),
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=(file_type,),
+    summary="Download an attachment",
+    description="Returns the file of one attachment.",
+    meanings={
+        "id": "ID of the document that holds the attachment.",
+        "attachment_id": "ID of the attachment to download.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class DocumentAttachmentsApi(Api):
+    """Calls with the tag "Document Attachments"."""
 
-    class _ListDocumentAttachmentsFilters(_TypedDict, total=False):
-        """Arguments of ``list_document_attachments`` that are given by name, without those that turn pages."""
-
-    class _IterateDocumentAttachmentsOptions(_ListDocumentAttachmentsFilters, _pagination.ListOptions, total=False):
-        """Arguments and options of ``iterate_document_attachments``."""
-
-    class _ListDocumentAttachmentsArguments(_ListDocumentAttachmentsFilters, total=False):
-        """Arguments of ``list_document_attachments`` that are given by name."""
-
-    class _ListDocumentAttachmentsOptions(_ListDocumentAttachmentsArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_document_attachments``."""
-
-    class _ListDocumentAttachmentsAsyncOptions(_ListDocumentAttachmentsArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_document_attachments`` for asyncio."""
-
-    class _CreateDocumentAttachmentArguments(_TypedDict, total=False):
-        """Arguments of ``create_document_attachment`` that are given by name."""
-
-        document_attachment_request: DocumentAttachmentRequest | dict[str, Any]
-        file: _operation.FileArgument
-        source: str
-        name: str
-
-    class _CreateDocumentAttachmentOptions(_CreateDocumentAttachmentArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_document_attachment``."""
-
-    class _CreateDocumentAttachmentAsyncOptions(
-        _CreateDocumentAttachmentArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``create_document_attachment`` for asyncio."""
-
-    class _CreateDocumentAttachmentFromFileUploadArguments(_TypedDict, total=False):
-        """Arguments of ``create_document_attachment_from_file_upload`` that are given by name."""
-
-        file: _operation.FileArgument
-        name: str
-
-    class _CreateDocumentAttachmentFromFileUploadOptions(
-        _CreateDocumentAttachmentFromFileUploadArguments, _operation.Options, total=False
-    ):
-        """Arguments and options of ``create_document_attachment_from_file_upload``."""
-
-    class _CreateDocumentAttachmentFromFileUploadAsyncOptions(
-        _CreateDocumentAttachmentFromFileUploadArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``create_document_attachment_from_file_upload`` for asyncio."""
-
-    class _DetailsDocumentAttachmentArguments(_TypedDict, total=False):
-        """Arguments of ``details_document_attachment`` that are given by name."""
-
-    class _DetailsDocumentAttachmentOptions(_DetailsDocumentAttachmentArguments, _operation.Options, total=False):
-        """Arguments and options of ``details_document_attachment``."""
-
-    class _DetailsDocumentAttachmentAsyncOptions(
-        _DetailsDocumentAttachmentArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``details_document_attachment`` for asyncio."""
-
-    class _DeleteDocumentAttachmentArguments(_TypedDict, total=False):
-        """Arguments of ``delete_document_attachment`` that are given by name."""
-
-    class _DeleteDocumentAttachmentOptions(_DeleteDocumentAttachmentArguments, _operation.Options, total=False):
-        """Arguments and options of ``delete_document_attachment``."""
-
-    class _DeleteDocumentAttachmentAsyncOptions(
-        _DeleteDocumentAttachmentArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``delete_document_attachment`` for asyncio."""
-
-    class _DownloadDocumentAttachmentArguments(_TypedDict, total=False):
-        """Arguments of ``download_document_attachment`` that are given by name."""
-
-    class _DownloadDocumentAttachmentOptions(_DownloadDocumentAttachmentArguments, _operation.Options, total=False):
-        """Arguments and options of ``download_document_attachment``."""
-
-    class _DownloadDocumentAttachmentAsyncOptions(
-        _DownloadDocumentAttachmentArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``download_document_attachment`` for asyncio."""
-
-
-class DocumentAttachmentsApi:
-    """Calls with the tag "Document Attachments".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def list_document_attachments(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_document_attachments(
-        self, id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def list_document_attachments(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[list[DocumentAttachmentResponse], int, Headers]: ...
-
-    @overload
-    def list_document_attachments(
-        self, id: str, **kwargs: Unpack[_ListDocumentAttachmentsOptions]
-    ) -> list[DocumentAttachmentResponse]: ...
-
-    def list_document_attachments(self, id: str, **kwargs: Any) -> Any:
+    def list_document_attachments(self, id: str, **kwargs: Unpack[Options]) -> list[models.DocumentAttachmentResponse]:
         """List attachments of a document.
 
         Returns all attachments of a document in one list, without paging.
 
         Args:
-            id (str): ID of the document whose attachments are wanted.
-
-        Returns:
-            list[DocumentAttachmentResponse]; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document whose attachments are wanted.
         """
-        return self.api_client.call_operation(_LIST_DOCUMENT_ATTACHMENTS, {**kwargs}, id)
+        return self.api_client.call_operation(_LIST_DOCUMENT_ATTACHMENTS, {"id": id, **kwargs})
 
     def iterate_document_attachments(
-        self, id: str, **kwargs: Unpack[_IterateDocumentAttachmentsOptions]
-    ) -> Iterator[DocumentAttachmentResponse]:
+        self, id: str, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> Iterator[models.DocumentAttachmentResponse]:
         """Iterate over everything that `list_document_attachments` lists.
 
         The API sends this list at once, and it is fetched when the first item is needed.
 
         Args:
-            id (str): ID of the document whose attachments are wanted.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_document_attachments` raises comes out of the iterator; going on asks for the same page again.
+            id: ID of the document whose attachments are wanted.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(
-            self.api_client, _LIST_DOCUMENT_ATTACHMENTS, _LIST_DOCUMENT_ATTACHMENTS_PAGES, {**kwargs, "id": id}
+        return ItemIterator(
+            self.api_client,
+            _LIST_DOCUMENT_ATTACHMENTS,
+            _LIST_DOCUMENT_ATTACHMENTS_PAGES,
+            {"id": id, "max_items": max_items, **kwargs},
         )
 
-    @overload
-    def create_document_attachment(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
     def create_document_attachment(
-        self, id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_document_attachment(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentAttachmentResponse, int, Headers]: ...
-
-    @overload
-    def create_document_attachment(
-        self, id: str, **kwargs: Unpack[_CreateDocumentAttachmentOptions]
-    ) -> DocumentAttachmentResponse: ...
-
-    def create_document_attachment(self, id: str, **kwargs: Any) -> Any:
+        self,
+        id: str,
+        *,
+        document_attachment_request: models.DocumentAttachmentRequest | dict[str, Any] | Unset = UNSET,
+        file: FileArgument | Unset = UNSET,
+        source: str | None = None,
+        name: str | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.DocumentAttachmentResponse:
         """Attach a file from a URL.
 
         Adds an attachment to a document; the server fetches the file from the given URL. Answers 423 while someone is
         editing the document.
 
         Args:
-            id (str): ID of the document that gets the attachment.
-            document_attachment_request (DocumentAttachmentRequest | dict[str, Any]):
-            file (FileArgument): The file to attach.
-            source (str): Address of the file, in place of the file itself.
-            name (str): Name that the attachment gets.
-
-        Returns:
-            DocumentAttachmentResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document that gets the attachment.
+            document_attachment_request: File at a URL to attach to a document.
+            file: The file to attach.
+            source: Address of the file, in place of the file itself.
+            name: Name that the attachment gets.
         """
-        return self.api_client.call_operation(_CREATE_DOCUMENT_ATTACHMENT, {**kwargs}, id)
+        return self.api_client.call_operation(
+            _CREATE_DOCUMENT_ATTACHMENT,
+            {
+                "id": id,
+                "document_attachment_request": document_attachment_request,
+                "file": file,
+                "source": source,
+                "name": name,
+                **kwargs,
+            },
+        )
 
-    @overload
     def create_document_attachment_from_file_upload(
-        self, id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_document_attachment_from_file_upload(
-        self, id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_document_attachment_from_file_upload(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentAttachmentResponse, int, Headers]: ...
-
-    @overload
-    def create_document_attachment_from_file_upload(
-        self, id: str, **kwargs: Unpack[_CreateDocumentAttachmentFromFileUploadOptions]
-    ) -> DocumentAttachmentResponse: ...
-
-    def create_document_attachment_from_file_upload(self, id: str, **kwargs: Any) -> Any:
+        self, id: str, *, file: FileArgument | Unset = UNSET, name: str | None = None, **kwargs: Unpack[Options]
+    ) -> models.DocumentAttachmentResponse:
         """Attach an uploaded file.
 
         Uploads a file as multipart form data and adds it to a document as an attachment. Answers 423 while someone is
         editing the document.
 
         Args:
-            id (str): ID of the document that gets the attachment.
-            file (FileArgument): The file to attach.
-            name (str): Name to give the attachment.
-
-        Returns:
-            DocumentAttachmentResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document that gets the attachment.
+            file: The file to attach.
+            name: Name to give the attachment.
         """
-        return self.api_client.call_operation(_CREATE_DOCUMENT_ATTACHMENT_FROM_FILE_UPLOAD, {**kwargs}, id)
+        return self.api_client.call_operation(
+            _CREATE_DOCUMENT_ATTACHMENT_FROM_FILE_UPLOAD, {"id": id, "file": file, "name": name, **kwargs}
+        )
 
-    @overload
     def details_document_attachment(
-        self, id: str, attachment_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def details_document_attachment(
-        self, id: str, attachment_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def details_document_attachment(
-        self, id: str, attachment_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentAttachmentResponse, int, Headers]: ...
-
-    @overload
-    def details_document_attachment(
-        self, id: str, attachment_id: str, **kwargs: Unpack[_DetailsDocumentAttachmentOptions]
-    ) -> DocumentAttachmentResponse: ...
-
-    def details_document_attachment(self, id: str, attachment_id: str, **kwargs: Any) -> Any:
+        self, id: str, attachment_id: str, **kwargs: Unpack[Options]
+    ) -> models.DocumentAttachmentResponse:
         """Get an attachment.
 
         Returns the name, creation time and author of one attachment, not the file itself.
 
         Args:
-            id (str): ID of the document that holds the attachment.
-            attachment_id (str): ID of the attachment to read.
-
-        Returns:
-            DocumentAttachmentResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document that holds the attachment.
+            attachment_id: ID of the attachment to read.
         """
-        return self.api_client.call_operation(_DETAILS_DOCUMENT_ATTACHMENT, {**kwargs}, id, attachment_id)
+        return self.api_client.call_operation(
+            _DETAILS_DOCUMENT_ATTACHMENT, {"id": id, "attachment_id": attachment_id, **kwargs}
+        )
 
-    @overload
-    def delete_document_attachment(
-        self, id: str, attachment_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def delete_document_attachment(
-        self, id: str, attachment_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def delete_document_attachment(
-        self, id: str, attachment_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def delete_document_attachment(
-        self, id: str, attachment_id: str, **kwargs: Unpack[_DeleteDocumentAttachmentOptions]
-    ) -> None: ...
-
-    def delete_document_attachment(self, id: str, attachment_id: str, **kwargs: Any) -> Any:
+    def delete_document_attachment(self, id: str, attachment_id: str, **kwargs: Unpack[Options]) -> None:
         """Delete an attachment.
 
         Removes one attachment from a document. Answers 423 while someone is editing the document.
 
         Args:
-            id (str): ID of the document that holds the attachment.
-            attachment_id (str): ID of the attachment to delete.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document that holds the attachment.
+            attachment_id: ID of the attachment to delete.
         """
-        return self.api_client.call_operation(_DELETE_DOCUMENT_ATTACHMENT, {**kwargs}, id, attachment_id)
+        return self.api_client.call_operation(
+            _DELETE_DOCUMENT_ATTACHMENT, {"id": id, "attachment_id": attachment_id, **kwargs}
+        )
 
-    @overload
-    def download_document_attachment(
-        self, id: str, attachment_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def download_document_attachment(
-        self, id: str, attachment_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def download_document_attachment(
-        self, id: str, attachment_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[IO[bytes], int, Headers]: ...
-
-    @overload
-    def download_document_attachment(
-        self, id: str, attachment_id: str, **kwargs: Unpack[_DownloadDocumentAttachmentOptions]
-    ) -> IO[bytes]: ...
-
-    def download_document_attachment(self, id: str, attachment_id: str, **kwargs: Any) -> Any:
+    def download_document_attachment(self, id: str, attachment_id: str, **kwargs: Unpack[Options]) -> IO[bytes]:
         """Download an attachment.
 
         Returns the file of one attachment.
 
         Args:
-            id (str): ID of the document that holds the attachment.
-            attachment_id (str): ID of the attachment to download.
-
-        Returns:
-            IO[bytes]; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document that holds the attachment.
+            attachment_id: ID of the attachment to download.
         """
-        return self.api_client.call_operation(_DOWNLOAD_DOCUMENT_ATTACHMENT, {**kwargs}, id, attachment_id)
+        return self.api_client.call_operation(
+            _DOWNLOAD_DOCUMENT_ATTACHMENT, {"id": id, "attachment_id": attachment_id, **kwargs}
+        )
 
 
-class AsyncDocumentAttachmentsApi:
-    """Calls with the tag "Document Attachments", for asyncio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
+class AsyncDocumentAttachmentsApi(AsyncApi):
+    """Calls with the tag "Document Attachments", for asyncio."""
 
     async def list_document_attachments(
-        self, id: str, **kwargs: Unpack[_ListDocumentAttachmentsAsyncOptions]
-    ) -> list[DocumentAttachmentResponse]:
+        self, id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> list[models.DocumentAttachmentResponse]:
         """List attachments of a document.
 
         Returns all attachments of a document in one list, without paging.
 
         Args:
-            id (str): ID of the document whose attachments are wanted.
-
-        Returns:
-            list[DocumentAttachmentResponse]; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document whose attachments are wanted.
         """
-        result: list[DocumentAttachmentResponse] = await self.api_client.call_operation(
-            _LIST_DOCUMENT_ATTACHMENTS, {**kwargs}, id
-        )
-        return result
+        return await self.api_client.call_operation(_LIST_DOCUMENT_ATTACHMENTS, {"id": id, **kwargs})
 
     def iterate_document_attachments(
-        self, id: str, **kwargs: Unpack[_IterateDocumentAttachmentsOptions]
-    ) -> AsyncIterator[DocumentAttachmentResponse]:
+        self, id: str, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> AsyncIterator[models.DocumentAttachmentResponse]:
         """Iterate over everything that `list_document_attachments` lists.
 
         The API sends this list at once, and it is fetched when the first item is needed.
 
         Args:
-            id (str): ID of the document whose attachments are wanted.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_document_attachments` raises comes out of the iterator; going on asks for the same page again.
+            id: ID of the document whose attachments are wanted.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(
-            self.api_client, _LIST_DOCUMENT_ATTACHMENTS, _LIST_DOCUMENT_ATTACHMENTS_PAGES, {**kwargs, "id": id}
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_DOCUMENT_ATTACHMENTS,
+            _LIST_DOCUMENT_ATTACHMENTS_PAGES,
+            {"id": id, "max_items": max_items, **kwargs},
         )
 
     async def create_document_attachment(
-        self, id: str, **kwargs: Unpack[_CreateDocumentAttachmentAsyncOptions]
-    ) -> DocumentAttachmentResponse:
+        self,
+        id: str,
+        *,
+        document_attachment_request: models.DocumentAttachmentRequest | dict[str, Any] | Unset = UNSET,
+        file: FileArgument | Unset = UNSET,
+        source: str | None = None,
+        name: str | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.DocumentAttachmentResponse:
         """Attach a file from a URL.
 
         Adds an attachment to a document; the server fetches the file from the given URL. Answers 423 while someone is
         editing the document.
 
         Args:
-            id (str): ID of the document that gets the attachment.
-            document_attachment_request (DocumentAttachmentRequest | dict[str, Any]):
-            file (FileArgument): The file to attach.
-            source (str): Address of the file, in place of the file itself.
-            name (str): Name that the attachment gets.
-
-        Returns:
-            DocumentAttachmentResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document that gets the attachment.
+            document_attachment_request: File at a URL to attach to a document.
+            file: The file to attach.
+            source: Address of the file, in place of the file itself.
+            name: Name that the attachment gets.
         """
-        result: DocumentAttachmentResponse = await self.api_client.call_operation(
-            _CREATE_DOCUMENT_ATTACHMENT, {**kwargs}, id
+        return await self.api_client.call_operation(
+            _CREATE_DOCUMENT_ATTACHMENT,
+            {
+                "id": id,
+                "document_attachment_request": document_attachment_request,
+                "file": file,
+                "source": source,
+                "name": name,
+                **kwargs,
+            },
         )
-        return result
 
     async def create_document_attachment_from_file_upload(
-        self, id: str, **kwargs: Unpack[_CreateDocumentAttachmentFromFileUploadAsyncOptions]
-    ) -> DocumentAttachmentResponse:
+        self, id: str, *, file: FileArgument | Unset = UNSET, name: str | None = None, **kwargs: Unpack[AsyncOptions]
+    ) -> models.DocumentAttachmentResponse:
         """Attach an uploaded file.
 
         Uploads a file as multipart form data and adds it to a document as an attachment. Answers 423 while someone is
         editing the document.
 
         Args:
-            id (str): ID of the document that gets the attachment.
-            file (FileArgument): The file to attach.
-            name (str): Name to give the attachment.
-
-        Returns:
-            DocumentAttachmentResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document that gets the attachment.
+            file: The file to attach.
+            name: Name to give the attachment.
         """
-        result: DocumentAttachmentResponse = await self.api_client.call_operation(
-            _CREATE_DOCUMENT_ATTACHMENT_FROM_FILE_UPLOAD, {**kwargs}, id
+        return await self.api_client.call_operation(
+            _CREATE_DOCUMENT_ATTACHMENT_FROM_FILE_UPLOAD, {"id": id, "file": file, "name": name, **kwargs}
         )
-        return result
 
     async def details_document_attachment(
-        self, id: str, attachment_id: str, **kwargs: Unpack[_DetailsDocumentAttachmentAsyncOptions]
-    ) -> DocumentAttachmentResponse:
+        self, id: str, attachment_id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.DocumentAttachmentResponse:
         """Get an attachment.
 
         Returns the name, creation time and author of one attachment, not the file itself.
 
         Args:
-            id (str): ID of the document that holds the attachment.
-            attachment_id (str): ID of the attachment to read.
-
-        Returns:
-            DocumentAttachmentResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document that holds the attachment.
+            attachment_id: ID of the attachment to read.
         """
-        result: DocumentAttachmentResponse = await self.api_client.call_operation(
-            _DETAILS_DOCUMENT_ATTACHMENT, {**kwargs}, id, attachment_id
+        return await self.api_client.call_operation(
+            _DETAILS_DOCUMENT_ATTACHMENT, {"id": id, "attachment_id": attachment_id, **kwargs}
         )
-        return result
 
-    async def delete_document_attachment(
-        self, id: str, attachment_id: str, **kwargs: Unpack[_DeleteDocumentAttachmentAsyncOptions]
-    ) -> None:
+    async def delete_document_attachment(self, id: str, attachment_id: str, **kwargs: Unpack[AsyncOptions]) -> None:
         """Delete an attachment.
 
         Removes one attachment from a document. Answers 423 while someone is editing the document.
 
         Args:
-            id (str): ID of the document that holds the attachment.
-            attachment_id (str): ID of the attachment to delete.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document that holds the attachment.
+            attachment_id: ID of the attachment to delete.
         """
-        result: None = await self.api_client.call_operation(_DELETE_DOCUMENT_ATTACHMENT, {**kwargs}, id, attachment_id)
-        return result
+        return await self.api_client.call_operation(
+            _DELETE_DOCUMENT_ATTACHMENT, {"id": id, "attachment_id": attachment_id, **kwargs}
+        )
 
     async def download_document_attachment(
-        self, id: str, attachment_id: str, **kwargs: Unpack[_DownloadDocumentAttachmentAsyncOptions]
+        self, id: str, attachment_id: str, **kwargs: Unpack[AsyncOptions]
     ) -> IO[bytes]:
         """Download an attachment.
 
         Returns the file of one attachment.
 
         Args:
-            id (str): ID of the document that holds the attachment.
-            attachment_id (str): ID of the attachment to download.
-
-        Returns:
-            IO[bytes]; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document that holds the attachment.
+            attachment_id: ID of the attachment to download.
         """
-        result: IO[bytes] = await self.api_client.call_operation(
-            _DOWNLOAD_DOCUMENT_ATTACHMENT, {**kwargs}, id, attachment_id
+        return await self.api_client.call_operation(
+            _DOWNLOAD_DOCUMENT_ATTACHMENT, {"id": id, "attachment_id": attachment_id, **kwargs}
         )
-        return result

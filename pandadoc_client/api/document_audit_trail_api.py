@@ -3,42 +3,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from collections.abc import AsyncIterator, Iterator
+from typing import Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.document_audit_trail_response import DocumentAuditTrailResponse
-    from ..model.document_audit_trail_response_results import DocumentAuditTrailResponseResults
+from .. import models
 
 __all__ = ["AsyncDocumentAuditTrailApi", "DocumentAuditTrailApi"]
 
-_LIST_DOCUMENT_AUDIT_TRAIL = _operation.Operation(
+_LIST_DOCUMENT_AUDIT_TRAIL: Operation[models.DocumentAuditTrailResponse] = Operation(
     operation_id="list_document_audit_trail",
     method="GET",
     path="/public/v2/documents/{document_id}/audit-trail",
     parameters=(
-        _operation.Parameter("document_id", "document_id", "path", (str,), required=True),
-        _operation.Parameter("limit", "limit", "query", (int,)),
-        _operation.Parameter("offset", "offset", "query", (int,)),
+        Parameter("document_id", "document_id", "path", (str,), required=True),
+        Parameter("limit", "limit", "query", (int,)),
+        Parameter("offset", "offset", "query", (int,)),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.document_audit_trail_response", "DocumentAuditTrailResponse"),
-    ),
+    response_type=(ModelOf(models, "DocumentAuditTrailResponse"),),
+    summary="List the audit trail of a document",
+    description="Returns what was done to a document: by whom, when and from which IP address. Paged with `limit` and `offset`; `count` tells where the list ends.",
+    meanings={
+        "document_id": "ID of the document whose audit trail is wanted.",
+        "limit": "Entries per page, 1 to 100; default 20.",
+        "offset": "Number of entries to skip from the start; default 0.",
+    },
 )
 
-_LIST_DOCUMENT_AUDIT_TRAIL_PAGES = _pagination.Paging(
+_LIST_DOCUMENT_AUDIT_TRAIL_PAGES = Paging(
     items="results",
     position="offset",
     size="limit",
@@ -51,161 +56,81 @@ _LIST_DOCUMENT_AUDIT_TRAIL_PAGES = _pagination.Paging(
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class DocumentAuditTrailApi(Api):
+    """Calls with the tag "Document Audit Trail"."""
 
-    class _ListDocumentAuditTrailFilters(_TypedDict, total=False):
-        """Arguments of ``list_document_audit_trail`` that are given by name, without those that turn pages."""
-
-    class _IterateDocumentAuditTrailOptions(_ListDocumentAuditTrailFilters, _pagination.PageOptions, total=False):
-        """Arguments and options of ``iterate_document_audit_trail``."""
-
-    class _ListDocumentAuditTrailArguments(_ListDocumentAuditTrailFilters, total=False):
-        """Arguments of ``list_document_audit_trail`` that are given by name."""
-
-        limit: int
-        offset: int
-
-    class _ListDocumentAuditTrailOptions(_ListDocumentAuditTrailArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_document_audit_trail``."""
-
-    class _ListDocumentAuditTrailAsyncOptions(_ListDocumentAuditTrailArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_document_audit_trail`` for asyncio."""
-
-
-class DocumentAuditTrailApi:
-    """Calls with the tag "Document Audit Trail".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
     def list_document_audit_trail(
-        self, document_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_document_audit_trail(
-        self, document_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def list_document_audit_trail(
-        self, document_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentAuditTrailResponse, int, Headers]: ...
-
-    @overload
-    def list_document_audit_trail(
-        self, document_id: str, **kwargs: Unpack[_ListDocumentAuditTrailOptions]
-    ) -> DocumentAuditTrailResponse: ...
-
-    def list_document_audit_trail(self, document_id: str, **kwargs: Any) -> Any:
+        self, document_id: str, *, limit: int | None = None, offset: int | None = None, **kwargs: Unpack[Options]
+    ) -> models.DocumentAuditTrailResponse:
         """List the audit trail of a document.
 
         Returns what was done to a document: by whom, when and from which IP address. Paged with `limit` and `offset`;
         `count` tells where the list ends.
 
         Args:
-            document_id (str): ID of the document whose audit trail is wanted.
-            limit (int): Entries per page, 1 to 100; default 20.
-            offset (int): Number of entries to skip from the start; default 0.
-
-        Returns:
-            DocumentAuditTrailResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document whose audit trail is wanted.
+            limit: Entries per page, 1 to 100; default 20.
+            offset: Number of entries to skip from the start; default 0.
         """
-        return self.api_client.call_operation(_LIST_DOCUMENT_AUDIT_TRAIL, {**kwargs}, document_id)
+        return self.api_client.call_operation(
+            _LIST_DOCUMENT_AUDIT_TRAIL, {"document_id": document_id, "limit": limit, "offset": offset, **kwargs}
+        )
 
     def iterate_document_audit_trail(
-        self, document_id: str, **kwargs: Unpack[_IterateDocumentAuditTrailOptions]
-    ) -> Iterator[DocumentAuditTrailResponseResults]:
+        self, document_id: str, *, page_size: int = 100, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> Iterator[models.DocumentAuditTrailResponseResults]:
         """Iterate over everything that `list_document_audit_trail` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            document_id (str): ID of the document whose audit trail is wanted.
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_document_audit_trail` raises comes out of the iterator; going on asks for the same page again.
+            document_id: ID of the document whose audit trail is wanted.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(
+        return ItemIterator(
             self.api_client,
             _LIST_DOCUMENT_AUDIT_TRAIL,
             _LIST_DOCUMENT_AUDIT_TRAIL_PAGES,
-            {**kwargs, "document_id": document_id},
+            {"document_id": document_id, "page_size": page_size, "max_items": max_items, **kwargs},
         )
 
 
-class AsyncDocumentAuditTrailApi:
-    """Calls with the tag "Document Audit Trail", for asyncio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
+class AsyncDocumentAuditTrailApi(AsyncApi):
+    """Calls with the tag "Document Audit Trail", for asyncio."""
 
     async def list_document_audit_trail(
-        self, document_id: str, **kwargs: Unpack[_ListDocumentAuditTrailAsyncOptions]
-    ) -> DocumentAuditTrailResponse:
+        self, document_id: str, *, limit: int | None = None, offset: int | None = None, **kwargs: Unpack[AsyncOptions]
+    ) -> models.DocumentAuditTrailResponse:
         """List the audit trail of a document.
 
         Returns what was done to a document: by whom, when and from which IP address. Paged with `limit` and `offset`;
         `count` tells where the list ends.
 
         Args:
-            document_id (str): ID of the document whose audit trail is wanted.
-            limit (int): Entries per page, 1 to 100; default 20.
-            offset (int): Number of entries to skip from the start; default 0.
-
-        Returns:
-            DocumentAuditTrailResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document whose audit trail is wanted.
+            limit: Entries per page, 1 to 100; default 20.
+            offset: Number of entries to skip from the start; default 0.
         """
-        result: DocumentAuditTrailResponse = await self.api_client.call_operation(
-            _LIST_DOCUMENT_AUDIT_TRAIL, {**kwargs}, document_id
+        return await self.api_client.call_operation(
+            _LIST_DOCUMENT_AUDIT_TRAIL, {"document_id": document_id, "limit": limit, "offset": offset, **kwargs}
         )
-        return result
 
     def iterate_document_audit_trail(
-        self, document_id: str, **kwargs: Unpack[_IterateDocumentAuditTrailOptions]
-    ) -> AsyncIterator[DocumentAuditTrailResponseResults]:
+        self, document_id: str, *, page_size: int = 100, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> AsyncIterator[models.DocumentAuditTrailResponseResults]:
         """Iterate over everything that `list_document_audit_trail` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            document_id (str): ID of the document whose audit trail is wanted.
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_document_audit_trail` raises comes out of the iterator; going on asks for the same page again.
+            document_id: ID of the document whose audit trail is wanted.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(
+        return AsyncItemIterator(
             self.api_client,
             _LIST_DOCUMENT_AUDIT_TRAIL,
             _LIST_DOCUMENT_AUDIT_TRAIL_PAGES,
-            {**kwargs, "document_id": document_id},
+            {"document_id": document_id, "page_size": page_size, "max_items": max_items, **kwargs},
         )

@@ -3,60 +3,80 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.create_document_fields_request import CreateDocumentFieldsRequest
-    from ..model.create_document_fields_response import CreateDocumentFieldsResponse
-    from ..model.document_fields_field import DocumentFieldsField
-    from ..model.list_document_fields_response import ListDocumentFieldsResponse
-    from ..model.update_document_fields_assignment_request import UpdateDocumentFieldsAssignmentRequest
+from .. import models
 
 __all__ = ["AsyncDocumentFieldsApi", "DocumentFieldsApi"]
 
-_LIST_DOCUMENT_FIELDS = _operation.Operation(
+_LIST_DOCUMENT_FIELDS: Operation[models.ListDocumentFieldsResponse] = Operation(
     operation_id="list_document_fields",
     method="GET",
     path="/public/v1/documents/{id}/fields",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.list_document_fields_response", "ListDocumentFieldsResponse"),
-    ),
+    response_type=(ModelOf(models, "ListDocumentFieldsResponse"),),
+    summary="List fields of a document",
+    description="Returns the fields of a document with their values, assigned recipients and places on the page. Answers 409 if the document is not in the needed state.",
+    meanings={
+        "id": "ID of the document whose fields are wanted.",
+    },
 )
 
-_LIST_DOCUMENT_FIELDS_PAGES = _pagination.Paging(items="fields")
+_LIST_DOCUMENT_FIELDS_PAGES = Paging(items="fields")
 
-_UPDATE_DOCUMENT_FIELDS_ASSIGNMENT = _operation.Operation(
+_CREATE_DOCUMENT_FIELDS: Operation[models.CreateDocumentFieldsResponse] = Operation(
+    operation_id="create_document_fields",
+    method="POST",
+    path="/public/v1/documents/{id}/fields",
+    parameters=(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
+            "create_document_fields_request",
+            "create_document_fields_request",
+            "body",
+            (ModelOf(models, "CreateDocumentFieldsRequest"), dict),
+            required=True,
+        ),
+    ),
+    accept=("application/json",),
+    content_types=("application/json",),
+    auth=("apiKey", "oauth2"),
+    response_type=(ModelOf(models, "CreateDocumentFieldsResponse"),),
+    summary="Add fields to a document",
+    description="Places new fields on the pages of a document, each with its type, size, position and, optionally, recipient. Answers 423 while someone is editing the document.",
+    body_schema="CreateDocumentFieldsRequest",
+    meanings={
+        "id": "ID of the document that gets the fields.",
+        "create_document_fields_request": "Fields to add to a document.",
+    },
+)
+
+_UPDATE_DOCUMENT_FIELDS_ASSIGNMENT: Operation[None] = Operation(
     operation_id="update_document_fields_assignment",
     method="PATCH",
     path="/public/v1/documents/{id}/fields",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
             "update_document_fields_assignment_request",
             "update_document_fields_assignment_request",
             "body",
-            (
-                _operation.ModelRef(
-                    __name__,
-                    "..model.update_document_fields_assignment_request",
-                    "UpdateDocumentFieldsAssignmentRequest",
-                ),
-                dict,
-            ),
+            (ModelOf(models, "UpdateDocumentFieldsAssignmentRequest"), dict),
             required=True,
         ),
     ),
@@ -64,369 +84,163 @@ _UPDATE_DOCUMENT_FIELDS_ASSIGNMENT = _operation.Operation(
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
     response_type=None,
-)
-
-_CREATE_DOCUMENT_FIELDS = _operation.Operation(
-    operation_id="create_document_fields",
-    method="POST",
-    path="/public/v1/documents/{id}/fields",
-    parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
-            "create_document_fields_request",
-            "create_document_fields_request",
-            "body",
-            (
-                _operation.ModelRef(__name__, "..model.create_document_fields_request", "CreateDocumentFieldsRequest"),
-                dict,
-            ),
-            required=True,
-        ),
-    ),
-    accept=("application/json",),
-    content_types=("application/json",),
-    auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.create_document_fields_response", "CreateDocumentFieldsResponse"),
-    ),
+    summary="Assign document fields to recipients",
+    description="Sets which recipient each of the listed fields belongs to. Answers 423 while someone is editing the document.",
+    body_schema="UpdateDocumentFieldsAssignmentRequest",
+    meanings={
+        "id": "ID of the document whose fields are assigned.",
+        "update_document_fields_assignment_request": "Fields of a document to assign to recipients.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class DocumentFieldsApi(Api):
+    """Calls with the tag "Document Fields"."""
 
-    class _ListDocumentFieldsFilters(_TypedDict, total=False):
-        """Arguments of ``list_document_fields`` that are given by name, without those that turn pages."""
-
-    class _IterateDocumentFieldsOptions(_ListDocumentFieldsFilters, _pagination.ListOptions, total=False):
-        """Arguments and options of ``iterate_document_fields``."""
-
-    class _ListDocumentFieldsArguments(_ListDocumentFieldsFilters, total=False):
-        """Arguments of ``list_document_fields`` that are given by name."""
-
-    class _ListDocumentFieldsOptions(_ListDocumentFieldsArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_document_fields``."""
-
-    class _ListDocumentFieldsAsyncOptions(_ListDocumentFieldsArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_document_fields`` for asyncio."""
-
-    class _UpdateDocumentFieldsAssignmentArguments(_TypedDict, total=False):
-        """Arguments of ``update_document_fields_assignment`` that are given by name."""
-
-    class _UpdateDocumentFieldsAssignmentOptions(
-        _UpdateDocumentFieldsAssignmentArguments, _operation.Options, total=False
-    ):
-        """Arguments and options of ``update_document_fields_assignment``."""
-
-    class _UpdateDocumentFieldsAssignmentAsyncOptions(
-        _UpdateDocumentFieldsAssignmentArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``update_document_fields_assignment`` for asyncio."""
-
-    class _CreateDocumentFieldsArguments(_TypedDict, total=False):
-        """Arguments of ``create_document_fields`` that are given by name."""
-
-    class _CreateDocumentFieldsOptions(_CreateDocumentFieldsArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_document_fields``."""
-
-    class _CreateDocumentFieldsAsyncOptions(_CreateDocumentFieldsArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``create_document_fields`` for asyncio."""
-
-
-class DocumentFieldsApi:
-    """Calls with the tag "Document Fields".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def list_document_fields(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_document_fields(self, id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def list_document_fields(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[ListDocumentFieldsResponse, int, Headers]: ...
-
-    @overload
-    def list_document_fields(
-        self, id: str, **kwargs: Unpack[_ListDocumentFieldsOptions]
-    ) -> ListDocumentFieldsResponse: ...
-
-    def list_document_fields(self, id: str, **kwargs: Any) -> Any:
+    def list_document_fields(self, id: str, **kwargs: Unpack[Options]) -> models.ListDocumentFieldsResponse:
         """List fields of a document.
 
         Returns the fields of a document with their values, assigned recipients and places on the page. Answers 409 if
         the document is not in the needed state.
 
         Args:
-            id (str): ID of the document whose fields are wanted.
-
-        Returns:
-            ListDocumentFieldsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document whose fields are wanted.
         """
-        return self.api_client.call_operation(_LIST_DOCUMENT_FIELDS, {**kwargs}, id)
+        return self.api_client.call_operation(_LIST_DOCUMENT_FIELDS, {"id": id, **kwargs})
 
     def iterate_document_fields(
-        self, id: str, **kwargs: Unpack[_IterateDocumentFieldsOptions]
-    ) -> Iterator[DocumentFieldsField]:
+        self, id: str, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> Iterator[models.DocumentFieldsField]:
         """Iterate over everything that `list_document_fields` lists.
 
         The API sends this list at once, and it is fetched when the first item is needed.
 
         Args:
-            id (str): ID of the document whose fields are wanted.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_document_fields` raises comes out of the iterator; going on asks for the same page again.
+            id: ID of the document whose fields are wanted.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(
-            self.api_client, _LIST_DOCUMENT_FIELDS, _LIST_DOCUMENT_FIELDS_PAGES, {**kwargs, "id": id}
+        return ItemIterator(
+            self.api_client,
+            _LIST_DOCUMENT_FIELDS,
+            _LIST_DOCUMENT_FIELDS_PAGES,
+            {"id": id, "max_items": max_items, **kwargs},
         )
 
-    @overload
-    def update_document_fields_assignment(
-        self,
-        id: str,
-        update_document_fields_assignment_request: UpdateDocumentFieldsAssignmentRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def update_document_fields_assignment(
-        self,
-        id: str,
-        update_document_fields_assignment_request: UpdateDocumentFieldsAssignmentRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def update_document_fields_assignment(
-        self,
-        id: str,
-        update_document_fields_assignment_request: UpdateDocumentFieldsAssignmentRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def update_document_fields_assignment(
-        self,
-        id: str,
-        update_document_fields_assignment_request: UpdateDocumentFieldsAssignmentRequest | dict[str, Any],
-        **kwargs: Unpack[_UpdateDocumentFieldsAssignmentOptions],
-    ) -> None: ...
-
-    def update_document_fields_assignment(
-        self,
-        id: str,
-        update_document_fields_assignment_request: UpdateDocumentFieldsAssignmentRequest | dict[str, Any],
-        **kwargs: Any,
-    ) -> Any:
-        """Assign document fields to recipients.
-
-        Sets which recipient each of the listed fields belongs to. Answers 423 while someone is editing the document.
-
-        Args:
-            id (str): ID of the document whose fields are assigned.
-            update_document_fields_assignment_request (UpdateDocumentFieldsAssignmentRequest | dict[str, Any]):
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(
-            _UPDATE_DOCUMENT_FIELDS_ASSIGNMENT, {**kwargs}, id, update_document_fields_assignment_request
-        )
-
-    @overload
     def create_document_fields(
         self,
         id: str,
-        create_document_fields_request: CreateDocumentFieldsRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_document_fields(
-        self,
-        id: str,
-        create_document_fields_request: CreateDocumentFieldsRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_document_fields(
-        self,
-        id: str,
-        create_document_fields_request: CreateDocumentFieldsRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[CreateDocumentFieldsResponse, int, Headers]: ...
-
-    @overload
-    def create_document_fields(
-        self,
-        id: str,
-        create_document_fields_request: CreateDocumentFieldsRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateDocumentFieldsOptions],
-    ) -> CreateDocumentFieldsResponse: ...
-
-    def create_document_fields(
-        self, id: str, create_document_fields_request: CreateDocumentFieldsRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
+        create_document_fields_request: models.CreateDocumentFieldsRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.CreateDocumentFieldsResponse:
         """Add fields to a document.
 
         Places new fields on the pages of a document, each with its type, size, position and, optionally, recipient.
         Answers 423 while someone is editing the document.
 
         Args:
-            id (str): ID of the document that gets the fields.
-            create_document_fields_request (CreateDocumentFieldsRequest | dict[str, Any]):
-
-        Returns:
-            CreateDocumentFieldsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document that gets the fields.
+            create_document_fields_request: Fields to add to a document.
         """
-        return self.api_client.call_operation(_CREATE_DOCUMENT_FIELDS, {**kwargs}, id, create_document_fields_request)
-
-
-class AsyncDocumentFieldsApi:
-    """Calls with the tag "Document Fields", for asyncio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
-
-    async def list_document_fields(
-        self, id: str, **kwargs: Unpack[_ListDocumentFieldsAsyncOptions]
-    ) -> ListDocumentFieldsResponse:
-        """List fields of a document.
-
-        Returns the fields of a document with their values, assigned recipients and places on the page. Answers 409 if
-        the document is not in the needed state.
-
-        Args:
-            id (str): ID of the document whose fields are wanted.
-
-        Returns:
-            ListDocumentFieldsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        result: ListDocumentFieldsResponse = await self.api_client.call_operation(_LIST_DOCUMENT_FIELDS, {**kwargs}, id)
-        return result
-
-    def iterate_document_fields(
-        self, id: str, **kwargs: Unpack[_IterateDocumentFieldsOptions]
-    ) -> AsyncIterator[DocumentFieldsField]:
-        """Iterate over everything that `list_document_fields` lists.
-
-        The API sends this list at once, and it is fetched when the first item is needed.
-
-        Args:
-            id (str): ID of the document whose fields are wanted.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_document_fields` raises comes out of the iterator; going on asks for the same page again.
-        """
-        return _pagination.AsyncItemIterator(
-            self.api_client, _LIST_DOCUMENT_FIELDS, _LIST_DOCUMENT_FIELDS_PAGES, {**kwargs, "id": id}
+        return self.api_client.call_operation(
+            _CREATE_DOCUMENT_FIELDS,
+            {"id": id, "create_document_fields_request": create_document_fields_request, **kwargs},
         )
 
-    async def update_document_fields_assignment(
+    def update_document_fields_assignment(
         self,
         id: str,
-        update_document_fields_assignment_request: UpdateDocumentFieldsAssignmentRequest | dict[str, Any],
-        **kwargs: Unpack[_UpdateDocumentFieldsAssignmentAsyncOptions],
+        update_document_fields_assignment_request: models.UpdateDocumentFieldsAssignmentRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
     ) -> None:
         """Assign document fields to recipients.
 
         Sets which recipient each of the listed fields belongs to. Answers 423 while someone is editing the document.
 
         Args:
-            id (str): ID of the document whose fields are assigned.
-            update_document_fields_assignment_request (UpdateDocumentFieldsAssignmentRequest | dict[str, Any]):
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document whose fields are assigned.
+            update_document_fields_assignment_request: Fields of a document to assign to recipients.
         """
-        result: None = await self.api_client.call_operation(
-            _UPDATE_DOCUMENT_FIELDS_ASSIGNMENT, {**kwargs}, id, update_document_fields_assignment_request
+        return self.api_client.call_operation(
+            _UPDATE_DOCUMENT_FIELDS_ASSIGNMENT,
+            {
+                "id": id,
+                "update_document_fields_assignment_request": update_document_fields_assignment_request,
+                **kwargs,
+            },
         )
-        return result
+
+
+class AsyncDocumentFieldsApi(AsyncApi):
+    """Calls with the tag "Document Fields", for asyncio."""
+
+    async def list_document_fields(self, id: str, **kwargs: Unpack[AsyncOptions]) -> models.ListDocumentFieldsResponse:
+        """List fields of a document.
+
+        Returns the fields of a document with their values, assigned recipients and places on the page. Answers 409 if
+        the document is not in the needed state.
+
+        Args:
+            id: ID of the document whose fields are wanted.
+        """
+        return await self.api_client.call_operation(_LIST_DOCUMENT_FIELDS, {"id": id, **kwargs})
+
+    def iterate_document_fields(
+        self, id: str, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> AsyncIterator[models.DocumentFieldsField]:
+        """Iterate over everything that `list_document_fields` lists.
+
+        The API sends this list at once, and it is fetched when the first item is needed.
+
+        Args:
+            id: ID of the document whose fields are wanted.
+            max_items: Where to stop; None for no limit.
+        """
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_DOCUMENT_FIELDS,
+            _LIST_DOCUMENT_FIELDS_PAGES,
+            {"id": id, "max_items": max_items, **kwargs},
+        )
 
     async def create_document_fields(
         self,
         id: str,
-        create_document_fields_request: CreateDocumentFieldsRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateDocumentFieldsAsyncOptions],
-    ) -> CreateDocumentFieldsResponse:
+        create_document_fields_request: models.CreateDocumentFieldsRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.CreateDocumentFieldsResponse:
         """Add fields to a document.
 
         Places new fields on the pages of a document, each with its type, size, position and, optionally, recipient.
         Answers 423 while someone is editing the document.
 
         Args:
-            id (str): ID of the document that gets the fields.
-            create_document_fields_request (CreateDocumentFieldsRequest | dict[str, Any]):
-
-        Returns:
-            CreateDocumentFieldsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document that gets the fields.
+            create_document_fields_request: Fields to add to a document.
         """
-        result: CreateDocumentFieldsResponse = await self.api_client.call_operation(
-            _CREATE_DOCUMENT_FIELDS, {**kwargs}, id, create_document_fields_request
+        return await self.api_client.call_operation(
+            _CREATE_DOCUMENT_FIELDS,
+            {"id": id, "create_document_fields_request": create_document_fields_request, **kwargs},
         )
-        return result
+
+    async def update_document_fields_assignment(
+        self,
+        id: str,
+        update_document_fields_assignment_request: models.UpdateDocumentFieldsAssignmentRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> None:
+        """Assign document fields to recipients.
+
+        Sets which recipient each of the listed fields belongs to. Answers 423 while someone is editing the document.
+
+        Args:
+            id: ID of the document whose fields are assigned.
+            update_document_fields_assignment_request: Fields of a document to assign to recipients.
+        """
+        return await self.api_client.call_operation(
+            _UPDATE_DOCUMENT_FIELDS_ASSIGNMENT,
+            {
+                "id": id,
+                "update_document_fields_assignment_request": update_document_fields_assignment_request,
+                **kwargs,
+            },
+        )

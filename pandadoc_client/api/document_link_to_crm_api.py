@@ -3,556 +3,385 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.linked_object_create_request import LinkedObjectCreateRequest
-    from ..model.linked_object_create_response import LinkedObjectCreateResponse
-    from ..model.linked_object_list_response import LinkedObjectListResponse
-    from ..model.list_documents_by_linked_objects_response2 import ListDocumentsByLinkedObjectsResponse2
+from .. import models
 
 __all__ = ["AsyncDocumentLinkToCRMApi", "DocumentLinkToCRMApi"]
 
-_LIST_DOCUMENTS_BY_LINKED_OBJECT = _operation.Operation(
+_LIST_DOCUMENTS_BY_LINKED_OBJECT: Operation[list[models.ListDocumentsByLinkedObjectsResponse2]] = Operation(
     operation_id="list_documents_by_linked_object",
     method="GET",
     path="/public/v1/documents/linked-objects",
     parameters=(
-        _operation.Parameter("entity_id", "entity_id", "query", (str,), required=True),
-        _operation.Parameter("entity_type", "entity_type", "query", (str,), required=True),
-        _operation.Parameter("provider", "provider", "query", (str,), required=True),
-        _operation.Parameter("order_by", "order_by", "query", (str,)),
-        _operation.Parameter("owner_ids", "owner_ids", "query", ([str],), collection="multi"),
+        Parameter("entity_id", "entity_id", "query", (str,), required=True),
+        Parameter("entity_type", "entity_type", "query", (str,), required=True),
+        Parameter("provider", "provider", "query", (str,), required=True),
+        Parameter("order_by", "order_by", "query", (str,)),
+        Parameter("owner_ids", "owner_ids", "query", ([str],), collection="multi"),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        [
-            _operation.ModelRef(
-                __name__, "..model.list_documents_by_linked_objects_response2", "ListDocumentsByLinkedObjectsResponse2"
-            )
-        ],
-    ),
+    response_type=([ModelOf(models, "ListDocumentsByLinkedObjectsResponse2")],),
+    summary="List documents of a CRM object",
+    description="Returns the documents linked to one object of a CRM, such as a deal. Provider, entity type and entity ID together name the object.",
+    meanings={
+        "entity_id": "ID of the object in the CRM.",
+        "entity_type": "Kind of object in the CRM, such as `deal`.",
+        "provider": "CRM the object lives in, such as `hubspot`.",
+        "order_by": "Sort key; a leading minus sorts in descending order. Default `-date_created`.",
+        "owner_ids": "Only documents of these owners, named by ID; empty by default.",
+    },
 )
 
-_LIST_DOCUMENTS_BY_LINKED_OBJECT_PAGES = _pagination.Paging(items="")
+_LIST_DOCUMENTS_BY_LINKED_OBJECT_PAGES = Paging(items="")
 
-_LIST_LINKED_OBJECTS = _operation.Operation(
+_LIST_LINKED_OBJECTS: Operation[models.LinkedObjectListResponse] = Operation(
     operation_id="list_linked_objects",
     method="GET",
     path="/public/v1/documents/{id}/linked-objects",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.linked_object_list_response", "LinkedObjectListResponse"),),
+    response_type=(ModelOf(models, "LinkedObjectListResponse"),),
+    summary="List CRM links of a document",
+    description="Returns the CRM objects that a document is linked to.",
+    meanings={
+        "id": "ID of the document whose links are wanted.",
+    },
 )
 
-_LIST_LINKED_OBJECTS_PAGES = _pagination.Paging(items="linked_objects")
+_LIST_LINKED_OBJECTS_PAGES = Paging(items="linked_objects")
 
-_CREATE_LINKED_OBJECT = _operation.Operation(
+_CREATE_LINKED_OBJECT: Operation[models.LinkedObjectCreateResponse] = Operation(
     operation_id="create_linked_object",
     method="POST",
     path="/public/v1/documents/{id}/linked-objects",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
             "linked_object_create_request",
             "linked_object_create_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.linked_object_create_request", "LinkedObjectCreateRequest"),
-                dict,
-            ),
+            (ModelOf(models, "LinkedObjectCreateRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.linked_object_create_response", "LinkedObjectCreateResponse"),
-    ),
+    response_type=(ModelOf(models, "LinkedObjectCreateResponse"),),
+    summary="Link a document to a CRM object",
+    description="Links a document to one object of a CRM, such as a deal. Answers 409 if the document is not in the needed state, 423 while someone is editing.",
+    body_schema="LinkedObjectCreateRequest",
+    meanings={
+        "id": "ID of the document to link.",
+        "linked_object_create_request": "CRM record to which a document is to be linked.",
+    },
 )
 
-_DELETE_LINKED_OBJECT = _operation.Operation(
+_DELETE_LINKED_OBJECT: Operation[None] = Operation(
     operation_id="delete_linked_object",
     method="DELETE",
     path="/public/v1/documents/{id}/linked-objects/{linked_object_id}",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter("linked_object_id", "linked_object_id", "path", (str,), required=True),
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter("linked_object_id", "linked_object_id", "path", (str,), required=True),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Remove a CRM link from a document",
+    description="Removes the link between a document and a CRM object. Answers 423 while someone is editing the document.",
+    meanings={
+        "id": "ID of the document to unlink.",
+        "linked_object_id": "ID of the link to remove, as listed for the document.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class DocumentLinkToCRMApi(Api):
+    """Calls with the tag "Document Link to CRM"."""
 
-    class _ListDocumentsByLinkedObjectFilters(_TypedDict, total=False):
-        """Arguments of ``list_documents_by_linked_object`` that are given by name, without those that turn pages."""
-
-        order_by: str
-        owner_ids: list[str]
-
-    class _IterateDocumentsByLinkedObjectOptions(
-        _ListDocumentsByLinkedObjectFilters, _pagination.ListOptions, total=False
-    ):
-        """Arguments and options of ``iterate_documents_by_linked_object``."""
-
-    class _ListDocumentsByLinkedObjectArguments(_ListDocumentsByLinkedObjectFilters, total=False):
-        """Arguments of ``list_documents_by_linked_object`` that are given by name."""
-
-    class _ListDocumentsByLinkedObjectOptions(_ListDocumentsByLinkedObjectArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_documents_by_linked_object``."""
-
-    class _ListDocumentsByLinkedObjectAsyncOptions(
-        _ListDocumentsByLinkedObjectArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``list_documents_by_linked_object`` for asyncio."""
-
-    class _ListLinkedObjectsFilters(_TypedDict, total=False):
-        """Arguments of ``list_linked_objects`` that are given by name, without those that turn pages."""
-
-    class _IterateLinkedObjectsOptions(_ListLinkedObjectsFilters, _pagination.ListOptions, total=False):
-        """Arguments and options of ``iterate_linked_objects``."""
-
-    class _ListLinkedObjectsArguments(_ListLinkedObjectsFilters, total=False):
-        """Arguments of ``list_linked_objects`` that are given by name."""
-
-    class _ListLinkedObjectsOptions(_ListLinkedObjectsArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_linked_objects``."""
-
-    class _ListLinkedObjectsAsyncOptions(_ListLinkedObjectsArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_linked_objects`` for asyncio."""
-
-    class _CreateLinkedObjectArguments(_TypedDict, total=False):
-        """Arguments of ``create_linked_object`` that are given by name."""
-
-    class _CreateLinkedObjectOptions(_CreateLinkedObjectArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_linked_object``."""
-
-    class _CreateLinkedObjectAsyncOptions(_CreateLinkedObjectArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``create_linked_object`` for asyncio."""
-
-    class _DeleteLinkedObjectArguments(_TypedDict, total=False):
-        """Arguments of ``delete_linked_object`` that are given by name."""
-
-    class _DeleteLinkedObjectOptions(_DeleteLinkedObjectArguments, _operation.Options, total=False):
-        """Arguments and options of ``delete_linked_object``."""
-
-    class _DeleteLinkedObjectAsyncOptions(_DeleteLinkedObjectArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``delete_linked_object`` for asyncio."""
-
-
-class DocumentLinkToCRMApi:
-    """Calls with the tag "Document Link to CRM".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
     def list_documents_by_linked_object(
-        self, entity_id: str, entity_type: str, provider: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_documents_by_linked_object(
-        self, entity_id: str, entity_type: str, provider: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def list_documents_by_linked_object(
-        self, entity_id: str, entity_type: str, provider: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[list[ListDocumentsByLinkedObjectsResponse2], int, Headers]: ...
-
-    @overload
-    def list_documents_by_linked_object(
-        self, entity_id: str, entity_type: str, provider: str, **kwargs: Unpack[_ListDocumentsByLinkedObjectOptions]
-    ) -> list[ListDocumentsByLinkedObjectsResponse2]: ...
-
-    def list_documents_by_linked_object(self, entity_id: str, entity_type: str, provider: str, **kwargs: Any) -> Any:
+        self,
+        entity_id: str,
+        entity_type: str,
+        provider: str,
+        *,
+        order_by: str | None = None,
+        owner_ids: list[str] | None = None,
+        **kwargs: Unpack[Options],
+    ) -> list[models.ListDocumentsByLinkedObjectsResponse2]:
         """List documents of a CRM object.
 
         Returns the documents linked to one object of a CRM, such as a deal. Provider, entity type and entity ID
         together name the object.
 
         Args:
-            entity_id (str): ID of the object in the CRM.
-            entity_type (str): Kind of object in the CRM, such as `deal`.
-            provider (str): CRM the object lives in, such as `hubspot`.
-            order_by (str): Sort key; a leading minus sorts in descending order. Default `-date_created`.
-            owner_ids (list[str]): Only documents of these owners, named by ID; empty by default.
-
-        Returns:
-            list[ListDocumentsByLinkedObjectsResponse2]; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            entity_id: ID of the object in the CRM.
+            entity_type: Kind of object in the CRM, such as `deal`.
+            provider: CRM the object lives in, such as `hubspot`.
+            order_by: Sort key; a leading minus sorts in descending order. Default `-date_created`.
+            owner_ids: Only documents of these owners, named by ID; empty by default.
         """
         return self.api_client.call_operation(
-            _LIST_DOCUMENTS_BY_LINKED_OBJECT, {**kwargs}, entity_id, entity_type, provider
+            _LIST_DOCUMENTS_BY_LINKED_OBJECT,
+            {
+                "entity_id": entity_id,
+                "entity_type": entity_type,
+                "provider": provider,
+                "order_by": order_by,
+                "owner_ids": owner_ids,
+                **kwargs,
+            },
         )
 
     def iterate_documents_by_linked_object(
-        self, entity_id: str, entity_type: str, provider: str, **kwargs: Unpack[_IterateDocumentsByLinkedObjectOptions]
-    ) -> Iterator[ListDocumentsByLinkedObjectsResponse2]:
+        self,
+        entity_id: str,
+        entity_type: str,
+        provider: str,
+        *,
+        order_by: str | None = None,
+        owner_ids: list[str] | None = None,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> Iterator[models.ListDocumentsByLinkedObjectsResponse2]:
         """Iterate over everything that `list_documents_by_linked_object` lists.
 
         The API sends this list at once, and it is fetched when the first item is needed.
 
         Args:
-            entity_id (str): ID of the object in the CRM.
-            entity_type (str): Kind of object in the CRM, such as `deal`.
-            provider (str): CRM the object lives in, such as `hubspot`.
-            order_by (str): Sort key; a leading minus sorts in descending order. Default `-date_created`.
-            owner_ids (list[str]): Only documents of these owners, named by ID; empty by default.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_documents_by_linked_object` raises comes out of the iterator; going on asks for the same page again.
+            entity_id: ID of the object in the CRM.
+            entity_type: Kind of object in the CRM, such as `deal`.
+            provider: CRM the object lives in, such as `hubspot`.
+            order_by: Sort key; a leading minus sorts in descending order. Default `-date_created`.
+            owner_ids: Only documents of these owners, named by ID; empty by default.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(
+        return ItemIterator(
             self.api_client,
             _LIST_DOCUMENTS_BY_LINKED_OBJECT,
             _LIST_DOCUMENTS_BY_LINKED_OBJECT_PAGES,
-            {**kwargs, "entity_id": entity_id, "entity_type": entity_type, "provider": provider},
+            {
+                "entity_id": entity_id,
+                "entity_type": entity_type,
+                "provider": provider,
+                "order_by": order_by,
+                "owner_ids": owner_ids,
+                "max_items": max_items,
+                **kwargs,
+            },
         )
 
-    @overload
-    def list_linked_objects(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_linked_objects(self, id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def list_linked_objects(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[LinkedObjectListResponse, int, Headers]: ...
-
-    @overload
-    def list_linked_objects(self, id: str, **kwargs: Unpack[_ListLinkedObjectsOptions]) -> LinkedObjectListResponse: ...
-
-    def list_linked_objects(self, id: str, **kwargs: Any) -> Any:
+    def list_linked_objects(self, id: str, **kwargs: Unpack[Options]) -> models.LinkedObjectListResponse:
         """List CRM links of a document.
 
         Returns the CRM objects that a document is linked to.
 
         Args:
-            id (str): ID of the document whose links are wanted.
-
-        Returns:
-            LinkedObjectListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document whose links are wanted.
         """
-        return self.api_client.call_operation(_LIST_LINKED_OBJECTS, {**kwargs}, id)
+        return self.api_client.call_operation(_LIST_LINKED_OBJECTS, {"id": id, **kwargs})
 
     def iterate_linked_objects(
-        self, id: str, **kwargs: Unpack[_IterateLinkedObjectsOptions]
-    ) -> Iterator[LinkedObjectCreateResponse]:
+        self, id: str, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> Iterator[models.LinkedObjectCreateResponse]:
         """Iterate over everything that `list_linked_objects` lists.
 
         The API sends this list at once, and it is fetched when the first item is needed.
 
         Args:
-            id (str): ID of the document whose links are wanted.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_linked_objects` raises comes out of the iterator; going on asks for the same page again.
+            id: ID of the document whose links are wanted.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(
-            self.api_client, _LIST_LINKED_OBJECTS, _LIST_LINKED_OBJECTS_PAGES, {**kwargs, "id": id}
+        return ItemIterator(
+            self.api_client,
+            _LIST_LINKED_OBJECTS,
+            _LIST_LINKED_OBJECTS_PAGES,
+            {"id": id, "max_items": max_items, **kwargs},
         )
 
-    @overload
     def create_linked_object(
         self,
         id: str,
-        linked_object_create_request: LinkedObjectCreateRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_linked_object(
-        self,
-        id: str,
-        linked_object_create_request: LinkedObjectCreateRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_linked_object(
-        self,
-        id: str,
-        linked_object_create_request: LinkedObjectCreateRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[LinkedObjectCreateResponse, int, Headers]: ...
-
-    @overload
-    def create_linked_object(
-        self,
-        id: str,
-        linked_object_create_request: LinkedObjectCreateRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateLinkedObjectOptions],
-    ) -> LinkedObjectCreateResponse: ...
-
-    def create_linked_object(
-        self, id: str, linked_object_create_request: LinkedObjectCreateRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
+        linked_object_create_request: models.LinkedObjectCreateRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.LinkedObjectCreateResponse:
         """Link a document to a CRM object.
 
         Links a document to one object of a CRM, such as a deal. Answers 409 if the document is not in the needed
         state, 423 while someone is editing.
 
         Args:
-            id (str): ID of the document to link.
-            linked_object_create_request (LinkedObjectCreateRequest | dict[str, Any]):
-
-        Returns:
-            LinkedObjectCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document to link.
+            linked_object_create_request: CRM record to which a document is to be linked.
         """
-        return self.api_client.call_operation(_CREATE_LINKED_OBJECT, {**kwargs}, id, linked_object_create_request)
+        return self.api_client.call_operation(
+            _CREATE_LINKED_OBJECT, {"id": id, "linked_object_create_request": linked_object_create_request, **kwargs}
+        )
 
-    @overload
-    def delete_linked_object(
-        self, id: str, linked_object_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def delete_linked_object(
-        self, id: str, linked_object_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def delete_linked_object(
-        self, id: str, linked_object_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def delete_linked_object(
-        self, id: str, linked_object_id: str, **kwargs: Unpack[_DeleteLinkedObjectOptions]
-    ) -> None: ...
-
-    def delete_linked_object(self, id: str, linked_object_id: str, **kwargs: Any) -> Any:
+    def delete_linked_object(self, id: str, linked_object_id: str, **kwargs: Unpack[Options]) -> None:
         """Remove a CRM link from a document.
 
         Removes the link between a document and a CRM object. Answers 423 while someone is editing the document.
 
         Args:
-            id (str): ID of the document to unlink.
-            linked_object_id (str): ID of the link to remove, as listed for the document.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document to unlink.
+            linked_object_id: ID of the link to remove, as listed for the document.
         """
-        return self.api_client.call_operation(_DELETE_LINKED_OBJECT, {**kwargs}, id, linked_object_id)
+        return self.api_client.call_operation(
+            _DELETE_LINKED_OBJECT, {"id": id, "linked_object_id": linked_object_id, **kwargs}
+        )
 
 
-class AsyncDocumentLinkToCRMApi:
-    """Calls with the tag "Document Link to CRM", for asyncio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
+class AsyncDocumentLinkToCRMApi(AsyncApi):
+    """Calls with the tag "Document Link to CRM", for asyncio."""
 
     async def list_documents_by_linked_object(
         self,
         entity_id: str,
         entity_type: str,
         provider: str,
-        **kwargs: Unpack[_ListDocumentsByLinkedObjectAsyncOptions],
-    ) -> list[ListDocumentsByLinkedObjectsResponse2]:
+        *,
+        order_by: str | None = None,
+        owner_ids: list[str] | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> list[models.ListDocumentsByLinkedObjectsResponse2]:
         """List documents of a CRM object.
 
         Returns the documents linked to one object of a CRM, such as a deal. Provider, entity type and entity ID
         together name the object.
 
         Args:
-            entity_id (str): ID of the object in the CRM.
-            entity_type (str): Kind of object in the CRM, such as `deal`.
-            provider (str): CRM the object lives in, such as `hubspot`.
-            order_by (str): Sort key; a leading minus sorts in descending order. Default `-date_created`.
-            owner_ids (list[str]): Only documents of these owners, named by ID; empty by default.
-
-        Returns:
-            list[ListDocumentsByLinkedObjectsResponse2]; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            entity_id: ID of the object in the CRM.
+            entity_type: Kind of object in the CRM, such as `deal`.
+            provider: CRM the object lives in, such as `hubspot`.
+            order_by: Sort key; a leading minus sorts in descending order. Default `-date_created`.
+            owner_ids: Only documents of these owners, named by ID; empty by default.
         """
-        result: list[ListDocumentsByLinkedObjectsResponse2] = await self.api_client.call_operation(
-            _LIST_DOCUMENTS_BY_LINKED_OBJECT, {**kwargs}, entity_id, entity_type, provider
+        return await self.api_client.call_operation(
+            _LIST_DOCUMENTS_BY_LINKED_OBJECT,
+            {
+                "entity_id": entity_id,
+                "entity_type": entity_type,
+                "provider": provider,
+                "order_by": order_by,
+                "owner_ids": owner_ids,
+                **kwargs,
+            },
         )
-        return result
 
     def iterate_documents_by_linked_object(
-        self, entity_id: str, entity_type: str, provider: str, **kwargs: Unpack[_IterateDocumentsByLinkedObjectOptions]
-    ) -> AsyncIterator[ListDocumentsByLinkedObjectsResponse2]:
+        self,
+        entity_id: str,
+        entity_type: str,
+        provider: str,
+        *,
+        order_by: str | None = None,
+        owner_ids: list[str] | None = None,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> AsyncIterator[models.ListDocumentsByLinkedObjectsResponse2]:
         """Iterate over everything that `list_documents_by_linked_object` lists.
 
         The API sends this list at once, and it is fetched when the first item is needed.
 
         Args:
-            entity_id (str): ID of the object in the CRM.
-            entity_type (str): Kind of object in the CRM, such as `deal`.
-            provider (str): CRM the object lives in, such as `hubspot`.
-            order_by (str): Sort key; a leading minus sorts in descending order. Default `-date_created`.
-            owner_ids (list[str]): Only documents of these owners, named by ID; empty by default.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_documents_by_linked_object` raises comes out of the iterator; going on asks for the same page again.
+            entity_id: ID of the object in the CRM.
+            entity_type: Kind of object in the CRM, such as `deal`.
+            provider: CRM the object lives in, such as `hubspot`.
+            order_by: Sort key; a leading minus sorts in descending order. Default `-date_created`.
+            owner_ids: Only documents of these owners, named by ID; empty by default.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(
+        return AsyncItemIterator(
             self.api_client,
             _LIST_DOCUMENTS_BY_LINKED_OBJECT,
             _LIST_DOCUMENTS_BY_LINKED_OBJECT_PAGES,
-            {**kwargs, "entity_id": entity_id, "entity_type": entity_type, "provider": provider},
+            {
+                "entity_id": entity_id,
+                "entity_type": entity_type,
+                "provider": provider,
+                "order_by": order_by,
+                "owner_ids": owner_ids,
+                "max_items": max_items,
+                **kwargs,
+            },
         )
 
-    async def list_linked_objects(
-        self, id: str, **kwargs: Unpack[_ListLinkedObjectsAsyncOptions]
-    ) -> LinkedObjectListResponse:
+    async def list_linked_objects(self, id: str, **kwargs: Unpack[AsyncOptions]) -> models.LinkedObjectListResponse:
         """List CRM links of a document.
 
         Returns the CRM objects that a document is linked to.
 
         Args:
-            id (str): ID of the document whose links are wanted.
-
-        Returns:
-            LinkedObjectListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document whose links are wanted.
         """
-        result: LinkedObjectListResponse = await self.api_client.call_operation(_LIST_LINKED_OBJECTS, {**kwargs}, id)
-        return result
+        return await self.api_client.call_operation(_LIST_LINKED_OBJECTS, {"id": id, **kwargs})
 
     def iterate_linked_objects(
-        self, id: str, **kwargs: Unpack[_IterateLinkedObjectsOptions]
-    ) -> AsyncIterator[LinkedObjectCreateResponse]:
+        self, id: str, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> AsyncIterator[models.LinkedObjectCreateResponse]:
         """Iterate over everything that `list_linked_objects` lists.
 
         The API sends this list at once, and it is fetched when the first item is needed.
 
         Args:
-            id (str): ID of the document whose links are wanted.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_linked_objects` raises comes out of the iterator; going on asks for the same page again.
+            id: ID of the document whose links are wanted.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(
-            self.api_client, _LIST_LINKED_OBJECTS, _LIST_LINKED_OBJECTS_PAGES, {**kwargs, "id": id}
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_LINKED_OBJECTS,
+            _LIST_LINKED_OBJECTS_PAGES,
+            {"id": id, "max_items": max_items, **kwargs},
         )
 
     async def create_linked_object(
         self,
         id: str,
-        linked_object_create_request: LinkedObjectCreateRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateLinkedObjectAsyncOptions],
-    ) -> LinkedObjectCreateResponse:
+        linked_object_create_request: models.LinkedObjectCreateRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.LinkedObjectCreateResponse:
         """Link a document to a CRM object.
 
         Links a document to one object of a CRM, such as a deal. Answers 409 if the document is not in the needed
         state, 423 while someone is editing.
 
         Args:
-            id (str): ID of the document to link.
-            linked_object_create_request (LinkedObjectCreateRequest | dict[str, Any]):
-
-        Returns:
-            LinkedObjectCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document to link.
+            linked_object_create_request: CRM record to which a document is to be linked.
         """
-        result: LinkedObjectCreateResponse = await self.api_client.call_operation(
-            _CREATE_LINKED_OBJECT, {**kwargs}, id, linked_object_create_request
+        return await self.api_client.call_operation(
+            _CREATE_LINKED_OBJECT, {"id": id, "linked_object_create_request": linked_object_create_request, **kwargs}
         )
-        return result
 
-    async def delete_linked_object(
-        self, id: str, linked_object_id: str, **kwargs: Unpack[_DeleteLinkedObjectAsyncOptions]
-    ) -> None:
+    async def delete_linked_object(self, id: str, linked_object_id: str, **kwargs: Unpack[AsyncOptions]) -> None:
         """Remove a CRM link from a document.
 
         Removes the link between a document and a CRM object. Answers 423 while someone is editing the document.
 
         Args:
-            id (str): ID of the document to unlink.
-            linked_object_id (str): ID of the link to remove, as listed for the document.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document to unlink.
+            linked_object_id: ID of the link to remove, as listed for the document.
         """
-        result: None = await self.api_client.call_operation(_DELETE_LINKED_OBJECT, {**kwargs}, id, linked_object_id)
-        return result
+        return await self.api_client.call_operation(
+            _DELETE_LINKED_OBJECT, {"id": id, "linked_object_id": linked_object_id, **kwargs}
+        )

@@ -3,82 +3,84 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
 
-if TYPE_CHECKING:
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.document_recipient_create_request import DocumentRecipientCreateRequest
-    from ..model.document_recipient_edit_request import DocumentRecipientEditRequest
-    from ..model.document_recipient_group_edit_request import DocumentRecipientGroupEditRequest
-    from ..model.document_recipient_response import DocumentRecipientResponse
+from .. import models
 
 __all__ = ["AsyncDocumentRecipientsApi", "DocumentRecipientsApi"]
 
-_ADD_DOCUMENT_RECIPIENT = _operation.Operation(
+_ADD_DOCUMENT_RECIPIENT: Operation[models.DocumentRecipientResponse] = Operation(
     operation_id="add_document_recipient",
     method="POST",
     path="/public/v1/documents/{id}/recipients",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
             "document_recipient_create_request",
             "document_recipient_create_request",
             "body",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.document_recipient_create_request", "DocumentRecipientCreateRequest"
-                ),
-                dict,
-            ),
+            (ModelOf(models, "DocumentRecipientCreateRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.document_recipient_response", "DocumentRecipientResponse"),),
+    response_type=(ModelOf(models, "DocumentRecipientResponse"),),
+    summary="Add a recipient to a document",
+    description="Adds a contact or a contact group to a document as a recipient. Answers 423 while someone is editing the document.",
+    body_schema="DocumentRecipientCreateRequest",
+    meanings={
+        "id": "ID of the document that gets the recipient.",
+        "document_recipient_create_request": "Contact or contact group that is to become a recipient of a document.",
+    },
 )
 
-_DELETE_DOCUMENT_RECIPIENT = _operation.Operation(
+_DELETE_DOCUMENT_RECIPIENT: Operation[None] = Operation(
     operation_id="delete_document_recipient",
     method="DELETE",
     path="/public/v1/documents/{id}/recipients/{recipient_id}",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter("recipient_id", "recipient_id", "path", (str,), required=True),
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter("recipient_id", "recipient_id", "path", (str,), required=True),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Remove a recipient from a document",
+    description="Takes one recipient off a document. Answers 423 while someone is editing the document.",
+    meanings={
+        "id": "ID of the document the recipient belongs to.",
+        "recipient_id": "ID of the recipient to remove.",
+    },
 )
 
-_EDIT_DOCUMENT_RECIPIENT = _operation.Operation(
+_EDIT_DOCUMENT_RECIPIENT: Operation[None] = Operation(
     operation_id="edit_document_recipient",
     method="PATCH",
     path="/public/v1/documents/{id}/recipients/recipient/{recipient_id}",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter("recipient_id", "recipient_id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter("recipient_id", "recipient_id", "path", (str,), required=True),
+        Parameter(
             "document_recipient_edit_request",
             "document_recipient_edit_request",
             "body",
             (
-                _operation.ModelRef(
-                    __name__, "..model.document_recipient_edit_request", "DocumentRecipientEditRequest"
-                ),
+                ModelOf(models, "DocumentRecipientEditRequest"),
                 dict,
-                _operation.ModelRef(
-                    __name__, "..model.document_recipient_group_edit_request", "DocumentRecipientGroupEditRequest"
-                ),
+                ModelOf(models, "DocumentRecipientGroupEditRequest"),
             ),
             required=True,
         ),
@@ -87,409 +89,180 @@ _EDIT_DOCUMENT_RECIPIENT = _operation.Operation(
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Update a recipient of a document",
+    description="Changes the details of one recipient, or the name and members of a recipient group. Answers 423 while someone is editing the document.",
+    meanings={
+        "id": "ID of the document the recipient belongs to.",
+        "recipient_id": "ID of the recipient or recipient group to update.",
+    },
 )
 
-_REASSIGN_DOCUMENT_RECIPIENT = _operation.Operation(
+_REASSIGN_DOCUMENT_RECIPIENT: Operation[models.DocumentRecipientResponse] = Operation(
     operation_id="reassign_document_recipient",
     method="POST",
     path="/public/v1/documents/{id}/recipients/{recipient_id}/reassign",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter("recipient_id", "recipient_id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter("recipient_id", "recipient_id", "path", (str,), required=True),
+        Parameter(
             "document_recipient_create_request",
             "document_recipient_create_request",
             "body",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.document_recipient_create_request", "DocumentRecipientCreateRequest"
-                ),
-                dict,
-            ),
+            (ModelOf(models, "DocumentRecipientCreateRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.document_recipient_response", "DocumentRecipientResponse"),),
+    response_type=(ModelOf(models, "DocumentRecipientResponse"),),
+    summary="Replace a recipient of a document",
+    description="Puts a contact or a contact group in the place of a recipient. Answers 423 while someone is editing the document.",
+    body_schema="DocumentRecipientCreateRequest",
+    meanings={
+        "id": "ID of the document the recipient belongs to.",
+        "recipient_id": "ID of the recipient to replace.",
+        "document_recipient_create_request": "Contact or contact group that is to become a recipient of a document.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class DocumentRecipientsApi(Api):
+    """Calls with the tag "Document Recipients"."""
 
-    class _AddDocumentRecipientArguments(_TypedDict, total=False):
-        """Arguments of ``add_document_recipient`` that are given by name."""
-
-    class _AddDocumentRecipientOptions(_AddDocumentRecipientArguments, _operation.Options, total=False):
-        """Arguments and options of ``add_document_recipient``."""
-
-    class _AddDocumentRecipientAsyncOptions(_AddDocumentRecipientArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``add_document_recipient`` for asyncio."""
-
-    class _DeleteDocumentRecipientArguments(_TypedDict, total=False):
-        """Arguments of ``delete_document_recipient`` that are given by name."""
-
-    class _DeleteDocumentRecipientOptions(_DeleteDocumentRecipientArguments, _operation.Options, total=False):
-        """Arguments and options of ``delete_document_recipient``."""
-
-    class _DeleteDocumentRecipientAsyncOptions(_DeleteDocumentRecipientArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``delete_document_recipient`` for asyncio."""
-
-    class _EditDocumentRecipientArguments(_TypedDict, total=False):
-        """Arguments of ``edit_document_recipient`` that are given by name."""
-
-    class _EditDocumentRecipientOptions(_EditDocumentRecipientArguments, _operation.Options, total=False):
-        """Arguments and options of ``edit_document_recipient``."""
-
-    class _EditDocumentRecipientAsyncOptions(_EditDocumentRecipientArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``edit_document_recipient`` for asyncio."""
-
-    class _ReassignDocumentRecipientArguments(_TypedDict, total=False):
-        """Arguments of ``reassign_document_recipient`` that are given by name."""
-
-    class _ReassignDocumentRecipientOptions(_ReassignDocumentRecipientArguments, _operation.Options, total=False):
-        """Arguments and options of ``reassign_document_recipient``."""
-
-    class _ReassignDocumentRecipientAsyncOptions(
-        _ReassignDocumentRecipientArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``reassign_document_recipient`` for asyncio."""
-
-
-class DocumentRecipientsApi:
-    """Calls with the tag "Document Recipients".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
     def add_document_recipient(
         self,
         id: str,
-        document_recipient_create_request: DocumentRecipientCreateRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def add_document_recipient(
-        self,
-        id: str,
-        document_recipient_create_request: DocumentRecipientCreateRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def add_document_recipient(
-        self,
-        id: str,
-        document_recipient_create_request: DocumentRecipientCreateRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[DocumentRecipientResponse, int, Headers]: ...
-
-    @overload
-    def add_document_recipient(
-        self,
-        id: str,
-        document_recipient_create_request: DocumentRecipientCreateRequest | dict[str, Any],
-        **kwargs: Unpack[_AddDocumentRecipientOptions],
-    ) -> DocumentRecipientResponse: ...
-
-    def add_document_recipient(
-        self, id: str, document_recipient_create_request: DocumentRecipientCreateRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
+        document_recipient_create_request: models.DocumentRecipientCreateRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.DocumentRecipientResponse:
         """Add a recipient to a document.
 
         Adds a contact or a contact group to a document as a recipient. Answers 423 while someone is editing the
         document.
 
         Args:
-            id (str): ID of the document that gets the recipient.
-            document_recipient_create_request (DocumentRecipientCreateRequest | dict[str, Any]):
-
-        Returns:
-            DocumentRecipientResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document that gets the recipient.
+            document_recipient_create_request: Contact or contact group that is to become a recipient of a document.
         """
         return self.api_client.call_operation(
-            _ADD_DOCUMENT_RECIPIENT, {**kwargs}, id, document_recipient_create_request
+            _ADD_DOCUMENT_RECIPIENT,
+            {"id": id, "document_recipient_create_request": document_recipient_create_request, **kwargs},
         )
 
-    @overload
-    def delete_document_recipient(
-        self, id: str, recipient_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def delete_document_recipient(
-        self, id: str, recipient_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def delete_document_recipient(
-        self, id: str, recipient_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def delete_document_recipient(
-        self, id: str, recipient_id: str, **kwargs: Unpack[_DeleteDocumentRecipientOptions]
-    ) -> None: ...
-
-    def delete_document_recipient(self, id: str, recipient_id: str, **kwargs: Any) -> Any:
+    def delete_document_recipient(self, id: str, recipient_id: str, **kwargs: Unpack[Options]) -> None:
         """Remove a recipient from a document.
 
         Takes one recipient off a document. Answers 423 while someone is editing the document.
 
         Args:
-            id (str): ID of the document the recipient belongs to.
-            recipient_id (str): ID of the recipient to remove.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document the recipient belongs to.
+            recipient_id: ID of the recipient to remove.
         """
-        return self.api_client.call_operation(_DELETE_DOCUMENT_RECIPIENT, {**kwargs}, id, recipient_id)
-
-    @overload
-    def edit_document_recipient(
-        self,
-        id: str,
-        recipient_id: str,
-        document_recipient_edit_request: DocumentRecipientEditRequest
-        | DocumentRecipientGroupEditRequest
-        | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def edit_document_recipient(
-        self,
-        id: str,
-        recipient_id: str,
-        document_recipient_edit_request: DocumentRecipientEditRequest
-        | DocumentRecipientGroupEditRequest
-        | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def edit_document_recipient(
-        self,
-        id: str,
-        recipient_id: str,
-        document_recipient_edit_request: DocumentRecipientEditRequest
-        | DocumentRecipientGroupEditRequest
-        | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def edit_document_recipient(
-        self,
-        id: str,
-        recipient_id: str,
-        document_recipient_edit_request: DocumentRecipientEditRequest
-        | DocumentRecipientGroupEditRequest
-        | dict[str, Any],
-        **kwargs: Unpack[_EditDocumentRecipientOptions],
-    ) -> None: ...
+        return self.api_client.call_operation(
+            _DELETE_DOCUMENT_RECIPIENT, {"id": id, "recipient_id": recipient_id, **kwargs}
+        )
 
     def edit_document_recipient(
         self,
         id: str,
         recipient_id: str,
-        document_recipient_edit_request: DocumentRecipientEditRequest
-        | DocumentRecipientGroupEditRequest
+        document_recipient_edit_request: models.DocumentRecipientEditRequest
+        | models.DocumentRecipientGroupEditRequest
         | dict[str, Any],
-        **kwargs: Any,
-    ) -> Any:
+        **kwargs: Unpack[Options],
+    ) -> None:
         """Update a recipient of a document.
 
         Changes the details of one recipient, or the name and members of a recipient group. Answers 423 while someone
         is editing the document.
 
         Args:
-            id (str): ID of the document the recipient belongs to.
-            recipient_id (str): ID of the recipient or recipient group to update.
-            document_recipient_edit_request (DocumentRecipientEditRequest | DocumentRecipientGroupEditRequest |
-                dict[str, Any]):
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document the recipient belongs to.
+            recipient_id: ID of the recipient or recipient group to update.
         """
         return self.api_client.call_operation(
-            _EDIT_DOCUMENT_RECIPIENT, {**kwargs}, id, recipient_id, document_recipient_edit_request
+            _EDIT_DOCUMENT_RECIPIENT,
+            {
+                "id": id,
+                "recipient_id": recipient_id,
+                "document_recipient_edit_request": document_recipient_edit_request,
+                **kwargs,
+            },
         )
 
-    @overload
     def reassign_document_recipient(
         self,
         id: str,
         recipient_id: str,
-        document_recipient_create_request: DocumentRecipientCreateRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def reassign_document_recipient(
-        self,
-        id: str,
-        recipient_id: str,
-        document_recipient_create_request: DocumentRecipientCreateRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def reassign_document_recipient(
-        self,
-        id: str,
-        recipient_id: str,
-        document_recipient_create_request: DocumentRecipientCreateRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[DocumentRecipientResponse, int, Headers]: ...
-
-    @overload
-    def reassign_document_recipient(
-        self,
-        id: str,
-        recipient_id: str,
-        document_recipient_create_request: DocumentRecipientCreateRequest | dict[str, Any],
-        **kwargs: Unpack[_ReassignDocumentRecipientOptions],
-    ) -> DocumentRecipientResponse: ...
-
-    def reassign_document_recipient(
-        self,
-        id: str,
-        recipient_id: str,
-        document_recipient_create_request: DocumentRecipientCreateRequest | dict[str, Any],
-        **kwargs: Any,
-    ) -> Any:
+        document_recipient_create_request: models.DocumentRecipientCreateRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.DocumentRecipientResponse:
         """Replace a recipient of a document.
 
         Puts a contact or a contact group in the place of a recipient. Answers 423 while someone is editing the
         document.
 
         Args:
-            id (str): ID of the document the recipient belongs to.
-            recipient_id (str): ID of the recipient to replace.
-            document_recipient_create_request (DocumentRecipientCreateRequest | dict[str, Any]):
-
-        Returns:
-            DocumentRecipientResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document the recipient belongs to.
+            recipient_id: ID of the recipient to replace.
+            document_recipient_create_request: Contact or contact group that is to become a recipient of a document.
         """
         return self.api_client.call_operation(
-            _REASSIGN_DOCUMENT_RECIPIENT, {**kwargs}, id, recipient_id, document_recipient_create_request
+            _REASSIGN_DOCUMENT_RECIPIENT,
+            {
+                "id": id,
+                "recipient_id": recipient_id,
+                "document_recipient_create_request": document_recipient_create_request,
+                **kwargs,
+            },
         )
 
 
-class AsyncDocumentRecipientsApi:
-    """Calls with the tag "Document Recipients", for asyncio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
+class AsyncDocumentRecipientsApi(AsyncApi):
+    """Calls with the tag "Document Recipients", for asyncio."""
 
     async def add_document_recipient(
         self,
         id: str,
-        document_recipient_create_request: DocumentRecipientCreateRequest | dict[str, Any],
-        **kwargs: Unpack[_AddDocumentRecipientAsyncOptions],
-    ) -> DocumentRecipientResponse:
+        document_recipient_create_request: models.DocumentRecipientCreateRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.DocumentRecipientResponse:
         """Add a recipient to a document.
 
         Adds a contact or a contact group to a document as a recipient. Answers 423 while someone is editing the
         document.
 
         Args:
-            id (str): ID of the document that gets the recipient.
-            document_recipient_create_request (DocumentRecipientCreateRequest | dict[str, Any]):
-
-        Returns:
-            DocumentRecipientResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document that gets the recipient.
+            document_recipient_create_request: Contact or contact group that is to become a recipient of a document.
         """
-        result: DocumentRecipientResponse = await self.api_client.call_operation(
-            _ADD_DOCUMENT_RECIPIENT, {**kwargs}, id, document_recipient_create_request
+        return await self.api_client.call_operation(
+            _ADD_DOCUMENT_RECIPIENT,
+            {"id": id, "document_recipient_create_request": document_recipient_create_request, **kwargs},
         )
-        return result
 
-    async def delete_document_recipient(
-        self, id: str, recipient_id: str, **kwargs: Unpack[_DeleteDocumentRecipientAsyncOptions]
-    ) -> None:
+    async def delete_document_recipient(self, id: str, recipient_id: str, **kwargs: Unpack[AsyncOptions]) -> None:
         """Remove a recipient from a document.
 
         Takes one recipient off a document. Answers 423 while someone is editing the document.
 
         Args:
-            id (str): ID of the document the recipient belongs to.
-            recipient_id (str): ID of the recipient to remove.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document the recipient belongs to.
+            recipient_id: ID of the recipient to remove.
         """
-        result: None = await self.api_client.call_operation(_DELETE_DOCUMENT_RECIPIENT, {**kwargs}, id, recipient_id)
-        return result
+        return await self.api_client.call_operation(
+            _DELETE_DOCUMENT_RECIPIENT, {"id": id, "recipient_id": recipient_id, **kwargs}
+        )
 
     async def edit_document_recipient(
         self,
         id: str,
         recipient_id: str,
-        document_recipient_edit_request: DocumentRecipientEditRequest
-        | DocumentRecipientGroupEditRequest
+        document_recipient_edit_request: models.DocumentRecipientEditRequest
+        | models.DocumentRecipientGroupEditRequest
         | dict[str, Any],
-        **kwargs: Unpack[_EditDocumentRecipientAsyncOptions],
+        **kwargs: Unpack[AsyncOptions],
     ) -> None:
         """Update a recipient of a document.
 
@@ -497,50 +270,42 @@ class AsyncDocumentRecipientsApi:
         is editing the document.
 
         Args:
-            id (str): ID of the document the recipient belongs to.
-            recipient_id (str): ID of the recipient or recipient group to update.
-            document_recipient_edit_request (DocumentRecipientEditRequest | DocumentRecipientGroupEditRequest |
-                dict[str, Any]):
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document the recipient belongs to.
+            recipient_id: ID of the recipient or recipient group to update.
         """
-        result: None = await self.api_client.call_operation(
-            _EDIT_DOCUMENT_RECIPIENT, {**kwargs}, id, recipient_id, document_recipient_edit_request
+        return await self.api_client.call_operation(
+            _EDIT_DOCUMENT_RECIPIENT,
+            {
+                "id": id,
+                "recipient_id": recipient_id,
+                "document_recipient_edit_request": document_recipient_edit_request,
+                **kwargs,
+            },
         )
-        return result
 
     async def reassign_document_recipient(
         self,
         id: str,
         recipient_id: str,
-        document_recipient_create_request: DocumentRecipientCreateRequest | dict[str, Any],
-        **kwargs: Unpack[_ReassignDocumentRecipientAsyncOptions],
-    ) -> DocumentRecipientResponse:
+        document_recipient_create_request: models.DocumentRecipientCreateRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.DocumentRecipientResponse:
         """Replace a recipient of a document.
 
         Puts a contact or a contact group in the place of a recipient. Answers 423 while someone is editing the
         document.
 
         Args:
-            id (str): ID of the document the recipient belongs to.
-            recipient_id (str): ID of the recipient to replace.
-            document_recipient_create_request (DocumentRecipientCreateRequest | dict[str, Any]):
-
-        Returns:
-            DocumentRecipientResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document the recipient belongs to.
+            recipient_id: ID of the recipient to replace.
+            document_recipient_create_request: Contact or contact group that is to become a recipient of a document.
         """
-        result: DocumentRecipientResponse = await self.api_client.call_operation(
-            _REASSIGN_DOCUMENT_RECIPIENT, {**kwargs}, id, recipient_id, document_recipient_create_request
+        return await self.api_client.call_operation(
+            _REASSIGN_DOCUMENT_RECIPIENT,
+            {
+                "id": id,
+                "recipient_id": recipient_id,
+                "document_recipient_create_request": document_recipient_create_request,
+                **kwargs,
+            },
         )
-        return result

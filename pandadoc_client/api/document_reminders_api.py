@@ -3,353 +3,166 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
 
-if TYPE_CHECKING:
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.auto_reminders import AutoReminders
-    from ..model.document_auto_reminders_response import DocumentAutoRemindersResponse
-    from ..model.document_send_manual_reminder200_response import DocumentSendManualReminder200Response
-    from ..model.document_send_manual_reminder_request import DocumentSendManualReminderRequest
-    from ..model.update_document_auto_reminders_request import UpdateDocumentAutoRemindersRequest
-    from ..model.update_document_auto_reminders_response import UpdateDocumentAutoRemindersResponse
+from .. import models
 
 __all__ = ["AsyncDocumentRemindersApi", "DocumentRemindersApi"]
 
-_UPDATE_DOCUMENT_AUTO_REMINDER_SETTINGS = _operation.Operation(
+_GET_DOCUMENT_AUTO_REMINDER_SETTINGS: Operation[models.AutoReminders] = Operation(
+    operation_id="get_document_auto_reminder_settings",
+    method="GET",
+    path="/public/v1/documents/{document_id}/auto-reminders",
+    parameters=(Parameter("document_id", "document_id", "path", (str,), required=True),),
+    accept=("application/json",),
+    content_types=(),
+    auth=("apiKey", "oauth2"),
+    response_type=(ModelOf(models, "AutoReminders"),),
+    summary="Get automatic reminders of a document",
+    description="Returns whether, how and how often recipients of a document are reminded automatically.",
+    meanings={
+        "document_id": "ID of the document whose settings are wanted.",
+    },
+)
+
+_UPDATE_DOCUMENT_AUTO_REMINDER_SETTINGS: Operation[models.UpdateDocumentAutoRemindersResponse] = Operation(
     operation_id="update_document_auto_reminder_settings",
     method="PATCH",
     path="/public/v1/documents/{document_id}/auto-reminders",
     parameters=(
-        _operation.Parameter("document_id", "document_id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("document_id", "document_id", "path", (str,), required=True),
+        Parameter(
             "update_document_auto_reminders_request",
             "update_document_auto_reminders_request",
             "body",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.update_document_auto_reminders_request", "UpdateDocumentAutoRemindersRequest"
-                ),
-                dict,
-            ),
+            (ModelOf(models, "UpdateDocumentAutoRemindersRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(
-            __name__, "..model.update_document_auto_reminders_response", "UpdateDocumentAutoRemindersResponse"
-        ),
-    ),
+    response_type=(ModelOf(models, "UpdateDocumentAutoRemindersResponse"),),
+    summary="Update automatic reminders of a document",
+    description="Sets whether, how and how often recipients of a document are reminded automatically. Delays and intervals are in days, from 1 to 180.",
+    body_schema="UpdateDocumentAutoRemindersRequest",
+    meanings={
+        "document_id": "ID of the document whose reminders are set.",
+        "update_document_auto_reminders_request": "New automatic reminder settings for a document.",
+    },
 )
 
-_GET_DOCUMENT_AUTO_REMINDER_SETTINGS = _operation.Operation(
-    operation_id="get_document_auto_reminder_settings",
-    method="GET",
-    path="/public/v1/documents/{document_id}/auto-reminders",
-    parameters=(_operation.Parameter("document_id", "document_id", "path", (str,), required=True),),
-    accept=("application/json",),
-    content_types=(),
-    auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.auto_reminders", "AutoReminders"),),
-)
-
-_STATUS_DOCUMENT_AUTO_REMINDER = _operation.Operation(
+_STATUS_DOCUMENT_AUTO_REMINDER: Operation[models.DocumentAutoRemindersResponse] = Operation(
     operation_id="status_document_auto_reminder",
     method="GET",
     path="/public/v1/documents/{document_id}/auto-reminders/status",
-    parameters=(_operation.Parameter("document_id", "document_id", "path", (str,), required=True),),
+    parameters=(Parameter("document_id", "document_id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.document_auto_reminders_response", "DocumentAutoRemindersResponse"),
-    ),
+    response_type=(ModelOf(models, "DocumentAutoRemindersResponse"),),
+    summary="Get the status of automatic reminders",
+    description="Returns for each recipient of a document whether the automatic reminder is scheduled, was sent or failed.",
+    meanings={
+        "document_id": "ID of the document whose reminders are looked up.",
+    },
 )
 
-_CREATE_MANUAL_REMINDER = _operation.Operation(
+_CREATE_MANUAL_REMINDER: Operation[models.DocumentSendManualReminder200Response] = Operation(
     operation_id="create_manual_reminder",
     method="POST",
     path="/public/v1/documents/{document_id}/send-reminder",
     parameters=(
-        _operation.Parameter("document_id", "document_id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("document_id", "document_id", "path", (str,), required=True),
+        Parameter(
             "document_send_manual_reminder_request",
             "document_send_manual_reminder_request",
             "body",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.document_send_manual_reminder_request", "DocumentSendManualReminderRequest"
-                ),
-                dict,
-            ),
+            (ModelOf(models, "DocumentSendManualReminderRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(
-            __name__, "..model.document_send_manual_reminder200_response", "DocumentSendManualReminder200Response"
-        ),
-    ),
+    response_type=(ModelOf(models, "DocumentSendManualReminder200Response"),),
+    summary="Send reminders now",
+    description="Reminds chosen recipients of a document at once by e-mail or SMS, with an optional subject and message. The answer tells for each recipient and channel whether it was sent; 409 means the document is not in the needed state.",
+    body_schema="DocumentSendManualReminderRequest",
+    meanings={
+        "document_id": "ID of the document to remind of.",
+        "document_send_manual_reminder_request": "Which recipients to remind now, and how.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class DocumentRemindersApi(Api):
+    """Calls with the tag "Document Reminders"."""
 
-    class _UpdateDocumentAutoReminderSettingsArguments(_TypedDict, total=False):
-        """Arguments of ``update_document_auto_reminder_settings`` that are given by name."""
+    def get_document_auto_reminder_settings(self, document_id: str, **kwargs: Unpack[Options]) -> models.AutoReminders:
+        """Get automatic reminders of a document.
 
-    class _UpdateDocumentAutoReminderSettingsOptions(
-        _UpdateDocumentAutoReminderSettingsArguments, _operation.Options, total=False
-    ):
-        """Arguments and options of ``update_document_auto_reminder_settings``."""
+        Returns whether, how and how often recipients of a document are reminded automatically.
 
-    class _UpdateDocumentAutoReminderSettingsAsyncOptions(
-        _UpdateDocumentAutoReminderSettingsArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``update_document_auto_reminder_settings`` for asyncio."""
-
-    class _GetDocumentAutoReminderSettingsArguments(_TypedDict, total=False):
-        """Arguments of ``get_document_auto_reminder_settings`` that are given by name."""
-
-    class _GetDocumentAutoReminderSettingsOptions(
-        _GetDocumentAutoReminderSettingsArguments, _operation.Options, total=False
-    ):
-        """Arguments and options of ``get_document_auto_reminder_settings``."""
-
-    class _GetDocumentAutoReminderSettingsAsyncOptions(
-        _GetDocumentAutoReminderSettingsArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``get_document_auto_reminder_settings`` for asyncio."""
-
-    class _StatusDocumentAutoReminderArguments(_TypedDict, total=False):
-        """Arguments of ``status_document_auto_reminder`` that are given by name."""
-
-    class _StatusDocumentAutoReminderOptions(_StatusDocumentAutoReminderArguments, _operation.Options, total=False):
-        """Arguments and options of ``status_document_auto_reminder``."""
-
-    class _StatusDocumentAutoReminderAsyncOptions(
-        _StatusDocumentAutoReminderArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``status_document_auto_reminder`` for asyncio."""
-
-    class _CreateManualReminderArguments(_TypedDict, total=False):
-        """Arguments of ``create_manual_reminder`` that are given by name."""
-
-    class _CreateManualReminderOptions(_CreateManualReminderArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_manual_reminder``."""
-
-    class _CreateManualReminderAsyncOptions(_CreateManualReminderArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``create_manual_reminder`` for asyncio."""
-
-
-class DocumentRemindersApi:
-    """Calls with the tag "Document Reminders".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def update_document_auto_reminder_settings(
-        self,
-        document_id: str,
-        update_document_auto_reminders_request: UpdateDocumentAutoRemindersRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def update_document_auto_reminder_settings(
-        self,
-        document_id: str,
-        update_document_auto_reminders_request: UpdateDocumentAutoRemindersRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def update_document_auto_reminder_settings(
-        self,
-        document_id: str,
-        update_document_auto_reminders_request: UpdateDocumentAutoRemindersRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[UpdateDocumentAutoRemindersResponse, int, Headers]: ...
-
-    @overload
-    def update_document_auto_reminder_settings(
-        self,
-        document_id: str,
-        update_document_auto_reminders_request: UpdateDocumentAutoRemindersRequest | dict[str, Any],
-        **kwargs: Unpack[_UpdateDocumentAutoReminderSettingsOptions],
-    ) -> UpdateDocumentAutoRemindersResponse: ...
+        Args:
+            document_id: ID of the document whose settings are wanted.
+        """
+        return self.api_client.call_operation(
+            _GET_DOCUMENT_AUTO_REMINDER_SETTINGS, {"document_id": document_id, **kwargs}
+        )
 
     def update_document_auto_reminder_settings(
         self,
         document_id: str,
-        update_document_auto_reminders_request: UpdateDocumentAutoRemindersRequest | dict[str, Any],
-        **kwargs: Any,
-    ) -> Any:
+        update_document_auto_reminders_request: models.UpdateDocumentAutoRemindersRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.UpdateDocumentAutoRemindersResponse:
         """Update automatic reminders of a document.
 
         Sets whether, how and how often recipients of a document are reminded automatically. Delays and intervals are
         in days, from 1 to 180.
 
         Args:
-            document_id (str): ID of the document whose reminders are set.
-            update_document_auto_reminders_request (UpdateDocumentAutoRemindersRequest | dict[str, Any]):
-
-        Returns:
-            UpdateDocumentAutoRemindersResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document whose reminders are set.
+            update_document_auto_reminders_request: New automatic reminder settings for a document.
         """
         return self.api_client.call_operation(
-            _UPDATE_DOCUMENT_AUTO_REMINDER_SETTINGS, {**kwargs}, document_id, update_document_auto_reminders_request
+            _UPDATE_DOCUMENT_AUTO_REMINDER_SETTINGS,
+            {
+                "document_id": document_id,
+                "update_document_auto_reminders_request": update_document_auto_reminders_request,
+                **kwargs,
+            },
         )
 
-    @overload
-    def get_document_auto_reminder_settings(
-        self, document_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def get_document_auto_reminder_settings(
-        self, document_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def get_document_auto_reminder_settings(
-        self, document_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[AutoReminders, int, Headers]: ...
-
-    @overload
-    def get_document_auto_reminder_settings(
-        self, document_id: str, **kwargs: Unpack[_GetDocumentAutoReminderSettingsOptions]
-    ) -> AutoReminders: ...
-
-    def get_document_auto_reminder_settings(self, document_id: str, **kwargs: Any) -> Any:
-        """Get automatic reminders of a document.
-
-        Returns whether, how and how often recipients of a document are reminded automatically.
-
-        Args:
-            document_id (str): ID of the document whose settings are wanted.
-
-        Returns:
-            AutoReminders; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_GET_DOCUMENT_AUTO_REMINDER_SETTINGS, {**kwargs}, document_id)
-
-    @overload
     def status_document_auto_reminder(
-        self, document_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def status_document_auto_reminder(
-        self, document_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def status_document_auto_reminder(
-        self, document_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentAutoRemindersResponse, int, Headers]: ...
-
-    @overload
-    def status_document_auto_reminder(
-        self, document_id: str, **kwargs: Unpack[_StatusDocumentAutoReminderOptions]
-    ) -> DocumentAutoRemindersResponse: ...
-
-    def status_document_auto_reminder(self, document_id: str, **kwargs: Any) -> Any:
+        self, document_id: str, **kwargs: Unpack[Options]
+    ) -> models.DocumentAutoRemindersResponse:
         """Get the status of automatic reminders.
 
         Returns for each recipient of a document whether the automatic reminder is scheduled, was sent or failed.
 
         Args:
-            document_id (str): ID of the document whose reminders are looked up.
-
-        Returns:
-            DocumentAutoRemindersResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document whose reminders are looked up.
         """
-        return self.api_client.call_operation(_STATUS_DOCUMENT_AUTO_REMINDER, {**kwargs}, document_id)
-
-    @overload
-    def create_manual_reminder(
-        self,
-        document_id: str,
-        document_send_manual_reminder_request: DocumentSendManualReminderRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_manual_reminder(
-        self,
-        document_id: str,
-        document_send_manual_reminder_request: DocumentSendManualReminderRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_manual_reminder(
-        self,
-        document_id: str,
-        document_send_manual_reminder_request: DocumentSendManualReminderRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[DocumentSendManualReminder200Response, int, Headers]: ...
-
-    @overload
-    def create_manual_reminder(
-        self,
-        document_id: str,
-        document_send_manual_reminder_request: DocumentSendManualReminderRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateManualReminderOptions],
-    ) -> DocumentSendManualReminder200Response: ...
+        return self.api_client.call_operation(_STATUS_DOCUMENT_AUTO_REMINDER, {"document_id": document_id, **kwargs})
 
     def create_manual_reminder(
         self,
         document_id: str,
-        document_send_manual_reminder_request: DocumentSendManualReminderRequest | dict[str, Any],
-        **kwargs: Any,
-    ) -> Any:
+        document_send_manual_reminder_request: models.DocumentSendManualReminderRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.DocumentSendManualReminder200Response:
         """Send reminders now.
 
         Reminds chosen recipients of a document at once by e-mail or SMS, with an optional subject and message. The
@@ -357,112 +170,80 @@ class DocumentRemindersApi:
         state.
 
         Args:
-            document_id (str): ID of the document to remind of.
-            document_send_manual_reminder_request (DocumentSendManualReminderRequest | dict[str, Any]):
-
-        Returns:
-            DocumentSendManualReminder200Response; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document to remind of.
+            document_send_manual_reminder_request: Which recipients to remind now, and how.
         """
         return self.api_client.call_operation(
-            _CREATE_MANUAL_REMINDER, {**kwargs}, document_id, document_send_manual_reminder_request
+            _CREATE_MANUAL_REMINDER,
+            {
+                "document_id": document_id,
+                "document_send_manual_reminder_request": document_send_manual_reminder_request,
+                **kwargs,
+            },
         )
 
 
-class AsyncDocumentRemindersApi:
-    """Calls with the tag "Document Reminders", for asyncio.
+class AsyncDocumentRemindersApi(AsyncApi):
+    """Calls with the tag "Document Reminders", for asyncio."""
 
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
+    async def get_document_auto_reminder_settings(
+        self, document_id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.AutoReminders:
+        """Get automatic reminders of a document.
 
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
+        Returns whether, how and how often recipients of a document are reminded automatically.
+
+        Args:
+            document_id: ID of the document whose settings are wanted.
+        """
+        return await self.api_client.call_operation(
+            _GET_DOCUMENT_AUTO_REMINDER_SETTINGS, {"document_id": document_id, **kwargs}
+        )
 
     async def update_document_auto_reminder_settings(
         self,
         document_id: str,
-        update_document_auto_reminders_request: UpdateDocumentAutoRemindersRequest | dict[str, Any],
-        **kwargs: Unpack[_UpdateDocumentAutoReminderSettingsAsyncOptions],
-    ) -> UpdateDocumentAutoRemindersResponse:
+        update_document_auto_reminders_request: models.UpdateDocumentAutoRemindersRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.UpdateDocumentAutoRemindersResponse:
         """Update automatic reminders of a document.
 
         Sets whether, how and how often recipients of a document are reminded automatically. Delays and intervals are
         in days, from 1 to 180.
 
         Args:
-            document_id (str): ID of the document whose reminders are set.
-            update_document_auto_reminders_request (UpdateDocumentAutoRemindersRequest | dict[str, Any]):
-
-        Returns:
-            UpdateDocumentAutoRemindersResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document whose reminders are set.
+            update_document_auto_reminders_request: New automatic reminder settings for a document.
         """
-        result: UpdateDocumentAutoRemindersResponse = await self.api_client.call_operation(
-            _UPDATE_DOCUMENT_AUTO_REMINDER_SETTINGS, {**kwargs}, document_id, update_document_auto_reminders_request
+        return await self.api_client.call_operation(
+            _UPDATE_DOCUMENT_AUTO_REMINDER_SETTINGS,
+            {
+                "document_id": document_id,
+                "update_document_auto_reminders_request": update_document_auto_reminders_request,
+                **kwargs,
+            },
         )
-        return result
-
-    async def get_document_auto_reminder_settings(
-        self, document_id: str, **kwargs: Unpack[_GetDocumentAutoReminderSettingsAsyncOptions]
-    ) -> AutoReminders:
-        """Get automatic reminders of a document.
-
-        Returns whether, how and how often recipients of a document are reminded automatically.
-
-        Args:
-            document_id (str): ID of the document whose settings are wanted.
-
-        Returns:
-            AutoReminders; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        result: AutoReminders = await self.api_client.call_operation(
-            _GET_DOCUMENT_AUTO_REMINDER_SETTINGS, {**kwargs}, document_id
-        )
-        return result
 
     async def status_document_auto_reminder(
-        self, document_id: str, **kwargs: Unpack[_StatusDocumentAutoReminderAsyncOptions]
-    ) -> DocumentAutoRemindersResponse:
+        self, document_id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.DocumentAutoRemindersResponse:
         """Get the status of automatic reminders.
 
         Returns for each recipient of a document whether the automatic reminder is scheduled, was sent or failed.
 
         Args:
-            document_id (str): ID of the document whose reminders are looked up.
-
-        Returns:
-            DocumentAutoRemindersResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document whose reminders are looked up.
         """
-        result: DocumentAutoRemindersResponse = await self.api_client.call_operation(
-            _STATUS_DOCUMENT_AUTO_REMINDER, {**kwargs}, document_id
+        return await self.api_client.call_operation(
+            _STATUS_DOCUMENT_AUTO_REMINDER, {"document_id": document_id, **kwargs}
         )
-        return result
 
     async def create_manual_reminder(
         self,
         document_id: str,
-        document_send_manual_reminder_request: DocumentSendManualReminderRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateManualReminderAsyncOptions],
-    ) -> DocumentSendManualReminder200Response:
+        document_send_manual_reminder_request: models.DocumentSendManualReminderRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.DocumentSendManualReminder200Response:
         """Send reminders now.
 
         Reminds chosen recipients of a document at once by e-mail or SMS, with an optional subject and message. The
@@ -470,18 +251,14 @@ class AsyncDocumentRemindersApi:
         state.
 
         Args:
-            document_id (str): ID of the document to remind of.
-            document_send_manual_reminder_request (DocumentSendManualReminderRequest | dict[str, Any]):
-
-        Returns:
-            DocumentSendManualReminder200Response; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document to remind of.
+            document_send_manual_reminder_request: Which recipients to remind now, and how.
         """
-        result: DocumentSendManualReminder200Response = await self.api_client.call_operation(
-            _CREATE_MANUAL_REMINDER, {**kwargs}, document_id, document_send_manual_reminder_request
+        return await self.api_client.call_operation(
+            _CREATE_MANUAL_REMINDER,
+            {
+                "document_id": document_id,
+                "document_send_manual_reminder_request": document_send_manual_reminder_request,
+                **kwargs,
+            },
         )
-        return result

@@ -3,680 +3,407 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client._operation import file_type
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import UNSET, ModelOf, Unset
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    FileArgument,
+    Operation,
+    Options,
+    Parameter,
+    file_type,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.section_info_response import SectionInfoResponse
-    from ..model.upload_section_by_file_request import UploadSectionByFileRequest
-    from ..model.upload_section_by_template_request import UploadSectionByTemplateRequest
-    from ..model.upload_section_list_response import UploadSectionListResponse
-    from ..model.upload_section_list_response_results import UploadSectionListResponseResults
-    from ..model.upload_section_merge_field_scope import UploadSectionMergeFieldScope
-    from ..model.upload_section_request import UploadSectionRequest
-    from ..model.upload_section_response import UploadSectionResponse
-    from ..model.upload_section_status_response import UploadSectionStatusResponse
-    from ..model.upload_section_with_upload_merge_field_scope import UploadSectionWithUploadMergeFieldScope
+from .. import models
 
 __all__ = ["AsyncDocumentSectionsBundlesApi", "DocumentSectionsBundlesApi"]
 
-_LIST_SECTIONS = _operation.Operation(
+_LIST_SECTIONS: Operation[models.UploadSectionListResponse] = Operation(
     operation_id="list_sections",
     method="GET",
     path="/public/v1/documents/{document_id}/sections",
-    parameters=(_operation.Parameter("document_id", "document_id", "path", (str,), required=True),),
+    parameters=(Parameter("document_id", "document_id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.upload_section_list_response", "UploadSectionListResponse"),),
+    response_type=(ModelOf(models, "UploadSectionListResponse"),),
+    summary="List sections of a document",
+    description="Returns the sections a document bundle is made of, with ID and name.",
+    meanings={
+        "document_id": "ID of the document whose sections are wanted.",
+    },
 )
 
-_LIST_SECTIONS_PAGES = _pagination.Paging(items="results")
+_LIST_SECTIONS_PAGES = Paging(items="results")
 
-_UPLOAD_SECTION = _operation.Operation(
+_UPLOAD_SECTION: Operation[models.UploadSectionResponse] = Operation(
     operation_id="upload_section",
     method="POST",
     path="/public/v1/documents/{document_id}/sections/uploads",
     parameters=(
-        _operation.Parameter("document_id", "document_id", "path", (str,), required=True),
-        _operation.Parameter("merge_field_scope", "merge_field_scope", "query", (str,)),
-        _operation.Parameter(
+        Parameter("document_id", "document_id", "path", (str,), required=True),
+        Parameter("merge_field_scope", "merge_field_scope", "query", (str,)),
+        Parameter(
             "upload_section_request",
             "upload_section_request",
             "body",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.upload_section_by_template_request", "UploadSectionByTemplateRequest"
-                ),
-                dict,
-                _operation.ModelRef(__name__, "..model.upload_section_by_file_request", "UploadSectionByFileRequest"),
-            ),
+            (ModelOf(models, "UploadSectionByTemplateRequest"), dict, ModelOf(models, "UploadSectionByFileRequest")),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.upload_section_response", "UploadSectionResponse"),),
+    response_type=(ModelOf(models, "UploadSectionResponse"),),
+    summary="Add a section from template or URL",
+    description="Starts to add a section to a document, from a template or from a PDF at a public URL. This is asynchronous: poll the upload until its status is `document_sections_upload.PROCESSED` or `document_sections_upload.ERROR`.",
+    meanings={
+        "document_id": "ID of the document that gets the section.",
+        "merge_field_scope": "Scope of merge fields: the whole document or only this upload.",
+    },
 )
 
-_UPLOAD_SECTION_WITH_UPLOAD = _operation.Operation(
+_UPLOAD_SECTION_WITH_UPLOAD: Operation[models.UploadSectionResponse] = Operation(
     operation_id="upload_section_with_upload",
     method="POST",
     path="/public/v1/documents/{document_id}/sections/uploads?upload",
     parameters=(
-        _operation.Parameter("document_id", "document_id", "path", (str,), required=True),
-        _operation.Parameter("merge_field_scope", "merge_field_scope", "query", (str,)),
-        _operation.Parameter("file", "file", "form", (file_type,)),
-        _operation.Parameter(
-            "data",
-            "data",
-            "form",
-            (
-                _operation.ModelRef(__name__, "..model.upload_section_request", "UploadSectionRequest"),
-                dict,
-            ),
-        ),
+        Parameter("document_id", "document_id", "path", (str,), required=True),
+        Parameter("merge_field_scope", "merge_field_scope", "query", (str,)),
+        Parameter("file", "file", "form", (file_type,)),
+        Parameter("data", "data", "form", (ModelOf(models, "UploadSectionRequest"), dict)),
     ),
     accept=("application/json",),
     content_types=("multipart/form-data",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.upload_section_response", "UploadSectionResponse"),),
+    response_type=(ModelOf(models, "UploadSectionResponse"),),
+    summary="Add a section from a file",
+    description="Uploads a file as multipart form data and starts to add it to a document as a section. This is asynchronous: poll the upload until it is processed or has failed.",
+    meanings={
+        "document_id": "ID of the document that gets the section.",
+        "merge_field_scope": "Scope of merge fields: the whole document or only this upload.",
+        "file": "File to add as a section, such as a PDF.",
+        "data": "Name, recipients, fields and other properties of the section, as JSON.",
+    },
 )
 
-_SECTION_DETAILS = _operation.Operation(
+_SECTION_DETAILS: Operation[models.UploadSectionStatusResponse] = Operation(
     operation_id="section_details",
     method="GET",
     path="/public/v1/documents/{document_id}/sections/uploads/{upload_id}",
     parameters=(
-        _operation.Parameter("document_id", "document_id", "path", (str,), required=True),
-        _operation.Parameter("upload_id", "upload_id", "path", (str,), required=True),
+        Parameter("document_id", "document_id", "path", (str,), required=True),
+        Parameter("upload_id", "upload_id", "path", (str,), required=True),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.upload_section_status_response", "UploadSectionStatusResponse"),
-    ),
+    response_type=(ModelOf(models, "UploadSectionStatusResponse"),),
+    summary="Get the status of a section upload",
+    description="Returns how far a section upload is and, once it is processed, the IDs of the sections it made.",
+    meanings={
+        "document_id": "ID of the document that gets the section.",
+        "upload_id": "ID of the section upload.",
+    },
 )
 
-_SECTION_INFO = _operation.Operation(
+_SECTION_INFO: Operation[models.SectionInfoResponse] = Operation(
     operation_id="section_info",
     method="GET",
     path="/public/v1/documents/{document_id}/sections/{section_id}",
     parameters=(
-        _operation.Parameter("document_id", "document_id", "path", (str,), required=True),
-        _operation.Parameter("section_id", "section_id", "path", (str,), required=True),
+        Parameter("document_id", "document_id", "path", (str,), required=True),
+        Parameter("section_id", "section_id", "path", (str,), required=True),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.section_info_response", "SectionInfoResponse"),),
+    response_type=(ModelOf(models, "SectionInfoResponse"),),
+    summary="Get a section of a document",
+    description="Returns the name and document of one section.",
+    meanings={
+        "document_id": "ID of the document the section belongs to.",
+        "section_id": "ID of the section to read.",
+    },
 )
 
-_DELETE_SECTION = _operation.Operation(
+_DELETE_SECTION: Operation[None] = Operation(
     operation_id="delete_section",
     method="DELETE",
     path="/public/v1/documents/{document_id}/sections/{section_id}",
     parameters=(
-        _operation.Parameter("document_id", "document_id", "path", (str,), required=True),
-        _operation.Parameter("section_id", "section_id", "path", (str,), required=True),
+        Parameter("document_id", "document_id", "path", (str,), required=True),
+        Parameter("section_id", "section_id", "path", (str,), required=True),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Delete a section of a document",
+    description="Removes one section from a document. Answers 423 while someone is editing the document.",
+    meanings={
+        "document_id": "ID of the document the section belongs to.",
+        "section_id": "ID of the section to delete.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class DocumentSectionsBundlesApi(Api):
+    """Calls with the tag "Document Sections (Bundles)"."""
 
-    class _ListSectionsFilters(_TypedDict, total=False):
-        """Arguments of ``list_sections`` that are given by name, without those that turn pages."""
-
-    class _IterateSectionsOptions(_ListSectionsFilters, _pagination.ListOptions, total=False):
-        """Arguments and options of ``iterate_sections``."""
-
-    class _ListSectionsArguments(_ListSectionsFilters, total=False):
-        """Arguments of ``list_sections`` that are given by name."""
-
-    class _ListSectionsOptions(_ListSectionsArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_sections``."""
-
-    class _ListSectionsAsyncOptions(_ListSectionsArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_sections`` for asyncio."""
-
-    class _UploadSectionArguments(_TypedDict, total=False):
-        """Arguments of ``upload_section`` that are given by name."""
-
-        merge_field_scope: UploadSectionMergeFieldScope
-
-    class _UploadSectionOptions(_UploadSectionArguments, _operation.Options, total=False):
-        """Arguments and options of ``upload_section``."""
-
-    class _UploadSectionAsyncOptions(_UploadSectionArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``upload_section`` for asyncio."""
-
-    class _UploadSectionWithUploadArguments(_TypedDict, total=False):
-        """Arguments of ``upload_section_with_upload`` that are given by name."""
-
-        merge_field_scope: UploadSectionWithUploadMergeFieldScope
-        file: _operation.FileArgument
-        data: UploadSectionRequest | dict[str, Any]
-
-    class _UploadSectionWithUploadOptions(_UploadSectionWithUploadArguments, _operation.Options, total=False):
-        """Arguments and options of ``upload_section_with_upload``."""
-
-    class _UploadSectionWithUploadAsyncOptions(_UploadSectionWithUploadArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``upload_section_with_upload`` for asyncio."""
-
-    class _SectionDetailsArguments(_TypedDict, total=False):
-        """Arguments of ``section_details`` that are given by name."""
-
-    class _SectionDetailsOptions(_SectionDetailsArguments, _operation.Options, total=False):
-        """Arguments and options of ``section_details``."""
-
-    class _SectionDetailsAsyncOptions(_SectionDetailsArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``section_details`` for asyncio."""
-
-    class _SectionInfoArguments(_TypedDict, total=False):
-        """Arguments of ``section_info`` that are given by name."""
-
-    class _SectionInfoOptions(_SectionInfoArguments, _operation.Options, total=False):
-        """Arguments and options of ``section_info``."""
-
-    class _SectionInfoAsyncOptions(_SectionInfoArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``section_info`` for asyncio."""
-
-    class _DeleteSectionArguments(_TypedDict, total=False):
-        """Arguments of ``delete_section`` that are given by name."""
-
-    class _DeleteSectionOptions(_DeleteSectionArguments, _operation.Options, total=False):
-        """Arguments and options of ``delete_section``."""
-
-    class _DeleteSectionAsyncOptions(_DeleteSectionArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``delete_section`` for asyncio."""
-
-
-class DocumentSectionsBundlesApi:
-    """Calls with the tag "Document Sections (Bundles)".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def list_sections(self, document_id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_sections(
-        self, document_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def list_sections(
-        self, document_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[UploadSectionListResponse, int, Headers]: ...
-
-    @overload
-    def list_sections(self, document_id: str, **kwargs: Unpack[_ListSectionsOptions]) -> UploadSectionListResponse: ...
-
-    def list_sections(self, document_id: str, **kwargs: Any) -> Any:
+    def list_sections(self, document_id: str, **kwargs: Unpack[Options]) -> models.UploadSectionListResponse:
         """List sections of a document.
 
         Returns the sections a document bundle is made of, with ID and name.
 
         Args:
-            document_id (str): ID of the document whose sections are wanted.
-
-        Returns:
-            UploadSectionListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document whose sections are wanted.
         """
-        return self.api_client.call_operation(_LIST_SECTIONS, {**kwargs}, document_id)
+        return self.api_client.call_operation(_LIST_SECTIONS, {"document_id": document_id, **kwargs})
 
     def iterate_sections(
-        self, document_id: str, **kwargs: Unpack[_IterateSectionsOptions]
-    ) -> Iterator[UploadSectionListResponseResults]:
+        self, document_id: str, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> Iterator[models.UploadSectionListResponseResults]:
         """Iterate over everything that `list_sections` lists.
 
         The API sends this list at once, and it is fetched when the first item is needed.
 
         Args:
-            document_id (str): ID of the document whose sections are wanted.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_sections` raises comes out of the iterator; going on asks for the same page again.
+            document_id: ID of the document whose sections are wanted.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(
-            self.api_client, _LIST_SECTIONS, _LIST_SECTIONS_PAGES, {**kwargs, "document_id": document_id}
+        return ItemIterator(
+            self.api_client,
+            _LIST_SECTIONS,
+            _LIST_SECTIONS_PAGES,
+            {"document_id": document_id, "max_items": max_items, **kwargs},
         )
 
-    @overload
     def upload_section(
         self,
         document_id: str,
-        upload_section_request: UploadSectionByTemplateRequest | UploadSectionByFileRequest | dict[str, Any],
+        upload_section_request: models.UploadSectionByTemplateRequest
+        | models.UploadSectionByFileRequest
+        | dict[str, Any],
         *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def upload_section(
-        self,
-        document_id: str,
-        upload_section_request: UploadSectionByTemplateRequest | UploadSectionByFileRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def upload_section(
-        self,
-        document_id: str,
-        upload_section_request: UploadSectionByTemplateRequest | UploadSectionByFileRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[UploadSectionResponse, int, Headers]: ...
-
-    @overload
-    def upload_section(
-        self,
-        document_id: str,
-        upload_section_request: UploadSectionByTemplateRequest | UploadSectionByFileRequest | dict[str, Any],
-        **kwargs: Unpack[_UploadSectionOptions],
-    ) -> UploadSectionResponse: ...
-
-    def upload_section(
-        self,
-        document_id: str,
-        upload_section_request: UploadSectionByTemplateRequest | UploadSectionByFileRequest | dict[str, Any],
-        **kwargs: Any,
-    ) -> Any:
+        merge_field_scope: models.UploadSectionMergeFieldScope | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.UploadSectionResponse:
         """Add a section from template or URL.
 
         Starts to add a section to a document, from a template or from a PDF at a public URL. This is asynchronous:
         poll the upload until its status is `document_sections_upload.PROCESSED` or `document_sections_upload.ERROR`.
 
         Args:
-            document_id (str): ID of the document that gets the section.
-            upload_section_request (UploadSectionByTemplateRequest | UploadSectionByFileRequest | dict[str, Any]):
-            merge_field_scope (UploadSectionMergeFieldScope): Scope of merge fields: the whole document or only this
-                upload.
-
-        Returns:
-            UploadSectionResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document that gets the section.
+            merge_field_scope: Scope of merge fields: the whole document or only this upload.
         """
-        return self.api_client.call_operation(_UPLOAD_SECTION, {**kwargs}, document_id, upload_section_request)
+        return self.api_client.call_operation(
+            _UPLOAD_SECTION,
+            {
+                "document_id": document_id,
+                "merge_field_scope": merge_field_scope,
+                "upload_section_request": upload_section_request,
+                **kwargs,
+            },
+        )
 
-    @overload
     def upload_section_with_upload(
-        self, document_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def upload_section_with_upload(
-        self, document_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def upload_section_with_upload(
-        self, document_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[UploadSectionResponse, int, Headers]: ...
-
-    @overload
-    def upload_section_with_upload(
-        self, document_id: str, **kwargs: Unpack[_UploadSectionWithUploadOptions]
-    ) -> UploadSectionResponse: ...
-
-    def upload_section_with_upload(self, document_id: str, **kwargs: Any) -> Any:
+        self,
+        document_id: str,
+        *,
+        merge_field_scope: models.UploadSectionWithUploadMergeFieldScope | None = None,
+        file: FileArgument | Unset = UNSET,
+        data: models.UploadSectionRequest | dict[str, Any] | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.UploadSectionResponse:
         """Add a section from a file.
 
         Uploads a file as multipart form data and starts to add it to a document as a section. This is asynchronous:
         poll the upload until it is processed or has failed.
 
         Args:
-            document_id (str): ID of the document that gets the section.
-            merge_field_scope (UploadSectionWithUploadMergeFieldScope): Scope of merge fields: the whole document or
-                only this upload.
-            file (FileArgument): File to add as a section, such as a PDF.
-            data (UploadSectionRequest | dict[str, Any]): Name, recipients, fields and other properties of the
-                section, as JSON.
-
-        Returns:
-            UploadSectionResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document that gets the section.
+            merge_field_scope: Scope of merge fields: the whole document or only this upload.
+            file: File to add as a section, such as a PDF.
+            data: Name, recipients, fields and other properties of the section, as JSON.
         """
-        return self.api_client.call_operation(_UPLOAD_SECTION_WITH_UPLOAD, {**kwargs}, document_id)
+        return self.api_client.call_operation(
+            _UPLOAD_SECTION_WITH_UPLOAD,
+            {"document_id": document_id, "merge_field_scope": merge_field_scope, "file": file, "data": data, **kwargs},
+        )
 
-    @overload
     def section_details(
-        self, document_id: str, upload_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def section_details(
-        self, document_id: str, upload_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def section_details(
-        self, document_id: str, upload_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[UploadSectionStatusResponse, int, Headers]: ...
-
-    @overload
-    def section_details(
-        self, document_id: str, upload_id: str, **kwargs: Unpack[_SectionDetailsOptions]
-    ) -> UploadSectionStatusResponse: ...
-
-    def section_details(self, document_id: str, upload_id: str, **kwargs: Any) -> Any:
+        self, document_id: str, upload_id: str, **kwargs: Unpack[Options]
+    ) -> models.UploadSectionStatusResponse:
         """Get the status of a section upload.
 
         Returns how far a section upload is and, once it is processed, the IDs of the sections it made.
 
         Args:
-            document_id (str): ID of the document that gets the section.
-            upload_id (str): ID of the section upload.
-
-        Returns:
-            UploadSectionStatusResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document that gets the section.
+            upload_id: ID of the section upload.
         """
-        return self.api_client.call_operation(_SECTION_DETAILS, {**kwargs}, document_id, upload_id)
+        return self.api_client.call_operation(
+            _SECTION_DETAILS, {"document_id": document_id, "upload_id": upload_id, **kwargs}
+        )
 
-    @overload
-    def section_info(
-        self, document_id: str, section_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def section_info(
-        self, document_id: str, section_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def section_info(
-        self, document_id: str, section_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[SectionInfoResponse, int, Headers]: ...
-
-    @overload
-    def section_info(
-        self, document_id: str, section_id: str, **kwargs: Unpack[_SectionInfoOptions]
-    ) -> SectionInfoResponse: ...
-
-    def section_info(self, document_id: str, section_id: str, **kwargs: Any) -> Any:
+    def section_info(self, document_id: str, section_id: str, **kwargs: Unpack[Options]) -> models.SectionInfoResponse:
         """Get a section of a document.
 
         Returns the name and document of one section.
 
         Args:
-            document_id (str): ID of the document the section belongs to.
-            section_id (str): ID of the section to read.
-
-        Returns:
-            SectionInfoResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document the section belongs to.
+            section_id: ID of the section to read.
         """
-        return self.api_client.call_operation(_SECTION_INFO, {**kwargs}, document_id, section_id)
+        return self.api_client.call_operation(
+            _SECTION_INFO, {"document_id": document_id, "section_id": section_id, **kwargs}
+        )
 
-    @overload
-    def delete_section(
-        self, document_id: str, section_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def delete_section(
-        self, document_id: str, section_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def delete_section(
-        self, document_id: str, section_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def delete_section(self, document_id: str, section_id: str, **kwargs: Unpack[_DeleteSectionOptions]) -> None: ...
-
-    def delete_section(self, document_id: str, section_id: str, **kwargs: Any) -> Any:
+    def delete_section(self, document_id: str, section_id: str, **kwargs: Unpack[Options]) -> None:
         """Delete a section of a document.
 
         Removes one section from a document. Answers 423 while someone is editing the document.
 
         Args:
-            document_id (str): ID of the document the section belongs to.
-            section_id (str): ID of the section to delete.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document the section belongs to.
+            section_id: ID of the section to delete.
         """
-        return self.api_client.call_operation(_DELETE_SECTION, {**kwargs}, document_id, section_id)
+        return self.api_client.call_operation(
+            _DELETE_SECTION, {"document_id": document_id, "section_id": section_id, **kwargs}
+        )
 
 
-class AsyncDocumentSectionsBundlesApi:
-    """Calls with the tag "Document Sections (Bundles)", for asyncio.
+class AsyncDocumentSectionsBundlesApi(AsyncApi):
+    """Calls with the tag "Document Sections (Bundles)", for asyncio."""
 
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
-
-    async def list_sections(
-        self, document_id: str, **kwargs: Unpack[_ListSectionsAsyncOptions]
-    ) -> UploadSectionListResponse:
+    async def list_sections(self, document_id: str, **kwargs: Unpack[AsyncOptions]) -> models.UploadSectionListResponse:
         """List sections of a document.
 
         Returns the sections a document bundle is made of, with ID and name.
 
         Args:
-            document_id (str): ID of the document whose sections are wanted.
-
-        Returns:
-            UploadSectionListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document whose sections are wanted.
         """
-        result: UploadSectionListResponse = await self.api_client.call_operation(
-            _LIST_SECTIONS, {**kwargs}, document_id
-        )
-        return result
+        return await self.api_client.call_operation(_LIST_SECTIONS, {"document_id": document_id, **kwargs})
 
     def iterate_sections(
-        self, document_id: str, **kwargs: Unpack[_IterateSectionsOptions]
-    ) -> AsyncIterator[UploadSectionListResponseResults]:
+        self, document_id: str, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> AsyncIterator[models.UploadSectionListResponseResults]:
         """Iterate over everything that `list_sections` lists.
 
         The API sends this list at once, and it is fetched when the first item is needed.
 
         Args:
-            document_id (str): ID of the document whose sections are wanted.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_sections` raises comes out of the iterator; going on asks for the same page again.
+            document_id: ID of the document whose sections are wanted.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(
-            self.api_client, _LIST_SECTIONS, _LIST_SECTIONS_PAGES, {**kwargs, "document_id": document_id}
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_SECTIONS,
+            _LIST_SECTIONS_PAGES,
+            {"document_id": document_id, "max_items": max_items, **kwargs},
         )
 
     async def upload_section(
         self,
         document_id: str,
-        upload_section_request: UploadSectionByTemplateRequest | UploadSectionByFileRequest | dict[str, Any],
-        **kwargs: Unpack[_UploadSectionAsyncOptions],
-    ) -> UploadSectionResponse:
+        upload_section_request: models.UploadSectionByTemplateRequest
+        | models.UploadSectionByFileRequest
+        | dict[str, Any],
+        *,
+        merge_field_scope: models.UploadSectionMergeFieldScope | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.UploadSectionResponse:
         """Add a section from template or URL.
 
         Starts to add a section to a document, from a template or from a PDF at a public URL. This is asynchronous:
         poll the upload until its status is `document_sections_upload.PROCESSED` or `document_sections_upload.ERROR`.
 
         Args:
-            document_id (str): ID of the document that gets the section.
-            upload_section_request (UploadSectionByTemplateRequest | UploadSectionByFileRequest | dict[str, Any]):
-            merge_field_scope (UploadSectionMergeFieldScope): Scope of merge fields: the whole document or only this
-                upload.
-
-        Returns:
-            UploadSectionResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document that gets the section.
+            merge_field_scope: Scope of merge fields: the whole document or only this upload.
         """
-        result: UploadSectionResponse = await self.api_client.call_operation(
-            _UPLOAD_SECTION, {**kwargs}, document_id, upload_section_request
+        return await self.api_client.call_operation(
+            _UPLOAD_SECTION,
+            {
+                "document_id": document_id,
+                "merge_field_scope": merge_field_scope,
+                "upload_section_request": upload_section_request,
+                **kwargs,
+            },
         )
-        return result
 
     async def upload_section_with_upload(
-        self, document_id: str, **kwargs: Unpack[_UploadSectionWithUploadAsyncOptions]
-    ) -> UploadSectionResponse:
+        self,
+        document_id: str,
+        *,
+        merge_field_scope: models.UploadSectionWithUploadMergeFieldScope | None = None,
+        file: FileArgument | Unset = UNSET,
+        data: models.UploadSectionRequest | dict[str, Any] | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.UploadSectionResponse:
         """Add a section from a file.
 
         Uploads a file as multipart form data and starts to add it to a document as a section. This is asynchronous:
         poll the upload until it is processed or has failed.
 
         Args:
-            document_id (str): ID of the document that gets the section.
-            merge_field_scope (UploadSectionWithUploadMergeFieldScope): Scope of merge fields: the whole document or
-                only this upload.
-            file (FileArgument): File to add as a section, such as a PDF.
-            data (UploadSectionRequest | dict[str, Any]): Name, recipients, fields and other properties of the
-                section, as JSON.
-
-        Returns:
-            UploadSectionResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document that gets the section.
+            merge_field_scope: Scope of merge fields: the whole document or only this upload.
+            file: File to add as a section, such as a PDF.
+            data: Name, recipients, fields and other properties of the section, as JSON.
         """
-        result: UploadSectionResponse = await self.api_client.call_operation(
-            _UPLOAD_SECTION_WITH_UPLOAD, {**kwargs}, document_id
+        return await self.api_client.call_operation(
+            _UPLOAD_SECTION_WITH_UPLOAD,
+            {"document_id": document_id, "merge_field_scope": merge_field_scope, "file": file, "data": data, **kwargs},
         )
-        return result
 
     async def section_details(
-        self, document_id: str, upload_id: str, **kwargs: Unpack[_SectionDetailsAsyncOptions]
-    ) -> UploadSectionStatusResponse:
+        self, document_id: str, upload_id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.UploadSectionStatusResponse:
         """Get the status of a section upload.
 
         Returns how far a section upload is and, once it is processed, the IDs of the sections it made.
 
         Args:
-            document_id (str): ID of the document that gets the section.
-            upload_id (str): ID of the section upload.
-
-        Returns:
-            UploadSectionStatusResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document that gets the section.
+            upload_id: ID of the section upload.
         """
-        result: UploadSectionStatusResponse = await self.api_client.call_operation(
-            _SECTION_DETAILS, {**kwargs}, document_id, upload_id
+        return await self.api_client.call_operation(
+            _SECTION_DETAILS, {"document_id": document_id, "upload_id": upload_id, **kwargs}
         )
-        return result
 
     async def section_info(
-        self, document_id: str, section_id: str, **kwargs: Unpack[_SectionInfoAsyncOptions]
-    ) -> SectionInfoResponse:
+        self, document_id: str, section_id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.SectionInfoResponse:
         """Get a section of a document.
 
         Returns the name and document of one section.
 
         Args:
-            document_id (str): ID of the document the section belongs to.
-            section_id (str): ID of the section to read.
-
-        Returns:
-            SectionInfoResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document the section belongs to.
+            section_id: ID of the section to read.
         """
-        result: SectionInfoResponse = await self.api_client.call_operation(
-            _SECTION_INFO, {**kwargs}, document_id, section_id
+        return await self.api_client.call_operation(
+            _SECTION_INFO, {"document_id": document_id, "section_id": section_id, **kwargs}
         )
-        return result
 
-    async def delete_section(
-        self, document_id: str, section_id: str, **kwargs: Unpack[_DeleteSectionAsyncOptions]
-    ) -> None:
+    async def delete_section(self, document_id: str, section_id: str, **kwargs: Unpack[AsyncOptions]) -> None:
         """Delete a section of a document.
 
         Removes one section from a document. Answers 423 while someone is editing the document.
 
         Args:
-            document_id (str): ID of the document the section belongs to.
-            section_id (str): ID of the section to delete.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document the section belongs to.
+            section_id: ID of the section to delete.
         """
-        result: None = await self.api_client.call_operation(_DELETE_SECTION, {**kwargs}, document_id, section_id)
-        return result
+        return await self.api_client.call_operation(
+            _DELETE_SECTION, {"document_id": document_id, "section_id": section_id, **kwargs}
+        )

@@ -3,251 +3,139 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
 
-if TYPE_CHECKING:
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.document_settings_response import DocumentSettingsResponse
-    from ..model.update_document_settings_request import UpdateDocumentSettingsRequest
+from .. import models
 
 __all__ = ["AsyncDocumentSettingsApi", "DocumentSettingsApi"]
 
-_DOCUMENT_SETTINGS_GET = _operation.Operation(
+_DOCUMENT_SETTINGS_GET: Operation[models.DocumentSettingsResponse] = Operation(
     operation_id="document_settings_get",
     method="GET",
     path="/public/v2/documents/{document_id}/settings",
-    parameters=(_operation.Parameter("document_id", "document_id", "path", (str,), required=True),),
+    parameters=(Parameter("document_id", "document_id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.document_settings_response", "DocumentSettingsResponse"),),
+    response_type=(ModelOf(models, "DocumentSettingsResponse"),),
+    summary="Get document settings",
+    description="Returns the language and expiry period of a document, and whether qualified electronic signatures and suggested edits are on.",
+    meanings={
+        "document_id": "ID of the document whose settings are wanted.",
+    },
 )
 
-_DOCUMENT_SETTINGS_UPDATE = _operation.Operation(
+_DOCUMENT_SETTINGS_UPDATE: Operation[models.DocumentSettingsResponse] = Operation(
     operation_id="document_settings_update",
     method="PATCH",
     path="/public/v2/documents/{document_id}/settings",
     parameters=(
-        _operation.Parameter("document_id", "document_id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("document_id", "document_id", "path", (str,), required=True),
+        Parameter(
             "update_document_settings_request",
             "update_document_settings_request",
             "body",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.update_document_settings_request", "UpdateDocumentSettingsRequest"
-                ),
-                dict,
-            ),
+            (ModelOf(models, "UpdateDocumentSettingsRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.document_settings_response", "DocumentSettingsResponse"),),
+    response_type=(ModelOf(models, "DocumentSettingsResponse"),),
+    summary="Update document settings",
+    description="Changes settings of a document, such as language and expiry period. What is left out stays as it is.",
+    body_schema="UpdateDocumentSettingsRequest",
+    meanings={
+        "document_id": "ID of the document whose settings change.",
+        "update_document_settings_request": "Document settings to change.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class DocumentSettingsApi(Api):
+    """Calls with the tag "Document Settings"."""
 
-    class _DocumentSettingsGetArguments(_TypedDict, total=False):
-        """Arguments of ``document_settings_get`` that are given by name."""
-
-    class _DocumentSettingsGetOptions(_DocumentSettingsGetArguments, _operation.Options, total=False):
-        """Arguments and options of ``document_settings_get``."""
-
-    class _DocumentSettingsGetAsyncOptions(_DocumentSettingsGetArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``document_settings_get`` for asyncio."""
-
-    class _DocumentSettingsUpdateArguments(_TypedDict, total=False):
-        """Arguments of ``document_settings_update`` that are given by name."""
-
-    class _DocumentSettingsUpdateOptions(_DocumentSettingsUpdateArguments, _operation.Options, total=False):
-        """Arguments and options of ``document_settings_update``."""
-
-    class _DocumentSettingsUpdateAsyncOptions(_DocumentSettingsUpdateArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``document_settings_update`` for asyncio."""
-
-
-class DocumentSettingsApi:
-    """Calls with the tag "Document Settings".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def document_settings_get(
-        self, document_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def document_settings_get(
-        self, document_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def document_settings_get(
-        self, document_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentSettingsResponse, int, Headers]: ...
-
-    @overload
-    def document_settings_get(
-        self, document_id: str, **kwargs: Unpack[_DocumentSettingsGetOptions]
-    ) -> DocumentSettingsResponse: ...
-
-    def document_settings_get(self, document_id: str, **kwargs: Any) -> Any:
+    def document_settings_get(self, document_id: str, **kwargs: Unpack[Options]) -> models.DocumentSettingsResponse:
         """Get document settings.
 
         Returns the language and expiry period of a document, and whether qualified electronic signatures and
         suggested edits are on.
 
         Args:
-            document_id (str): ID of the document whose settings are wanted.
-
-        Returns:
-            DocumentSettingsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document whose settings are wanted.
         """
-        return self.api_client.call_operation(_DOCUMENT_SETTINGS_GET, {**kwargs}, document_id)
-
-    @overload
-    def document_settings_update(
-        self,
-        document_id: str,
-        update_document_settings_request: UpdateDocumentSettingsRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def document_settings_update(
-        self,
-        document_id: str,
-        update_document_settings_request: UpdateDocumentSettingsRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def document_settings_update(
-        self,
-        document_id: str,
-        update_document_settings_request: UpdateDocumentSettingsRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[DocumentSettingsResponse, int, Headers]: ...
-
-    @overload
-    def document_settings_update(
-        self,
-        document_id: str,
-        update_document_settings_request: UpdateDocumentSettingsRequest | dict[str, Any],
-        **kwargs: Unpack[_DocumentSettingsUpdateOptions],
-    ) -> DocumentSettingsResponse: ...
+        return self.api_client.call_operation(_DOCUMENT_SETTINGS_GET, {"document_id": document_id, **kwargs})
 
     def document_settings_update(
         self,
         document_id: str,
-        update_document_settings_request: UpdateDocumentSettingsRequest | dict[str, Any],
-        **kwargs: Any,
-    ) -> Any:
+        update_document_settings_request: models.UpdateDocumentSettingsRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.DocumentSettingsResponse:
         """Update document settings.
 
         Changes settings of a document, such as language and expiry period. What is left out stays as it is.
 
         Args:
-            document_id (str): ID of the document whose settings change.
-            update_document_settings_request (UpdateDocumentSettingsRequest | dict[str, Any]):
-
-        Returns:
-            DocumentSettingsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document whose settings change.
+            update_document_settings_request: Document settings to change.
         """
         return self.api_client.call_operation(
-            _DOCUMENT_SETTINGS_UPDATE, {**kwargs}, document_id, update_document_settings_request
+            _DOCUMENT_SETTINGS_UPDATE,
+            {
+                "document_id": document_id,
+                "update_document_settings_request": update_document_settings_request,
+                **kwargs,
+            },
         )
 
 
-class AsyncDocumentSettingsApi:
-    """Calls with the tag "Document Settings", for asyncio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
+class AsyncDocumentSettingsApi(AsyncApi):
+    """Calls with the tag "Document Settings", for asyncio."""
 
     async def document_settings_get(
-        self, document_id: str, **kwargs: Unpack[_DocumentSettingsGetAsyncOptions]
-    ) -> DocumentSettingsResponse:
+        self, document_id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.DocumentSettingsResponse:
         """Get document settings.
 
         Returns the language and expiry period of a document, and whether qualified electronic signatures and
         suggested edits are on.
 
         Args:
-            document_id (str): ID of the document whose settings are wanted.
-
-        Returns:
-            DocumentSettingsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document whose settings are wanted.
         """
-        result: DocumentSettingsResponse = await self.api_client.call_operation(
-            _DOCUMENT_SETTINGS_GET, {**kwargs}, document_id
-        )
-        return result
+        return await self.api_client.call_operation(_DOCUMENT_SETTINGS_GET, {"document_id": document_id, **kwargs})
 
     async def document_settings_update(
         self,
         document_id: str,
-        update_document_settings_request: UpdateDocumentSettingsRequest | dict[str, Any],
-        **kwargs: Unpack[_DocumentSettingsUpdateAsyncOptions],
-    ) -> DocumentSettingsResponse:
+        update_document_settings_request: models.UpdateDocumentSettingsRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.DocumentSettingsResponse:
         """Update document settings.
 
         Changes settings of a document, such as language and expiry period. What is left out stays as it is.
 
         Args:
-            document_id (str): ID of the document whose settings change.
-            update_document_settings_request (UpdateDocumentSettingsRequest | dict[str, Any]):
-
-        Returns:
-            DocumentSettingsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document whose settings change.
+            update_document_settings_request: Document settings to change.
         """
-        result: DocumentSettingsResponse = await self.api_client.call_operation(
-            _DOCUMENT_SETTINGS_UPDATE, {**kwargs}, document_id, update_document_settings_request
+        return await self.api_client.call_operation(
+            _DOCUMENT_SETTINGS_UPDATE,
+            {
+                "document_id": document_id,
+                "update_document_settings_request": update_document_settings_request,
+                **kwargs,
+            },
         )
-        return result

@@ -3,163 +3,91 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
 
-if TYPE_CHECKING:
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.add_dsv_named_items_request import AddDsvNamedItemsRequest
-    from ..model.add_dsv_named_items_response import AddDsvNamedItemsResponse
+from .. import models
 
 __all__ = ["AsyncDocumentStructureViewApi", "DocumentStructureViewApi"]
 
-_ADD_DSV_NAMED_ITEMS = _operation.Operation(
+_ADD_DSV_NAMED_ITEMS: Operation[models.AddDsvNamedItemsResponse] = Operation(
     operation_id="add_dsv_named_items",
     method="POST",
     path="/public/v2/dsv/{document_id}/add-named-items",
     parameters=(
-        _operation.Parameter("document_id", "document_id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("document_id", "document_id", "path", (str,), required=True),
+        Parameter(
             "add_dsv_named_items_request",
             "add_dsv_named_items_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.add_dsv_named_items_request", "AddDsvNamedItemsRequest"),
-                dict,
-            ),
+            (ModelOf(models, "AddDsvNamedItemsRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.add_dsv_named_items_response", "AddDsvNamedItemsResponse"),),
+    response_type=(ModelOf(models, "AddDsvNamedItemsResponse"),),
+    summary="Add named items to the structure view",
+    description="Adds named entries to the structure view of a document, each with a level and the page it points to.",
+    body_schema="AddDsvNamedItemsRequest",
+    meanings={
+        "document_id": "ID of the document whose structure view gets the items.",
+        "add_dsv_named_items_request": "Named items to add to the structure view of a document.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class DocumentStructureViewApi(Api):
+    """Calls with the tag "Document Structure View"."""
 
-    class _AddDsvNamedItemsArguments(_TypedDict, total=False):
-        """Arguments of ``add_dsv_named_items`` that are given by name."""
-
-    class _AddDsvNamedItemsOptions(_AddDsvNamedItemsArguments, _operation.Options, total=False):
-        """Arguments and options of ``add_dsv_named_items``."""
-
-    class _AddDsvNamedItemsAsyncOptions(_AddDsvNamedItemsArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``add_dsv_named_items`` for asyncio."""
-
-
-class DocumentStructureViewApi:
-    """Calls with the tag "Document Structure View".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
     def add_dsv_named_items(
         self,
         document_id: str,
-        add_dsv_named_items_request: AddDsvNamedItemsRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def add_dsv_named_items(
-        self,
-        document_id: str,
-        add_dsv_named_items_request: AddDsvNamedItemsRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def add_dsv_named_items(
-        self,
-        document_id: str,
-        add_dsv_named_items_request: AddDsvNamedItemsRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[AddDsvNamedItemsResponse, int, Headers]: ...
-
-    @overload
-    def add_dsv_named_items(
-        self,
-        document_id: str,
-        add_dsv_named_items_request: AddDsvNamedItemsRequest | dict[str, Any],
-        **kwargs: Unpack[_AddDsvNamedItemsOptions],
-    ) -> AddDsvNamedItemsResponse: ...
-
-    def add_dsv_named_items(
-        self, document_id: str, add_dsv_named_items_request: AddDsvNamedItemsRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
+        add_dsv_named_items_request: models.AddDsvNamedItemsRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.AddDsvNamedItemsResponse:
         """Add named items to the structure view.
 
         Adds named entries to the structure view of a document, each with a level and the page it points to.
 
         Args:
-            document_id (str): ID of the document whose structure view gets the items.
-            add_dsv_named_items_request (AddDsvNamedItemsRequest | dict[str, Any]):
-
-        Returns:
-            AddDsvNamedItemsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document whose structure view gets the items.
+            add_dsv_named_items_request: Named items to add to the structure view of a document.
         """
         return self.api_client.call_operation(
-            _ADD_DSV_NAMED_ITEMS, {**kwargs}, document_id, add_dsv_named_items_request
+            _ADD_DSV_NAMED_ITEMS,
+            {"document_id": document_id, "add_dsv_named_items_request": add_dsv_named_items_request, **kwargs},
         )
 
 
-class AsyncDocumentStructureViewApi:
-    """Calls with the tag "Document Structure View", for asyncio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
+class AsyncDocumentStructureViewApi(AsyncApi):
+    """Calls with the tag "Document Structure View", for asyncio."""
 
     async def add_dsv_named_items(
         self,
         document_id: str,
-        add_dsv_named_items_request: AddDsvNamedItemsRequest | dict[str, Any],
-        **kwargs: Unpack[_AddDsvNamedItemsAsyncOptions],
-    ) -> AddDsvNamedItemsResponse:
+        add_dsv_named_items_request: models.AddDsvNamedItemsRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.AddDsvNamedItemsResponse:
         """Add named items to the structure view.
 
         Adds named entries to the structure view of a document, each with a level and the page it points to.
 
         Args:
-            document_id (str): ID of the document whose structure view gets the items.
-            add_dsv_named_items_request (AddDsvNamedItemsRequest | dict[str, Any]):
-
-        Returns:
-            AddDsvNamedItemsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document whose structure view gets the items.
+            add_dsv_named_items_request: Named items to add to the structure view of a document.
         """
-        result: AddDsvNamedItemsResponse = await self.api_client.call_operation(
-            _ADD_DSV_NAMED_ITEMS, {**kwargs}, document_id, add_dsv_named_items_request
+        return await self.api_client.call_operation(
+            _ADD_DSV_NAMED_ITEMS,
+            {"document_id": document_id, "add_dsv_named_items_request": add_dsv_named_items_request, **kwargs},
         )
-        return result

@@ -3,171 +3,104 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+import datetime
+from collections.abc import AsyncIterator, Iterator
+from typing import IO, Any, Unpack
 
-from pandadoc_client import _documents, _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client._operation import datetime, file_type
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client import _documents
+from pandadoc_client._calls.model import UNSET, ModelOf, Unset
+from pandadoc_client._operation import (
+    AsyncOptions,
+    FileArgument,
+    Operation,
+    Options,
+    Parameter,
+    file_type,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.ai_extraction_pending_response import AIExtractionPendingResponse
-    from ..model.ai_metadata_field import AIMetadataField
-    from ..model.ai_metadata_response import AIMetadataResponse
-    from ..model.append_cli_data_request import AppendCLIDataRequest
-    from ..model.append_cli_data_response import AppendCLIDataResponse
-    from ..model.batch_ai_metadata_request import BatchAIMetadataRequest
-    from ..model.batch_ai_metadata_response import BatchAIMetadataResponse
-    from ..model.bulk_delete_documents_request_item import BulkDeleteDocumentsRequestItem
-    from ..model.bulk_delete_documents_response import BulkDeleteDocumentsResponse
-    from ..model.create_document_editing_session_response201 import CreateDocumentEditingSessionResponse201
-    from ..model.document_content_format import DocumentContentFormat
-    from ..model.document_content_response import DocumentContentResponse
-    from ..model.document_create_by_markdown_request import DocumentCreateByMarkdownRequest
-    from ..model.document_create_by_pdf_request import DocumentCreateByPdfRequest
-    from ..model.document_create_by_pdf_url_request import DocumentCreateByPdfUrlRequest
-    from ..model.document_create_by_template_request import DocumentCreateByTemplateRequest
-    from ..model.document_create_link_request import DocumentCreateLinkRequest
-    from ..model.document_create_link_response import DocumentCreateLinkResponse
-    from ..model.document_create_request import DocumentCreateRequest
-    from ..model.document_create_response import DocumentCreateResponse
-    from ..model.document_details_response import DocumentDetailsResponse
-    from ..model.document_docx_export import DocumentDocxExport
-    from ..model.document_e_sign_disclosure import DocumentESignDisclosure
-    from ..model.document_list_response import DocumentListResponse
-    from ..model.document_list_response_results import DocumentListResponseResults
-    from ..model.document_ordering_fields_enum import DocumentOrderingFieldsEnum
-    from ..model.document_revert_to_draft_response import DocumentRevertToDraftResponse
-    from ..model.document_search_response import DocumentSearchResponse
-    from ..model.document_send_request import DocumentSendRequest
-    from ..model.document_send_response import DocumentSendResponse
-    from ..model.document_status_change_request import DocumentStatusChangeRequest
-    from ..model.document_status_request_enum import DocumentStatusRequestEnum
-    from ..model.document_status_response import DocumentStatusResponse
-    from ..model.document_summary_response import DocumentSummaryResponse
-    from ..model.document_summary_type import DocumentSummaryType
-    from ..model.document_transfer_all_ownership_request import DocumentTransferAllOwnershipRequest
-    from ..model.document_transfer_ownership_request import DocumentTransferOwnershipRequest
-    from ..model.document_update_request import DocumentUpdateRequest
-    from ..model.docx_export_task_response import DocxExportTaskResponse
-    from ..model.editing_session_request import EditingSessionRequest
-    from ..model.linked_object_create_request import LinkedObjectCreateRequest
-    from ..model.linked_object_create_response import LinkedObjectCreateResponse
-    from ..model.linked_object_list_response import LinkedObjectListResponse
+from .. import models
+from .document_link_to_crm_api import AsyncDocumentLinkToCRMApi, DocumentLinkToCRMApi
 
 __all__ = ["AsyncDocumentsApi", "DocumentsApi"]
 
-_LIST_DOCUMENTS = _operation.Operation(
+_LIST_DOCUMENTS: Operation[models.DocumentListResponse] = Operation(
     operation_id="list_documents",
     method="GET",
     path="/public/v1/documents",
     parameters=(
-        _operation.Parameter("template_id", "template_id", "query", (str,)),
-        _operation.Parameter("form_id", "form_id", "query", (str,)),
-        _operation.Parameter("folder_uuid", "folder_uuid", "query", (str,)),
-        _operation.Parameter("contact_id", "contact_id", "query", (str,)),
-        _operation.Parameter("count", "count", "query", (int,)),
-        _operation.Parameter("page", "page", "query", (int,)),
-        _operation.Parameter("order_by", "order_by", "query", (str,)),
-        _operation.Parameter(
-            "created_from",
-            "created_from",
-            "query",
-            (
-                datetime,
-                str,
-            ),
-        ),
-        _operation.Parameter(
-            "created_to",
-            "created_to",
-            "query",
-            (
-                datetime,
-                str,
-            ),
-        ),
-        _operation.Parameter("deleted", "deleted", "query", (bool,)),
-        _operation.Parameter("id", "id", "query", (str,)),
-        _operation.Parameter(
-            "completed_from",
-            "completed_from",
-            "query",
-            (
-                datetime,
-                str,
-            ),
-        ),
-        _operation.Parameter(
-            "completed_to",
-            "completed_to",
-            "query",
-            (
-                datetime,
-                str,
-            ),
-        ),
-        _operation.Parameter("membership_id", "membership_id", "query", (str,)),
-        _operation.Parameter("metadata", "metadata", "query", ([str],), collection="multi"),
-        _operation.Parameter(
-            "modified_from",
-            "modified_from",
-            "query",
-            (
-                datetime,
-                str,
-            ),
-        ),
-        _operation.Parameter(
-            "modified_to",
-            "modified_to",
-            "query",
-            (
-                datetime,
-                str,
-            ),
-        ),
-        _operation.Parameter("q", "q", "query", (str,)),
-        _operation.Parameter("status", "status", "query", (int,)),
-        _operation.Parameter("status__ne", "status__ne", "query", (int,)),
-        _operation.Parameter("tag", "tag", "query", (str,)),
+        Parameter("template_id", "template_id", "query", (str,)),
+        Parameter("form_id", "form_id", "query", (str,)),
+        Parameter("folder_uuid", "folder_uuid", "query", (str,)),
+        Parameter("contact_id", "contact_id", "query", (str,)),
+        Parameter("count", "count", "query", (int,)),
+        Parameter("page", "page", "query", (int,)),
+        Parameter("order_by", "order_by", "query", (str,)),
+        Parameter("created_from", "created_from", "query", (datetime.datetime, str)),
+        Parameter("created_to", "created_to", "query", (datetime.datetime, str)),
+        Parameter("deleted", "deleted", "query", (bool,)),
+        Parameter("id", "id", "query", (str,)),
+        Parameter("completed_from", "completed_from", "query", (datetime.datetime, str)),
+        Parameter("completed_to", "completed_to", "query", (datetime.datetime, str)),
+        Parameter("membership_id", "membership_id", "query", (str,)),
+        Parameter("metadata", "metadata", "query", ([str],), collection="multi"),
+        Parameter("modified_from", "modified_from", "query", (datetime.datetime, str)),
+        Parameter("modified_to", "modified_to", "query", (datetime.datetime, str)),
+        Parameter("q", "q", "query", (str,)),
+        Parameter("status", "status", "query", (int,)),
+        Parameter("status__ne", "status__ne", "query", (int,)),
+        Parameter("tag", "tag", "query", (str,)),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.document_list_response", "DocumentListResponse"),),
+    response_type=(ModelOf(models, "DocumentListResponse"),),
+    summary="List documents",
+    description="Returns documents in short form, filtered and sorted by the query. Pages count from 1 and hold at most 100 documents; no total is given, so a short page is the last one. Limit: 2000 requests a minute.",
+    meanings={
+        "template_id": "Only documents made from the template with this ID.",
+        "form_id": "Only documents made through the form with this ID.",
+        "folder_uuid": "Only documents stored in the folder with this ID.",
+        "contact_id": "Only documents in which the contact with this ID takes part.",
+        "count": "Documents per page, at most 100.",
+        "page": "Page to return, counted from 1.",
+        "order_by": "Sort key; a leading minus sorts in descending order. Default `date_status_changed`.",
+        "created_from": "Only documents created from this time on, ISO 8601.",
+        "created_to": "Only documents created up to this time, ISO 8601.",
+        "deleted": "Whether to ask for deleted documents.",
+        "id": "Only the document with this ID.",
+        "completed_from": "Only documents completed from this time on, ISO 8601.",
+        "completed_to": "Only documents completed up to this time, ISO 8601.",
+        "membership_id": "Only documents owned by the workspace member with this membership ID.",
+        "metadata": "Metadata the documents must carry, each written as `metadata_<key>=<value>`; repeat for several pairs.",
+        "modified_from": "Only documents changed from this time on, ISO 8601.",
+        "modified_to": "Only documents changed up to this time, ISO 8601.",
+        "q": "Text to search for, such as the name of a document.",
+        "status": "Only documents in this status, given as its number from 0 to 14.",
+        "status__ne": "Leaves out documents in this status, given as its number from 0 to 14.",
+        "tag": "Only documents that carry this tag.",
+    },
 )
 
-_LIST_DOCUMENTS_PAGES = _pagination.Paging(
-    items="results", position="page", size="count", page_size=100, largest=100, key="id"
-)
+_LIST_DOCUMENTS_PAGES = Paging(items="results", position="page", size="count", page_size=100, largest=100, key="id")
 
-_CREATE_DOCUMENT = _operation.Operation(
+_CREATE_DOCUMENT: Operation[models.DocumentCreateResponse] = Operation(
     operation_id="create_document",
     method="POST",
     path="/public/v1/documents",
     parameters=(
-        _operation.Parameter("editor_ver", "editor_ver", "query", (str,)),
-        _operation.Parameter("use_form_field_properties", "use_form_field_properties", "query", (str,)),
-        _operation.Parameter(
+        Parameter("editor_ver", "editor_ver", "query", (str,)),
+        Parameter("use_form_field_properties", "use_form_field_properties", "query", (str,)),
+        Parameter(
             "document_create_request",
             "document_create_request",
             "body",
             (
-                _operation.ModelRef(__name__, "..model.document_create_request", "DocumentCreateRequest"),
+                ModelOf(models, "DocumentCreateRequest"),
                 dict,
-                _operation.ModelRef(
-                    __name__, "..model.document_create_by_template_request", "DocumentCreateByTemplateRequest"
-                ),
-                _operation.ModelRef(
-                    __name__, "..model.document_create_by_pdf_url_request", "DocumentCreateByPdfUrlRequest"
-                ),
+                ModelOf(models, "DocumentCreateByTemplateRequest"),
+                ModelOf(models, "DocumentCreateByPdfUrlRequest"),
             ),
             required=True,
         ),
@@ -175,121 +108,127 @@ _CREATE_DOCUMENT = _operation.Operation(
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.document_create_response", "DocumentCreateResponse"),),
+    response_type=(ModelOf(models, "DocumentCreateResponse"),),
+    summary="Create a document from template or URL",
+    description="Starts the creation of a document from a template, or from a PDF at a public URL. Creation is asynchronous: the document begins as `document.uploaded` and becomes `document.draft` after some seconds, or `document.error`; poll its status at most once a second. Limit: 500 requests a minute from a template, 300 from a PDF.",
+    meanings={
+        "editor_ver": "Editor version the document is made for, such as `ev2`.",
+        "use_form_field_properties": "Whether properties of the form fields in the PDF are used, such as `true`.",
+    },
 )
 
-_BULK_DELETE_DOCUMENTS = _operation.Operation(
+_BULK_DELETE_DOCUMENTS: Operation[models.BulkDeleteDocumentsResponse] = Operation(
     operation_id="bulk_delete_documents",
     method="DELETE",
     path="/public/v1/documents",
     parameters=(
-        _operation.Parameter(
+        Parameter(
             "bulk_delete_documents_request",
             "bulk_delete_documents_request",
             "body",
-            (
-                [
-                    _operation.ModelRef(
-                        __name__, "..model.bulk_delete_documents_request_item", "BulkDeleteDocumentsRequestItem"
-                    ),
-                    dict,
-                ],
-            ),
+            ([ModelOf(models, "BulkDeleteDocumentsRequestItem"), dict],),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.bulk_delete_documents_response", "BulkDeleteDocumentsResponse"),
-    ),
+    response_type=(ModelOf(models, "BulkDeleteDocumentsResponse"),),
+    summary="Delete several documents",
+    description="Deletes the listed documents in one request. The body is a list of objects with the `id` of each document; at least one is needed.",
+    body_schema="BulkDeleteDocumentsRequest",
+    meanings={
+        "bulk_delete_documents_request": "Documents to delete in one call, at least one.",
+    },
 )
 
-_CREATE_DOCUMENT_FROM_UPLOAD = _operation.Operation(
+_CREATE_DOCUMENT_FROM_UPLOAD: Operation[models.DocumentCreateResponse] = Operation(
     operation_id="create_document_from_upload",
     method="POST",
     path="/public/v1/documents?upload",
     parameters=(
-        _operation.Parameter("editor_ver", "editor_ver", "query", (str,)),
-        _operation.Parameter("use_form_field_properties", "use_form_field_properties", "query", (str,)),
-        _operation.Parameter("file", "file", "form", (file_type,)),
-        _operation.Parameter(
-            "data",
-            "data",
-            "form",
-            (
-                _operation.ModelRef(__name__, "..model.document_create_by_pdf_request", "DocumentCreateByPdfRequest"),
-                dict,
-            ),
-        ),
+        Parameter("editor_ver", "editor_ver", "query", (str,)),
+        Parameter("use_form_field_properties", "use_form_field_properties", "query", (str,)),
+        Parameter("file", "file", "form", (file_type,)),
+        Parameter("data", "data", "form", (ModelOf(models, "DocumentCreateByPdfRequest"), dict)),
     ),
     accept=("application/json",),
     content_types=("multipart/form-data",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.document_create_response", "DocumentCreateResponse"),),
+    response_type=(ModelOf(models, "DocumentCreateResponse"),),
+    summary="Create a document from a file",
+    description="Uploads a file as multipart form data and starts the creation of a document from it. Creation is asynchronous, as with every new document: wait for `document.draft` before the next step. Limit: 300 requests a minute.",
+    meanings={
+        "editor_ver": "Editor version the document is made for, such as `ev2`.",
+        "use_form_field_properties": "Whether properties of the form fields in the file are used, such as `true`.",
+        "file": "File to make the document from, such as a PDF.",
+        "data": "Name, recipients, fields and other properties of the document, as JSON.",
+    },
 )
 
-_CREATE_DOCUMENT_FROM_MARKDOWN_UPLOAD = _operation.Operation(
+_CREATE_DOCUMENT_FROM_MARKDOWN_UPLOAD: Operation[models.DocumentCreateResponse] = Operation(
     operation_id="create_document_from_markdown_upload",
     method="POST",
     path="/public/v1/documents?upload-markdown",
     parameters=(
-        _operation.Parameter("file", "file", "form", (file_type,)),
-        _operation.Parameter(
-            "data",
-            "data",
-            "form",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.document_create_by_markdown_request", "DocumentCreateByMarkdownRequest"
-                ),
-                dict,
-            ),
-        ),
+        Parameter("file", "file", "form", (file_type,)),
+        Parameter("data", "data", "form", (ModelOf(models, "DocumentCreateByMarkdownRequest"), dict)),
     ),
     accept=("application/json",),
     content_types=("multipart/form-data",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.document_create_response", "DocumentCreateResponse"),),
+    response_type=(ModelOf(models, "DocumentCreateResponse"),),
+    summary="Create a document from a Markdown file",
+    description="Uploads a Markdown file as multipart form data and starts the creation of a document from it. Creation is asynchronous: wait for `document.draft` before the next step.",
+    meanings={
+        "file": "Markdown file to make the document from.",
+        "data": "Name, recipients, tokens and other properties of the document, as JSON.",
+    },
 )
 
-_STATUS_DOCUMENT = _operation.Operation(
+_STATUS_DOCUMENT: Operation[models.DocumentStatusResponse] = Operation(
     operation_id="status_document",
     method="GET",
     path="/public/v1/documents/{id}",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.document_status_response", "DocumentStatusResponse"),),
+    response_type=(ModelOf(models, "DocumentStatusResponse"),),
+    summary="Get the status of a document",
+    description="Returns the document in short form with its current status. This is the call to poll after creation, at most once a second, until the status is `document.draft` or `document.error`. Limit: 2000 requests a minute.",
+    meanings={
+        "id": "ID of the document to look up.",
+    },
 )
 
-_DELETE_DOCUMENT = _operation.Operation(
+_DELETE_DOCUMENT: Operation[None] = Operation(
     operation_id="delete_document",
     method="DELETE",
     path="/public/v1/documents/{id}",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Delete a document",
+    description="Deletes one document. Answers 423 while someone is editing it. Limit: 2000 requests a minute.",
+    meanings={
+        "id": "ID of the document to delete.",
+    },
 )
 
-_UPDATE_DOCUMENT = _operation.Operation(
+_UPDATE_DOCUMENT: Operation[None] = Operation(
     operation_id="update_document",
     method="PATCH",
     path="/public/v1/documents/{id}",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
             "document_update_request",
             "document_update_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.document_update_request", "DocumentUpdateRequest"),
-                dict,
-            ),
+            (ModelOf(models, "DocumentUpdateRequest"), dict),
             required=True,
         ),
     ),
@@ -297,33 +236,42 @@ _UPDATE_DOCUMENT = _operation.Operation(
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Update a draft document",
+    description="Changes the name, recipients, fields, tokens, pricing tables and other content of a document in `document.draft`. Answers 423 while someone is editing the document.",
+    body_schema="DocumentUpdateRequest",
+    meanings={
+        "id": "ID of the document to update.",
+        "document_update_request": "Changes to a draft document; what is left out stays as it is.",
+    },
 )
 
-_DOCUMENT_E_SIGN_DISCLOSURE = _operation.Operation(
+_DOCUMENT_E_SIGN_DISCLOSURE: Operation[models.DocumentESignDisclosure] = Operation(
     operation_id="document_e_sign_disclosure",
     method="GET",
     path="/public/v1/documents/{document_id}/esign-disclosure",
-    parameters=(_operation.Parameter("document_id", "document_id", "path", (str,), required=True),),
+    parameters=(Parameter("document_id", "document_id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.document_e_sign_disclosure", "DocumentESignDisclosure"),),
+    response_type=(ModelOf(models, "DocumentESignDisclosure"),),
+    summary="Get the e-signature disclosure",
+    description="Returns whether a disclosure on electronic signing is switched on for the document, and its text.",
+    meanings={
+        "document_id": "ID of the document whose disclosure is wanted.",
+    },
 )
 
-_CHANGE_DOCUMENT_STATUS = _operation.Operation(
+_CHANGE_DOCUMENT_STATUS: Operation[None] = Operation(
     operation_id="change_document_status",
     method="PATCH",
     path="/public/v1/documents/{id}/status",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
             "document_status_change_request",
             "document_status_change_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.document_status_change_request", "DocumentStatusChangeRequest"),
-                dict,
-            ),
+            (ModelOf(models, "DocumentStatusChangeRequest"), dict),
             required=True,
         ),
     ),
@@ -331,232 +279,211 @@ _CHANGE_DOCUMENT_STATUS = _operation.Operation(
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Change the status of a document",
+    description="Sets a document to completed, paid, voided or declined by hand, with an optional private note. Answers 409 if the current status does not allow the change, 423 while someone is editing.",
+    body_schema="DocumentStatusChangeRequest",
+    meanings={
+        "id": "ID of the document to move to another status.",
+        "document_status_change_request": "Status to set by hand, with an optional note.",
+    },
 )
 
-_CHANGE_DOCUMENT_STATUS_WITH_UPLOAD = _operation.Operation(
+_CHANGE_DOCUMENT_STATUS_WITH_UPLOAD: Operation[None] = Operation(
     operation_id="change_document_status_with_upload",
     method="PATCH",
     path="/public/v1/documents/{id}/status?upload",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter("file", "file", "form", (file_type,)),
-        _operation.Parameter(
-            "data",
-            "data",
-            "form",
-            (
-                _operation.ModelRef(__name__, "..model.document_status_change_request", "DocumentStatusChangeRequest"),
-                dict,
-            ),
-        ),
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter("file", "file", "form", (file_type,)),
+        Parameter("data", "data", "form", (ModelOf(models, "DocumentStatusChangeRequest"), dict)),
     ),
     accept=("application/json",),
     content_types=("multipart/form-data",),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Change document status and attach a file",
+    description="Sets a document to another status by hand and uploads a file with the change, as multipart form data. Answers 409 if the current status does not allow the change, 423 while someone is editing.",
+    meanings={
+        "id": "ID of the document to move to another status.",
+        "file": "File to upload with the status change.",
+        "data": "The new status and an optional note, as JSON.",
+    },
 )
 
-_DOCUMENT_REVERT_TO_DRAFT = _operation.Operation(
+_DOCUMENT_REVERT_TO_DRAFT: Operation[models.DocumentRevertToDraftResponse] = Operation(
     operation_id="document_revert_to_draft",
     method="POST",
     path="/public/v1/documents/{id}/draft",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.document_revert_to_draft_response", "DocumentRevertToDraftResponse"),
-    ),
+    response_type=(ModelOf(models, "DocumentRevertToDraftResponse"),),
+    summary="Move a document back to draft",
+    description="Takes a document back to `document.draft` so that it can be changed and sent again. Answers 423 while someone is editing it.",
+    meanings={
+        "id": "ID of the document to take back to draft.",
+    },
 )
 
-_DETAILS_DOCUMENT = _operation.Operation(
+_DETAILS_DOCUMENT: Operation[models.DocumentDetailsResponse] = Operation(
     operation_id="details_document",
     method="GET",
     path="/public/v1/documents/{id}/details",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.document_details_response", "DocumentDetailsResponse"),),
+    response_type=(ModelOf(models, "DocumentDetailsResponse"),),
+    summary="Get document details",
+    description="Returns everything known about one document: recipients, fields, tokens, pricing, tags, metadata and links to CRM objects. Answers 409 while the document is not in the needed state, such as `document.uploaded`. Limit: 600 requests a minute.",
+    meanings={
+        "id": "ID of the document to read.",
+    },
 )
 
-_SEND_DOCUMENT = _operation.Operation(
+_SEND_DOCUMENT: Operation[models.DocumentSendResponse] = Operation(
     operation_id="send_document",
     method="POST",
     path="/public/v1/documents/{id}/send",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
             "document_send_request",
             "document_send_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.document_send_request", "DocumentSendRequest"),
-                dict,
-            ),
+            (ModelOf(models, "DocumentSendRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.document_send_response", "DocumentSendResponse"),),
+    response_type=(ModelOf(models, "DocumentSendResponse"),),
+    summary="Send a document",
+    description="Sends a document in `document.draft` to its recipients, or releases it without notice when `silent` is set. Answers 409 while the document is not ready to be sent, 423 while someone is editing. Limit: 400 requests a minute.",
+    body_schema="DocumentSendRequest",
+    meanings={
+        "id": "ID of the document to send.",
+        "document_send_request": "How to send a document: message, sender, forwarding rules and approvers.",
+    },
 )
 
-_CREATE_DOCUMENT_EDITING_SESSION = _operation.Operation(
+_CREATE_DOCUMENT_EDITING_SESSION: Operation[models.CreateDocumentEditingSessionResponse201] = Operation(
     operation_id="create_document_editing_session",
     method="POST",
     path="/public/v1/documents/{id}/editing-sessions",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
             "editing_session_request",
             "editing_session_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.editing_session_request", "EditingSessionRequest"),
-                dict,
-            ),
+            (ModelOf(models, "EditingSessionRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(
-            __name__, "..model.create_document_editing_session_response201", "CreateDocumentEditingSessionResponse201"
-        ),
-    ),
+    response_type=(ModelOf(models, "CreateDocumentEditingSessionResponse201"),),
+    summary="Create a document editing session",
+    description="Opens a session for embedded editing of a document on behalf of a workspace member, named by e-mail address. The session lasts `lifetime` seconds: 3600 by default, from 60 to 86400.",
+    body_schema="EditingSessionRequest",
+    meanings={
+        "id": "ID of the document to edit.",
+        "editing_session_request": "Who opens an editing session, and how long it lasts.",
+    },
 )
 
-_CREATE_DOCUMENT_LINK = _operation.Operation(
+_CREATE_DOCUMENT_LINK: Operation[models.DocumentCreateLinkResponse] = Operation(
     operation_id="create_document_link",
     method="POST",
     path="/public/v1/documents/{id}/session",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
             "document_create_link_request",
             "document_create_link_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.document_create_link_request", "DocumentCreateLinkRequest"),
-                dict,
-            ),
+            (ModelOf(models, "DocumentCreateLinkRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.document_create_link_response", "DocumentCreateLinkResponse"),
-    ),
+    response_type=(ModelOf(models, "DocumentCreateLinkResponse"),),
+    summary="Create a signing session for a recipient",
+    description="Creates a session in which one recipient can view and sign a sent document, for embedded signing or a link of your own. The session lasts `lifetime` seconds, 3600 by default.",
+    body_schema="DocumentCreateLinkRequest",
+    meanings={
+        "id": "ID of the document to open for the recipient.",
+        "document_create_link_request": "Body of the call that opens a viewing session for one recipient of a document.",
+    },
 )
 
-_DOWNLOAD_DOCUMENT = _operation.Operation(
+_DOWNLOAD_DOCUMENT: Operation[IO[bytes] | None] = Operation(
     operation_id="download_document",
     method="GET",
     path="/public/v1/documents/{id}/download",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter("watermark_color", "watermark_color", "query", (str,)),
-        _operation.Parameter("watermark_font_size", "watermark_font_size", "query", (int,)),
-        _operation.Parameter("watermark_opacity", "watermark_opacity", "query", (float,)),
-        _operation.Parameter("watermark_text", "watermark_text", "query", (str,)),
-        _operation.Parameter("separate_files", "separate_files", "query", (bool,)),
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter("watermark_color", "watermark_color", "query", (str,)),
+        Parameter("watermark_font_size", "watermark_font_size", "query", (int,)),
+        Parameter("watermark_opacity", "watermark_opacity", "query", (float,)),
+        Parameter("watermark_text", "watermark_text", "query", (str,)),
+        Parameter("separate_files", "separate_files", "query", (bool,)),
     ),
     accept=("application/pdf", "application/json"),
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=(file_type,),
     other_results={202: None},
+    summary="Download a document as PDF",
+    description="Returns the document as a PDF file, optionally with a watermark. Answers 202 with `Retry-After` while the file is being prepared; repeat the request after that time. Limit: 100 requests a minute.",
+    meanings={
+        "id": "ID of the document to download.",
+        "watermark_color": "Color of the watermark as a hex code, such as `#FF5733`.",
+        "watermark_font_size": "Size of the letters of the watermark.",
+        "watermark_opacity": "Opacity of the watermark, such as 0.5.",
+        "watermark_text": "Text of the watermark.",
+        "separate_files": "Whether to get the parts of a bundle as files of their own; default `false`.",
+    },
 )
 
-_DOWNLOAD_PROTECTED_DOCUMENT = _operation.Operation(
+_DOWNLOAD_PROTECTED_DOCUMENT: Operation[IO[bytes] | None] = Operation(
     operation_id="download_protected_document",
     method="GET",
     path="/public/v1/documents/{id}/download-protected",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter("separate_files", "separate_files", "query", (bool,)),
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter("separate_files", "separate_files", "query", (bool,)),
     ),
     accept=("application/pdf", "application/json"),
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=(file_type,),
     other_results={202: None},
+    summary="Download a protected PDF",
+    description="Returns the protected PDF of a completed document. Answers 202 with `Retry-After` while the file is being prepared, 409 if the document is not in the needed state. Limit: 100 requests a minute.",
+    meanings={
+        "id": "ID of the document to download.",
+        "separate_files": "Whether to get the parts of a bundle as files of their own; default `false`.",
+    },
 )
 
-_LIST_LINKED_OBJECTS = _operation.Operation(
-    operation_id="list_linked_objects",
-    method="GET",
-    path="/public/v1/documents/{id}/linked-objects",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
-    accept=("application/json",),
-    content_types=(),
-    auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.linked_object_list_response", "LinkedObjectListResponse"),),
-)
-
-_LIST_LINKED_OBJECTS_PAGES = _pagination.Paging(items="linked_objects")
-
-_CREATE_LINKED_OBJECT = _operation.Operation(
-    operation_id="create_linked_object",
-    method="POST",
-    path="/public/v1/documents/{id}/linked-objects",
-    parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
-            "linked_object_create_request",
-            "linked_object_create_request",
-            "body",
-            (
-                _operation.ModelRef(__name__, "..model.linked_object_create_request", "LinkedObjectCreateRequest"),
-                dict,
-            ),
-            required=True,
-        ),
-    ),
-    accept=("application/json",),
-    content_types=("application/json",),
-    auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.linked_object_create_response", "LinkedObjectCreateResponse"),
-    ),
-)
-
-_DELETE_LINKED_OBJECT = _operation.Operation(
-    operation_id="delete_linked_object",
-    method="DELETE",
-    path="/public/v1/documents/{id}/linked-objects/{linked_object_id}",
-    parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter("linked_object_id", "linked_object_id", "path", (str,), required=True),
-    ),
-    accept=("application/json",),
-    content_types=(),
-    auth=("apiKey", "oauth2"),
-    response_type=None,
-)
-
-_TRANSFER_DOCUMENT_OWNERSHIP = _operation.Operation(
+_TRANSFER_DOCUMENT_OWNERSHIP: Operation[None] = Operation(
     operation_id="transfer_document_ownership",
     method="PATCH",
     path="/public/v1/documents/{id}/ownership",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
             "document_transfer_ownership_request",
             "document_transfer_ownership_request",
             "body",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.document_transfer_ownership_request", "DocumentTransferOwnershipRequest"
-                ),
-                dict,
-            ),
+            (ModelOf(models, "DocumentTransferOwnershipRequest"), dict),
             required=True,
         ),
     ),
@@ -564,23 +491,25 @@ _TRANSFER_DOCUMENT_OWNERSHIP = _operation.Operation(
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Transfer a document to another member",
+    description="Makes another workspace member, named by membership ID, the owner of one document. Answers 409 if its state does not allow that, 423 while someone is editing.",
+    body_schema="DocumentTransferOwnershipRequest",
+    meanings={
+        "id": "ID of the document that changes hands.",
+        "document_transfer_ownership_request": "Member who is to own the document.",
+    },
 )
 
-_TRANSFER_ALL_DOCUMENTS_OWNERSHIP = _operation.Operation(
+_TRANSFER_ALL_DOCUMENTS_OWNERSHIP: Operation[None] = Operation(
     operation_id="transfer_all_documents_ownership",
     method="PATCH",
     path="/public/v1/documents/ownership",
     parameters=(
-        _operation.Parameter(
+        Parameter(
             "document_transfer_all_ownership_request",
             "document_transfer_all_ownership_request",
             "body",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.document_transfer_all_ownership_request", "DocumentTransferAllOwnershipRequest"
-                ),
-                dict,
-            ),
+            (ModelOf(models, "DocumentTransferAllOwnershipRequest"), dict),
             required=True,
         ),
     ),
@@ -588,120 +517,163 @@ _TRANSFER_ALL_DOCUMENTS_OWNERSHIP = _operation.Operation(
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Transfer all documents of a member",
+    description="Hands every document of one workspace member over to another. Both are named by membership ID.",
+    body_schema="DocumentTransferAllOwnershipRequest",
+    meanings={
+        "document_transfer_all_ownership_request": "Members between whom all documents change hands.",
+    },
 )
 
-_DOCUMENT_MOVE_TO_FOLDER = _operation.Operation(
+_DOCUMENT_MOVE_TO_FOLDER: Operation[None] = Operation(
     operation_id="document_move_to_folder",
     method="POST",
     path="/public/v1/documents/{id}/move-to-folder/{folder_id}",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter("folder_id", "folder_id", "path", (str,), required=True),
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter("folder_id", "folder_id", "path", (str,), required=True),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Move a document to a folder",
+    description="Puts a document into another document folder. Answers 423 while someone is editing it.",
+    meanings={
+        "id": "ID of the document to move.",
+        "folder_id": "ID of the folder the document goes to.",
+    },
 )
 
-_APPEND_CONTENT_LIBRARY_ITEM_TO_DOCUMENT = _operation.Operation(
+_APPEND_CONTENT_LIBRARY_ITEM_TO_DOCUMENT: Operation[models.AppendCLIDataResponse] = Operation(
     operation_id="append_content_library_item_to_document",
     method="POST",
     path="/public/v1/documents/{id}/append-content-library-item",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
             "append_cli_data_request",
             "append_cli_data_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.append_cli_data_request", "AppendCLIDataRequest"),
-                dict,
-            ),
+            (ModelOf(models, "AppendCLIDataRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.append_cli_data_response", "AppendCLIDataResponse"),),
+    response_type=(ModelOf(models, "AppendCLIDataResponse"),),
+    summary="Append a library item to a document",
+    description="Adds a content library item, or only some of its pages, to a document. Blocks whose names are taken already may be renamed; the answer maps old names to new ones. Answers 409 if the document is not in the needed state, 423 while someone is editing.",
+    body_schema="AppendCLIDataRequest",
+    meanings={
+        "id": "ID of the document that receives the item.",
+        "append_cli_data_request": "Content library item to append to a document.",
+    },
 )
 
-_CREATE_EXPORT_DOCX_TASK = _operation.Operation(
+_CREATE_EXPORT_DOCX_TASK: Operation[models.DocumentDocxExport] = Operation(
     operation_id="create_export_docx_task",
     method="POST",
     path="/public/beta/documents/{document_id}/docx-export-tasks",
-    parameters=(_operation.Parameter("document_id", "document_id", "path", (str,), required=True),),
+    parameters=(Parameter("document_id", "document_id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.document_docx_export", "DocumentDocxExport"),),
+    response_type=(ModelOf(models, "DocumentDocxExport"),),
+    summary="Start a DOCX export",
+    description="Beta. Starts an asynchronous task that turns a document into DOCX files. Poll the task until its status is `done` or `error`.",
+    meanings={
+        "document_id": "ID of the document to export.",
+    },
 )
 
-_GET_DOCX_EXPORT_TASK = _operation.Operation(
+_GET_DOCX_EXPORT_TASK: Operation[models.DocxExportTaskResponse] = Operation(
     operation_id="get_docx_export_task",
     method="GET",
     path="/public/beta/documents/{document_id}/docx-export-tasks/{task_id}",
     parameters=(
-        _operation.Parameter("document_id", "document_id", "path", (str,), required=True),
-        _operation.Parameter("task_id", "task_id", "path", (str,), required=True),
+        Parameter("document_id", "document_id", "path", (str,), required=True),
+        Parameter("task_id", "task_id", "path", (str,), required=True),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.docx_export_task_response", "DocxExportTaskResponse"),),
+    response_type=(ModelOf(models, "DocxExportTaskResponse"),),
+    summary="Get a DOCX export task",
+    description="Beta. Returns the status of an export task and, once it is `done`, the URLs of the files, one per section.",
+    meanings={
+        "document_id": "ID of the document being exported.",
+        "task_id": "ID of the export task.",
+    },
 )
 
-_GET_DOCUMENT_SUMMARY = _operation.Operation(
+_GET_DOCUMENT_SUMMARY: Operation[models.DocumentSummaryResponse | None] = Operation(
     operation_id="get_document_summary",
     method="GET",
     path="/public/beta/documents/{document_id}/summary",
     parameters=(
-        _operation.Parameter("document_id", "document_id", "path", (str,), required=True),
-        _operation.Parameter("type", "type", "query", (str,), required=True),
+        Parameter("document_id", "document_id", "path", (str,), required=True),
+        Parameter("type", "type", "query", (str,), required=True),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.document_summary_response", "DocumentSummaryResponse"),),
+    response_type=(ModelOf(models, "DocumentSummaryResponse"),),
     other_results={202: None},
+    summary="Get a summary of a document",
+    description="Beta. Returns a summary of the document written by AI, in the length chosen with `type`. Answers 202 with `Retry-After` while the summary is being prepared.",
+    meanings={
+        "document_id": "ID of the document to read.",
+        "type": "Kind of summary: `detailed`, `short`, `headline` or `xshort`.",
+    },
 )
 
-_GET_DOCUMENT_CONTENT = _operation.Operation(
+_GET_DOCUMENT_CONTENT: Operation[models.DocumentContentResponse | None] = Operation(
     operation_id="get_document_content",
     method="GET",
     path="/public/beta/documents/{document_id}/content",
     parameters=(
-        _operation.Parameter("document_id", "document_id", "path", (str,), required=True),
-        _operation.Parameter("format", "format", "query", (str,), required=True),
+        Parameter("document_id", "document_id", "path", (str,), required=True),
+        Parameter("format", "format", "query", (str,), required=True),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.document_content_response", "DocumentContentResponse"),),
+    response_type=(ModelOf(models, "DocumentContentResponse"),),
     other_results={202: None},
+    summary="Get the text of a document",
+    description="Beta. Returns the content of the document as plain text or Markdown. Answers 202 with `Retry-After` while the text is being prepared.",
+    meanings={
+        "document_id": "ID of the document to read.",
+        "format": "Format of the content: `plaintext` or `markdown`.",
+    },
 )
 
-_GET_DOCUMENT_AI_METADATA = _operation.Operation(
+_GET_DOCUMENT_AI_METADATA: Operation[models.AIMetadataResponse | models.AIExtractionPendingResponse | None] = Operation(
     operation_id="get_document_ai_metadata",
     method="GET",
     path="/public/beta/documents/{document_id}/ai-metadata",
     parameters=(
-        _operation.Parameter("document_id", "document_id", "path", (str,), required=True),
-        _operation.Parameter("limit", "limit", "query", (int,)),
-        _operation.Parameter("offset", "offset", "query", (int,)),
+        Parameter("document_id", "document_id", "path", (str,), required=True),
+        Parameter("limit", "limit", "query", (int,)),
+        Parameter("offset", "offset", "query", (int,)),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.ai_metadata_response", "AIMetadataResponse"),),
-    other_results={
-        202: (_operation.ModelRef(__name__, "..model.ai_extraction_pending_response", "AIExtractionPendingResponse"),),
-        204: None,
+    response_type=(ModelOf(models, "AIMetadataResponse"),),
+    other_results={202: (ModelOf(models, "AIExtractionPendingResponse"),), 204: None},
+    summary="Get AI metadata of a document",
+    description="Beta. Returns the metadata fields that AI extracted from a document, paged with `limit` and `offset`. Answers 202 with `Retry-After` while the extraction runs, and 409 if it was never started.",
+    meanings={
+        "document_id": "ID of the document whose metadata is wanted, at most 22 characters.",
+        "limit": "Fields per page, 1 to 100; default 100.",
+        "offset": "Number of fields to skip from the start; default 0.",
     },
 )
 
-_GET_DOCUMENT_AI_METADATA_PAGES = _pagination.Paging(
+_GET_DOCUMENT_AI_METADATA_PAGES = Paging(
     items="results",
     position="offset",
     size="limit",
@@ -713,2122 +685,229 @@ _GET_DOCUMENT_AI_METADATA_PAGES = _pagination.Paging(
     count="count",
 )
 
-_BATCH_GET_DOCUMENT_AI_METADATA = _operation.Operation(
+_BATCH_GET_DOCUMENT_AI_METADATA: Operation[models.BatchAIMetadataResponse] = Operation(
     operation_id="batch_get_document_ai_metadata",
     method="POST",
     path="/public/beta/documents/ai-metadata",
     parameters=(
-        _operation.Parameter(
+        Parameter(
             "batch_ai_metadata_request",
             "batch_ai_metadata_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.batch_ai_metadata_request", "BatchAIMetadataRequest"),
-                dict,
-            ),
+            (ModelOf(models, "BatchAIMetadataRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.batch_ai_metadata_response", "BatchAIMetadataResponse"),),
+    response_type=(ModelOf(models, "BatchAIMetadataResponse"),),
+    summary="Get AI metadata of several documents",
+    description="Beta. Returns the AI-extracted metadata of up to 40 documents at once, optionally only of named fields. Each document has a status of its own in the answer, so some may succeed while others are pending or failed.",
+    body_schema="BatchAIMetadataRequest",
+    meanings={
+        "batch_ai_metadata_request": "Documents, and optionally fields, for which to read AI metadata in one call.",
+    },
 )
 
-_SEARCH_DOCUMENTS_AI = _operation.Operation(
+_SEARCH_DOCUMENTS_AI: Operation[models.DocumentSearchResponse] = Operation(
     operation_id="search_documents_ai",
     method="GET",
     path="/public/beta/documents/search",
-    parameters=(_operation.Parameter("q", "q", "query", (str,), required=True),),
+    parameters=(Parameter("q", "q", "query", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.document_search_response", "DocumentSearchResponse"),),
+    response_type=(ModelOf(models, "DocumentSearchResponse"),),
+    summary="Search documents in plain language",
+    description="Beta. Finds documents that match a question in plain language. The answer also shows which filters the question was read as and suggests how to go on.",
+    meanings={
+        "q": "Question or search text, at least one character.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
+    """Calls with the tag "Documents"."""
 
-    class _ListDocumentsFilters(_TypedDict, total=False):
-        """Arguments of ``list_documents`` that are given by name, without those that turn pages."""
-
-        template_id: str
-        form_id: str
-        folder_uuid: str
-        contact_id: str
-        order_by: DocumentOrderingFieldsEnum
-        created_from: datetime | str
-        created_to: datetime | str
-        deleted: bool
-        id: str
-        completed_from: datetime | str
-        completed_to: datetime | str
-        membership_id: str
-        metadata: list[str]
-        modified_from: datetime | str
-        modified_to: datetime | str
-        q: str
-        status: DocumentStatusRequestEnum
-        status__ne: DocumentStatusRequestEnum
-        tag: str
-
-    class _IterateDocumentsOptions(_ListDocumentsFilters, _pagination.PageOptions, total=False):
-        """Arguments and options of ``iterate_documents``."""
-
-    class _ListDocumentsArguments(_ListDocumentsFilters, total=False):
-        """Arguments of ``list_documents`` that are given by name."""
-
-        count: int
-        page: int
-
-    class _ListDocumentsOptions(_ListDocumentsArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_documents``."""
-
-    class _ListDocumentsAsyncOptions(_ListDocumentsArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_documents`` for asyncio."""
-
-    class _CreateDocumentArguments(_TypedDict, total=False):
-        """Arguments of ``create_document`` that are given by name."""
-
-        editor_ver: str
-        use_form_field_properties: str
-
-    class _CreateDocumentOptions(_CreateDocumentArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_document``."""
-
-    class _CreateDocumentAsyncOptions(_CreateDocumentArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``create_document`` for asyncio."""
-
-    class _BulkDeleteDocumentsArguments(_TypedDict, total=False):
-        """Arguments of ``bulk_delete_documents`` that are given by name."""
-
-    class _BulkDeleteDocumentsOptions(_BulkDeleteDocumentsArguments, _operation.Options, total=False):
-        """Arguments and options of ``bulk_delete_documents``."""
-
-    class _BulkDeleteDocumentsAsyncOptions(_BulkDeleteDocumentsArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``bulk_delete_documents`` for asyncio."""
-
-    class _CreateDocumentFromUploadArguments(_TypedDict, total=False):
-        """Arguments of ``create_document_from_upload`` that are given by name."""
-
-        editor_ver: str
-        use_form_field_properties: str
-        file: _operation.FileArgument
-        data: DocumentCreateByPdfRequest | dict[str, Any]
-
-    class _CreateDocumentFromUploadOptions(_CreateDocumentFromUploadArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_document_from_upload``."""
-
-    class _CreateDocumentFromUploadAsyncOptions(
-        _CreateDocumentFromUploadArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``create_document_from_upload`` for asyncio."""
-
-    class _CreateDocumentFromMarkdownUploadArguments(_TypedDict, total=False):
-        """Arguments of ``create_document_from_markdown_upload`` that are given by name."""
-
-        file: _operation.FileArgument
-        data: DocumentCreateByMarkdownRequest | dict[str, Any]
-
-    class _CreateDocumentFromMarkdownUploadOptions(
-        _CreateDocumentFromMarkdownUploadArguments, _operation.Options, total=False
-    ):
-        """Arguments and options of ``create_document_from_markdown_upload``."""
-
-    class _CreateDocumentFromMarkdownUploadAsyncOptions(
-        _CreateDocumentFromMarkdownUploadArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``create_document_from_markdown_upload`` for asyncio."""
-
-    class _StatusDocumentArguments(_TypedDict, total=False):
-        """Arguments of ``status_document`` that are given by name."""
-
-    class _StatusDocumentOptions(_StatusDocumentArguments, _operation.Options, total=False):
-        """Arguments and options of ``status_document``."""
-
-    class _StatusDocumentAsyncOptions(_StatusDocumentArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``status_document`` for asyncio."""
-
-    class _DeleteDocumentArguments(_TypedDict, total=False):
-        """Arguments of ``delete_document`` that are given by name."""
-
-    class _DeleteDocumentOptions(_DeleteDocumentArguments, _operation.Options, total=False):
-        """Arguments and options of ``delete_document``."""
-
-    class _DeleteDocumentAsyncOptions(_DeleteDocumentArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``delete_document`` for asyncio."""
-
-    class _UpdateDocumentArguments(_TypedDict, total=False):
-        """Arguments of ``update_document`` that are given by name."""
-
-    class _UpdateDocumentOptions(_UpdateDocumentArguments, _operation.Options, total=False):
-        """Arguments and options of ``update_document``."""
-
-    class _UpdateDocumentAsyncOptions(_UpdateDocumentArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``update_document`` for asyncio."""
-
-    class _DocumentESignDisclosureArguments(_TypedDict, total=False):
-        """Arguments of ``document_e_sign_disclosure`` that are given by name."""
-
-    class _DocumentESignDisclosureOptions(_DocumentESignDisclosureArguments, _operation.Options, total=False):
-        """Arguments and options of ``document_e_sign_disclosure``."""
-
-    class _DocumentESignDisclosureAsyncOptions(_DocumentESignDisclosureArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``document_e_sign_disclosure`` for asyncio."""
-
-    class _ChangeDocumentStatusArguments(_TypedDict, total=False):
-        """Arguments of ``change_document_status`` that are given by name."""
-
-    class _ChangeDocumentStatusOptions(_ChangeDocumentStatusArguments, _operation.Options, total=False):
-        """Arguments and options of ``change_document_status``."""
-
-    class _ChangeDocumentStatusAsyncOptions(_ChangeDocumentStatusArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``change_document_status`` for asyncio."""
-
-    class _ChangeDocumentStatusWithUploadArguments(_TypedDict, total=False):
-        """Arguments of ``change_document_status_with_upload`` that are given by name."""
-
-        file: _operation.FileArgument
-        data: DocumentStatusChangeRequest | dict[str, Any]
-
-    class _ChangeDocumentStatusWithUploadOptions(
-        _ChangeDocumentStatusWithUploadArguments, _operation.Options, total=False
-    ):
-        """Arguments and options of ``change_document_status_with_upload``."""
-
-    class _ChangeDocumentStatusWithUploadAsyncOptions(
-        _ChangeDocumentStatusWithUploadArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``change_document_status_with_upload`` for asyncio."""
-
-    class _DocumentRevertToDraftArguments(_TypedDict, total=False):
-        """Arguments of ``document_revert_to_draft`` that are given by name."""
-
-    class _DocumentRevertToDraftOptions(_DocumentRevertToDraftArguments, _operation.Options, total=False):
-        """Arguments and options of ``document_revert_to_draft``."""
-
-    class _DocumentRevertToDraftAsyncOptions(_DocumentRevertToDraftArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``document_revert_to_draft`` for asyncio."""
-
-    class _DetailsDocumentArguments(_TypedDict, total=False):
-        """Arguments of ``details_document`` that are given by name."""
-
-    class _DetailsDocumentOptions(_DetailsDocumentArguments, _operation.Options, total=False):
-        """Arguments and options of ``details_document``."""
-
-    class _DetailsDocumentAsyncOptions(_DetailsDocumentArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``details_document`` for asyncio."""
-
-    class _SendDocumentArguments(_TypedDict, total=False):
-        """Arguments of ``send_document`` that are given by name."""
-
-    class _SendDocumentOptions(_SendDocumentArguments, _operation.Options, total=False):
-        """Arguments and options of ``send_document``."""
-
-    class _SendDocumentAsyncOptions(_SendDocumentArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``send_document`` for asyncio."""
-
-    class _CreateDocumentEditingSessionArguments(_TypedDict, total=False):
-        """Arguments of ``create_document_editing_session`` that are given by name."""
-
-    class _CreateDocumentEditingSessionOptions(_CreateDocumentEditingSessionArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_document_editing_session``."""
-
-    class _CreateDocumentEditingSessionAsyncOptions(
-        _CreateDocumentEditingSessionArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``create_document_editing_session`` for asyncio."""
-
-    class _CreateDocumentLinkArguments(_TypedDict, total=False):
-        """Arguments of ``create_document_link`` that are given by name."""
-
-    class _CreateDocumentLinkOptions(_CreateDocumentLinkArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_document_link``."""
-
-    class _CreateDocumentLinkAsyncOptions(_CreateDocumentLinkArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``create_document_link`` for asyncio."""
-
-    class _DownloadDocumentArguments(_TypedDict, total=False):
-        """Arguments of ``download_document`` that are given by name."""
-
-        watermark_color: str
-        watermark_font_size: int
-        watermark_opacity: float
-        watermark_text: str
-        separate_files: bool
-
-    class _DownloadDocumentOptions(_DownloadDocumentArguments, _operation.Options, total=False):
-        """Arguments and options of ``download_document``."""
-
-    class _DownloadDocumentAsyncOptions(_DownloadDocumentArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``download_document`` for asyncio."""
-
-    class _DownloadProtectedDocumentArguments(_TypedDict, total=False):
-        """Arguments of ``download_protected_document`` that are given by name."""
-
-        separate_files: bool
-
-    class _DownloadProtectedDocumentOptions(_DownloadProtectedDocumentArguments, _operation.Options, total=False):
-        """Arguments and options of ``download_protected_document``."""
-
-    class _DownloadProtectedDocumentAsyncOptions(
-        _DownloadProtectedDocumentArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``download_protected_document`` for asyncio."""
-
-    class _ListLinkedObjectsFilters(_TypedDict, total=False):
-        """Arguments of ``list_linked_objects`` that are given by name, without those that turn pages."""
-
-    class _IterateLinkedObjectsOptions(_ListLinkedObjectsFilters, _pagination.ListOptions, total=False):
-        """Arguments and options of ``iterate_linked_objects``."""
-
-    class _ListLinkedObjectsArguments(_ListLinkedObjectsFilters, total=False):
-        """Arguments of ``list_linked_objects`` that are given by name."""
-
-    class _ListLinkedObjectsOptions(_ListLinkedObjectsArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_linked_objects``."""
-
-    class _ListLinkedObjectsAsyncOptions(_ListLinkedObjectsArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_linked_objects`` for asyncio."""
-
-    class _CreateLinkedObjectArguments(_TypedDict, total=False):
-        """Arguments of ``create_linked_object`` that are given by name."""
-
-    class _CreateLinkedObjectOptions(_CreateLinkedObjectArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_linked_object``."""
-
-    class _CreateLinkedObjectAsyncOptions(_CreateLinkedObjectArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``create_linked_object`` for asyncio."""
-
-    class _DeleteLinkedObjectArguments(_TypedDict, total=False):
-        """Arguments of ``delete_linked_object`` that are given by name."""
-
-    class _DeleteLinkedObjectOptions(_DeleteLinkedObjectArguments, _operation.Options, total=False):
-        """Arguments and options of ``delete_linked_object``."""
-
-    class _DeleteLinkedObjectAsyncOptions(_DeleteLinkedObjectArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``delete_linked_object`` for asyncio."""
-
-    class _TransferDocumentOwnershipArguments(_TypedDict, total=False):
-        """Arguments of ``transfer_document_ownership`` that are given by name."""
-
-    class _TransferDocumentOwnershipOptions(_TransferDocumentOwnershipArguments, _operation.Options, total=False):
-        """Arguments and options of ``transfer_document_ownership``."""
-
-    class _TransferDocumentOwnershipAsyncOptions(
-        _TransferDocumentOwnershipArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``transfer_document_ownership`` for asyncio."""
-
-    class _TransferAllDocumentsOwnershipArguments(_TypedDict, total=False):
-        """Arguments of ``transfer_all_documents_ownership`` that are given by name."""
-
-    class _TransferAllDocumentsOwnershipOptions(
-        _TransferAllDocumentsOwnershipArguments, _operation.Options, total=False
-    ):
-        """Arguments and options of ``transfer_all_documents_ownership``."""
-
-    class _TransferAllDocumentsOwnershipAsyncOptions(
-        _TransferAllDocumentsOwnershipArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``transfer_all_documents_ownership`` for asyncio."""
-
-    class _DocumentMoveToFolderArguments(_TypedDict, total=False):
-        """Arguments of ``document_move_to_folder`` that are given by name."""
-
-    class _DocumentMoveToFolderOptions(_DocumentMoveToFolderArguments, _operation.Options, total=False):
-        """Arguments and options of ``document_move_to_folder``."""
-
-    class _DocumentMoveToFolderAsyncOptions(_DocumentMoveToFolderArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``document_move_to_folder`` for asyncio."""
-
-    class _AppendContentLibraryItemToDocumentArguments(_TypedDict, total=False):
-        """Arguments of ``append_content_library_item_to_document`` that are given by name."""
-
-    class _AppendContentLibraryItemToDocumentOptions(
-        _AppendContentLibraryItemToDocumentArguments, _operation.Options, total=False
-    ):
-        """Arguments and options of ``append_content_library_item_to_document``."""
-
-    class _AppendContentLibraryItemToDocumentAsyncOptions(
-        _AppendContentLibraryItemToDocumentArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``append_content_library_item_to_document`` for asyncio."""
-
-    class _CreateExportDocxTaskArguments(_TypedDict, total=False):
-        """Arguments of ``create_export_docx_task`` that are given by name."""
-
-    class _CreateExportDocxTaskOptions(_CreateExportDocxTaskArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_export_docx_task``."""
-
-    class _CreateExportDocxTaskAsyncOptions(_CreateExportDocxTaskArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``create_export_docx_task`` for asyncio."""
-
-    class _GetDocxExportTaskArguments(_TypedDict, total=False):
-        """Arguments of ``get_docx_export_task`` that are given by name."""
-
-    class _GetDocxExportTaskOptions(_GetDocxExportTaskArguments, _operation.Options, total=False):
-        """Arguments and options of ``get_docx_export_task``."""
-
-    class _GetDocxExportTaskAsyncOptions(_GetDocxExportTaskArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``get_docx_export_task`` for asyncio."""
-
-    class _GetDocumentSummaryArguments(_TypedDict, total=False):
-        """Arguments of ``get_document_summary`` that are given by name."""
-
-    class _GetDocumentSummaryOptions(_GetDocumentSummaryArguments, _operation.Options, total=False):
-        """Arguments and options of ``get_document_summary``."""
-
-    class _GetDocumentSummaryAsyncOptions(_GetDocumentSummaryArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``get_document_summary`` for asyncio."""
-
-    class _GetDocumentContentArguments(_TypedDict, total=False):
-        """Arguments of ``get_document_content`` that are given by name."""
-
-    class _GetDocumentContentOptions(_GetDocumentContentArguments, _operation.Options, total=False):
-        """Arguments and options of ``get_document_content``."""
-
-    class _GetDocumentContentAsyncOptions(_GetDocumentContentArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``get_document_content`` for asyncio."""
-
-    class _GetDocumentAiMetadataFilters(_TypedDict, total=False):
-        """Arguments of ``get_document_ai_metadata`` that are given by name, without those that turn pages."""
-
-    class _IterateDocumentAiMetadataOptions(_GetDocumentAiMetadataFilters, _pagination.PageOptions, total=False):
-        """Arguments and options of ``iterate_document_ai_metadata``."""
-
-    class _GetDocumentAiMetadataArguments(_GetDocumentAiMetadataFilters, total=False):
-        """Arguments of ``get_document_ai_metadata`` that are given by name."""
-
-        limit: int
-        offset: int
-
-    class _GetDocumentAiMetadataOptions(_GetDocumentAiMetadataArguments, _operation.Options, total=False):
-        """Arguments and options of ``get_document_ai_metadata``."""
-
-    class _GetDocumentAiMetadataAsyncOptions(_GetDocumentAiMetadataArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``get_document_ai_metadata`` for asyncio."""
-
-    class _BatchGetDocumentAiMetadataArguments(_TypedDict, total=False):
-        """Arguments of ``batch_get_document_ai_metadata`` that are given by name."""
-
-    class _BatchGetDocumentAiMetadataOptions(_BatchGetDocumentAiMetadataArguments, _operation.Options, total=False):
-        """Arguments and options of ``batch_get_document_ai_metadata``."""
-
-    class _BatchGetDocumentAiMetadataAsyncOptions(
-        _BatchGetDocumentAiMetadataArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``batch_get_document_ai_metadata`` for asyncio."""
-
-    class _SearchDocumentsAiArguments(_TypedDict, total=False):
-        """Arguments of ``search_documents_ai`` that are given by name."""
-
-    class _SearchDocumentsAiOptions(_SearchDocumentsAiArguments, _operation.Options, total=False):
-        """Arguments and options of ``search_documents_ai``."""
-
-    class _SearchDocumentsAiAsyncOptions(_SearchDocumentsAiArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``search_documents_ai`` for asyncio."""
-
-
-class DocumentsApi(_documents.DocumentSteps):
-    """Calls with the tag "Documents".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def list_documents(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_documents(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
     def list_documents(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentListResponse, int, Headers]: ...
-
-    @overload
-    def list_documents(self, **kwargs: Unpack[_ListDocumentsOptions]) -> DocumentListResponse: ...
-
-    def list_documents(self, **kwargs: Any) -> Any:
+        self,
+        *,
+        template_id: str | None = None,
+        form_id: str | None = None,
+        folder_uuid: str | None = None,
+        contact_id: str | None = None,
+        count: int | None = None,
+        page: int | None = None,
+        order_by: models.DocumentOrderingFieldsEnum | None = None,
+        created_from: datetime.datetime | str | None = None,
+        created_to: datetime.datetime | str | None = None,
+        deleted: bool | None = None,
+        id: str | None = None,
+        completed_from: datetime.datetime | str | None = None,
+        completed_to: datetime.datetime | str | None = None,
+        membership_id: str | None = None,
+        metadata: list[str] | None = None,
+        modified_from: datetime.datetime | str | None = None,
+        modified_to: datetime.datetime | str | None = None,
+        q: str | None = None,
+        status: models.DocumentStatusRequestEnum | None = None,
+        status__ne: models.DocumentStatusRequestEnum | None = None,
+        tag: str | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.DocumentListResponse:
         """List documents.
 
         Returns documents in short form, filtered and sorted by the query. Pages count from 1 and hold at most 100
         documents; no total is given, so a short page is the last one. Limit: 2000 requests a minute.
 
         Args:
-            template_id (str): Only documents made from the template with this ID.
-            form_id (str): Only documents made through the form with this ID.
-            folder_uuid (str): Only documents stored in the folder with this ID.
-            contact_id (str): Only documents in which the contact with this ID takes part.
-            count (int): Documents per page, at most 100.
-            page (int): Page to return, counted from 1.
-            order_by (DocumentOrderingFieldsEnum): Sort key; a leading minus sorts in descending order. Default
-                `date_status_changed`.
-            created_from (datetime | str): Only documents created from this time on, ISO 8601.
-            created_to (datetime | str): Only documents created up to this time, ISO 8601.
-            deleted (bool): Whether to ask for deleted documents.
-            id (str): Only the document with this ID.
-            completed_from (datetime | str): Only documents completed from this time on, ISO 8601.
-            completed_to (datetime | str): Only documents completed up to this time, ISO 8601.
-            membership_id (str): Only documents owned by the workspace member with this membership ID.
-            metadata (list[str]): Metadata the documents must carry, each written as `metadata_<key>=<value>`; repeat
-                for several pairs.
-            modified_from (datetime | str): Only documents changed from this time on, ISO 8601.
-            modified_to (datetime | str): Only documents changed up to this time, ISO 8601.
-            q (str): Text to search for, such as the name of a document.
-            status (DocumentStatusRequestEnum): Only documents in this status, given as its number from 0 to 14.
-            status__ne (DocumentStatusRequestEnum): Leaves out documents in this status, given as its number from 0 to
-                14.
-            tag (str): Only documents that carry this tag.
-
-        Returns:
-            DocumentListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_LIST_DOCUMENTS, {**kwargs})
-
-    def iterate_documents(self, **kwargs: Unpack[_IterateDocumentsOptions]) -> Iterator[DocumentListResponseResults]:
-        """Iterate over everything that `list_documents` lists, page by page.
-
-        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
-
-        Args:
-            template_id (str): Only documents made from the template with this ID.
-            form_id (str): Only documents made through the form with this ID.
-            folder_uuid (str): Only documents stored in the folder with this ID.
-            contact_id (str): Only documents in which the contact with this ID takes part.
-            order_by (DocumentOrderingFieldsEnum): Sort key; a leading minus sorts in descending order. Default
-                `date_status_changed`.
-            created_from (datetime | str): Only documents created from this time on, ISO 8601.
-            created_to (datetime | str): Only documents created up to this time, ISO 8601.
-            deleted (bool): Whether to ask for deleted documents.
-            id (str): Only the document with this ID.
-            completed_from (datetime | str): Only documents completed from this time on, ISO 8601.
-            completed_to (datetime | str): Only documents completed up to this time, ISO 8601.
-            membership_id (str): Only documents owned by the workspace member with this membership ID.
-            metadata (list[str]): Metadata the documents must carry, each written as `metadata_<key>=<value>`; repeat
-                for several pairs.
-            modified_from (datetime | str): Only documents changed from this time on, ISO 8601.
-            modified_to (datetime | str): Only documents changed up to this time, ISO 8601.
-            q (str): Text to search for, such as the name of a document.
-            status (DocumentStatusRequestEnum): Only documents in this status, given as its number from 0 to 14.
-            status__ne (DocumentStatusRequestEnum): Leaves out documents in this status, given as its number from 0 to
-                14.
-            tag (str): Only documents that carry this tag.
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_documents` raises comes out of the iterator; going on asks for the same page again.
-        """
-        return _pagination.ItemIterator(self.api_client, _LIST_DOCUMENTS, _LIST_DOCUMENTS_PAGES, {**kwargs})
-
-    @overload
-    def create_document(
-        self,
-        document_create_request: DocumentCreateRequest
-        | DocumentCreateByTemplateRequest
-        | DocumentCreateByPdfUrlRequest
-        | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_document(
-        self,
-        document_create_request: DocumentCreateRequest
-        | DocumentCreateByTemplateRequest
-        | DocumentCreateByPdfUrlRequest
-        | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_document(
-        self,
-        document_create_request: DocumentCreateRequest
-        | DocumentCreateByTemplateRequest
-        | DocumentCreateByPdfUrlRequest
-        | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[DocumentCreateResponse, int, Headers]: ...
-
-    @overload
-    def create_document(
-        self,
-        document_create_request: DocumentCreateRequest
-        | DocumentCreateByTemplateRequest
-        | DocumentCreateByPdfUrlRequest
-        | dict[str, Any],
-        **kwargs: Unpack[_CreateDocumentOptions],
-    ) -> DocumentCreateResponse: ...
-
-    def create_document(
-        self,
-        document_create_request: DocumentCreateRequest
-        | DocumentCreateByTemplateRequest
-        | DocumentCreateByPdfUrlRequest
-        | dict[str, Any],
-        **kwargs: Any,
-    ) -> Any:
-        """Create a document from template or URL.
-
-        Starts the creation of a document from a template, or from a PDF at a public URL. Creation is asynchronous:
-        the document begins as `document.uploaded` and becomes `document.draft` after some seconds, or
-        `document.error`; poll its status at most once a second. Limit: 500 requests a minute from a template, 300
-        from a PDF.
-
-        Args:
-            document_create_request (DocumentCreateRequest | DocumentCreateByTemplateRequest |
-                DocumentCreateByPdfUrlRequest | dict[str, Any]):
-            editor_ver (str): Editor version the document is made for, such as `ev2`.
-            use_form_field_properties (str): Whether properties of the form fields in the PDF are used, such as
-                `true`.
-
-        Returns:
-            DocumentCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_CREATE_DOCUMENT, {**kwargs}, document_create_request)
-
-    @overload
-    def bulk_delete_documents(
-        self,
-        bulk_delete_documents_request: list[BulkDeleteDocumentsRequestItem],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def bulk_delete_documents(
-        self,
-        bulk_delete_documents_request: list[BulkDeleteDocumentsRequestItem],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def bulk_delete_documents(
-        self,
-        bulk_delete_documents_request: list[BulkDeleteDocumentsRequestItem],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[BulkDeleteDocumentsResponse, int, Headers]: ...
-
-    @overload
-    def bulk_delete_documents(
-        self,
-        bulk_delete_documents_request: list[BulkDeleteDocumentsRequestItem],
-        **kwargs: Unpack[_BulkDeleteDocumentsOptions],
-    ) -> BulkDeleteDocumentsResponse: ...
-
-    def bulk_delete_documents(
-        self, bulk_delete_documents_request: list[BulkDeleteDocumentsRequestItem], **kwargs: Any
-    ) -> Any:
-        """Delete several documents.
-
-        Deletes the listed documents in one request. The body is a list of objects with the `id` of each document; at
-        least one is needed.
-
-        Args:
-            bulk_delete_documents_request (list[BulkDeleteDocumentsRequestItem]):
-
-        Returns:
-            BulkDeleteDocumentsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_BULK_DELETE_DOCUMENTS, {**kwargs}, bulk_delete_documents_request)
-
-    @overload
-    def create_document_from_upload(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_document_from_upload(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def create_document_from_upload(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentCreateResponse, int, Headers]: ...
-
-    @overload
-    def create_document_from_upload(
-        self, **kwargs: Unpack[_CreateDocumentFromUploadOptions]
-    ) -> DocumentCreateResponse: ...
-
-    def create_document_from_upload(self, **kwargs: Any) -> Any:
-        """Create a document from a file.
-
-        Uploads a file as multipart form data and starts the creation of a document from it. Creation is asynchronous,
-        as with every new document: wait for `document.draft` before the next step. Limit: 300 requests a minute.
-
-        Args:
-            editor_ver (str): Editor version the document is made for, such as `ev2`.
-            use_form_field_properties (str): Whether properties of the form fields in the file are used, such as
-                `true`.
-            file (FileArgument): File to make the document from, such as a PDF.
-            data (DocumentCreateByPdfRequest | dict[str, Any]): Name, recipients, fields and other properties of the
-                document, as JSON.
-
-        Returns:
-            DocumentCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_CREATE_DOCUMENT_FROM_UPLOAD, {**kwargs})
-
-    @overload
-    def create_document_from_markdown_upload(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_document_from_markdown_upload(
-        self, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_document_from_markdown_upload(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentCreateResponse, int, Headers]: ...
-
-    @overload
-    def create_document_from_markdown_upload(
-        self, **kwargs: Unpack[_CreateDocumentFromMarkdownUploadOptions]
-    ) -> DocumentCreateResponse: ...
-
-    def create_document_from_markdown_upload(self, **kwargs: Any) -> Any:
-        """Create a document from a Markdown file.
-
-        Uploads a Markdown file as multipart form data and starts the creation of a document from it. Creation is
-        asynchronous: wait for `document.draft` before the next step.
-
-        Args:
-            file (FileArgument): Markdown file to make the document from.
-            data (DocumentCreateByMarkdownRequest | dict[str, Any]): Name, recipients, tokens and other properties of
-                the document, as JSON.
-
-        Returns:
-            DocumentCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_CREATE_DOCUMENT_FROM_MARKDOWN_UPLOAD, {**kwargs})
-
-    @overload
-    def status_document(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def status_document(self, id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def status_document(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentStatusResponse, int, Headers]: ...
-
-    @overload
-    def status_document(self, id: str, **kwargs: Unpack[_StatusDocumentOptions]) -> DocumentStatusResponse: ...
-
-    def status_document(self, id: str, **kwargs: Any) -> Any:
-        """Get the status of a document.
-
-        Returns the document in short form with its current status. This is the call to poll after creation, at most
-        once a second, until the status is `document.draft` or `document.error`. Limit: 2000 requests a minute.
-
-        Args:
-            id (str): ID of the document to look up.
-
-        Returns:
-            DocumentStatusResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_STATUS_DOCUMENT, {**kwargs}, id)
-
-    @overload
-    def delete_document(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def delete_document(self, id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def delete_document(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def delete_document(self, id: str, **kwargs: Unpack[_DeleteDocumentOptions]) -> None: ...
-
-    def delete_document(self, id: str, **kwargs: Any) -> Any:
-        """Delete a document.
-
-        Deletes one document. Answers 423 while someone is editing it. Limit: 2000 requests a minute.
-
-        Args:
-            id (str): ID of the document to delete.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_DELETE_DOCUMENT, {**kwargs}, id)
-
-    @overload
-    def update_document(
-        self,
-        id: str,
-        document_update_request: DocumentUpdateRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def update_document(
-        self,
-        id: str,
-        document_update_request: DocumentUpdateRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def update_document(
-        self,
-        id: str,
-        document_update_request: DocumentUpdateRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def update_document(
-        self,
-        id: str,
-        document_update_request: DocumentUpdateRequest | dict[str, Any],
-        **kwargs: Unpack[_UpdateDocumentOptions],
-    ) -> None: ...
-
-    def update_document(
-        self, id: str, document_update_request: DocumentUpdateRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
-        """Update a draft document.
-
-        Changes the name, recipients, fields, tokens, pricing tables and other content of a document in
-        `document.draft`. Answers 423 while someone is editing the document.
-
-        Args:
-            id (str): ID of the document to update.
-            document_update_request (DocumentUpdateRequest | dict[str, Any]):
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_UPDATE_DOCUMENT, {**kwargs}, id, document_update_request)
-
-    @overload
-    def document_e_sign_disclosure(
-        self, document_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def document_e_sign_disclosure(
-        self, document_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def document_e_sign_disclosure(
-        self, document_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentESignDisclosure, int, Headers]: ...
-
-    @overload
-    def document_e_sign_disclosure(
-        self, document_id: str, **kwargs: Unpack[_DocumentESignDisclosureOptions]
-    ) -> DocumentESignDisclosure: ...
-
-    def document_e_sign_disclosure(self, document_id: str, **kwargs: Any) -> Any:
-        """Get the e-signature disclosure.
-
-        Returns whether a disclosure on electronic signing is switched on for the document, and its text.
-
-        Args:
-            document_id (str): ID of the document whose disclosure is wanted.
-
-        Returns:
-            DocumentESignDisclosure; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_DOCUMENT_E_SIGN_DISCLOSURE, {**kwargs}, document_id)
-
-    @overload
-    def change_document_status(
-        self,
-        id: str,
-        document_status_change_request: DocumentStatusChangeRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def change_document_status(
-        self,
-        id: str,
-        document_status_change_request: DocumentStatusChangeRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def change_document_status(
-        self,
-        id: str,
-        document_status_change_request: DocumentStatusChangeRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def change_document_status(
-        self,
-        id: str,
-        document_status_change_request: DocumentStatusChangeRequest | dict[str, Any],
-        **kwargs: Unpack[_ChangeDocumentStatusOptions],
-    ) -> None: ...
-
-    def change_document_status(
-        self, id: str, document_status_change_request: DocumentStatusChangeRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
-        """Change the status of a document.
-
-        Sets a document to completed, paid, voided or declined by hand, with an optional private note. Answers 409 if
-        the current status does not allow the change, 423 while someone is editing.
-
-        Args:
-            id (str): ID of the document to move to another status.
-            document_status_change_request (DocumentStatusChangeRequest | dict[str, Any]):
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_CHANGE_DOCUMENT_STATUS, {**kwargs}, id, document_status_change_request)
-
-    @overload
-    def change_document_status_with_upload(
-        self, id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def change_document_status_with_upload(
-        self, id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def change_document_status_with_upload(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def change_document_status_with_upload(
-        self, id: str, **kwargs: Unpack[_ChangeDocumentStatusWithUploadOptions]
-    ) -> None: ...
-
-    def change_document_status_with_upload(self, id: str, **kwargs: Any) -> Any:
-        """Change document status and attach a file.
-
-        Sets a document to another status by hand and uploads a file with the change, as multipart form data. Answers
-        409 if the current status does not allow the change, 423 while someone is editing.
-
-        Args:
-            id (str): ID of the document to move to another status.
-            file (FileArgument): File to upload with the status change.
-            data (DocumentStatusChangeRequest | dict[str, Any]): The new status and an optional note, as JSON.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_CHANGE_DOCUMENT_STATUS_WITH_UPLOAD, {**kwargs}, id)
-
-    @overload
-    def document_revert_to_draft(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def document_revert_to_draft(
-        self, id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def document_revert_to_draft(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentRevertToDraftResponse, int, Headers]: ...
-
-    @overload
-    def document_revert_to_draft(
-        self, id: str, **kwargs: Unpack[_DocumentRevertToDraftOptions]
-    ) -> DocumentRevertToDraftResponse: ...
-
-    def document_revert_to_draft(self, id: str, **kwargs: Any) -> Any:
-        """Move a document back to draft.
-
-        Takes a document back to `document.draft` so that it can be changed and sent again. Answers 423 while someone
-        is editing it.
-
-        Args:
-            id (str): ID of the document to take back to draft.
-
-        Returns:
-            DocumentRevertToDraftResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_DOCUMENT_REVERT_TO_DRAFT, {**kwargs}, id)
-
-    @overload
-    def details_document(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def details_document(self, id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def details_document(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentDetailsResponse, int, Headers]: ...
-
-    @overload
-    def details_document(self, id: str, **kwargs: Unpack[_DetailsDocumentOptions]) -> DocumentDetailsResponse: ...
-
-    def details_document(self, id: str, **kwargs: Any) -> Any:
-        """Get document details.
-
-        Returns everything known about one document: recipients, fields, tokens, pricing, tags, metadata and links to
-        CRM objects. Answers 409 while the document is not in the needed state, such as `document.uploaded`. Limit:
-        600 requests a minute.
-
-        Args:
-            id (str): ID of the document to read.
-
-        Returns:
-            DocumentDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_DETAILS_DOCUMENT, {**kwargs}, id)
-
-    @overload
-    def send_document(
-        self,
-        id: str,
-        document_send_request: DocumentSendRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def send_document(
-        self,
-        id: str,
-        document_send_request: DocumentSendRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def send_document(
-        self,
-        id: str,
-        document_send_request: DocumentSendRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[DocumentSendResponse, int, Headers]: ...
-
-    @overload
-    def send_document(
-        self,
-        id: str,
-        document_send_request: DocumentSendRequest | dict[str, Any],
-        **kwargs: Unpack[_SendDocumentOptions],
-    ) -> DocumentSendResponse: ...
-
-    def send_document(self, id: str, document_send_request: DocumentSendRequest | dict[str, Any], **kwargs: Any) -> Any:
-        """Send a document.
-
-        Sends a document in `document.draft` to its recipients, or releases it without notice when `silent` is set.
-        Answers 409 while the document is not ready to be sent, 423 while someone is editing. Limit: 400 requests a
-        minute.
-
-        Args:
-            id (str): ID of the document to send.
-            document_send_request (DocumentSendRequest | dict[str, Any]):
-
-        Returns:
-            DocumentSendResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_SEND_DOCUMENT, {**kwargs}, id, document_send_request)
-
-    @overload
-    def create_document_editing_session(
-        self,
-        id: str,
-        editing_session_request: EditingSessionRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_document_editing_session(
-        self,
-        id: str,
-        editing_session_request: EditingSessionRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_document_editing_session(
-        self,
-        id: str,
-        editing_session_request: EditingSessionRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[CreateDocumentEditingSessionResponse201, int, Headers]: ...
-
-    @overload
-    def create_document_editing_session(
-        self,
-        id: str,
-        editing_session_request: EditingSessionRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateDocumentEditingSessionOptions],
-    ) -> CreateDocumentEditingSessionResponse201: ...
-
-    def create_document_editing_session(
-        self, id: str, editing_session_request: EditingSessionRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
-        """Create a document editing session.
-
-        Opens a session for embedded editing of a document on behalf of a workspace member, named by e-mail address.
-        The session lasts `lifetime` seconds: 3600 by default, from 60 to 86400.
-
-        Args:
-            id (str): ID of the document to edit.
-            editing_session_request (EditingSessionRequest | dict[str, Any]):
-
-        Returns:
-            CreateDocumentEditingSessionResponse201; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_CREATE_DOCUMENT_EDITING_SESSION, {**kwargs}, id, editing_session_request)
-
-    @overload
-    def create_document_link(
-        self,
-        id: str,
-        document_create_link_request: DocumentCreateLinkRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_document_link(
-        self,
-        id: str,
-        document_create_link_request: DocumentCreateLinkRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_document_link(
-        self,
-        id: str,
-        document_create_link_request: DocumentCreateLinkRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[DocumentCreateLinkResponse, int, Headers]: ...
-
-    @overload
-    def create_document_link(
-        self,
-        id: str,
-        document_create_link_request: DocumentCreateLinkRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateDocumentLinkOptions],
-    ) -> DocumentCreateLinkResponse: ...
-
-    def create_document_link(
-        self, id: str, document_create_link_request: DocumentCreateLinkRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
-        """Create a signing session for a recipient.
-
-        Creates a session in which one recipient can view and sign a sent document, for embedded signing or a link of
-        your own. The session lasts `lifetime` seconds, 3600 by default.
-
-        Args:
-            id (str): ID of the document to open for the recipient.
-            document_create_link_request (DocumentCreateLinkRequest | dict[str, Any]):
-
-        Returns:
-            DocumentCreateLinkResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_CREATE_DOCUMENT_LINK, {**kwargs}, id, document_create_link_request)
-
-    @overload
-    def download_document(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def download_document(self, id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def download_document(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[IO[bytes] | None, int, Headers]: ...
-
-    @overload
-    def download_document(self, id: str, **kwargs: Unpack[_DownloadDocumentOptions]) -> IO[bytes] | None: ...
-
-    def download_document(self, id: str, **kwargs: Any) -> Any:
-        """Download a document as PDF.
-
-        Returns the document as a PDF file, optionally with a watermark. Answers 202 with `Retry-After` while the file
-        is being prepared; repeat the request after that time. Limit: 100 requests a minute.
-
-        Args:
-            id (str): ID of the document to download.
-            watermark_color (str): Color of the watermark as a hex code, such as `#FF5733`.
-            watermark_font_size (int): Size of the letters of the watermark.
-            watermark_opacity (float): Opacity of the watermark, such as 0.5.
-            watermark_text (str): Text of the watermark.
-            separate_files (bool): Whether to get the parts of a bundle as files of their own; default `false`.
-
-        Returns:
-            IO[bytes] | None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_DOWNLOAD_DOCUMENT, {**kwargs}, id)
-
-    @overload
-    def download_protected_document(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def download_protected_document(
-        self, id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def download_protected_document(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[IO[bytes] | None, int, Headers]: ...
-
-    @overload
-    def download_protected_document(
-        self, id: str, **kwargs: Unpack[_DownloadProtectedDocumentOptions]
-    ) -> IO[bytes] | None: ...
-
-    def download_protected_document(self, id: str, **kwargs: Any) -> Any:
-        """Download a protected PDF.
-
-        Returns the protected PDF of a completed document. Answers 202 with `Retry-After` while the file is being
-        prepared, 409 if the document is not in the needed state. Limit: 100 requests a minute.
-
-        Args:
-            id (str): ID of the document to download.
-            separate_files (bool): Whether to get the parts of a bundle as files of their own; default `false`.
-
-        Returns:
-            IO[bytes] | None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_DOWNLOAD_PROTECTED_DOCUMENT, {**kwargs}, id)
-
-    @overload
-    def list_linked_objects(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_linked_objects(self, id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def list_linked_objects(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[LinkedObjectListResponse, int, Headers]: ...
-
-    @overload
-    def list_linked_objects(self, id: str, **kwargs: Unpack[_ListLinkedObjectsOptions]) -> LinkedObjectListResponse: ...
-
-    def list_linked_objects(self, id: str, **kwargs: Any) -> Any:
-        """List CRM links of a document.
-
-        Returns the CRM objects that a document is linked to.
-
-        Args:
-            id (str): ID of the document whose links are wanted.
-
-        Returns:
-            LinkedObjectListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_LIST_LINKED_OBJECTS, {**kwargs}, id)
-
-    def iterate_linked_objects(
-        self, id: str, **kwargs: Unpack[_IterateLinkedObjectsOptions]
-    ) -> Iterator[LinkedObjectCreateResponse]:
-        """Iterate over everything that `list_linked_objects` lists.
-
-        The API sends this list at once, and it is fetched when the first item is needed.
-
-        Args:
-            id (str): ID of the document whose links are wanted.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_linked_objects` raises comes out of the iterator; going on asks for the same page again.
-        """
-        return _pagination.ItemIterator(
-            self.api_client, _LIST_LINKED_OBJECTS, _LIST_LINKED_OBJECTS_PAGES, {**kwargs, "id": id}
-        )
-
-    @overload
-    def create_linked_object(
-        self,
-        id: str,
-        linked_object_create_request: LinkedObjectCreateRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_linked_object(
-        self,
-        id: str,
-        linked_object_create_request: LinkedObjectCreateRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_linked_object(
-        self,
-        id: str,
-        linked_object_create_request: LinkedObjectCreateRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[LinkedObjectCreateResponse, int, Headers]: ...
-
-    @overload
-    def create_linked_object(
-        self,
-        id: str,
-        linked_object_create_request: LinkedObjectCreateRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateLinkedObjectOptions],
-    ) -> LinkedObjectCreateResponse: ...
-
-    def create_linked_object(
-        self, id: str, linked_object_create_request: LinkedObjectCreateRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
-        """Link a document to a CRM object.
-
-        Links a document to one object of a CRM, such as a deal. Answers 409 if the document is not in the needed
-        state, 423 while someone is editing.
-
-        Args:
-            id (str): ID of the document to link.
-            linked_object_create_request (LinkedObjectCreateRequest | dict[str, Any]):
-
-        Returns:
-            LinkedObjectCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_CREATE_LINKED_OBJECT, {**kwargs}, id, linked_object_create_request)
-
-    @overload
-    def delete_linked_object(
-        self, id: str, linked_object_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def delete_linked_object(
-        self, id: str, linked_object_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def delete_linked_object(
-        self, id: str, linked_object_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def delete_linked_object(
-        self, id: str, linked_object_id: str, **kwargs: Unpack[_DeleteLinkedObjectOptions]
-    ) -> None: ...
-
-    def delete_linked_object(self, id: str, linked_object_id: str, **kwargs: Any) -> Any:
-        """Remove a CRM link from a document.
-
-        Removes the link between a document and a CRM object. Answers 423 while someone is editing the document.
-
-        Args:
-            id (str): ID of the document to unlink.
-            linked_object_id (str): ID of the link to remove, as listed for the document.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_DELETE_LINKED_OBJECT, {**kwargs}, id, linked_object_id)
-
-    @overload
-    def transfer_document_ownership(
-        self,
-        id: str,
-        document_transfer_ownership_request: DocumentTransferOwnershipRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def transfer_document_ownership(
-        self,
-        id: str,
-        document_transfer_ownership_request: DocumentTransferOwnershipRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def transfer_document_ownership(
-        self,
-        id: str,
-        document_transfer_ownership_request: DocumentTransferOwnershipRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def transfer_document_ownership(
-        self,
-        id: str,
-        document_transfer_ownership_request: DocumentTransferOwnershipRequest | dict[str, Any],
-        **kwargs: Unpack[_TransferDocumentOwnershipOptions],
-    ) -> None: ...
-
-    def transfer_document_ownership(
-        self,
-        id: str,
-        document_transfer_ownership_request: DocumentTransferOwnershipRequest | dict[str, Any],
-        **kwargs: Any,
-    ) -> Any:
-        """Transfer a document to another member.
-
-        Makes another workspace member, named by membership ID, the owner of one document. Answers 409 if its state
-        does not allow that, 423 while someone is editing.
-
-        Args:
-            id (str): ID of the document that changes hands.
-            document_transfer_ownership_request (DocumentTransferOwnershipRequest | dict[str, Any]):
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            template_id: Only documents made from the template with this ID.
+            form_id: Only documents made through the form with this ID.
+            folder_uuid: Only documents stored in the folder with this ID.
+            contact_id: Only documents in which the contact with this ID takes part.
+            count: Documents per page, at most 100.
+            page: Page to return, counted from 1.
+            order_by: Sort key; a leading minus sorts in descending order. Default `date_status_changed`.
+            created_from: Only documents created from this time on, ISO 8601.
+            created_to: Only documents created up to this time, ISO 8601.
+            deleted: Whether to ask for deleted documents.
+            id: Only the document with this ID.
+            completed_from: Only documents completed from this time on, ISO 8601.
+            completed_to: Only documents completed up to this time, ISO 8601.
+            membership_id: Only documents owned by the workspace member with this membership ID.
+            metadata: Metadata the documents must carry, each written as `metadata_<key>=<value>`; repeat for several
+                pairs.
+            modified_from: Only documents changed from this time on, ISO 8601.
+            modified_to: Only documents changed up to this time, ISO 8601.
+            q: Text to search for, such as the name of a document.
+            status: Only documents in this status, given as its number from 0 to 14.
+            status__ne: Leaves out documents in this status, given as its number from 0 to 14.
+            tag: Only documents that carry this tag.
         """
         return self.api_client.call_operation(
-            _TRANSFER_DOCUMENT_OWNERSHIP, {**kwargs}, id, document_transfer_ownership_request
+            _LIST_DOCUMENTS,
+            {
+                "template_id": template_id,
+                "form_id": form_id,
+                "folder_uuid": folder_uuid,
+                "contact_id": contact_id,
+                "count": count,
+                "page": page,
+                "order_by": order_by,
+                "created_from": created_from,
+                "created_to": created_to,
+                "deleted": deleted,
+                "id": id,
+                "completed_from": completed_from,
+                "completed_to": completed_to,
+                "membership_id": membership_id,
+                "metadata": metadata,
+                "modified_from": modified_from,
+                "modified_to": modified_to,
+                "q": q,
+                "status": status,
+                "status__ne": status__ne,
+                "tag": tag,
+                **kwargs,
+            },
         )
-
-    @overload
-    def transfer_all_documents_ownership(
-        self,
-        document_transfer_all_ownership_request: DocumentTransferAllOwnershipRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def transfer_all_documents_ownership(
-        self,
-        document_transfer_all_ownership_request: DocumentTransferAllOwnershipRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def transfer_all_documents_ownership(
-        self,
-        document_transfer_all_ownership_request: DocumentTransferAllOwnershipRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def transfer_all_documents_ownership(
-        self,
-        document_transfer_all_ownership_request: DocumentTransferAllOwnershipRequest | dict[str, Any],
-        **kwargs: Unpack[_TransferAllDocumentsOwnershipOptions],
-    ) -> None: ...
-
-    def transfer_all_documents_ownership(
-        self,
-        document_transfer_all_ownership_request: DocumentTransferAllOwnershipRequest | dict[str, Any],
-        **kwargs: Any,
-    ) -> Any:
-        """Transfer all documents of a member.
-
-        Hands every document of one workspace member over to another. Both are named by membership ID.
-
-        Args:
-            document_transfer_all_ownership_request (DocumentTransferAllOwnershipRequest | dict[str, Any]):
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(
-            _TRANSFER_ALL_DOCUMENTS_OWNERSHIP, {**kwargs}, document_transfer_all_ownership_request
-        )
-
-    @overload
-    def document_move_to_folder(
-        self, id: str, folder_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def document_move_to_folder(
-        self, id: str, folder_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def document_move_to_folder(
-        self, id: str, folder_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def document_move_to_folder(
-        self, id: str, folder_id: str, **kwargs: Unpack[_DocumentMoveToFolderOptions]
-    ) -> None: ...
-
-    def document_move_to_folder(self, id: str, folder_id: str, **kwargs: Any) -> Any:
-        """Move a document to a folder.
-
-        Puts a document into another document folder. Answers 423 while someone is editing it.
-
-        Args:
-            id (str): ID of the document to move.
-            folder_id (str): ID of the folder the document goes to.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_DOCUMENT_MOVE_TO_FOLDER, {**kwargs}, id, folder_id)
-
-    @overload
-    def append_content_library_item_to_document(
-        self,
-        id: str,
-        append_cli_data_request: AppendCLIDataRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def append_content_library_item_to_document(
-        self,
-        id: str,
-        append_cli_data_request: AppendCLIDataRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def append_content_library_item_to_document(
-        self,
-        id: str,
-        append_cli_data_request: AppendCLIDataRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[AppendCLIDataResponse, int, Headers]: ...
-
-    @overload
-    def append_content_library_item_to_document(
-        self,
-        id: str,
-        append_cli_data_request: AppendCLIDataRequest | dict[str, Any],
-        **kwargs: Unpack[_AppendContentLibraryItemToDocumentOptions],
-    ) -> AppendCLIDataResponse: ...
-
-    def append_content_library_item_to_document(
-        self, id: str, append_cli_data_request: AppendCLIDataRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
-        """Append a library item to a document.
-
-        Adds a content library item, or only some of its pages, to a document. Blocks whose names are taken already
-        may be renamed; the answer maps old names to new ones. Answers 409 if the document is not in the needed state,
-        423 while someone is editing.
-
-        Args:
-            id (str): ID of the document that receives the item.
-            append_cli_data_request (AppendCLIDataRequest | dict[str, Any]):
-
-        Returns:
-            AppendCLIDataResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(
-            _APPEND_CONTENT_LIBRARY_ITEM_TO_DOCUMENT, {**kwargs}, id, append_cli_data_request
-        )
-
-    @overload
-    def create_export_docx_task(
-        self, document_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_export_docx_task(
-        self, document_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_export_docx_task(
-        self, document_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentDocxExport, int, Headers]: ...
-
-    @overload
-    def create_export_docx_task(
-        self, document_id: str, **kwargs: Unpack[_CreateExportDocxTaskOptions]
-    ) -> DocumentDocxExport: ...
-
-    def create_export_docx_task(self, document_id: str, **kwargs: Any) -> Any:
-        """Start a DOCX export.
-
-        Beta. Starts an asynchronous task that turns a document into DOCX files. Poll the task until its status is
-        `done` or `error`.
-
-        Args:
-            document_id (str): ID of the document to export.
-
-        Returns:
-            DocumentDocxExport; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_CREATE_EXPORT_DOCX_TASK, {**kwargs}, document_id)
-
-    @overload
-    def get_docx_export_task(
-        self, document_id: str, task_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def get_docx_export_task(
-        self, document_id: str, task_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def get_docx_export_task(
-        self, document_id: str, task_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocxExportTaskResponse, int, Headers]: ...
-
-    @overload
-    def get_docx_export_task(
-        self, document_id: str, task_id: str, **kwargs: Unpack[_GetDocxExportTaskOptions]
-    ) -> DocxExportTaskResponse: ...
-
-    def get_docx_export_task(self, document_id: str, task_id: str, **kwargs: Any) -> Any:
-        """Get a DOCX export task.
-
-        Beta. Returns the status of an export task and, once it is `done`, the URLs of the files, one per section.
-
-        Args:
-            document_id (str): ID of the document being exported.
-            task_id (str): ID of the export task.
-
-        Returns:
-            DocxExportTaskResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_GET_DOCX_EXPORT_TASK, {**kwargs}, document_id, task_id)
-
-    @overload
-    def get_document_summary(
-        self, document_id: str, type: DocumentSummaryType, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def get_document_summary(
-        self, document_id: str, type: DocumentSummaryType, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def get_document_summary(
-        self, document_id: str, type: DocumentSummaryType, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentSummaryResponse | None, int, Headers]: ...
-
-    @overload
-    def get_document_summary(
-        self, document_id: str, type: DocumentSummaryType, **kwargs: Unpack[_GetDocumentSummaryOptions]
-    ) -> DocumentSummaryResponse | None: ...
-
-    def get_document_summary(self, document_id: str, type: DocumentSummaryType, **kwargs: Any) -> Any:
-        """Get a summary of a document.
-
-        Beta. Returns a summary of the document written by AI, in the length chosen with `type`. Answers 202 with
-        `Retry-After` while the summary is being prepared.
-
-        Args:
-            document_id (str): ID of the document to read.
-            type (DocumentSummaryType): Kind of summary: `detailed`, `short`, `headline` or `xshort`.
-
-        Returns:
-            DocumentSummaryResponse | None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_GET_DOCUMENT_SUMMARY, {**kwargs}, document_id, type)
-
-    @overload
-    def get_document_content(
-        self, document_id: str, format: DocumentContentFormat, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def get_document_content(
-        self, document_id: str, format: DocumentContentFormat, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def get_document_content(
-        self, document_id: str, format: DocumentContentFormat, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentContentResponse | None, int, Headers]: ...
-
-    @overload
-    def get_document_content(
-        self, document_id: str, format: DocumentContentFormat, **kwargs: Unpack[_GetDocumentContentOptions]
-    ) -> DocumentContentResponse | None: ...
-
-    def get_document_content(self, document_id: str, format: DocumentContentFormat, **kwargs: Any) -> Any:
-        """Get the text of a document.
-
-        Beta. Returns the content of the document as plain text or Markdown. Answers 202 with `Retry-After` while the
-        text is being prepared.
-
-        Args:
-            document_id (str): ID of the document to read.
-            format (DocumentContentFormat): Format of the content: `plaintext` or `markdown`.
-
-        Returns:
-            DocumentContentResponse | None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_GET_DOCUMENT_CONTENT, {**kwargs}, document_id, format)
-
-    @overload
-    def get_document_ai_metadata(
-        self, document_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def get_document_ai_metadata(
-        self, document_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def get_document_ai_metadata(
-        self, document_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[AIMetadataResponse | AIExtractionPendingResponse | None, int, Headers]: ...
-
-    @overload
-    def get_document_ai_metadata(
-        self, document_id: str, **kwargs: Unpack[_GetDocumentAiMetadataOptions]
-    ) -> AIMetadataResponse | AIExtractionPendingResponse | None: ...
-
-    def get_document_ai_metadata(self, document_id: str, **kwargs: Any) -> Any:
-        """Get AI metadata of a document.
-
-        Beta. Returns the metadata fields that AI extracted from a document, paged with `limit` and `offset`. Answers
-        202 with `Retry-After` while the extraction runs, and 409 if it was never started.
-
-        Args:
-            document_id (str): ID of the document whose metadata is wanted, at most 22 characters.
-            limit (int): Fields per page, 1 to 100; default 100.
-            offset (int): Number of fields to skip from the start; default 0.
-
-        Returns:
-            AIMetadataResponse | AIExtractionPendingResponse | None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_GET_DOCUMENT_AI_METADATA, {**kwargs}, document_id)
-
-    def iterate_document_ai_metadata(
-        self, document_id: str, **kwargs: Unpack[_IterateDocumentAiMetadataOptions]
-    ) -> Iterator[AIMetadataField]:
-        """Iterate over everything that `get_document_ai_metadata` lists, page by page.
-
-        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
-
-        Args:
-            document_id (str): ID of the document whose metadata is wanted, at most 22 characters.
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `get_document_ai_metadata` raises comes out of the iterator; going on asks for the same page again.
-        """
-        return _pagination.ItemIterator(
-            self.api_client,
-            _GET_DOCUMENT_AI_METADATA,
-            _GET_DOCUMENT_AI_METADATA_PAGES,
-            {**kwargs, "document_id": document_id},
-        )
-
-    @overload
-    def batch_get_document_ai_metadata(
-        self,
-        batch_ai_metadata_request: BatchAIMetadataRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def batch_get_document_ai_metadata(
-        self,
-        batch_ai_metadata_request: BatchAIMetadataRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def batch_get_document_ai_metadata(
-        self,
-        batch_ai_metadata_request: BatchAIMetadataRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[BatchAIMetadataResponse, int, Headers]: ...
-
-    @overload
-    def batch_get_document_ai_metadata(
-        self,
-        batch_ai_metadata_request: BatchAIMetadataRequest | dict[str, Any],
-        **kwargs: Unpack[_BatchGetDocumentAiMetadataOptions],
-    ) -> BatchAIMetadataResponse: ...
-
-    def batch_get_document_ai_metadata(
-        self, batch_ai_metadata_request: BatchAIMetadataRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
-        """Get AI metadata of several documents.
-
-        Beta. Returns the AI-extracted metadata of up to 40 documents at once, optionally only of named fields. Each
-        document has a status of its own in the answer, so some may succeed while others are pending or failed.
-
-        Args:
-            batch_ai_metadata_request (BatchAIMetadataRequest | dict[str, Any]):
-
-        Returns:
-            BatchAIMetadataResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_BATCH_GET_DOCUMENT_AI_METADATA, {**kwargs}, batch_ai_metadata_request)
-
-    @overload
-    def search_documents_ai(self, q: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def search_documents_ai(self, q: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def search_documents_ai(
-        self, q: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentSearchResponse, int, Headers]: ...
-
-    @overload
-    def search_documents_ai(self, q: str, **kwargs: Unpack[_SearchDocumentsAiOptions]) -> DocumentSearchResponse: ...
-
-    def search_documents_ai(self, q: str, **kwargs: Any) -> Any:
-        """Search documents in plain language.
-
-        Beta. Finds documents that match a question in plain language. The answer also shows which filters the
-        question was read as and suggests how to go on.
-
-        Args:
-            q (str): Question or search text, at least one character.
-
-        Returns:
-            DocumentSearchResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_SEARCH_DOCUMENTS_AI, {**kwargs}, q)
-
-
-class AsyncDocumentsApi(_documents.AsyncDocumentSteps):
-    """Calls with the tag "Documents", for asyncio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
-
-    async def list_documents(self, **kwargs: Unpack[_ListDocumentsAsyncOptions]) -> DocumentListResponse:
-        """List documents.
-
-        Returns documents in short form, filtered and sorted by the query. Pages count from 1 and hold at most 100
-        documents; no total is given, so a short page is the last one. Limit: 2000 requests a minute.
-
-        Args:
-            template_id (str): Only documents made from the template with this ID.
-            form_id (str): Only documents made through the form with this ID.
-            folder_uuid (str): Only documents stored in the folder with this ID.
-            contact_id (str): Only documents in which the contact with this ID takes part.
-            count (int): Documents per page, at most 100.
-            page (int): Page to return, counted from 1.
-            order_by (DocumentOrderingFieldsEnum): Sort key; a leading minus sorts in descending order. Default
-                `date_status_changed`.
-            created_from (datetime | str): Only documents created from this time on, ISO 8601.
-            created_to (datetime | str): Only documents created up to this time, ISO 8601.
-            deleted (bool): Whether to ask for deleted documents.
-            id (str): Only the document with this ID.
-            completed_from (datetime | str): Only documents completed from this time on, ISO 8601.
-            completed_to (datetime | str): Only documents completed up to this time, ISO 8601.
-            membership_id (str): Only documents owned by the workspace member with this membership ID.
-            metadata (list[str]): Metadata the documents must carry, each written as `metadata_<key>=<value>`; repeat
-                for several pairs.
-            modified_from (datetime | str): Only documents changed from this time on, ISO 8601.
-            modified_to (datetime | str): Only documents changed up to this time, ISO 8601.
-            q (str): Text to search for, such as the name of a document.
-            status (DocumentStatusRequestEnum): Only documents in this status, given as its number from 0 to 14.
-            status__ne (DocumentStatusRequestEnum): Leaves out documents in this status, given as its number from 0 to
-                14.
-            tag (str): Only documents that carry this tag.
-
-        Returns:
-            DocumentListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        result: DocumentListResponse = await self.api_client.call_operation(_LIST_DOCUMENTS, {**kwargs})
-        return result
 
     def iterate_documents(
-        self, **kwargs: Unpack[_IterateDocumentsOptions]
-    ) -> AsyncIterator[DocumentListResponseResults]:
+        self,
+        *,
+        template_id: str | None = None,
+        form_id: str | None = None,
+        folder_uuid: str | None = None,
+        contact_id: str | None = None,
+        order_by: models.DocumentOrderingFieldsEnum | None = None,
+        created_from: datetime.datetime | str | None = None,
+        created_to: datetime.datetime | str | None = None,
+        deleted: bool | None = None,
+        id: str | None = None,
+        completed_from: datetime.datetime | str | None = None,
+        completed_to: datetime.datetime | str | None = None,
+        membership_id: str | None = None,
+        metadata: list[str] | None = None,
+        modified_from: datetime.datetime | str | None = None,
+        modified_to: datetime.datetime | str | None = None,
+        q: str | None = None,
+        status: models.DocumentStatusRequestEnum | None = None,
+        status__ne: models.DocumentStatusRequestEnum | None = None,
+        tag: str | None = None,
+        page_size: int = 100,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> Iterator[models.DocumentListResponseResults]:
         """Iterate over everything that `list_documents` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            template_id (str): Only documents made from the template with this ID.
-            form_id (str): Only documents made through the form with this ID.
-            folder_uuid (str): Only documents stored in the folder with this ID.
-            contact_id (str): Only documents in which the contact with this ID takes part.
-            order_by (DocumentOrderingFieldsEnum): Sort key; a leading minus sorts in descending order. Default
-                `date_status_changed`.
-            created_from (datetime | str): Only documents created from this time on, ISO 8601.
-            created_to (datetime | str): Only documents created up to this time, ISO 8601.
-            deleted (bool): Whether to ask for deleted documents.
-            id (str): Only the document with this ID.
-            completed_from (datetime | str): Only documents completed from this time on, ISO 8601.
-            completed_to (datetime | str): Only documents completed up to this time, ISO 8601.
-            membership_id (str): Only documents owned by the workspace member with this membership ID.
-            metadata (list[str]): Metadata the documents must carry, each written as `metadata_<key>=<value>`; repeat
-                for several pairs.
-            modified_from (datetime | str): Only documents changed from this time on, ISO 8601.
-            modified_to (datetime | str): Only documents changed up to this time, ISO 8601.
-            q (str): Text to search for, such as the name of a document.
-            status (DocumentStatusRequestEnum): Only documents in this status, given as its number from 0 to 14.
-            status__ne (DocumentStatusRequestEnum): Leaves out documents in this status, given as its number from 0 to
-                14.
-            tag (str): Only documents that carry this tag.
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_documents` raises comes out of the iterator; going on asks for the same page again.
+            template_id: Only documents made from the template with this ID.
+            form_id: Only documents made through the form with this ID.
+            folder_uuid: Only documents stored in the folder with this ID.
+            contact_id: Only documents in which the contact with this ID takes part.
+            order_by: Sort key; a leading minus sorts in descending order. Default `date_status_changed`.
+            created_from: Only documents created from this time on, ISO 8601.
+            created_to: Only documents created up to this time, ISO 8601.
+            deleted: Whether to ask for deleted documents.
+            id: Only the document with this ID.
+            completed_from: Only documents completed from this time on, ISO 8601.
+            completed_to: Only documents completed up to this time, ISO 8601.
+            membership_id: Only documents owned by the workspace member with this membership ID.
+            metadata: Metadata the documents must carry, each written as `metadata_<key>=<value>`; repeat for several
+                pairs.
+            modified_from: Only documents changed from this time on, ISO 8601.
+            modified_to: Only documents changed up to this time, ISO 8601.
+            q: Text to search for, such as the name of a document.
+            status: Only documents in this status, given as its number from 0 to 14.
+            status__ne: Leaves out documents in this status, given as its number from 0 to 14.
+            tag: Only documents that carry this tag.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(self.api_client, _LIST_DOCUMENTS, _LIST_DOCUMENTS_PAGES, {**kwargs})
+        return ItemIterator(
+            self.api_client,
+            _LIST_DOCUMENTS,
+            _LIST_DOCUMENTS_PAGES,
+            {
+                "template_id": template_id,
+                "form_id": form_id,
+                "folder_uuid": folder_uuid,
+                "contact_id": contact_id,
+                "order_by": order_by,
+                "created_from": created_from,
+                "created_to": created_to,
+                "deleted": deleted,
+                "id": id,
+                "completed_from": completed_from,
+                "completed_to": completed_to,
+                "membership_id": membership_id,
+                "metadata": metadata,
+                "modified_from": modified_from,
+                "modified_to": modified_to,
+                "q": q,
+                "status": status,
+                "status__ne": status__ne,
+                "tag": tag,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
+        )
 
-    async def create_document(
+    def create_document(
         self,
-        document_create_request: DocumentCreateRequest
-        | DocumentCreateByTemplateRequest
-        | DocumentCreateByPdfUrlRequest
+        document_create_request: models.DocumentCreateRequest
+        | models.DocumentCreateByTemplateRequest
+        | models.DocumentCreateByPdfUrlRequest
         | dict[str, Any],
-        **kwargs: Unpack[_CreateDocumentAsyncOptions],
-    ) -> DocumentCreateResponse:
+        *,
+        editor_ver: str | None = None,
+        use_form_field_properties: str | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.DocumentCreateResponse:
         """Create a document from template or URL.
 
         Starts the creation of a document from a template, or from a PDF at a public URL. Creation is asynchronous:
@@ -2837,148 +916,108 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps):
         from a PDF.
 
         Args:
-            document_create_request (DocumentCreateRequest | DocumentCreateByTemplateRequest |
-                DocumentCreateByPdfUrlRequest | dict[str, Any]):
-            editor_ver (str): Editor version the document is made for, such as `ev2`.
-            use_form_field_properties (str): Whether properties of the form fields in the PDF are used, such as
-                `true`.
-
-        Returns:
-            DocumentCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            editor_ver: Editor version the document is made for, such as `ev2`.
+            use_form_field_properties: Whether properties of the form fields in the PDF are used, such as `true`.
         """
-        result: DocumentCreateResponse = await self.api_client.call_operation(
-            _CREATE_DOCUMENT, {**kwargs}, document_create_request
+        return self.api_client.call_operation(
+            _CREATE_DOCUMENT,
+            {
+                "editor_ver": editor_ver,
+                "use_form_field_properties": use_form_field_properties,
+                "document_create_request": document_create_request,
+                **kwargs,
+            },
         )
-        return result
 
-    async def bulk_delete_documents(
-        self,
-        bulk_delete_documents_request: list[BulkDeleteDocumentsRequestItem],
-        **kwargs: Unpack[_BulkDeleteDocumentsAsyncOptions],
-    ) -> BulkDeleteDocumentsResponse:
+    def bulk_delete_documents(
+        self, bulk_delete_documents_request: list[models.BulkDeleteDocumentsRequestItem], **kwargs: Unpack[Options]
+    ) -> models.BulkDeleteDocumentsResponse:
         """Delete several documents.
 
         Deletes the listed documents in one request. The body is a list of objects with the `id` of each document; at
         least one is needed.
 
         Args:
-            bulk_delete_documents_request (list[BulkDeleteDocumentsRequestItem]):
-
-        Returns:
-            BulkDeleteDocumentsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            bulk_delete_documents_request: Documents to delete in one call, at least one.
         """
-        result: BulkDeleteDocumentsResponse = await self.api_client.call_operation(
-            _BULK_DELETE_DOCUMENTS, {**kwargs}, bulk_delete_documents_request
+        return self.api_client.call_operation(
+            _BULK_DELETE_DOCUMENTS, {"bulk_delete_documents_request": bulk_delete_documents_request, **kwargs}
         )
-        return result
 
-    async def create_document_from_upload(
-        self, **kwargs: Unpack[_CreateDocumentFromUploadAsyncOptions]
-    ) -> DocumentCreateResponse:
+    def create_document_from_upload(
+        self,
+        *,
+        editor_ver: str | None = None,
+        use_form_field_properties: str | None = None,
+        file: FileArgument | Unset = UNSET,
+        data: models.DocumentCreateByPdfRequest | dict[str, Any] | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.DocumentCreateResponse:
         """Create a document from a file.
 
         Uploads a file as multipart form data and starts the creation of a document from it. Creation is asynchronous,
         as with every new document: wait for `document.draft` before the next step. Limit: 300 requests a minute.
 
         Args:
-            editor_ver (str): Editor version the document is made for, such as `ev2`.
-            use_form_field_properties (str): Whether properties of the form fields in the file are used, such as
-                `true`.
-            file (FileArgument): File to make the document from, such as a PDF.
-            data (DocumentCreateByPdfRequest | dict[str, Any]): Name, recipients, fields and other properties of the
-                document, as JSON.
-
-        Returns:
-            DocumentCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            editor_ver: Editor version the document is made for, such as `ev2`.
+            use_form_field_properties: Whether properties of the form fields in the file are used, such as `true`.
+            file: File to make the document from, such as a PDF.
+            data: Name, recipients, fields and other properties of the document, as JSON.
         """
-        result: DocumentCreateResponse = await self.api_client.call_operation(_CREATE_DOCUMENT_FROM_UPLOAD, {**kwargs})
-        return result
+        return self.api_client.call_operation(
+            _CREATE_DOCUMENT_FROM_UPLOAD,
+            {
+                "editor_ver": editor_ver,
+                "use_form_field_properties": use_form_field_properties,
+                "file": file,
+                "data": data,
+                **kwargs,
+            },
+        )
 
-    async def create_document_from_markdown_upload(
-        self, **kwargs: Unpack[_CreateDocumentFromMarkdownUploadAsyncOptions]
-    ) -> DocumentCreateResponse:
+    def create_document_from_markdown_upload(
+        self,
+        *,
+        file: FileArgument | Unset = UNSET,
+        data: models.DocumentCreateByMarkdownRequest | dict[str, Any] | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.DocumentCreateResponse:
         """Create a document from a Markdown file.
 
         Uploads a Markdown file as multipart form data and starts the creation of a document from it. Creation is
         asynchronous: wait for `document.draft` before the next step.
 
         Args:
-            file (FileArgument): Markdown file to make the document from.
-            data (DocumentCreateByMarkdownRequest | dict[str, Any]): Name, recipients, tokens and other properties of
-                the document, as JSON.
-
-        Returns:
-            DocumentCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            file: Markdown file to make the document from.
+            data: Name, recipients, tokens and other properties of the document, as JSON.
         """
-        result: DocumentCreateResponse = await self.api_client.call_operation(
-            _CREATE_DOCUMENT_FROM_MARKDOWN_UPLOAD, {**kwargs}
+        return self.api_client.call_operation(
+            _CREATE_DOCUMENT_FROM_MARKDOWN_UPLOAD, {"file": file, "data": data, **kwargs}
         )
-        return result
 
-    async def status_document(self, id: str, **kwargs: Unpack[_StatusDocumentAsyncOptions]) -> DocumentStatusResponse:
+    def status_document(self, id: str, **kwargs: Unpack[Options]) -> models.DocumentStatusResponse:
         """Get the status of a document.
 
         Returns the document in short form with its current status. This is the call to poll after creation, at most
         once a second, until the status is `document.draft` or `document.error`. Limit: 2000 requests a minute.
 
         Args:
-            id (str): ID of the document to look up.
-
-        Returns:
-            DocumentStatusResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document to look up.
         """
-        result: DocumentStatusResponse = await self.api_client.call_operation(_STATUS_DOCUMENT, {**kwargs}, id)
-        return result
+        return self.api_client.call_operation(_STATUS_DOCUMENT, {"id": id, **kwargs})
 
-    async def delete_document(self, id: str, **kwargs: Unpack[_DeleteDocumentAsyncOptions]) -> None:
+    def delete_document(self, id: str, **kwargs: Unpack[Options]) -> None:
         """Delete a document.
 
         Deletes one document. Answers 423 while someone is editing it. Limit: 2000 requests a minute.
 
         Args:
-            id (str): ID of the document to delete.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document to delete.
         """
-        result: None = await self.api_client.call_operation(_DELETE_DOCUMENT, {**kwargs}, id)
-        return result
+        return self.api_client.call_operation(_DELETE_DOCUMENT, {"id": id, **kwargs})
 
-    async def update_document(
-        self,
-        id: str,
-        document_update_request: DocumentUpdateRequest | dict[str, Any],
-        **kwargs: Unpack[_UpdateDocumentAsyncOptions],
+    def update_document(
+        self, id: str, document_update_request: models.DocumentUpdateRequest | dict[str, Any], **kwargs: Unpack[Options]
     ) -> None:
         """Update a draft document.
 
@@ -2986,48 +1025,28 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps):
         `document.draft`. Answers 423 while someone is editing the document.
 
         Args:
-            id (str): ID of the document to update.
-            document_update_request (DocumentUpdateRequest | dict[str, Any]):
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document to update.
+            document_update_request: Changes to a draft document; what is left out stays as it is.
         """
-        result: None = await self.api_client.call_operation(_UPDATE_DOCUMENT, {**kwargs}, id, document_update_request)
-        return result
+        return self.api_client.call_operation(
+            _UPDATE_DOCUMENT, {"id": id, "document_update_request": document_update_request, **kwargs}
+        )
 
-    async def document_e_sign_disclosure(
-        self, document_id: str, **kwargs: Unpack[_DocumentESignDisclosureAsyncOptions]
-    ) -> DocumentESignDisclosure:
+    def document_e_sign_disclosure(self, document_id: str, **kwargs: Unpack[Options]) -> models.DocumentESignDisclosure:
         """Get the e-signature disclosure.
 
         Returns whether a disclosure on electronic signing is switched on for the document, and its text.
 
         Args:
-            document_id (str): ID of the document whose disclosure is wanted.
-
-        Returns:
-            DocumentESignDisclosure; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document whose disclosure is wanted.
         """
-        result: DocumentESignDisclosure = await self.api_client.call_operation(
-            _DOCUMENT_E_SIGN_DISCLOSURE, {**kwargs}, document_id
-        )
-        return result
+        return self.api_client.call_operation(_DOCUMENT_E_SIGN_DISCLOSURE, {"document_id": document_id, **kwargs})
 
-    async def change_document_status(
+    def change_document_status(
         self,
         id: str,
-        document_status_change_request: DocumentStatusChangeRequest | dict[str, Any],
-        **kwargs: Unpack[_ChangeDocumentStatusAsyncOptions],
+        document_status_change_request: models.DocumentStatusChangeRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
     ) -> None:
         """Change the status of a document.
 
@@ -3035,24 +1054,21 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps):
         the current status does not allow the change, 423 while someone is editing.
 
         Args:
-            id (str): ID of the document to move to another status.
-            document_status_change_request (DocumentStatusChangeRequest | dict[str, Any]):
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document to move to another status.
+            document_status_change_request: Status to set by hand, with an optional note.
         """
-        result: None = await self.api_client.call_operation(
-            _CHANGE_DOCUMENT_STATUS, {**kwargs}, id, document_status_change_request
+        return self.api_client.call_operation(
+            _CHANGE_DOCUMENT_STATUS,
+            {"id": id, "document_status_change_request": document_status_change_request, **kwargs},
         )
-        return result
 
-    async def change_document_status_with_upload(
-        self, id: str, **kwargs: Unpack[_ChangeDocumentStatusWithUploadAsyncOptions]
+    def change_document_status_with_upload(
+        self,
+        id: str,
+        *,
+        file: FileArgument | Unset = UNSET,
+        data: models.DocumentStatusChangeRequest | dict[str, Any] | None = None,
+        **kwargs: Unpack[Options],
     ) -> None:
         """Change document status and attach a file.
 
@@ -3060,48 +1076,26 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps):
         409 if the current status does not allow the change, 423 while someone is editing.
 
         Args:
-            id (str): ID of the document to move to another status.
-            file (FileArgument): File to upload with the status change.
-            data (DocumentStatusChangeRequest | dict[str, Any]): The new status and an optional note, as JSON.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document to move to another status.
+            file: File to upload with the status change.
+            data: The new status and an optional note, as JSON.
         """
-        result: None = await self.api_client.call_operation(_CHANGE_DOCUMENT_STATUS_WITH_UPLOAD, {**kwargs}, id)
-        return result
+        return self.api_client.call_operation(
+            _CHANGE_DOCUMENT_STATUS_WITH_UPLOAD, {"id": id, "file": file, "data": data, **kwargs}
+        )
 
-    async def document_revert_to_draft(
-        self, id: str, **kwargs: Unpack[_DocumentRevertToDraftAsyncOptions]
-    ) -> DocumentRevertToDraftResponse:
+    def document_revert_to_draft(self, id: str, **kwargs: Unpack[Options]) -> models.DocumentRevertToDraftResponse:
         """Move a document back to draft.
 
         Takes a document back to `document.draft` so that it can be changed and sent again. Answers 423 while someone
         is editing it.
 
         Args:
-            id (str): ID of the document to take back to draft.
-
-        Returns:
-            DocumentRevertToDraftResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document to take back to draft.
         """
-        result: DocumentRevertToDraftResponse = await self.api_client.call_operation(
-            _DOCUMENT_REVERT_TO_DRAFT, {**kwargs}, id
-        )
-        return result
+        return self.api_client.call_operation(_DOCUMENT_REVERT_TO_DRAFT, {"id": id, **kwargs})
 
-    async def details_document(
-        self, id: str, **kwargs: Unpack[_DetailsDocumentAsyncOptions]
-    ) -> DocumentDetailsResponse:
+    def details_document(self, id: str, **kwargs: Unpack[Options]) -> models.DocumentDetailsResponse:
         """Get document details.
 
         Returns everything known about one document: recipients, fields, tokens, pricing, tags, metadata and links to
@@ -3109,25 +1103,13 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps):
         600 requests a minute.
 
         Args:
-            id (str): ID of the document to read.
-
-        Returns:
-            DocumentDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document to read.
         """
-        result: DocumentDetailsResponse = await self.api_client.call_operation(_DETAILS_DOCUMENT, {**kwargs}, id)
-        return result
+        return self.api_client.call_operation(_DETAILS_DOCUMENT, {"id": id, **kwargs})
 
-    async def send_document(
-        self,
-        id: str,
-        document_send_request: DocumentSendRequest | dict[str, Any],
-        **kwargs: Unpack[_SendDocumentAsyncOptions],
-    ) -> DocumentSendResponse:
+    def send_document(
+        self, id: str, document_send_request: models.DocumentSendRequest | dict[str, Any], **kwargs: Unpack[Options]
+    ) -> models.DocumentSendResponse:
         """Send a document.
 
         Sends a document in `document.draft` to its recipients, or releases it without notice when `silent` is set.
@@ -3135,105 +1117,88 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps):
         minute.
 
         Args:
-            id (str): ID of the document to send.
-            document_send_request (DocumentSendRequest | dict[str, Any]):
-
-        Returns:
-            DocumentSendResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document to send.
+            document_send_request: How to send a document: message, sender, forwarding rules and approvers.
         """
-        result: DocumentSendResponse = await self.api_client.call_operation(
-            _SEND_DOCUMENT, {**kwargs}, id, document_send_request
+        return self.api_client.call_operation(
+            _SEND_DOCUMENT, {"id": id, "document_send_request": document_send_request, **kwargs}
         )
-        return result
 
-    async def create_document_editing_session(
-        self,
-        id: str,
-        editing_session_request: EditingSessionRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateDocumentEditingSessionAsyncOptions],
-    ) -> CreateDocumentEditingSessionResponse201:
+    def create_document_editing_session(
+        self, id: str, editing_session_request: models.EditingSessionRequest | dict[str, Any], **kwargs: Unpack[Options]
+    ) -> models.CreateDocumentEditingSessionResponse201:
         """Create a document editing session.
 
         Opens a session for embedded editing of a document on behalf of a workspace member, named by e-mail address.
         The session lasts `lifetime` seconds: 3600 by default, from 60 to 86400.
 
         Args:
-            id (str): ID of the document to edit.
-            editing_session_request (EditingSessionRequest | dict[str, Any]):
-
-        Returns:
-            CreateDocumentEditingSessionResponse201; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document to edit.
+            editing_session_request: Who opens an editing session, and how long it lasts.
         """
-        result: CreateDocumentEditingSessionResponse201 = await self.api_client.call_operation(
-            _CREATE_DOCUMENT_EDITING_SESSION, {**kwargs}, id, editing_session_request
+        return self.api_client.call_operation(
+            _CREATE_DOCUMENT_EDITING_SESSION, {"id": id, "editing_session_request": editing_session_request, **kwargs}
         )
-        return result
 
-    async def create_document_link(
+    def create_document_link(
         self,
         id: str,
-        document_create_link_request: DocumentCreateLinkRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateDocumentLinkAsyncOptions],
-    ) -> DocumentCreateLinkResponse:
+        document_create_link_request: models.DocumentCreateLinkRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.DocumentCreateLinkResponse:
         """Create a signing session for a recipient.
 
         Creates a session in which one recipient can view and sign a sent document, for embedded signing or a link of
         your own. The session lasts `lifetime` seconds, 3600 by default.
 
         Args:
-            id (str): ID of the document to open for the recipient.
-            document_create_link_request (DocumentCreateLinkRequest | dict[str, Any]):
-
-        Returns:
-            DocumentCreateLinkResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document to open for the recipient.
+            document_create_link_request: Body of the call that opens a viewing session for one recipient of a
+                document.
         """
-        result: DocumentCreateLinkResponse = await self.api_client.call_operation(
-            _CREATE_DOCUMENT_LINK, {**kwargs}, id, document_create_link_request
+        return self.api_client.call_operation(
+            _CREATE_DOCUMENT_LINK, {"id": id, "document_create_link_request": document_create_link_request, **kwargs}
         )
-        return result
 
-    async def download_document(self, id: str, **kwargs: Unpack[_DownloadDocumentAsyncOptions]) -> IO[bytes] | None:
+    def download_document(
+        self,
+        id: str,
+        *,
+        watermark_color: str | None = None,
+        watermark_font_size: int | None = None,
+        watermark_opacity: float | None = None,
+        watermark_text: str | None = None,
+        separate_files: bool | None = None,
+        **kwargs: Unpack[Options],
+    ) -> IO[bytes] | None:
         """Download a document as PDF.
 
         Returns the document as a PDF file, optionally with a watermark. Answers 202 with `Retry-After` while the file
         is being prepared; repeat the request after that time. Limit: 100 requests a minute.
 
         Args:
-            id (str): ID of the document to download.
-            watermark_color (str): Color of the watermark as a hex code, such as `#FF5733`.
-            watermark_font_size (int): Size of the letters of the watermark.
-            watermark_opacity (float): Opacity of the watermark, such as 0.5.
-            watermark_text (str): Text of the watermark.
-            separate_files (bool): Whether to get the parts of a bundle as files of their own; default `false`.
-
-        Returns:
-            IO[bytes] | None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document to download.
+            watermark_color: Color of the watermark as a hex code, such as `#FF5733`.
+            watermark_font_size: Size of the letters of the watermark.
+            watermark_opacity: Opacity of the watermark, such as 0.5.
+            watermark_text: Text of the watermark.
+            separate_files: Whether to get the parts of a bundle as files of their own; default `false`.
         """
-        result: IO[bytes] | None = await self.api_client.call_operation(_DOWNLOAD_DOCUMENT, {**kwargs}, id)
-        return result
+        return self.api_client.call_operation(
+            _DOWNLOAD_DOCUMENT,
+            {
+                "id": id,
+                "watermark_color": watermark_color,
+                "watermark_font_size": watermark_font_size,
+                "watermark_opacity": watermark_opacity,
+                "watermark_text": watermark_text,
+                "separate_files": separate_files,
+                **kwargs,
+            },
+        )
 
-    async def download_protected_document(
-        self, id: str, **kwargs: Unpack[_DownloadProtectedDocumentAsyncOptions]
+    def download_protected_document(
+        self, id: str, *, separate_files: bool | None = None, **kwargs: Unpack[Options]
     ) -> IO[bytes] | None:
         """Download a protected PDF.
 
@@ -3241,117 +1206,18 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps):
         prepared, 409 if the document is not in the needed state. Limit: 100 requests a minute.
 
         Args:
-            id (str): ID of the document to download.
-            separate_files (bool): Whether to get the parts of a bundle as files of their own; default `false`.
-
-        Returns:
-            IO[bytes] | None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document to download.
+            separate_files: Whether to get the parts of a bundle as files of their own; default `false`.
         """
-        result: IO[bytes] | None = await self.api_client.call_operation(_DOWNLOAD_PROTECTED_DOCUMENT, {**kwargs}, id)
-        return result
-
-    async def list_linked_objects(
-        self, id: str, **kwargs: Unpack[_ListLinkedObjectsAsyncOptions]
-    ) -> LinkedObjectListResponse:
-        """List CRM links of a document.
-
-        Returns the CRM objects that a document is linked to.
-
-        Args:
-            id (str): ID of the document whose links are wanted.
-
-        Returns:
-            LinkedObjectListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        result: LinkedObjectListResponse = await self.api_client.call_operation(_LIST_LINKED_OBJECTS, {**kwargs}, id)
-        return result
-
-    def iterate_linked_objects(
-        self, id: str, **kwargs: Unpack[_IterateLinkedObjectsOptions]
-    ) -> AsyncIterator[LinkedObjectCreateResponse]:
-        """Iterate over everything that `list_linked_objects` lists.
-
-        The API sends this list at once, and it is fetched when the first item is needed.
-
-        Args:
-            id (str): ID of the document whose links are wanted.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_linked_objects` raises comes out of the iterator; going on asks for the same page again.
-        """
-        return _pagination.AsyncItemIterator(
-            self.api_client, _LIST_LINKED_OBJECTS, _LIST_LINKED_OBJECTS_PAGES, {**kwargs, "id": id}
+        return self.api_client.call_operation(
+            _DOWNLOAD_PROTECTED_DOCUMENT, {"id": id, "separate_files": separate_files, **kwargs}
         )
 
-    async def create_linked_object(
+    def transfer_document_ownership(
         self,
         id: str,
-        linked_object_create_request: LinkedObjectCreateRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateLinkedObjectAsyncOptions],
-    ) -> LinkedObjectCreateResponse:
-        """Link a document to a CRM object.
-
-        Links a document to one object of a CRM, such as a deal. Answers 409 if the document is not in the needed
-        state, 423 while someone is editing.
-
-        Args:
-            id (str): ID of the document to link.
-            linked_object_create_request (LinkedObjectCreateRequest | dict[str, Any]):
-
-        Returns:
-            LinkedObjectCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        result: LinkedObjectCreateResponse = await self.api_client.call_operation(
-            _CREATE_LINKED_OBJECT, {**kwargs}, id, linked_object_create_request
-        )
-        return result
-
-    async def delete_linked_object(
-        self, id: str, linked_object_id: str, **kwargs: Unpack[_DeleteLinkedObjectAsyncOptions]
-    ) -> None:
-        """Remove a CRM link from a document.
-
-        Removes the link between a document and a CRM object. Answers 423 while someone is editing the document.
-
-        Args:
-            id (str): ID of the document to unlink.
-            linked_object_id (str): ID of the link to remove, as listed for the document.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        result: None = await self.api_client.call_operation(_DELETE_LINKED_OBJECT, {**kwargs}, id, linked_object_id)
-        return result
-
-    async def transfer_document_ownership(
-        self,
-        id: str,
-        document_transfer_ownership_request: DocumentTransferOwnershipRequest | dict[str, Any],
-        **kwargs: Unpack[_TransferDocumentOwnershipAsyncOptions],
+        document_transfer_ownership_request: models.DocumentTransferOwnershipRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
     ) -> None:
         """Transfer a document to another member.
 
@@ -3359,75 +1225,45 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps):
         does not allow that, 423 while someone is editing.
 
         Args:
-            id (str): ID of the document that changes hands.
-            document_transfer_ownership_request (DocumentTransferOwnershipRequest | dict[str, Any]):
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document that changes hands.
+            document_transfer_ownership_request: Member who is to own the document.
         """
-        result: None = await self.api_client.call_operation(
-            _TRANSFER_DOCUMENT_OWNERSHIP, {**kwargs}, id, document_transfer_ownership_request
+        return self.api_client.call_operation(
+            _TRANSFER_DOCUMENT_OWNERSHIP,
+            {"id": id, "document_transfer_ownership_request": document_transfer_ownership_request, **kwargs},
         )
-        return result
 
-    async def transfer_all_documents_ownership(
+    def transfer_all_documents_ownership(
         self,
-        document_transfer_all_ownership_request: DocumentTransferAllOwnershipRequest | dict[str, Any],
-        **kwargs: Unpack[_TransferAllDocumentsOwnershipAsyncOptions],
+        document_transfer_all_ownership_request: models.DocumentTransferAllOwnershipRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
     ) -> None:
         """Transfer all documents of a member.
 
         Hands every document of one workspace member over to another. Both are named by membership ID.
 
         Args:
-            document_transfer_all_ownership_request (DocumentTransferAllOwnershipRequest | dict[str, Any]):
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_transfer_all_ownership_request: Members between whom all documents change hands.
         """
-        result: None = await self.api_client.call_operation(
-            _TRANSFER_ALL_DOCUMENTS_OWNERSHIP, {**kwargs}, document_transfer_all_ownership_request
+        return self.api_client.call_operation(
+            _TRANSFER_ALL_DOCUMENTS_OWNERSHIP,
+            {"document_transfer_all_ownership_request": document_transfer_all_ownership_request, **kwargs},
         )
-        return result
 
-    async def document_move_to_folder(
-        self, id: str, folder_id: str, **kwargs: Unpack[_DocumentMoveToFolderAsyncOptions]
-    ) -> None:
+    def document_move_to_folder(self, id: str, folder_id: str, **kwargs: Unpack[Options]) -> None:
         """Move a document to a folder.
 
         Puts a document into another document folder. Answers 423 while someone is editing it.
 
         Args:
-            id (str): ID of the document to move.
-            folder_id (str): ID of the folder the document goes to.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document to move.
+            folder_id: ID of the folder the document goes to.
         """
-        result: None = await self.api_client.call_operation(_DOCUMENT_MOVE_TO_FOLDER, {**kwargs}, id, folder_id)
-        return result
+        return self.api_client.call_operation(_DOCUMENT_MOVE_TO_FOLDER, {"id": id, "folder_id": folder_id, **kwargs})
 
-    async def append_content_library_item_to_document(
-        self,
-        id: str,
-        append_cli_data_request: AppendCLIDataRequest | dict[str, Any],
-        **kwargs: Unpack[_AppendContentLibraryItemToDocumentAsyncOptions],
-    ) -> AppendCLIDataResponse:
+    def append_content_library_item_to_document(
+        self, id: str, append_cli_data_request: models.AppendCLIDataRequest | dict[str, Any], **kwargs: Unpack[Options]
+    ) -> models.AppendCLIDataResponse:
         """Append a library item to a document.
 
         Adds a content library item, or only some of its pages, to a document. Blocks whose names are taken already
@@ -3435,215 +1271,823 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps):
         423 while someone is editing.
 
         Args:
-            id (str): ID of the document that receives the item.
-            append_cli_data_request (AppendCLIDataRequest | dict[str, Any]):
-
-        Returns:
-            AppendCLIDataResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document that receives the item.
+            append_cli_data_request: Content library item to append to a document.
         """
-        result: AppendCLIDataResponse = await self.api_client.call_operation(
-            _APPEND_CONTENT_LIBRARY_ITEM_TO_DOCUMENT, {**kwargs}, id, append_cli_data_request
+        return self.api_client.call_operation(
+            _APPEND_CONTENT_LIBRARY_ITEM_TO_DOCUMENT,
+            {"id": id, "append_cli_data_request": append_cli_data_request, **kwargs},
         )
-        return result
 
-    async def create_export_docx_task(
-        self, document_id: str, **kwargs: Unpack[_CreateExportDocxTaskAsyncOptions]
-    ) -> DocumentDocxExport:
+    def create_export_docx_task(self, document_id: str, **kwargs: Unpack[Options]) -> models.DocumentDocxExport:
         """Start a DOCX export.
 
         Beta. Starts an asynchronous task that turns a document into DOCX files. Poll the task until its status is
         `done` or `error`.
 
         Args:
-            document_id (str): ID of the document to export.
-
-        Returns:
-            DocumentDocxExport; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document to export.
         """
-        result: DocumentDocxExport = await self.api_client.call_operation(
-            _CREATE_EXPORT_DOCX_TASK, {**kwargs}, document_id
-        )
-        return result
+        return self.api_client.call_operation(_CREATE_EXPORT_DOCX_TASK, {"document_id": document_id, **kwargs})
 
-    async def get_docx_export_task(
-        self, document_id: str, task_id: str, **kwargs: Unpack[_GetDocxExportTaskAsyncOptions]
-    ) -> DocxExportTaskResponse:
+    def get_docx_export_task(
+        self, document_id: str, task_id: str, **kwargs: Unpack[Options]
+    ) -> models.DocxExportTaskResponse:
         """Get a DOCX export task.
 
         Beta. Returns the status of an export task and, once it is `done`, the URLs of the files, one per section.
 
         Args:
-            document_id (str): ID of the document being exported.
-            task_id (str): ID of the export task.
-
-        Returns:
-            DocxExportTaskResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document being exported.
+            task_id: ID of the export task.
         """
-        result: DocxExportTaskResponse = await self.api_client.call_operation(
-            _GET_DOCX_EXPORT_TASK, {**kwargs}, document_id, task_id
+        return self.api_client.call_operation(
+            _GET_DOCX_EXPORT_TASK, {"document_id": document_id, "task_id": task_id, **kwargs}
         )
-        return result
 
-    async def get_document_summary(
-        self, document_id: str, type: DocumentSummaryType, **kwargs: Unpack[_GetDocumentSummaryAsyncOptions]
-    ) -> DocumentSummaryResponse | None:
+    def get_document_summary(
+        self, document_id: str, type: models.DocumentSummaryType, **kwargs: Unpack[Options]
+    ) -> models.DocumentSummaryResponse | None:
         """Get a summary of a document.
 
         Beta. Returns a summary of the document written by AI, in the length chosen with `type`. Answers 202 with
         `Retry-After` while the summary is being prepared.
 
         Args:
-            document_id (str): ID of the document to read.
-            type (DocumentSummaryType): Kind of summary: `detailed`, `short`, `headline` or `xshort`.
-
-        Returns:
-            DocumentSummaryResponse | None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document to read.
+            type: Kind of summary: `detailed`, `short`, `headline` or `xshort`.
         """
-        result: DocumentSummaryResponse | None = await self.api_client.call_operation(
-            _GET_DOCUMENT_SUMMARY, {**kwargs}, document_id, type
+        return self.api_client.call_operation(
+            _GET_DOCUMENT_SUMMARY, {"document_id": document_id, "type": type, **kwargs}
         )
-        return result
 
-    async def get_document_content(
-        self, document_id: str, format: DocumentContentFormat, **kwargs: Unpack[_GetDocumentContentAsyncOptions]
-    ) -> DocumentContentResponse | None:
+    def get_document_content(
+        self, document_id: str, format: models.DocumentContentFormat, **kwargs: Unpack[Options]
+    ) -> models.DocumentContentResponse | None:
         """Get the text of a document.
 
         Beta. Returns the content of the document as plain text or Markdown. Answers 202 with `Retry-After` while the
         text is being prepared.
 
         Args:
-            document_id (str): ID of the document to read.
-            format (DocumentContentFormat): Format of the content: `plaintext` or `markdown`.
-
-        Returns:
-            DocumentContentResponse | None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document to read.
+            format: Format of the content: `plaintext` or `markdown`.
         """
-        result: DocumentContentResponse | None = await self.api_client.call_operation(
-            _GET_DOCUMENT_CONTENT, {**kwargs}, document_id, format
+        return self.api_client.call_operation(
+            _GET_DOCUMENT_CONTENT, {"document_id": document_id, "format": format, **kwargs}
         )
-        return result
 
-    async def get_document_ai_metadata(
-        self, document_id: str, **kwargs: Unpack[_GetDocumentAiMetadataAsyncOptions]
-    ) -> AIMetadataResponse | AIExtractionPendingResponse | None:
+    def get_document_ai_metadata(
+        self, document_id: str, *, limit: int | None = None, offset: int | None = None, **kwargs: Unpack[Options]
+    ) -> models.AIMetadataResponse | models.AIExtractionPendingResponse | None:
         """Get AI metadata of a document.
 
         Beta. Returns the metadata fields that AI extracted from a document, paged with `limit` and `offset`. Answers
         202 with `Retry-After` while the extraction runs, and 409 if it was never started.
 
         Args:
-            document_id (str): ID of the document whose metadata is wanted, at most 22 characters.
-            limit (int): Fields per page, 1 to 100; default 100.
-            offset (int): Number of fields to skip from the start; default 0.
-
-        Returns:
-            AIMetadataResponse | AIExtractionPendingResponse | None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document whose metadata is wanted, at most 22 characters.
+            limit: Fields per page, 1 to 100; default 100.
+            offset: Number of fields to skip from the start; default 0.
         """
-        result: AIMetadataResponse | AIExtractionPendingResponse | None = await self.api_client.call_operation(
-            _GET_DOCUMENT_AI_METADATA, {**kwargs}, document_id
+        return self.api_client.call_operation(
+            _GET_DOCUMENT_AI_METADATA, {"document_id": document_id, "limit": limit, "offset": offset, **kwargs}
         )
-        return result
 
     def iterate_document_ai_metadata(
-        self, document_id: str, **kwargs: Unpack[_IterateDocumentAiMetadataOptions]
-    ) -> AsyncIterator[AIMetadataField]:
+        self, document_id: str, *, page_size: int = 100, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> Iterator[models.AIMetadataField]:
         """Iterate over everything that `get_document_ai_metadata` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            document_id (str): ID of the document whose metadata is wanted, at most 22 characters.
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `get_document_ai_metadata` raises comes out of the iterator; going on asks for the same page again.
+            document_id: ID of the document whose metadata is wanted, at most 22 characters.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(
+        return ItemIterator(
             self.api_client,
             _GET_DOCUMENT_AI_METADATA,
             _GET_DOCUMENT_AI_METADATA_PAGES,
-            {**kwargs, "document_id": document_id},
+            {"document_id": document_id, "page_size": page_size, "max_items": max_items, **kwargs},
         )
 
-    async def batch_get_document_ai_metadata(
-        self,
-        batch_ai_metadata_request: BatchAIMetadataRequest | dict[str, Any],
-        **kwargs: Unpack[_BatchGetDocumentAiMetadataAsyncOptions],
-    ) -> BatchAIMetadataResponse:
+    def batch_get_document_ai_metadata(
+        self, batch_ai_metadata_request: models.BatchAIMetadataRequest | dict[str, Any], **kwargs: Unpack[Options]
+    ) -> models.BatchAIMetadataResponse:
         """Get AI metadata of several documents.
 
         Beta. Returns the AI-extracted metadata of up to 40 documents at once, optionally only of named fields. Each
         document has a status of its own in the answer, so some may succeed while others are pending or failed.
 
         Args:
-            batch_ai_metadata_request (BatchAIMetadataRequest | dict[str, Any]):
-
-        Returns:
-            BatchAIMetadataResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            batch_ai_metadata_request: Documents, and optionally fields, for which to read AI metadata in one call.
         """
-        result: BatchAIMetadataResponse = await self.api_client.call_operation(
-            _BATCH_GET_DOCUMENT_AI_METADATA, {**kwargs}, batch_ai_metadata_request
+        return self.api_client.call_operation(
+            _BATCH_GET_DOCUMENT_AI_METADATA, {"batch_ai_metadata_request": batch_ai_metadata_request, **kwargs}
         )
-        return result
 
-    async def search_documents_ai(
-        self, q: str, **kwargs: Unpack[_SearchDocumentsAiAsyncOptions]
-    ) -> DocumentSearchResponse:
+    def search_documents_ai(self, q: str, **kwargs: Unpack[Options]) -> models.DocumentSearchResponse:
         """Search documents in plain language.
 
         Beta. Finds documents that match a question in plain language. The answer also shows which filters the
         question was read as and suggests how to go on.
 
         Args:
-            q (str): Question or search text, at least one character.
-
-        Returns:
-            DocumentSearchResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            q: Question or search text, at least one character.
         """
-        result: DocumentSearchResponse = await self.api_client.call_operation(_SEARCH_DOCUMENTS_AI, {**kwargs}, q)
-        return result
+        return self.api_client.call_operation(_SEARCH_DOCUMENTS_AI, {"q": q, **kwargs})
+
+
+class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi):
+    """Calls with the tag "Documents", for asyncio."""
+
+    async def list_documents(
+        self,
+        *,
+        template_id: str | None = None,
+        form_id: str | None = None,
+        folder_uuid: str | None = None,
+        contact_id: str | None = None,
+        count: int | None = None,
+        page: int | None = None,
+        order_by: models.DocumentOrderingFieldsEnum | None = None,
+        created_from: datetime.datetime | str | None = None,
+        created_to: datetime.datetime | str | None = None,
+        deleted: bool | None = None,
+        id: str | None = None,
+        completed_from: datetime.datetime | str | None = None,
+        completed_to: datetime.datetime | str | None = None,
+        membership_id: str | None = None,
+        metadata: list[str] | None = None,
+        modified_from: datetime.datetime | str | None = None,
+        modified_to: datetime.datetime | str | None = None,
+        q: str | None = None,
+        status: models.DocumentStatusRequestEnum | None = None,
+        status__ne: models.DocumentStatusRequestEnum | None = None,
+        tag: str | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.DocumentListResponse:
+        """List documents.
+
+        Returns documents in short form, filtered and sorted by the query. Pages count from 1 and hold at most 100
+        documents; no total is given, so a short page is the last one. Limit: 2000 requests a minute.
+
+        Args:
+            template_id: Only documents made from the template with this ID.
+            form_id: Only documents made through the form with this ID.
+            folder_uuid: Only documents stored in the folder with this ID.
+            contact_id: Only documents in which the contact with this ID takes part.
+            count: Documents per page, at most 100.
+            page: Page to return, counted from 1.
+            order_by: Sort key; a leading minus sorts in descending order. Default `date_status_changed`.
+            created_from: Only documents created from this time on, ISO 8601.
+            created_to: Only documents created up to this time, ISO 8601.
+            deleted: Whether to ask for deleted documents.
+            id: Only the document with this ID.
+            completed_from: Only documents completed from this time on, ISO 8601.
+            completed_to: Only documents completed up to this time, ISO 8601.
+            membership_id: Only documents owned by the workspace member with this membership ID.
+            metadata: Metadata the documents must carry, each written as `metadata_<key>=<value>`; repeat for several
+                pairs.
+            modified_from: Only documents changed from this time on, ISO 8601.
+            modified_to: Only documents changed up to this time, ISO 8601.
+            q: Text to search for, such as the name of a document.
+            status: Only documents in this status, given as its number from 0 to 14.
+            status__ne: Leaves out documents in this status, given as its number from 0 to 14.
+            tag: Only documents that carry this tag.
+        """
+        return await self.api_client.call_operation(
+            _LIST_DOCUMENTS,
+            {
+                "template_id": template_id,
+                "form_id": form_id,
+                "folder_uuid": folder_uuid,
+                "contact_id": contact_id,
+                "count": count,
+                "page": page,
+                "order_by": order_by,
+                "created_from": created_from,
+                "created_to": created_to,
+                "deleted": deleted,
+                "id": id,
+                "completed_from": completed_from,
+                "completed_to": completed_to,
+                "membership_id": membership_id,
+                "metadata": metadata,
+                "modified_from": modified_from,
+                "modified_to": modified_to,
+                "q": q,
+                "status": status,
+                "status__ne": status__ne,
+                "tag": tag,
+                **kwargs,
+            },
+        )
+
+    def iterate_documents(
+        self,
+        *,
+        template_id: str | None = None,
+        form_id: str | None = None,
+        folder_uuid: str | None = None,
+        contact_id: str | None = None,
+        order_by: models.DocumentOrderingFieldsEnum | None = None,
+        created_from: datetime.datetime | str | None = None,
+        created_to: datetime.datetime | str | None = None,
+        deleted: bool | None = None,
+        id: str | None = None,
+        completed_from: datetime.datetime | str | None = None,
+        completed_to: datetime.datetime | str | None = None,
+        membership_id: str | None = None,
+        metadata: list[str] | None = None,
+        modified_from: datetime.datetime | str | None = None,
+        modified_to: datetime.datetime | str | None = None,
+        q: str | None = None,
+        status: models.DocumentStatusRequestEnum | None = None,
+        status__ne: models.DocumentStatusRequestEnum | None = None,
+        tag: str | None = None,
+        page_size: int = 100,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> AsyncIterator[models.DocumentListResponseResults]:
+        """Iterate over everything that `list_documents` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            template_id: Only documents made from the template with this ID.
+            form_id: Only documents made through the form with this ID.
+            folder_uuid: Only documents stored in the folder with this ID.
+            contact_id: Only documents in which the contact with this ID takes part.
+            order_by: Sort key; a leading minus sorts in descending order. Default `date_status_changed`.
+            created_from: Only documents created from this time on, ISO 8601.
+            created_to: Only documents created up to this time, ISO 8601.
+            deleted: Whether to ask for deleted documents.
+            id: Only the document with this ID.
+            completed_from: Only documents completed from this time on, ISO 8601.
+            completed_to: Only documents completed up to this time, ISO 8601.
+            membership_id: Only documents owned by the workspace member with this membership ID.
+            metadata: Metadata the documents must carry, each written as `metadata_<key>=<value>`; repeat for several
+                pairs.
+            modified_from: Only documents changed from this time on, ISO 8601.
+            modified_to: Only documents changed up to this time, ISO 8601.
+            q: Text to search for, such as the name of a document.
+            status: Only documents in this status, given as its number from 0 to 14.
+            status__ne: Leaves out documents in this status, given as its number from 0 to 14.
+            tag: Only documents that carry this tag.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
+        """
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_DOCUMENTS,
+            _LIST_DOCUMENTS_PAGES,
+            {
+                "template_id": template_id,
+                "form_id": form_id,
+                "folder_uuid": folder_uuid,
+                "contact_id": contact_id,
+                "order_by": order_by,
+                "created_from": created_from,
+                "created_to": created_to,
+                "deleted": deleted,
+                "id": id,
+                "completed_from": completed_from,
+                "completed_to": completed_to,
+                "membership_id": membership_id,
+                "metadata": metadata,
+                "modified_from": modified_from,
+                "modified_to": modified_to,
+                "q": q,
+                "status": status,
+                "status__ne": status__ne,
+                "tag": tag,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
+        )
+
+    async def create_document(
+        self,
+        document_create_request: models.DocumentCreateRequest
+        | models.DocumentCreateByTemplateRequest
+        | models.DocumentCreateByPdfUrlRequest
+        | dict[str, Any],
+        *,
+        editor_ver: str | None = None,
+        use_form_field_properties: str | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.DocumentCreateResponse:
+        """Create a document from template or URL.
+
+        Starts the creation of a document from a template, or from a PDF at a public URL. Creation is asynchronous:
+        the document begins as `document.uploaded` and becomes `document.draft` after some seconds, or
+        `document.error`; poll its status at most once a second. Limit: 500 requests a minute from a template, 300
+        from a PDF.
+
+        Args:
+            editor_ver: Editor version the document is made for, such as `ev2`.
+            use_form_field_properties: Whether properties of the form fields in the PDF are used, such as `true`.
+        """
+        return await self.api_client.call_operation(
+            _CREATE_DOCUMENT,
+            {
+                "editor_ver": editor_ver,
+                "use_form_field_properties": use_form_field_properties,
+                "document_create_request": document_create_request,
+                **kwargs,
+            },
+        )
+
+    async def bulk_delete_documents(
+        self, bulk_delete_documents_request: list[models.BulkDeleteDocumentsRequestItem], **kwargs: Unpack[AsyncOptions]
+    ) -> models.BulkDeleteDocumentsResponse:
+        """Delete several documents.
+
+        Deletes the listed documents in one request. The body is a list of objects with the `id` of each document; at
+        least one is needed.
+
+        Args:
+            bulk_delete_documents_request: Documents to delete in one call, at least one.
+        """
+        return await self.api_client.call_operation(
+            _BULK_DELETE_DOCUMENTS, {"bulk_delete_documents_request": bulk_delete_documents_request, **kwargs}
+        )
+
+    async def create_document_from_upload(
+        self,
+        *,
+        editor_ver: str | None = None,
+        use_form_field_properties: str | None = None,
+        file: FileArgument | Unset = UNSET,
+        data: models.DocumentCreateByPdfRequest | dict[str, Any] | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.DocumentCreateResponse:
+        """Create a document from a file.
+
+        Uploads a file as multipart form data and starts the creation of a document from it. Creation is asynchronous,
+        as with every new document: wait for `document.draft` before the next step. Limit: 300 requests a minute.
+
+        Args:
+            editor_ver: Editor version the document is made for, such as `ev2`.
+            use_form_field_properties: Whether properties of the form fields in the file are used, such as `true`.
+            file: File to make the document from, such as a PDF.
+            data: Name, recipients, fields and other properties of the document, as JSON.
+        """
+        return await self.api_client.call_operation(
+            _CREATE_DOCUMENT_FROM_UPLOAD,
+            {
+                "editor_ver": editor_ver,
+                "use_form_field_properties": use_form_field_properties,
+                "file": file,
+                "data": data,
+                **kwargs,
+            },
+        )
+
+    async def create_document_from_markdown_upload(
+        self,
+        *,
+        file: FileArgument | Unset = UNSET,
+        data: models.DocumentCreateByMarkdownRequest | dict[str, Any] | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.DocumentCreateResponse:
+        """Create a document from a Markdown file.
+
+        Uploads a Markdown file as multipart form data and starts the creation of a document from it. Creation is
+        asynchronous: wait for `document.draft` before the next step.
+
+        Args:
+            file: Markdown file to make the document from.
+            data: Name, recipients, tokens and other properties of the document, as JSON.
+        """
+        return await self.api_client.call_operation(
+            _CREATE_DOCUMENT_FROM_MARKDOWN_UPLOAD, {"file": file, "data": data, **kwargs}
+        )
+
+    async def status_document(self, id: str, **kwargs: Unpack[AsyncOptions]) -> models.DocumentStatusResponse:
+        """Get the status of a document.
+
+        Returns the document in short form with its current status. This is the call to poll after creation, at most
+        once a second, until the status is `document.draft` or `document.error`. Limit: 2000 requests a minute.
+
+        Args:
+            id: ID of the document to look up.
+        """
+        return await self.api_client.call_operation(_STATUS_DOCUMENT, {"id": id, **kwargs})
+
+    async def delete_document(self, id: str, **kwargs: Unpack[AsyncOptions]) -> None:
+        """Delete a document.
+
+        Deletes one document. Answers 423 while someone is editing it. Limit: 2000 requests a minute.
+
+        Args:
+            id: ID of the document to delete.
+        """
+        return await self.api_client.call_operation(_DELETE_DOCUMENT, {"id": id, **kwargs})
+
+    async def update_document(
+        self,
+        id: str,
+        document_update_request: models.DocumentUpdateRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> None:
+        """Update a draft document.
+
+        Changes the name, recipients, fields, tokens, pricing tables and other content of a document in
+        `document.draft`. Answers 423 while someone is editing the document.
+
+        Args:
+            id: ID of the document to update.
+            document_update_request: Changes to a draft document; what is left out stays as it is.
+        """
+        return await self.api_client.call_operation(
+            _UPDATE_DOCUMENT, {"id": id, "document_update_request": document_update_request, **kwargs}
+        )
+
+    async def document_e_sign_disclosure(
+        self, document_id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.DocumentESignDisclosure:
+        """Get the e-signature disclosure.
+
+        Returns whether a disclosure on electronic signing is switched on for the document, and its text.
+
+        Args:
+            document_id: ID of the document whose disclosure is wanted.
+        """
+        return await self.api_client.call_operation(_DOCUMENT_E_SIGN_DISCLOSURE, {"document_id": document_id, **kwargs})
+
+    async def change_document_status(
+        self,
+        id: str,
+        document_status_change_request: models.DocumentStatusChangeRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> None:
+        """Change the status of a document.
+
+        Sets a document to completed, paid, voided or declined by hand, with an optional private note. Answers 409 if
+        the current status does not allow the change, 423 while someone is editing.
+
+        Args:
+            id: ID of the document to move to another status.
+            document_status_change_request: Status to set by hand, with an optional note.
+        """
+        return await self.api_client.call_operation(
+            _CHANGE_DOCUMENT_STATUS,
+            {"id": id, "document_status_change_request": document_status_change_request, **kwargs},
+        )
+
+    async def change_document_status_with_upload(
+        self,
+        id: str,
+        *,
+        file: FileArgument | Unset = UNSET,
+        data: models.DocumentStatusChangeRequest | dict[str, Any] | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> None:
+        """Change document status and attach a file.
+
+        Sets a document to another status by hand and uploads a file with the change, as multipart form data. Answers
+        409 if the current status does not allow the change, 423 while someone is editing.
+
+        Args:
+            id: ID of the document to move to another status.
+            file: File to upload with the status change.
+            data: The new status and an optional note, as JSON.
+        """
+        return await self.api_client.call_operation(
+            _CHANGE_DOCUMENT_STATUS_WITH_UPLOAD, {"id": id, "file": file, "data": data, **kwargs}
+        )
+
+    async def document_revert_to_draft(
+        self, id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.DocumentRevertToDraftResponse:
+        """Move a document back to draft.
+
+        Takes a document back to `document.draft` so that it can be changed and sent again. Answers 423 while someone
+        is editing it.
+
+        Args:
+            id: ID of the document to take back to draft.
+        """
+        return await self.api_client.call_operation(_DOCUMENT_REVERT_TO_DRAFT, {"id": id, **kwargs})
+
+    async def details_document(self, id: str, **kwargs: Unpack[AsyncOptions]) -> models.DocumentDetailsResponse:
+        """Get document details.
+
+        Returns everything known about one document: recipients, fields, tokens, pricing, tags, metadata and links to
+        CRM objects. Answers 409 while the document is not in the needed state, such as `document.uploaded`. Limit:
+        600 requests a minute.
+
+        Args:
+            id: ID of the document to read.
+        """
+        return await self.api_client.call_operation(_DETAILS_DOCUMENT, {"id": id, **kwargs})
+
+    async def send_document(
+        self,
+        id: str,
+        document_send_request: models.DocumentSendRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.DocumentSendResponse:
+        """Send a document.
+
+        Sends a document in `document.draft` to its recipients, or releases it without notice when `silent` is set.
+        Answers 409 while the document is not ready to be sent, 423 while someone is editing. Limit: 400 requests a
+        minute.
+
+        Args:
+            id: ID of the document to send.
+            document_send_request: How to send a document: message, sender, forwarding rules and approvers.
+        """
+        return await self.api_client.call_operation(
+            _SEND_DOCUMENT, {"id": id, "document_send_request": document_send_request, **kwargs}
+        )
+
+    async def create_document_editing_session(
+        self,
+        id: str,
+        editing_session_request: models.EditingSessionRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.CreateDocumentEditingSessionResponse201:
+        """Create a document editing session.
+
+        Opens a session for embedded editing of a document on behalf of a workspace member, named by e-mail address.
+        The session lasts `lifetime` seconds: 3600 by default, from 60 to 86400.
+
+        Args:
+            id: ID of the document to edit.
+            editing_session_request: Who opens an editing session, and how long it lasts.
+        """
+        return await self.api_client.call_operation(
+            _CREATE_DOCUMENT_EDITING_SESSION, {"id": id, "editing_session_request": editing_session_request, **kwargs}
+        )
+
+    async def create_document_link(
+        self,
+        id: str,
+        document_create_link_request: models.DocumentCreateLinkRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.DocumentCreateLinkResponse:
+        """Create a signing session for a recipient.
+
+        Creates a session in which one recipient can view and sign a sent document, for embedded signing or a link of
+        your own. The session lasts `lifetime` seconds, 3600 by default.
+
+        Args:
+            id: ID of the document to open for the recipient.
+            document_create_link_request: Body of the call that opens a viewing session for one recipient of a
+                document.
+        """
+        return await self.api_client.call_operation(
+            _CREATE_DOCUMENT_LINK, {"id": id, "document_create_link_request": document_create_link_request, **kwargs}
+        )
+
+    async def download_document(
+        self,
+        id: str,
+        *,
+        watermark_color: str | None = None,
+        watermark_font_size: int | None = None,
+        watermark_opacity: float | None = None,
+        watermark_text: str | None = None,
+        separate_files: bool | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> IO[bytes] | None:
+        """Download a document as PDF.
+
+        Returns the document as a PDF file, optionally with a watermark. Answers 202 with `Retry-After` while the file
+        is being prepared; repeat the request after that time. Limit: 100 requests a minute.
+
+        Args:
+            id: ID of the document to download.
+            watermark_color: Color of the watermark as a hex code, such as `#FF5733`.
+            watermark_font_size: Size of the letters of the watermark.
+            watermark_opacity: Opacity of the watermark, such as 0.5.
+            watermark_text: Text of the watermark.
+            separate_files: Whether to get the parts of a bundle as files of their own; default `false`.
+        """
+        return await self.api_client.call_operation(
+            _DOWNLOAD_DOCUMENT,
+            {
+                "id": id,
+                "watermark_color": watermark_color,
+                "watermark_font_size": watermark_font_size,
+                "watermark_opacity": watermark_opacity,
+                "watermark_text": watermark_text,
+                "separate_files": separate_files,
+                **kwargs,
+            },
+        )
+
+    async def download_protected_document(
+        self, id: str, *, separate_files: bool | None = None, **kwargs: Unpack[AsyncOptions]
+    ) -> IO[bytes] | None:
+        """Download a protected PDF.
+
+        Returns the protected PDF of a completed document. Answers 202 with `Retry-After` while the file is being
+        prepared, 409 if the document is not in the needed state. Limit: 100 requests a minute.
+
+        Args:
+            id: ID of the document to download.
+            separate_files: Whether to get the parts of a bundle as files of their own; default `false`.
+        """
+        return await self.api_client.call_operation(
+            _DOWNLOAD_PROTECTED_DOCUMENT, {"id": id, "separate_files": separate_files, **kwargs}
+        )
+
+    async def transfer_document_ownership(
+        self,
+        id: str,
+        document_transfer_ownership_request: models.DocumentTransferOwnershipRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> None:
+        """Transfer a document to another member.
+
+        Makes another workspace member, named by membership ID, the owner of one document. Answers 409 if its state
+        does not allow that, 423 while someone is editing.
+
+        Args:
+            id: ID of the document that changes hands.
+            document_transfer_ownership_request: Member who is to own the document.
+        """
+        return await self.api_client.call_operation(
+            _TRANSFER_DOCUMENT_OWNERSHIP,
+            {"id": id, "document_transfer_ownership_request": document_transfer_ownership_request, **kwargs},
+        )
+
+    async def transfer_all_documents_ownership(
+        self,
+        document_transfer_all_ownership_request: models.DocumentTransferAllOwnershipRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> None:
+        """Transfer all documents of a member.
+
+        Hands every document of one workspace member over to another. Both are named by membership ID.
+
+        Args:
+            document_transfer_all_ownership_request: Members between whom all documents change hands.
+        """
+        return await self.api_client.call_operation(
+            _TRANSFER_ALL_DOCUMENTS_OWNERSHIP,
+            {"document_transfer_all_ownership_request": document_transfer_all_ownership_request, **kwargs},
+        )
+
+    async def document_move_to_folder(self, id: str, folder_id: str, **kwargs: Unpack[AsyncOptions]) -> None:
+        """Move a document to a folder.
+
+        Puts a document into another document folder. Answers 423 while someone is editing it.
+
+        Args:
+            id: ID of the document to move.
+            folder_id: ID of the folder the document goes to.
+        """
+        return await self.api_client.call_operation(
+            _DOCUMENT_MOVE_TO_FOLDER, {"id": id, "folder_id": folder_id, **kwargs}
+        )
+
+    async def append_content_library_item_to_document(
+        self,
+        id: str,
+        append_cli_data_request: models.AppendCLIDataRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.AppendCLIDataResponse:
+        """Append a library item to a document.
+
+        Adds a content library item, or only some of its pages, to a document. Blocks whose names are taken already
+        may be renamed; the answer maps old names to new ones. Answers 409 if the document is not in the needed state,
+        423 while someone is editing.
+
+        Args:
+            id: ID of the document that receives the item.
+            append_cli_data_request: Content library item to append to a document.
+        """
+        return await self.api_client.call_operation(
+            _APPEND_CONTENT_LIBRARY_ITEM_TO_DOCUMENT,
+            {"id": id, "append_cli_data_request": append_cli_data_request, **kwargs},
+        )
+
+    async def create_export_docx_task(
+        self, document_id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.DocumentDocxExport:
+        """Start a DOCX export.
+
+        Beta. Starts an asynchronous task that turns a document into DOCX files. Poll the task until its status is
+        `done` or `error`.
+
+        Args:
+            document_id: ID of the document to export.
+        """
+        return await self.api_client.call_operation(_CREATE_EXPORT_DOCX_TASK, {"document_id": document_id, **kwargs})
+
+    async def get_docx_export_task(
+        self, document_id: str, task_id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.DocxExportTaskResponse:
+        """Get a DOCX export task.
+
+        Beta. Returns the status of an export task and, once it is `done`, the URLs of the files, one per section.
+
+        Args:
+            document_id: ID of the document being exported.
+            task_id: ID of the export task.
+        """
+        return await self.api_client.call_operation(
+            _GET_DOCX_EXPORT_TASK, {"document_id": document_id, "task_id": task_id, **kwargs}
+        )
+
+    async def get_document_summary(
+        self, document_id: str, type: models.DocumentSummaryType, **kwargs: Unpack[AsyncOptions]
+    ) -> models.DocumentSummaryResponse | None:
+        """Get a summary of a document.
+
+        Beta. Returns a summary of the document written by AI, in the length chosen with `type`. Answers 202 with
+        `Retry-After` while the summary is being prepared.
+
+        Args:
+            document_id: ID of the document to read.
+            type: Kind of summary: `detailed`, `short`, `headline` or `xshort`.
+        """
+        return await self.api_client.call_operation(
+            _GET_DOCUMENT_SUMMARY, {"document_id": document_id, "type": type, **kwargs}
+        )
+
+    async def get_document_content(
+        self, document_id: str, format: models.DocumentContentFormat, **kwargs: Unpack[AsyncOptions]
+    ) -> models.DocumentContentResponse | None:
+        """Get the text of a document.
+
+        Beta. Returns the content of the document as plain text or Markdown. Answers 202 with `Retry-After` while the
+        text is being prepared.
+
+        Args:
+            document_id: ID of the document to read.
+            format: Format of the content: `plaintext` or `markdown`.
+        """
+        return await self.api_client.call_operation(
+            _GET_DOCUMENT_CONTENT, {"document_id": document_id, "format": format, **kwargs}
+        )
+
+    async def get_document_ai_metadata(
+        self, document_id: str, *, limit: int | None = None, offset: int | None = None, **kwargs: Unpack[AsyncOptions]
+    ) -> models.AIMetadataResponse | models.AIExtractionPendingResponse | None:
+        """Get AI metadata of a document.
+
+        Beta. Returns the metadata fields that AI extracted from a document, paged with `limit` and `offset`. Answers
+        202 with `Retry-After` while the extraction runs, and 409 if it was never started.
+
+        Args:
+            document_id: ID of the document whose metadata is wanted, at most 22 characters.
+            limit: Fields per page, 1 to 100; default 100.
+            offset: Number of fields to skip from the start; default 0.
+        """
+        return await self.api_client.call_operation(
+            _GET_DOCUMENT_AI_METADATA, {"document_id": document_id, "limit": limit, "offset": offset, **kwargs}
+        )
+
+    def iterate_document_ai_metadata(
+        self, document_id: str, *, page_size: int = 100, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> AsyncIterator[models.AIMetadataField]:
+        """Iterate over everything that `get_document_ai_metadata` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            document_id: ID of the document whose metadata is wanted, at most 22 characters.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
+        """
+        return AsyncItemIterator(
+            self.api_client,
+            _GET_DOCUMENT_AI_METADATA,
+            _GET_DOCUMENT_AI_METADATA_PAGES,
+            {"document_id": document_id, "page_size": page_size, "max_items": max_items, **kwargs},
+        )
+
+    async def batch_get_document_ai_metadata(
+        self, batch_ai_metadata_request: models.BatchAIMetadataRequest | dict[str, Any], **kwargs: Unpack[AsyncOptions]
+    ) -> models.BatchAIMetadataResponse:
+        """Get AI metadata of several documents.
+
+        Beta. Returns the AI-extracted metadata of up to 40 documents at once, optionally only of named fields. Each
+        document has a status of its own in the answer, so some may succeed while others are pending or failed.
+
+        Args:
+            batch_ai_metadata_request: Documents, and optionally fields, for which to read AI metadata in one call.
+        """
+        return await self.api_client.call_operation(
+            _BATCH_GET_DOCUMENT_AI_METADATA, {"batch_ai_metadata_request": batch_ai_metadata_request, **kwargs}
+        )
+
+    async def search_documents_ai(self, q: str, **kwargs: Unpack[AsyncOptions]) -> models.DocumentSearchResponse:
+        """Search documents in plain language.
+
+        Beta. Finds documents that match a question in plain language. The answer also shows which filters the
+        question was read as and suggests how to go on.
+
+        Args:
+            q: Question or search text, at least one character.
+        """
+        return await self.api_client.call_operation(_SEARCH_DOCUMENTS_AI, {"q": q, **kwargs})

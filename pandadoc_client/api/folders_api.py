@@ -3,815 +3,508 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.documents_folder_create_request import DocumentsFolderCreateRequest
-    from ..model.documents_folder_create_response import DocumentsFolderCreateResponse
-    from ..model.documents_folder_list_response import DocumentsFolderListResponse
-    from ..model.documents_folder_list_response_results import DocumentsFolderListResponseResults
-    from ..model.documents_folder_rename_request import DocumentsFolderRenameRequest
-    from ..model.documents_folder_rename_response import DocumentsFolderRenameResponse
-    from ..model.templates_folder_create_request import TemplatesFolderCreateRequest
-    from ..model.templates_folder_create_response import TemplatesFolderCreateResponse
-    from ..model.templates_folder_list_response import TemplatesFolderListResponse
-    from ..model.templates_folder_list_response_results import TemplatesFolderListResponseResults
-    from ..model.templates_folder_rename_request import TemplatesFolderRenameRequest
-    from ..model.templates_folder_rename_response import TemplatesFolderRenameResponse
+from .. import models
 
 __all__ = ["AsyncFoldersApi", "FoldersApi"]
 
-_LIST_DOCUMENT_FOLDERS = _operation.Operation(
+_LIST_DOCUMENT_FOLDERS: Operation[models.DocumentsFolderListResponse] = Operation(
     operation_id="list_document_folders",
     method="GET",
     path="/public/v1/documents/folders",
     parameters=(
-        _operation.Parameter("parent_uuid", "parent_uuid", "query", (str,)),
-        _operation.Parameter("count", "count", "query", (int,)),
-        _operation.Parameter("page", "page", "query", (int,)),
+        Parameter("parent_uuid", "parent_uuid", "query", (str,)),
+        Parameter("count", "count", "query", (int,)),
+        Parameter("page", "page", "query", (int,)),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.documents_folder_list_response", "DocumentsFolderListResponse"),
-    ),
+    response_type=(ModelOf(models, "DocumentsFolderListResponse"),),
+    summary="List document folders",
+    description="Returns the document folders inside one folder, or at the top level. Pages count from 1 and hold 50 folders by default, at most 100.",
+    meanings={
+        "parent_uuid": "ID of the folder to look in; the top level if left out.",
+        "count": "Folders per page, 1 to 100; default 50.",
+        "page": "Page to return, counted from 1.",
+    },
 )
 
-_LIST_DOCUMENT_FOLDERS_PAGES = _pagination.Paging(
+_LIST_DOCUMENT_FOLDERS_PAGES = Paging(
     items="results", position="page", size="count", page_size=100, largest=100, key="uuid"
 )
 
-_CREATE_DOCUMENT_FOLDER = _operation.Operation(
+_CREATE_DOCUMENT_FOLDER: Operation[models.DocumentsFolderCreateResponse] = Operation(
     operation_id="create_document_folder",
     method="POST",
     path="/public/v1/documents/folders",
     parameters=(
-        _operation.Parameter(
+        Parameter(
             "documents_folder_create_request",
             "documents_folder_create_request",
             "body",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.documents_folder_create_request", "DocumentsFolderCreateRequest"
-                ),
-                dict,
-            ),
+            (ModelOf(models, "DocumentsFolderCreateRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.documents_folder_create_response", "DocumentsFolderCreateResponse"),
-    ),
+    response_type=(ModelOf(models, "DocumentsFolderCreateResponse"),),
+    summary="Create a document folder",
+    description="Creates a folder for documents, at the top level or inside another folder.",
+    body_schema="DocumentsFolderCreateRequest",
+    meanings={
+        "documents_folder_create_request": "Folder for documents that is to be created.",
+    },
 )
 
-_RENAME_DOCUMENT_FOLDER = _operation.Operation(
+_RENAME_DOCUMENT_FOLDER: Operation[models.DocumentsFolderRenameResponse] = Operation(
     operation_id="rename_document_folder",
     method="PUT",
     path="/public/v1/documents/folders/{id}",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
             "documents_folder_rename_request",
             "documents_folder_rename_request",
             "body",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.documents_folder_rename_request", "DocumentsFolderRenameRequest"
-                ),
-                dict,
-            ),
+            (ModelOf(models, "DocumentsFolderRenameRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.documents_folder_rename_response", "DocumentsFolderRenameResponse"),
-    ),
+    response_type=(ModelOf(models, "DocumentsFolderRenameResponse"),),
+    summary="Rename a document folder",
+    description="Gives a document folder a new name.",
+    body_schema="DocumentsFolderRenameRequest",
+    meanings={
+        "id": "ID of the document folder to rename.",
+        "documents_folder_rename_request": "New name for a folder of documents.",
+    },
 )
 
-_LIST_TEMPLATE_FOLDERS = _operation.Operation(
+_LIST_TEMPLATE_FOLDERS: Operation[models.TemplatesFolderListResponse] = Operation(
     operation_id="list_template_folders",
     method="GET",
     path="/public/v1/templates/folders",
     parameters=(
-        _operation.Parameter("parent_uuid", "parent_uuid", "query", (str,)),
-        _operation.Parameter("count", "count", "query", (int,)),
-        _operation.Parameter("page", "page", "query", (int,)),
+        Parameter("parent_uuid", "parent_uuid", "query", (str,)),
+        Parameter("count", "count", "query", (int,)),
+        Parameter("page", "page", "query", (int,)),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.templates_folder_list_response", "TemplatesFolderListResponse"),
-    ),
+    response_type=(ModelOf(models, "TemplatesFolderListResponse"),),
+    summary="List template folders",
+    description="Returns the template folders inside one folder, or at the top level. Pages count from 1 and hold 50 folders by default, at most 100.",
+    meanings={
+        "parent_uuid": "ID of the folder to look in; the top level if left out.",
+        "count": "Folders per page, 1 to 100; default 50.",
+        "page": "Page to return, counted from 1.",
+    },
 )
 
-_LIST_TEMPLATE_FOLDERS_PAGES = _pagination.Paging(
+_LIST_TEMPLATE_FOLDERS_PAGES = Paging(
     items="results", position="page", size="count", page_size=100, largest=100, key="uuid"
 )
 
-_CREATE_TEMPLATE_FOLDER = _operation.Operation(
+_CREATE_TEMPLATE_FOLDER: Operation[models.TemplatesFolderCreateResponse] = Operation(
     operation_id="create_template_folder",
     method="POST",
     path="/public/v1/templates/folders",
     parameters=(
-        _operation.Parameter(
+        Parameter(
             "templates_folder_create_request",
             "templates_folder_create_request",
             "body",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.templates_folder_create_request", "TemplatesFolderCreateRequest"
-                ),
-                dict,
-            ),
+            (ModelOf(models, "TemplatesFolderCreateRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.templates_folder_create_response", "TemplatesFolderCreateResponse"),
-    ),
+    response_type=(ModelOf(models, "TemplatesFolderCreateResponse"),),
+    summary="Create a template folder",
+    description="Creates a folder for templates, at the top level or inside another folder.",
+    body_schema="TemplatesFolderCreateRequest",
+    meanings={
+        "templates_folder_create_request": "Template folder to create.",
+    },
 )
 
-_RENAME_TEMPLATE_FOLDER = _operation.Operation(
+_RENAME_TEMPLATE_FOLDER: Operation[models.TemplatesFolderRenameResponse] = Operation(
     operation_id="rename_template_folder",
     method="PUT",
     path="/public/v1/templates/folders/{id}",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
             "templates_folder_rename_request",
             "templates_folder_rename_request",
             "body",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.templates_folder_rename_request", "TemplatesFolderRenameRequest"
-                ),
-                dict,
-            ),
+            (ModelOf(models, "TemplatesFolderRenameRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.templates_folder_rename_response", "TemplatesFolderRenameResponse"),
-    ),
+    response_type=(ModelOf(models, "TemplatesFolderRenameResponse"),),
+    summary="Rename a template folder",
+    description="Gives a template folder a new name.",
+    body_schema="TemplatesFolderRenameRequest",
+    meanings={
+        "id": "ID of the template folder to rename.",
+        "templates_folder_rename_request": "New name for a template folder.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class FoldersApi(Api):
+    """Calls with the tag "Folders"."""
 
-    class _ListDocumentFoldersFilters(_TypedDict, total=False):
-        """Arguments of ``list_document_folders`` that are given by name, without those that turn pages."""
-
-        parent_uuid: str
-
-    class _IterateDocumentFoldersOptions(_ListDocumentFoldersFilters, _pagination.PageOptions, total=False):
-        """Arguments and options of ``iterate_document_folders``."""
-
-    class _ListDocumentFoldersArguments(_ListDocumentFoldersFilters, total=False):
-        """Arguments of ``list_document_folders`` that are given by name."""
-
-        count: int
-        page: int
-
-    class _ListDocumentFoldersOptions(_ListDocumentFoldersArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_document_folders``."""
-
-    class _ListDocumentFoldersAsyncOptions(_ListDocumentFoldersArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_document_folders`` for asyncio."""
-
-    class _CreateDocumentFolderArguments(_TypedDict, total=False):
-        """Arguments of ``create_document_folder`` that are given by name."""
-
-    class _CreateDocumentFolderOptions(_CreateDocumentFolderArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_document_folder``."""
-
-    class _CreateDocumentFolderAsyncOptions(_CreateDocumentFolderArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``create_document_folder`` for asyncio."""
-
-    class _RenameDocumentFolderArguments(_TypedDict, total=False):
-        """Arguments of ``rename_document_folder`` that are given by name."""
-
-    class _RenameDocumentFolderOptions(_RenameDocumentFolderArguments, _operation.Options, total=False):
-        """Arguments and options of ``rename_document_folder``."""
-
-    class _RenameDocumentFolderAsyncOptions(_RenameDocumentFolderArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``rename_document_folder`` for asyncio."""
-
-    class _ListTemplateFoldersFilters(_TypedDict, total=False):
-        """Arguments of ``list_template_folders`` that are given by name, without those that turn pages."""
-
-        parent_uuid: str
-
-    class _IterateTemplateFoldersOptions(_ListTemplateFoldersFilters, _pagination.PageOptions, total=False):
-        """Arguments and options of ``iterate_template_folders``."""
-
-    class _ListTemplateFoldersArguments(_ListTemplateFoldersFilters, total=False):
-        """Arguments of ``list_template_folders`` that are given by name."""
-
-        count: int
-        page: int
-
-    class _ListTemplateFoldersOptions(_ListTemplateFoldersArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_template_folders``."""
-
-    class _ListTemplateFoldersAsyncOptions(_ListTemplateFoldersArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_template_folders`` for asyncio."""
-
-    class _CreateTemplateFolderArguments(_TypedDict, total=False):
-        """Arguments of ``create_template_folder`` that are given by name."""
-
-    class _CreateTemplateFolderOptions(_CreateTemplateFolderArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_template_folder``."""
-
-    class _CreateTemplateFolderAsyncOptions(_CreateTemplateFolderArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``create_template_folder`` for asyncio."""
-
-    class _RenameTemplateFolderArguments(_TypedDict, total=False):
-        """Arguments of ``rename_template_folder`` that are given by name."""
-
-    class _RenameTemplateFolderOptions(_RenameTemplateFolderArguments, _operation.Options, total=False):
-        """Arguments and options of ``rename_template_folder``."""
-
-    class _RenameTemplateFolderAsyncOptions(_RenameTemplateFolderArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``rename_template_folder`` for asyncio."""
-
-
-class FoldersApi:
-    """Calls with the tag "Folders".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def list_document_folders(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_document_folders(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
     def list_document_folders(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DocumentsFolderListResponse, int, Headers]: ...
-
-    @overload
-    def list_document_folders(self, **kwargs: Unpack[_ListDocumentFoldersOptions]) -> DocumentsFolderListResponse: ...
-
-    def list_document_folders(self, **kwargs: Any) -> Any:
+        self,
+        *,
+        parent_uuid: str | None = None,
+        count: int | None = None,
+        page: int | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.DocumentsFolderListResponse:
         """List document folders.
 
         Returns the document folders inside one folder, or at the top level. Pages count from 1 and hold 50 folders by
         default, at most 100.
 
         Args:
-            parent_uuid (str): ID of the folder to look in; the top level if left out.
-            count (int): Folders per page, 1 to 100; default 50.
-            page (int): Page to return, counted from 1.
-
-        Returns:
-            DocumentsFolderListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            parent_uuid: ID of the folder to look in; the top level if left out.
+            count: Folders per page, 1 to 100; default 50.
+            page: Page to return, counted from 1.
         """
-        return self.api_client.call_operation(_LIST_DOCUMENT_FOLDERS, {**kwargs})
+        return self.api_client.call_operation(
+            _LIST_DOCUMENT_FOLDERS, {"parent_uuid": parent_uuid, "count": count, "page": page, **kwargs}
+        )
 
     def iterate_document_folders(
-        self, **kwargs: Unpack[_IterateDocumentFoldersOptions]
-    ) -> Iterator[DocumentsFolderListResponseResults]:
+        self,
+        *,
+        parent_uuid: str | None = None,
+        page_size: int = 100,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> Iterator[models.DocumentsFolderListResponseResults]:
         """Iterate over everything that `list_document_folders` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            parent_uuid (str): ID of the folder to look in; the top level if left out.
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_document_folders` raises comes out of the iterator; going on asks for the same page again.
+            parent_uuid: ID of the folder to look in; the top level if left out.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(
-            self.api_client, _LIST_DOCUMENT_FOLDERS, _LIST_DOCUMENT_FOLDERS_PAGES, {**kwargs}
+        return ItemIterator(
+            self.api_client,
+            _LIST_DOCUMENT_FOLDERS,
+            _LIST_DOCUMENT_FOLDERS_PAGES,
+            {"parent_uuid": parent_uuid, "page_size": page_size, "max_items": max_items, **kwargs},
         )
 
-    @overload
     def create_document_folder(
         self,
-        documents_folder_create_request: DocumentsFolderCreateRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_document_folder(
-        self,
-        documents_folder_create_request: DocumentsFolderCreateRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_document_folder(
-        self,
-        documents_folder_create_request: DocumentsFolderCreateRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[DocumentsFolderCreateResponse, int, Headers]: ...
-
-    @overload
-    def create_document_folder(
-        self,
-        documents_folder_create_request: DocumentsFolderCreateRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateDocumentFolderOptions],
-    ) -> DocumentsFolderCreateResponse: ...
-
-    def create_document_folder(
-        self, documents_folder_create_request: DocumentsFolderCreateRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
+        documents_folder_create_request: models.DocumentsFolderCreateRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.DocumentsFolderCreateResponse:
         """Create a document folder.
 
         Creates a folder for documents, at the top level or inside another folder.
 
         Args:
-            documents_folder_create_request (DocumentsFolderCreateRequest | dict[str, Any]):
-
-        Returns:
-            DocumentsFolderCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            documents_folder_create_request: Folder for documents that is to be created.
         """
-        return self.api_client.call_operation(_CREATE_DOCUMENT_FOLDER, {**kwargs}, documents_folder_create_request)
+        return self.api_client.call_operation(
+            _CREATE_DOCUMENT_FOLDER, {"documents_folder_create_request": documents_folder_create_request, **kwargs}
+        )
 
-    @overload
     def rename_document_folder(
         self,
         id: str,
-        documents_folder_rename_request: DocumentsFolderRenameRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def rename_document_folder(
-        self,
-        id: str,
-        documents_folder_rename_request: DocumentsFolderRenameRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def rename_document_folder(
-        self,
-        id: str,
-        documents_folder_rename_request: DocumentsFolderRenameRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[DocumentsFolderRenameResponse, int, Headers]: ...
-
-    @overload
-    def rename_document_folder(
-        self,
-        id: str,
-        documents_folder_rename_request: DocumentsFolderRenameRequest | dict[str, Any],
-        **kwargs: Unpack[_RenameDocumentFolderOptions],
-    ) -> DocumentsFolderRenameResponse: ...
-
-    def rename_document_folder(
-        self, id: str, documents_folder_rename_request: DocumentsFolderRenameRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
+        documents_folder_rename_request: models.DocumentsFolderRenameRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.DocumentsFolderRenameResponse:
         """Rename a document folder.
 
         Gives a document folder a new name.
 
         Args:
-            id (str): ID of the document folder to rename.
-            documents_folder_rename_request (DocumentsFolderRenameRequest | dict[str, Any]):
-
-        Returns:
-            DocumentsFolderRenameResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document folder to rename.
+            documents_folder_rename_request: New name for a folder of documents.
         """
-        return self.api_client.call_operation(_RENAME_DOCUMENT_FOLDER, {**kwargs}, id, documents_folder_rename_request)
+        return self.api_client.call_operation(
+            _RENAME_DOCUMENT_FOLDER,
+            {"id": id, "documents_folder_rename_request": documents_folder_rename_request, **kwargs},
+        )
 
-    @overload
-    def list_template_folders(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_template_folders(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
     def list_template_folders(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[TemplatesFolderListResponse, int, Headers]: ...
-
-    @overload
-    def list_template_folders(self, **kwargs: Unpack[_ListTemplateFoldersOptions]) -> TemplatesFolderListResponse: ...
-
-    def list_template_folders(self, **kwargs: Any) -> Any:
+        self,
+        *,
+        parent_uuid: str | None = None,
+        count: int | None = None,
+        page: int | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.TemplatesFolderListResponse:
         """List template folders.
 
         Returns the template folders inside one folder, or at the top level. Pages count from 1 and hold 50 folders by
         default, at most 100.
 
         Args:
-            parent_uuid (str): ID of the folder to look in; the top level if left out.
-            count (int): Folders per page, 1 to 100; default 50.
-            page (int): Page to return, counted from 1.
-
-        Returns:
-            TemplatesFolderListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            parent_uuid: ID of the folder to look in; the top level if left out.
+            count: Folders per page, 1 to 100; default 50.
+            page: Page to return, counted from 1.
         """
-        return self.api_client.call_operation(_LIST_TEMPLATE_FOLDERS, {**kwargs})
+        return self.api_client.call_operation(
+            _LIST_TEMPLATE_FOLDERS, {"parent_uuid": parent_uuid, "count": count, "page": page, **kwargs}
+        )
 
     def iterate_template_folders(
-        self, **kwargs: Unpack[_IterateTemplateFoldersOptions]
-    ) -> Iterator[TemplatesFolderListResponseResults]:
+        self,
+        *,
+        parent_uuid: str | None = None,
+        page_size: int = 100,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> Iterator[models.TemplatesFolderListResponseResults]:
         """Iterate over everything that `list_template_folders` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            parent_uuid (str): ID of the folder to look in; the top level if left out.
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_template_folders` raises comes out of the iterator; going on asks for the same page again.
+            parent_uuid: ID of the folder to look in; the top level if left out.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(
-            self.api_client, _LIST_TEMPLATE_FOLDERS, _LIST_TEMPLATE_FOLDERS_PAGES, {**kwargs}
+        return ItemIterator(
+            self.api_client,
+            _LIST_TEMPLATE_FOLDERS,
+            _LIST_TEMPLATE_FOLDERS_PAGES,
+            {"parent_uuid": parent_uuid, "page_size": page_size, "max_items": max_items, **kwargs},
         )
 
-    @overload
     def create_template_folder(
         self,
-        templates_folder_create_request: TemplatesFolderCreateRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_template_folder(
-        self,
-        templates_folder_create_request: TemplatesFolderCreateRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_template_folder(
-        self,
-        templates_folder_create_request: TemplatesFolderCreateRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[TemplatesFolderCreateResponse, int, Headers]: ...
-
-    @overload
-    def create_template_folder(
-        self,
-        templates_folder_create_request: TemplatesFolderCreateRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateTemplateFolderOptions],
-    ) -> TemplatesFolderCreateResponse: ...
-
-    def create_template_folder(
-        self, templates_folder_create_request: TemplatesFolderCreateRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
+        templates_folder_create_request: models.TemplatesFolderCreateRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.TemplatesFolderCreateResponse:
         """Create a template folder.
 
         Creates a folder for templates, at the top level or inside another folder.
 
         Args:
-            templates_folder_create_request (TemplatesFolderCreateRequest | dict[str, Any]):
-
-        Returns:
-            TemplatesFolderCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            templates_folder_create_request: Template folder to create.
         """
-        return self.api_client.call_operation(_CREATE_TEMPLATE_FOLDER, {**kwargs}, templates_folder_create_request)
+        return self.api_client.call_operation(
+            _CREATE_TEMPLATE_FOLDER, {"templates_folder_create_request": templates_folder_create_request, **kwargs}
+        )
 
-    @overload
     def rename_template_folder(
         self,
         id: str,
-        templates_folder_rename_request: TemplatesFolderRenameRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def rename_template_folder(
-        self,
-        id: str,
-        templates_folder_rename_request: TemplatesFolderRenameRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def rename_template_folder(
-        self,
-        id: str,
-        templates_folder_rename_request: TemplatesFolderRenameRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[TemplatesFolderRenameResponse, int, Headers]: ...
-
-    @overload
-    def rename_template_folder(
-        self,
-        id: str,
-        templates_folder_rename_request: TemplatesFolderRenameRequest | dict[str, Any],
-        **kwargs: Unpack[_RenameTemplateFolderOptions],
-    ) -> TemplatesFolderRenameResponse: ...
-
-    def rename_template_folder(
-        self, id: str, templates_folder_rename_request: TemplatesFolderRenameRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
+        templates_folder_rename_request: models.TemplatesFolderRenameRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.TemplatesFolderRenameResponse:
         """Rename a template folder.
 
         Gives a template folder a new name.
 
         Args:
-            id (str): ID of the template folder to rename.
-            templates_folder_rename_request (TemplatesFolderRenameRequest | dict[str, Any]):
-
-        Returns:
-            TemplatesFolderRenameResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the template folder to rename.
+            templates_folder_rename_request: New name for a template folder.
         """
-        return self.api_client.call_operation(_RENAME_TEMPLATE_FOLDER, {**kwargs}, id, templates_folder_rename_request)
+        return self.api_client.call_operation(
+            _RENAME_TEMPLATE_FOLDER,
+            {"id": id, "templates_folder_rename_request": templates_folder_rename_request, **kwargs},
+        )
 
 
-class AsyncFoldersApi:
-    """Calls with the tag "Folders", for asyncio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
+class AsyncFoldersApi(AsyncApi):
+    """Calls with the tag "Folders", for asyncio."""
 
     async def list_document_folders(
-        self, **kwargs: Unpack[_ListDocumentFoldersAsyncOptions]
-    ) -> DocumentsFolderListResponse:
+        self,
+        *,
+        parent_uuid: str | None = None,
+        count: int | None = None,
+        page: int | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.DocumentsFolderListResponse:
         """List document folders.
 
         Returns the document folders inside one folder, or at the top level. Pages count from 1 and hold 50 folders by
         default, at most 100.
 
         Args:
-            parent_uuid (str): ID of the folder to look in; the top level if left out.
-            count (int): Folders per page, 1 to 100; default 50.
-            page (int): Page to return, counted from 1.
-
-        Returns:
-            DocumentsFolderListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            parent_uuid: ID of the folder to look in; the top level if left out.
+            count: Folders per page, 1 to 100; default 50.
+            page: Page to return, counted from 1.
         """
-        result: DocumentsFolderListResponse = await self.api_client.call_operation(_LIST_DOCUMENT_FOLDERS, {**kwargs})
-        return result
+        return await self.api_client.call_operation(
+            _LIST_DOCUMENT_FOLDERS, {"parent_uuid": parent_uuid, "count": count, "page": page, **kwargs}
+        )
 
     def iterate_document_folders(
-        self, **kwargs: Unpack[_IterateDocumentFoldersOptions]
-    ) -> AsyncIterator[DocumentsFolderListResponseResults]:
+        self,
+        *,
+        parent_uuid: str | None = None,
+        page_size: int = 100,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> AsyncIterator[models.DocumentsFolderListResponseResults]:
         """Iterate over everything that `list_document_folders` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            parent_uuid (str): ID of the folder to look in; the top level if left out.
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_document_folders` raises comes out of the iterator; going on asks for the same page again.
+            parent_uuid: ID of the folder to look in; the top level if left out.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(
-            self.api_client, _LIST_DOCUMENT_FOLDERS, _LIST_DOCUMENT_FOLDERS_PAGES, {**kwargs}
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_DOCUMENT_FOLDERS,
+            _LIST_DOCUMENT_FOLDERS_PAGES,
+            {"parent_uuid": parent_uuid, "page_size": page_size, "max_items": max_items, **kwargs},
         )
 
     async def create_document_folder(
         self,
-        documents_folder_create_request: DocumentsFolderCreateRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateDocumentFolderAsyncOptions],
-    ) -> DocumentsFolderCreateResponse:
+        documents_folder_create_request: models.DocumentsFolderCreateRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.DocumentsFolderCreateResponse:
         """Create a document folder.
 
         Creates a folder for documents, at the top level or inside another folder.
 
         Args:
-            documents_folder_create_request (DocumentsFolderCreateRequest | dict[str, Any]):
-
-        Returns:
-            DocumentsFolderCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            documents_folder_create_request: Folder for documents that is to be created.
         """
-        result: DocumentsFolderCreateResponse = await self.api_client.call_operation(
-            _CREATE_DOCUMENT_FOLDER, {**kwargs}, documents_folder_create_request
+        return await self.api_client.call_operation(
+            _CREATE_DOCUMENT_FOLDER, {"documents_folder_create_request": documents_folder_create_request, **kwargs}
         )
-        return result
 
     async def rename_document_folder(
         self,
         id: str,
-        documents_folder_rename_request: DocumentsFolderRenameRequest | dict[str, Any],
-        **kwargs: Unpack[_RenameDocumentFolderAsyncOptions],
-    ) -> DocumentsFolderRenameResponse:
+        documents_folder_rename_request: models.DocumentsFolderRenameRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.DocumentsFolderRenameResponse:
         """Rename a document folder.
 
         Gives a document folder a new name.
 
         Args:
-            id (str): ID of the document folder to rename.
-            documents_folder_rename_request (DocumentsFolderRenameRequest | dict[str, Any]):
-
-        Returns:
-            DocumentsFolderRenameResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the document folder to rename.
+            documents_folder_rename_request: New name for a folder of documents.
         """
-        result: DocumentsFolderRenameResponse = await self.api_client.call_operation(
-            _RENAME_DOCUMENT_FOLDER, {**kwargs}, id, documents_folder_rename_request
+        return await self.api_client.call_operation(
+            _RENAME_DOCUMENT_FOLDER,
+            {"id": id, "documents_folder_rename_request": documents_folder_rename_request, **kwargs},
         )
-        return result
 
     async def list_template_folders(
-        self, **kwargs: Unpack[_ListTemplateFoldersAsyncOptions]
-    ) -> TemplatesFolderListResponse:
+        self,
+        *,
+        parent_uuid: str | None = None,
+        count: int | None = None,
+        page: int | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.TemplatesFolderListResponse:
         """List template folders.
 
         Returns the template folders inside one folder, or at the top level. Pages count from 1 and hold 50 folders by
         default, at most 100.
 
         Args:
-            parent_uuid (str): ID of the folder to look in; the top level if left out.
-            count (int): Folders per page, 1 to 100; default 50.
-            page (int): Page to return, counted from 1.
-
-        Returns:
-            TemplatesFolderListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            parent_uuid: ID of the folder to look in; the top level if left out.
+            count: Folders per page, 1 to 100; default 50.
+            page: Page to return, counted from 1.
         """
-        result: TemplatesFolderListResponse = await self.api_client.call_operation(_LIST_TEMPLATE_FOLDERS, {**kwargs})
-        return result
+        return await self.api_client.call_operation(
+            _LIST_TEMPLATE_FOLDERS, {"parent_uuid": parent_uuid, "count": count, "page": page, **kwargs}
+        )
 
     def iterate_template_folders(
-        self, **kwargs: Unpack[_IterateTemplateFoldersOptions]
-    ) -> AsyncIterator[TemplatesFolderListResponseResults]:
+        self,
+        *,
+        parent_uuid: str | None = None,
+        page_size: int = 100,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> AsyncIterator[models.TemplatesFolderListResponseResults]:
         """Iterate over everything that `list_template_folders` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            parent_uuid (str): ID of the folder to look in; the top level if left out.
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_template_folders` raises comes out of the iterator; going on asks for the same page again.
+            parent_uuid: ID of the folder to look in; the top level if left out.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(
-            self.api_client, _LIST_TEMPLATE_FOLDERS, _LIST_TEMPLATE_FOLDERS_PAGES, {**kwargs}
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_TEMPLATE_FOLDERS,
+            _LIST_TEMPLATE_FOLDERS_PAGES,
+            {"parent_uuid": parent_uuid, "page_size": page_size, "max_items": max_items, **kwargs},
         )
 
     async def create_template_folder(
         self,
-        templates_folder_create_request: TemplatesFolderCreateRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateTemplateFolderAsyncOptions],
-    ) -> TemplatesFolderCreateResponse:
+        templates_folder_create_request: models.TemplatesFolderCreateRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.TemplatesFolderCreateResponse:
         """Create a template folder.
 
         Creates a folder for templates, at the top level or inside another folder.
 
         Args:
-            templates_folder_create_request (TemplatesFolderCreateRequest | dict[str, Any]):
-
-        Returns:
-            TemplatesFolderCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            templates_folder_create_request: Template folder to create.
         """
-        result: TemplatesFolderCreateResponse = await self.api_client.call_operation(
-            _CREATE_TEMPLATE_FOLDER, {**kwargs}, templates_folder_create_request
+        return await self.api_client.call_operation(
+            _CREATE_TEMPLATE_FOLDER, {"templates_folder_create_request": templates_folder_create_request, **kwargs}
         )
-        return result
 
     async def rename_template_folder(
         self,
         id: str,
-        templates_folder_rename_request: TemplatesFolderRenameRequest | dict[str, Any],
-        **kwargs: Unpack[_RenameTemplateFolderAsyncOptions],
-    ) -> TemplatesFolderRenameResponse:
+        templates_folder_rename_request: models.TemplatesFolderRenameRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.TemplatesFolderRenameResponse:
         """Rename a template folder.
 
         Gives a template folder a new name.
 
         Args:
-            id (str): ID of the template folder to rename.
-            templates_folder_rename_request (TemplatesFolderRenameRequest | dict[str, Any]):
-
-        Returns:
-            TemplatesFolderRenameResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the template folder to rename.
+            templates_folder_rename_request: New name for a template folder.
         """
-        result: TemplatesFolderRenameResponse = await self.api_client.call_operation(
-            _RENAME_TEMPLATE_FOLDER, {**kwargs}, id, templates_folder_rename_request
+        return await self.api_client.call_operation(
+            _RENAME_TEMPLATE_FOLDER,
+            {"id": id, "templates_folder_rename_request": templates_folder_rename_request, **kwargs},
         )
-        return result

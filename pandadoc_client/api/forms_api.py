@@ -3,201 +3,192 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from collections.abc import AsyncIterator, Iterator
+from typing import Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.form_list_response import FormListResponse
-    from ..model.form_list_response_results import FormListResponseResults
-    from ..model.list_form_order_by import ListFormOrderBy
-    from ..model.list_form_status import ListFormStatus
+from .. import models
 
 __all__ = ["AsyncFormsApi", "FormsApi"]
 
-_LIST_FORM = _operation.Operation(
+_LIST_FORM: Operation[models.FormListResponse] = Operation(
     operation_id="list_form",
     method="GET",
     path="/public/v1/forms",
     parameters=(
-        _operation.Parameter("count", "count", "query", (int,)),
-        _operation.Parameter("page", "page", "query", (int,)),
-        _operation.Parameter("status", "status", "query", ([str],), collection="multi"),
-        _operation.Parameter("order_by", "order_by", "query", (str,)),
-        _operation.Parameter("asc", "asc", "query", (bool,)),
-        _operation.Parameter("name", "name", "query", (str,)),
+        Parameter("count", "count", "query", (int,)),
+        Parameter("page", "page", "query", (int,)),
+        Parameter("status", "status", "query", ([str],), collection="multi"),
+        Parameter("order_by", "order_by", "query", (str,)),
+        Parameter("asc", "asc", "query", (bool,)),
+        Parameter("name", "name", "query", (str,)),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.form_list_response", "FormListResponse"),),
+    response_type=(ModelOf(models, "FormListResponse"),),
+    summary="List forms",
+    description="Returns forms, filtered by status and name, sorted and paged with `count` and `page`. `has_next_page` tells whether another page follows.",
+    meanings={
+        "count": "Forms per page, at least 1.",
+        "page": "Page to return, counted from 1.",
+        "status": "Only forms in one of these states: draft, active or disabled.",
+        "order_by": "Sort key: name, number of responses, status, creation date or modification date.",
+        "asc": "Whether to sort in ascending order.",
+        "name": "Only forms with this name.",
+    },
 )
 
-_LIST_FORM_PAGES = _pagination.Paging(
-    items="results", position="page", size="count", page_size=50, key="id", more="has_next_page"
-)
+_LIST_FORM_PAGES = Paging(items="results", position="page", size="count", page_size=50, key="id", more="has_next_page")
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class FormsApi(Api):
+    """Calls with the tag "Forms"."""
 
-    class _ListFormFilters(_TypedDict, total=False):
-        """Arguments of ``list_form`` that are given by name, without those that turn pages."""
-
-        status: list[ListFormStatus]
-        order_by: ListFormOrderBy
-        asc: bool
-        name: str
-
-    class _IterateFormOptions(_ListFormFilters, _pagination.PageOptions, total=False):
-        """Arguments and options of ``iterate_form``."""
-
-    class _ListFormArguments(_ListFormFilters, total=False):
-        """Arguments of ``list_form`` that are given by name."""
-
-        count: int
-        page: int
-
-    class _ListFormOptions(_ListFormArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_form``."""
-
-    class _ListFormAsyncOptions(_ListFormArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_form`` for asyncio."""
-
-
-class FormsApi:
-    """Calls with the tag "Forms".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def list_form(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_form(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
     def list_form(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[FormListResponse, int, Headers]: ...
-
-    @overload
-    def list_form(self, **kwargs: Unpack[_ListFormOptions]) -> FormListResponse: ...
-
-    def list_form(self, **kwargs: Any) -> Any:
+        self,
+        *,
+        count: int | None = None,
+        page: int | None = None,
+        status: list[models.ListFormStatus] | None = None,
+        order_by: models.ListFormOrderBy | None = None,
+        asc: bool | None = None,
+        name: str | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.FormListResponse:
         """List forms.
 
         Returns forms, filtered by status and name, sorted and paged with `count` and `page`. `has_next_page` tells
         whether another page follows.
 
         Args:
-            count (int): Forms per page, at least 1.
-            page (int): Page to return, counted from 1.
-            status (list[ListFormStatus]): Only forms in one of these states: draft, active or disabled.
-            order_by (ListFormOrderBy): Sort key: name, number of responses, status, creation date or modification
-                date.
-            asc (bool): Whether to sort in ascending order.
-            name (str): Only forms with this name.
-
-        Returns:
-            FormListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            count: Forms per page, at least 1.
+            page: Page to return, counted from 1.
+            status: Only forms in one of these states: draft, active or disabled.
+            order_by: Sort key: name, number of responses, status, creation date or modification date.
+            asc: Whether to sort in ascending order.
+            name: Only forms with this name.
         """
-        return self.api_client.call_operation(_LIST_FORM, {**kwargs})
+        return self.api_client.call_operation(
+            _LIST_FORM,
+            {"count": count, "page": page, "status": status, "order_by": order_by, "asc": asc, "name": name, **kwargs},
+        )
 
-    def iterate_form(self, **kwargs: Unpack[_IterateFormOptions]) -> Iterator[FormListResponseResults]:
+    def iterate_form(
+        self,
+        *,
+        status: list[models.ListFormStatus] | None = None,
+        order_by: models.ListFormOrderBy | None = None,
+        asc: bool | None = None,
+        name: str | None = None,
+        page_size: int = 50,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> Iterator[models.FormListResponseResults]:
         """Iterate over everything that `list_form` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            status (list[ListFormStatus]): Only forms in one of these states: draft, active or disabled.
-            order_by (ListFormOrderBy): Sort key: name, number of responses, status, creation date or modification
-                date.
-            asc (bool): Whether to sort in ascending order.
-            name (str): Only forms with this name.
-            page_size (int): Items to ask for at a time, 1 or more; default 50.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_form` raises comes out of the iterator; going on asks for the same page again.
+            status: Only forms in one of these states: draft, active or disabled.
+            order_by: Sort key: name, number of responses, status, creation date or modification date.
+            asc: Whether to sort in ascending order.
+            name: Only forms with this name.
+            page_size: Items to ask for at a time, 1 or more.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(self.api_client, _LIST_FORM, _LIST_FORM_PAGES, {**kwargs})
+        return ItemIterator(
+            self.api_client,
+            _LIST_FORM,
+            _LIST_FORM_PAGES,
+            {
+                "status": status,
+                "order_by": order_by,
+                "asc": asc,
+                "name": name,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
+        )
 
 
-class AsyncFormsApi:
-    """Calls with the tag "Forms", for asyncio.
+class AsyncFormsApi(AsyncApi):
+    """Calls with the tag "Forms", for asyncio."""
 
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
-
-    async def list_form(self, **kwargs: Unpack[_ListFormAsyncOptions]) -> FormListResponse:
+    async def list_form(
+        self,
+        *,
+        count: int | None = None,
+        page: int | None = None,
+        status: list[models.ListFormStatus] | None = None,
+        order_by: models.ListFormOrderBy | None = None,
+        asc: bool | None = None,
+        name: str | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.FormListResponse:
         """List forms.
 
         Returns forms, filtered by status and name, sorted and paged with `count` and `page`. `has_next_page` tells
         whether another page follows.
 
         Args:
-            count (int): Forms per page, at least 1.
-            page (int): Page to return, counted from 1.
-            status (list[ListFormStatus]): Only forms in one of these states: draft, active or disabled.
-            order_by (ListFormOrderBy): Sort key: name, number of responses, status, creation date or modification
-                date.
-            asc (bool): Whether to sort in ascending order.
-            name (str): Only forms with this name.
-
-        Returns:
-            FormListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            count: Forms per page, at least 1.
+            page: Page to return, counted from 1.
+            status: Only forms in one of these states: draft, active or disabled.
+            order_by: Sort key: name, number of responses, status, creation date or modification date.
+            asc: Whether to sort in ascending order.
+            name: Only forms with this name.
         """
-        result: FormListResponse = await self.api_client.call_operation(_LIST_FORM, {**kwargs})
-        return result
+        return await self.api_client.call_operation(
+            _LIST_FORM,
+            {"count": count, "page": page, "status": status, "order_by": order_by, "asc": asc, "name": name, **kwargs},
+        )
 
-    def iterate_form(self, **kwargs: Unpack[_IterateFormOptions]) -> AsyncIterator[FormListResponseResults]:
+    def iterate_form(
+        self,
+        *,
+        status: list[models.ListFormStatus] | None = None,
+        order_by: models.ListFormOrderBy | None = None,
+        asc: bool | None = None,
+        name: str | None = None,
+        page_size: int = 50,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> AsyncIterator[models.FormListResponseResults]:
         """Iterate over everything that `list_form` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            status (list[ListFormStatus]): Only forms in one of these states: draft, active or disabled.
-            order_by (ListFormOrderBy): Sort key: name, number of responses, status, creation date or modification
-                date.
-            asc (bool): Whether to sort in ascending order.
-            name (str): Only forms with this name.
-            page_size (int): Items to ask for at a time, 1 or more; default 50.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_form` raises comes out of the iterator; going on asks for the same page again.
+            status: Only forms in one of these states: draft, active or disabled.
+            order_by: Sort key: name, number of responses, status, creation date or modification date.
+            asc: Whether to sort in ascending order.
+            name: Only forms with this name.
+            page_size: Items to ask for at a time, 1 or more.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(self.api_client, _LIST_FORM, _LIST_FORM_PAGES, {**kwargs})
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_FORM,
+            _LIST_FORM_PAGES,
+            {
+                "status": status,
+                "order_by": order_by,
+                "asc": asc,
+                "name": name,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
+        )

@@ -3,27 +3,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import UNSET, ModelOf, Unset
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.create_member_token_request import CreateMemberTokenRequest
-    from ..model.create_member_token_response import CreateMemberTokenResponse
-    from ..model.member_details_response import MemberDetailsResponse
-    from ..model.member_list_response import MemberListResponse
+from .. import models
 
 __all__ = ["AsyncMembersApi", "MembersApi"]
 
-_LIST_MEMBERS = _operation.Operation(
+_LIST_MEMBERS: Operation[models.MemberListResponse] = Operation(
     operation_id="list_members",
     method="GET",
     path="/public/v1/members",
@@ -31,12 +29,14 @@ _LIST_MEMBERS = _operation.Operation(
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.member_list_response", "MemberListResponse"),),
+    response_type=(ModelOf(models, "MemberListResponse"),),
+    summary="List workspace members",
+    description="Returns all members of the workspace at once, without paging.",
 )
 
-_LIST_MEMBERS_PAGES = _pagination.Paging(items="results")
+_LIST_MEMBERS_PAGES = Paging(items="results")
 
-_DETAILS_CURRENT_MEMBER = _operation.Operation(
+_DETAILS_CURRENT_MEMBER: Operation[models.MemberDetailsResponse] = Operation(
     operation_id="details_current_member",
     method="GET",
     path="/public/v1/members/current",
@@ -44,343 +44,171 @@ _DETAILS_CURRENT_MEMBER = _operation.Operation(
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.member_details_response", "MemberDetailsResponse"),),
+    response_type=(ModelOf(models, "MemberDetailsResponse"),),
+    summary="Get the current member",
+    description="Returns the workspace member whose credentials make the request.",
 )
 
-_DETAILS_MEMBER = _operation.Operation(
+_DETAILS_MEMBER: Operation[models.MemberDetailsResponse] = Operation(
     operation_id="details_member",
     method="GET",
     path="/public/v1/members/{id}",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.member_details_response", "MemberDetailsResponse"),),
+    response_type=(ModelOf(models, "MemberDetailsResponse"),),
+    summary="Get a workspace member",
+    description="Returns one member of the workspace.",
+    meanings={
+        "id": "Membership ID of the member to read.",
+    },
 )
 
-_CREATE_MEMBER_TOKEN = _operation.Operation(
+_CREATE_MEMBER_TOKEN: Operation[models.CreateMemberTokenResponse] = Operation(
     operation_id="create_member_token",
     method="POST",
     path="/public/v1/members/{member_id}/token",
     parameters=(
-        _operation.Parameter("member_id", "member_id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("member_id", "member_id", "path", (str,), required=True),
+        Parameter(
             "create_member_token_request",
             "create_member_token_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.create_member_token_request", "CreateMemberTokenRequest"),
-                dict,
-            ),
+            (ModelOf(models, "CreateMemberTokenRequest"), dict),
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.create_member_token_response", "CreateMemberTokenResponse"),),
+    response_type=(ModelOf(models, "CreateMemberTokenResponse"),),
+    summary="Create a token for a member",
+    description="Creates a token for a workspace member. It lasts `lifetime` seconds: 3600 by default, at most 86400.",
+    body_schema="CreateMemberTokenRequest",
+    meanings={
+        "member_id": "Membership ID of the member the token is for.",
+        "create_member_token_request": "Settings of the access token to create for a member.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class MembersApi(Api):
+    """Calls with the tag "Members"."""
 
-    class _ListMembersFilters(_TypedDict, total=False):
-        """Arguments of ``list_members`` that are given by name, without those that turn pages."""
-
-    class _IterateMembersOptions(_ListMembersFilters, _pagination.ListOptions, total=False):
-        """Arguments and options of ``iterate_members``."""
-
-    class _ListMembersArguments(_ListMembersFilters, total=False):
-        """Arguments of ``list_members`` that are given by name."""
-
-    class _ListMembersOptions(_ListMembersArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_members``."""
-
-    class _ListMembersAsyncOptions(_ListMembersArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_members`` for asyncio."""
-
-    class _DetailsCurrentMemberArguments(_TypedDict, total=False):
-        """Arguments of ``details_current_member`` that are given by name."""
-
-    class _DetailsCurrentMemberOptions(_DetailsCurrentMemberArguments, _operation.Options, total=False):
-        """Arguments and options of ``details_current_member``."""
-
-    class _DetailsCurrentMemberAsyncOptions(_DetailsCurrentMemberArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``details_current_member`` for asyncio."""
-
-    class _DetailsMemberArguments(_TypedDict, total=False):
-        """Arguments of ``details_member`` that are given by name."""
-
-    class _DetailsMemberOptions(_DetailsMemberArguments, _operation.Options, total=False):
-        """Arguments and options of ``details_member``."""
-
-    class _DetailsMemberAsyncOptions(_DetailsMemberArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``details_member`` for asyncio."""
-
-    class _CreateMemberTokenArguments(_TypedDict, total=False):
-        """Arguments of ``create_member_token`` that are given by name."""
-
-        create_member_token_request: CreateMemberTokenRequest | dict[str, Any]
-
-    class _CreateMemberTokenOptions(_CreateMemberTokenArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_member_token``."""
-
-    class _CreateMemberTokenAsyncOptions(_CreateMemberTokenArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``create_member_token`` for asyncio."""
-
-
-class MembersApi:
-    """Calls with the tag "Members".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def list_members(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_members(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def list_members(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[MemberListResponse, int, Headers]: ...
-
-    @overload
-    def list_members(self, **kwargs: Unpack[_ListMembersOptions]) -> MemberListResponse: ...
-
-    def list_members(self, **kwargs: Any) -> Any:
+    def list_members(self, **kwargs: Unpack[Options]) -> models.MemberListResponse:
         """List workspace members.
 
         Returns all members of the workspace at once, without paging.
-
-        Returns:
-            MemberListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_LIST_MEMBERS, {**kwargs})
 
-    def iterate_members(self, **kwargs: Unpack[_IterateMembersOptions]) -> Iterator[MemberDetailsResponse]:
+    def iterate_members(
+        self, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> Iterator[models.MemberDetailsResponse]:
         """Iterate over everything that `list_members` lists.
 
         The API sends this list at once, and it is fetched when the first item is needed.
 
         Args:
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_members` raises comes out of the iterator; going on asks for the same page again.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(self.api_client, _LIST_MEMBERS, _LIST_MEMBERS_PAGES, {**kwargs})
+        return ItemIterator(self.api_client, _LIST_MEMBERS, _LIST_MEMBERS_PAGES, {"max_items": max_items, **kwargs})
 
-    @overload
-    def details_current_member(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def details_current_member(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def details_current_member(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[MemberDetailsResponse, int, Headers]: ...
-
-    @overload
-    def details_current_member(self, **kwargs: Unpack[_DetailsCurrentMemberOptions]) -> MemberDetailsResponse: ...
-
-    def details_current_member(self, **kwargs: Any) -> Any:
+    def details_current_member(self, **kwargs: Unpack[Options]) -> models.MemberDetailsResponse:
         """Get the current member.
 
         Returns the workspace member whose credentials make the request.
-
-        Returns:
-            MemberDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_DETAILS_CURRENT_MEMBER, {**kwargs})
 
-    @overload
-    def details_member(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def details_member(self, id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def details_member(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[MemberDetailsResponse, int, Headers]: ...
-
-    @overload
-    def details_member(self, id: str, **kwargs: Unpack[_DetailsMemberOptions]) -> MemberDetailsResponse: ...
-
-    def details_member(self, id: str, **kwargs: Any) -> Any:
+    def details_member(self, id: str, **kwargs: Unpack[Options]) -> models.MemberDetailsResponse:
         """Get a workspace member.
 
         Returns one member of the workspace.
 
         Args:
-            id (str): Membership ID of the member to read.
-
-        Returns:
-            MemberDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: Membership ID of the member to read.
         """
-        return self.api_client.call_operation(_DETAILS_MEMBER, {**kwargs}, id)
+        return self.api_client.call_operation(_DETAILS_MEMBER, {"id": id, **kwargs})
 
-    @overload
-    def create_member_token(self, member_id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
     def create_member_token(
-        self, member_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_member_token(
-        self, member_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[CreateMemberTokenResponse, int, Headers]: ...
-
-    @overload
-    def create_member_token(
-        self, member_id: str, **kwargs: Unpack[_CreateMemberTokenOptions]
-    ) -> CreateMemberTokenResponse: ...
-
-    def create_member_token(self, member_id: str, **kwargs: Any) -> Any:
+        self,
+        member_id: str,
+        *,
+        create_member_token_request: models.CreateMemberTokenRequest | dict[str, Any] | Unset = UNSET,
+        **kwargs: Unpack[Options],
+    ) -> models.CreateMemberTokenResponse:
         """Create a token for a member.
 
         Creates a token for a workspace member. It lasts `lifetime` seconds: 3600 by default, at most 86400.
 
         Args:
-            member_id (str): Membership ID of the member the token is for.
-            create_member_token_request (CreateMemberTokenRequest | dict[str, Any]):
-
-        Returns:
-            CreateMemberTokenResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            member_id: Membership ID of the member the token is for.
+            create_member_token_request: Settings of the access token to create for a member.
         """
-        return self.api_client.call_operation(_CREATE_MEMBER_TOKEN, {**kwargs}, member_id)
+        return self.api_client.call_operation(
+            _CREATE_MEMBER_TOKEN,
+            {"member_id": member_id, "create_member_token_request": create_member_token_request, **kwargs},
+        )
 
 
-class AsyncMembersApi:
-    """Calls with the tag "Members", for asyncio.
+class AsyncMembersApi(AsyncApi):
+    """Calls with the tag "Members", for asyncio."""
 
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
-
-    async def list_members(self, **kwargs: Unpack[_ListMembersAsyncOptions]) -> MemberListResponse:
+    async def list_members(self, **kwargs: Unpack[AsyncOptions]) -> models.MemberListResponse:
         """List workspace members.
 
         Returns all members of the workspace at once, without paging.
-
-        Returns:
-            MemberListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
         """
-        result: MemberListResponse = await self.api_client.call_operation(_LIST_MEMBERS, {**kwargs})
-        return result
+        return await self.api_client.call_operation(_LIST_MEMBERS, {**kwargs})
 
-    def iterate_members(self, **kwargs: Unpack[_IterateMembersOptions]) -> AsyncIterator[MemberDetailsResponse]:
+    def iterate_members(
+        self, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> AsyncIterator[models.MemberDetailsResponse]:
         """Iterate over everything that `list_members` lists.
 
         The API sends this list at once, and it is fetched when the first item is needed.
 
         Args:
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_members` raises comes out of the iterator; going on asks for the same page again.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(self.api_client, _LIST_MEMBERS, _LIST_MEMBERS_PAGES, {**kwargs})
+        return AsyncItemIterator(
+            self.api_client, _LIST_MEMBERS, _LIST_MEMBERS_PAGES, {"max_items": max_items, **kwargs}
+        )
 
-    async def details_current_member(
-        self, **kwargs: Unpack[_DetailsCurrentMemberAsyncOptions]
-    ) -> MemberDetailsResponse:
+    async def details_current_member(self, **kwargs: Unpack[AsyncOptions]) -> models.MemberDetailsResponse:
         """Get the current member.
 
         Returns the workspace member whose credentials make the request.
-
-        Returns:
-            MemberDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
         """
-        result: MemberDetailsResponse = await self.api_client.call_operation(_DETAILS_CURRENT_MEMBER, {**kwargs})
-        return result
+        return await self.api_client.call_operation(_DETAILS_CURRENT_MEMBER, {**kwargs})
 
-    async def details_member(self, id: str, **kwargs: Unpack[_DetailsMemberAsyncOptions]) -> MemberDetailsResponse:
+    async def details_member(self, id: str, **kwargs: Unpack[AsyncOptions]) -> models.MemberDetailsResponse:
         """Get a workspace member.
 
         Returns one member of the workspace.
 
         Args:
-            id (str): Membership ID of the member to read.
-
-        Returns:
-            MemberDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: Membership ID of the member to read.
         """
-        result: MemberDetailsResponse = await self.api_client.call_operation(_DETAILS_MEMBER, {**kwargs}, id)
-        return result
+        return await self.api_client.call_operation(_DETAILS_MEMBER, {"id": id, **kwargs})
 
     async def create_member_token(
-        self, member_id: str, **kwargs: Unpack[_CreateMemberTokenAsyncOptions]
-    ) -> CreateMemberTokenResponse:
+        self,
+        member_id: str,
+        *,
+        create_member_token_request: models.CreateMemberTokenRequest | dict[str, Any] | Unset = UNSET,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.CreateMemberTokenResponse:
         """Create a token for a member.
 
         Creates a token for a workspace member. It lasts `lifetime` seconds: 3600 by default, at most 86400.
 
         Args:
-            member_id (str): Membership ID of the member the token is for.
-            create_member_token_request (CreateMemberTokenRequest | dict[str, Any]):
-
-        Returns:
-            CreateMemberTokenResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            member_id: Membership ID of the member the token is for.
+            create_member_token_request: Settings of the access token to create for a member.
         """
-        result: CreateMemberTokenResponse = await self.api_client.call_operation(
-            _CREATE_MEMBER_TOKEN, {**kwargs}, member_id
+        return await self.api_client.call_operation(
+            _CREATE_MEMBER_TOKEN,
+            {"member_id": member_id, "create_member_token_request": create_member_token_request, **kwargs},
         )
-        return result

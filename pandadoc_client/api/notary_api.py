@@ -3,51 +3,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.create_notarization_request import CreateNotarizationRequest
-    from ..model.create_notarization_response import CreateNotarizationResponse
-    from ..model.list_notaries_order_by import ListNotariesOrderBy
-    from ..model.list_notaries_response import ListNotariesResponse
-    from ..model.list_notaries_response_results import ListNotariesResponseResults
-    from ..model.list_notaries_status import ListNotariesStatus
-    from ..model.list_notarization_requests_order_by import ListNotarizationRequestsOrderBy
-    from ..model.list_notarization_requests_response import ListNotarizationRequestsResponse
-    from ..model.list_notarization_requests_response_results import ListNotarizationRequestsResponseResults
-    from ..model.list_notarization_requests_status import ListNotarizationRequestsStatus
-    from ..model.notarization_request_details_response import NotarizationRequestDetailsResponse
+from .. import models
 
 __all__ = ["AsyncNotaryApi", "NotaryApi"]
 
-_LIST_NOTARIES = _operation.Operation(
+_LIST_NOTARIES: Operation[models.ListNotariesResponse] = Operation(
     operation_id="list_notaries",
     method="GET",
     path="/public/v2/notary/notaries",
     parameters=(
-        _operation.Parameter("status", "status", "query", ([str],), collection="multi"),
-        _operation.Parameter("commission_state", "commission_state", "query", ([str],), collection="multi"),
-        _operation.Parameter("offset", "offset", "query", (int,)),
-        _operation.Parameter("limit", "limit", "query", (int,)),
-        _operation.Parameter("order_by", "order_by", "query", (str,)),
+        Parameter("status", "status", "query", ([str],), collection="multi"),
+        Parameter("commission_state", "commission_state", "query", ([str],), collection="multi"),
+        Parameter("offset", "offset", "query", (int,)),
+        Parameter("limit", "limit", "query", (int,)),
+        Parameter("order_by", "order_by", "query", (str,)),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.list_notaries_response", "ListNotariesResponse"),),
+    response_type=(ModelOf(models, "ListNotariesResponse"),),
+    summary="List notaries",
+    description="Returns notaries, filtered by status and state of commission. Paged with `limit` and `offset`; `count` is returned beside the results.",
+    meanings={
+        "status": "Only notaries in one of these statuses, at most 10.",
+        "commission_state": "Only notaries commissioned in these states; at most 20, of 50 characters each.",
+        "offset": "Number of notaries to skip from the start; default 0.",
+        "limit": "Notaries per page, at most 100; default 50.",
+        "order_by": "Sort key; a leading minus sorts in descending order. Default `email`.",
+    },
 )
 
-_LIST_NOTARIES_PAGES = _pagination.Paging(
+_LIST_NOTARIES_PAGES = Paging(
     items="results",
     position="offset",
     size="limit",
@@ -59,56 +59,35 @@ _LIST_NOTARIES_PAGES = _pagination.Paging(
     count="count",
 )
 
-_LIST_NOTARIZATION_REQUESTS = _operation.Operation(
+_LIST_NOTARIZATION_REQUESTS: Operation[models.ListNotarizationRequestsResponse] = Operation(
     operation_id="list_notarization_requests",
     method="GET",
     path="/public/v2/notary/notarization-requests",
     parameters=(
-        _operation.Parameter(
-            "status",
-            "status",
-            "query",
-            (
-                [str],
-                str,
-            ),
-            collection="csv",
-        ),
-        _operation.Parameter(
-            "created_by_user_id",
-            "created_by_user_id",
-            "query",
-            (
-                [str],
-                str,
-            ),
-            collection="csv",
-        ),
-        _operation.Parameter(
-            "document_id",
-            "document_id",
-            "query",
-            (
-                [str],
-                str,
-            ),
-            collection="csv",
-        ),
-        _operation.Parameter("offset", "offset", "query", (int,)),
-        _operation.Parameter("limit", "limit", "query", (int,)),
-        _operation.Parameter("order_by", "order_by", "query", (str,)),
+        Parameter("status", "status", "query", ([str], str), collection="csv"),
+        Parameter("created_by_user_id", "created_by_user_id", "query", ([str], str), collection="csv"),
+        Parameter("document_id", "document_id", "query", ([str], str), collection="csv"),
+        Parameter("offset", "offset", "query", (int,)),
+        Parameter("limit", "limit", "query", (int,)),
+        Parameter("order_by", "order_by", "query", (str,)),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(
-            __name__, "..model.list_notarization_requests_response", "ListNotarizationRequestsResponse"
-        ),
-    ),
+    response_type=(ModelOf(models, "ListNotarizationRequestsResponse"),),
+    summary="List notarization requests",
+    description="Returns notarization requests, filtered by status, creator and document. Paged with `limit` and `offset`; `count` is returned beside the results.",
+    meanings={
+        "status": "Only requests in one of these statuses, at most 10.",
+        "created_by_user_id": "Only requests created by these users, at most 30 IDs.",
+        "document_id": "Only requests for these documents, at most 30 IDs.",
+        "offset": "Number of requests to skip from the start; default 0.",
+        "limit": "Requests per page, 1 to 100; default 50.",
+        "order_by": "Sort key; a leading minus sorts in descending order. Default `date_created`.",
+    },
 )
 
-_LIST_NOTARIZATION_REQUESTS_PAGES = _pagination.Paging(
+_LIST_NOTARIZATION_REQUESTS_PAGES = Paging(
     items="results",
     position="offset",
     size="limit",
@@ -120,588 +99,441 @@ _LIST_NOTARIZATION_REQUESTS_PAGES = _pagination.Paging(
     count="count",
 )
 
-_CREATE_NOTARIZATION_REQUEST = _operation.Operation(
+_CREATE_NOTARIZATION_REQUEST: Operation[models.CreateNotarizationResponse] = Operation(
     operation_id="create_notarization_request",
     method="POST",
     path="/public/v2/notary/notarization-requests",
     parameters=(
-        _operation.Parameter(
+        Parameter(
             "create_notarization_request",
             "create_notarization_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.create_notarization_request", "CreateNotarizationRequest"),
-                dict,
-            ),
+            (ModelOf(models, "CreateNotarizationRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.create_notarization_response", "CreateNotarizationResponse"),
-    ),
+    response_type=(ModelOf(models, "CreateNotarizationResponse"),),
+    summary="Create a notarization request",
+    description="Asks for the notarization of a document and invites people to it. A notary and a time can be chosen in advance.",
+    body_schema="CreateNotarizationRequest",
+    meanings={
+        "create_notarization_request": "Document to notarize, the people to invite and, optionally, a notary and time.",
+    },
 )
 
-_NOTARIZATION_REQUEST_DETAILS = _operation.Operation(
+_NOTARIZATION_REQUEST_DETAILS: Operation[models.NotarizationRequestDetailsResponse] = Operation(
     operation_id="notarization_request_details",
     method="GET",
     path="/public/v2/notary/notarization-requests/{session_request_id}",
-    parameters=(_operation.Parameter("session_request_id", "session_request_id", "path", (str,), required=True),),
+    parameters=(Parameter("session_request_id", "session_request_id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(
-            __name__, "..model.notarization_request_details_response", "NotarizationRequestDetailsResponse"
-        ),
-    ),
+    response_type=(ModelOf(models, "NotarizationRequestDetailsResponse"),),
+    summary="Get a notarization request",
+    description="Returns one notarization request with its invitees, signed documents and recording.",
+    meanings={
+        "session_request_id": "UUID of the notarization request to read.",
+    },
 )
 
-_DELETE_NOTARIZATION_REQUEST = _operation.Operation(
+_DELETE_NOTARIZATION_REQUEST: Operation[None] = Operation(
     operation_id="delete_notarization_request",
     method="DELETE",
     path="/public/v2/notary/notarization-requests/{session_request_id}",
-    parameters=(_operation.Parameter("session_request_id", "session_request_id", "path", (str,), required=True),),
+    parameters=(Parameter("session_request_id", "session_request_id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Delete a notarization request",
+    description="Deletes one notarization request.",
+    meanings={
+        "session_request_id": "UUID of the notarization request to delete.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class NotaryApi(Api):
+    """Calls with the tag "Notary"."""
 
-    class _ListNotariesFilters(_TypedDict, total=False):
-        """Arguments of ``list_notaries`` that are given by name, without those that turn pages."""
-
-        status: list[ListNotariesStatus]
-        commission_state: list[str]
-        order_by: ListNotariesOrderBy
-
-    class _IterateNotariesOptions(_ListNotariesFilters, _pagination.PageOptions, total=False):
-        """Arguments and options of ``iterate_notaries``."""
-
-    class _ListNotariesArguments(_ListNotariesFilters, total=False):
-        """Arguments of ``list_notaries`` that are given by name."""
-
-        offset: int
-        limit: int
-
-    class _ListNotariesOptions(_ListNotariesArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_notaries``."""
-
-    class _ListNotariesAsyncOptions(_ListNotariesArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_notaries`` for asyncio."""
-
-    class _ListNotarizationRequestsFilters(_TypedDict, total=False):
-        """Arguments of ``list_notarization_requests`` that are given by name, without those that turn pages."""
-
-        status: list[ListNotarizationRequestsStatus] | str
-        created_by_user_id: list[str] | str
-        document_id: list[str] | str
-        order_by: ListNotarizationRequestsOrderBy
-
-    class _IterateNotarizationRequestsOptions(_ListNotarizationRequestsFilters, _pagination.PageOptions, total=False):
-        """Arguments and options of ``iterate_notarization_requests``."""
-
-    class _ListNotarizationRequestsArguments(_ListNotarizationRequestsFilters, total=False):
-        """Arguments of ``list_notarization_requests`` that are given by name."""
-
-        offset: int
-        limit: int
-
-    class _ListNotarizationRequestsOptions(_ListNotarizationRequestsArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_notarization_requests``."""
-
-    class _ListNotarizationRequestsAsyncOptions(
-        _ListNotarizationRequestsArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``list_notarization_requests`` for asyncio."""
-
-    class _CreateNotarizationRequestArguments(_TypedDict, total=False):
-        """Arguments of ``create_notarization_request`` that are given by name."""
-
-    class _CreateNotarizationRequestOptions(_CreateNotarizationRequestArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_notarization_request``."""
-
-    class _CreateNotarizationRequestAsyncOptions(
-        _CreateNotarizationRequestArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``create_notarization_request`` for asyncio."""
-
-    class _NotarizationRequestDetailsArguments(_TypedDict, total=False):
-        """Arguments of ``notarization_request_details`` that are given by name."""
-
-    class _NotarizationRequestDetailsOptions(_NotarizationRequestDetailsArguments, _operation.Options, total=False):
-        """Arguments and options of ``notarization_request_details``."""
-
-    class _NotarizationRequestDetailsAsyncOptions(
-        _NotarizationRequestDetailsArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``notarization_request_details`` for asyncio."""
-
-    class _DeleteNotarizationRequestArguments(_TypedDict, total=False):
-        """Arguments of ``delete_notarization_request`` that are given by name."""
-
-    class _DeleteNotarizationRequestOptions(_DeleteNotarizationRequestArguments, _operation.Options, total=False):
-        """Arguments and options of ``delete_notarization_request``."""
-
-    class _DeleteNotarizationRequestAsyncOptions(
-        _DeleteNotarizationRequestArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``delete_notarization_request`` for asyncio."""
-
-
-class NotaryApi:
-    """Calls with the tag "Notary".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def list_notaries(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_notaries(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
     def list_notaries(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[ListNotariesResponse, int, Headers]: ...
-
-    @overload
-    def list_notaries(self, **kwargs: Unpack[_ListNotariesOptions]) -> ListNotariesResponse: ...
-
-    def list_notaries(self, **kwargs: Any) -> Any:
+        self,
+        *,
+        status: list[models.ListNotariesStatus] | None = None,
+        commission_state: list[str] | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        order_by: models.ListNotariesOrderBy | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.ListNotariesResponse:
         """List notaries.
 
         Returns notaries, filtered by status and state of commission. Paged with `limit` and `offset`; `count` is
         returned beside the results.
 
         Args:
-            status (list[ListNotariesStatus]): Only notaries in one of these statuses, at most 10.
-            commission_state (list[str]): Only notaries commissioned in these states; at most 20, of 50 characters
-                each.
-            offset (int): Number of notaries to skip from the start; default 0.
-            limit (int): Notaries per page, at most 100; default 50.
-            order_by (ListNotariesOrderBy): Sort key; a leading minus sorts in descending order. Default `email`.
-
-        Returns:
-            ListNotariesResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            status: Only notaries in one of these statuses, at most 10.
+            commission_state: Only notaries commissioned in these states; at most 20, of 50 characters each.
+            offset: Number of notaries to skip from the start; default 0.
+            limit: Notaries per page, at most 100; default 50.
+            order_by: Sort key; a leading minus sorts in descending order. Default `email`.
         """
-        return self.api_client.call_operation(_LIST_NOTARIES, {**kwargs})
+        return self.api_client.call_operation(
+            _LIST_NOTARIES,
+            {
+                "status": status,
+                "commission_state": commission_state,
+                "offset": offset,
+                "limit": limit,
+                "order_by": order_by,
+                **kwargs,
+            },
+        )
 
-    def iterate_notaries(self, **kwargs: Unpack[_IterateNotariesOptions]) -> Iterator[ListNotariesResponseResults]:
+    def iterate_notaries(
+        self,
+        *,
+        status: list[models.ListNotariesStatus] | None = None,
+        commission_state: list[str] | None = None,
+        order_by: models.ListNotariesOrderBy | None = None,
+        page_size: int = 100,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> Iterator[models.ListNotariesResponseResults]:
         """Iterate over everything that `list_notaries` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            status (list[ListNotariesStatus]): Only notaries in one of these statuses, at most 10.
-            commission_state (list[str]): Only notaries commissioned in these states; at most 20, of 50 characters
-                each.
-            order_by (ListNotariesOrderBy): Sort key; a leading minus sorts in descending order. Default `email`.
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_notaries` raises comes out of the iterator; going on asks for the same page again.
+            status: Only notaries in one of these statuses, at most 10.
+            commission_state: Only notaries commissioned in these states; at most 20, of 50 characters each.
+            order_by: Sort key; a leading minus sorts in descending order. Default `email`.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(self.api_client, _LIST_NOTARIES, _LIST_NOTARIES_PAGES, {**kwargs})
+        return ItemIterator(
+            self.api_client,
+            _LIST_NOTARIES,
+            _LIST_NOTARIES_PAGES,
+            {
+                "status": status,
+                "commission_state": commission_state,
+                "order_by": order_by,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
+        )
 
-    @overload
-    def list_notarization_requests(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_notarization_requests(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
     def list_notarization_requests(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[ListNotarizationRequestsResponse, int, Headers]: ...
-
-    @overload
-    def list_notarization_requests(
-        self, **kwargs: Unpack[_ListNotarizationRequestsOptions]
-    ) -> ListNotarizationRequestsResponse: ...
-
-    def list_notarization_requests(self, **kwargs: Any) -> Any:
+        self,
+        *,
+        status: list[models.ListNotarizationRequestsStatus] | str | None = None,
+        created_by_user_id: list[str] | str | None = None,
+        document_id: list[str] | str | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        order_by: models.ListNotarizationRequestsOrderBy | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.ListNotarizationRequestsResponse:
         """List notarization requests.
 
         Returns notarization requests, filtered by status, creator and document. Paged with `limit` and `offset`;
         `count` is returned beside the results.
 
         Args:
-            status (list[ListNotarizationRequestsStatus] | str): Only requests in one of these statuses, at most 10.
-            created_by_user_id (list[str] | str): Only requests created by these users, at most 30 IDs.
-            document_id (list[str] | str): Only requests for these documents, at most 30 IDs.
-            offset (int): Number of requests to skip from the start; default 0.
-            limit (int): Requests per page, 1 to 100; default 50.
-            order_by (ListNotarizationRequestsOrderBy): Sort key; a leading minus sorts in descending order. Default
-                `date_created`.
-
-        Returns:
-            ListNotarizationRequestsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            status: Only requests in one of these statuses, at most 10.
+            created_by_user_id: Only requests created by these users, at most 30 IDs.
+            document_id: Only requests for these documents, at most 30 IDs.
+            offset: Number of requests to skip from the start; default 0.
+            limit: Requests per page, 1 to 100; default 50.
+            order_by: Sort key; a leading minus sorts in descending order. Default `date_created`.
         """
-        return self.api_client.call_operation(_LIST_NOTARIZATION_REQUESTS, {**kwargs})
+        return self.api_client.call_operation(
+            _LIST_NOTARIZATION_REQUESTS,
+            {
+                "status": status,
+                "created_by_user_id": created_by_user_id,
+                "document_id": document_id,
+                "offset": offset,
+                "limit": limit,
+                "order_by": order_by,
+                **kwargs,
+            },
+        )
 
     def iterate_notarization_requests(
-        self, **kwargs: Unpack[_IterateNotarizationRequestsOptions]
-    ) -> Iterator[ListNotarizationRequestsResponseResults]:
+        self,
+        *,
+        status: list[models.ListNotarizationRequestsStatus] | str | None = None,
+        created_by_user_id: list[str] | str | None = None,
+        document_id: list[str] | str | None = None,
+        order_by: models.ListNotarizationRequestsOrderBy | None = None,
+        page_size: int = 100,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> Iterator[models.ListNotarizationRequestsResponseResults]:
         """Iterate over everything that `list_notarization_requests` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            status (list[ListNotarizationRequestsStatus] | str): Only requests in one of these statuses, at most 10.
-            created_by_user_id (list[str] | str): Only requests created by these users, at most 30 IDs.
-            document_id (list[str] | str): Only requests for these documents, at most 30 IDs.
-            order_by (ListNotarizationRequestsOrderBy): Sort key; a leading minus sorts in descending order. Default
-                `date_created`.
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_notarization_requests` raises comes out of the iterator; going on asks for the same page again.
+            status: Only requests in one of these statuses, at most 10.
+            created_by_user_id: Only requests created by these users, at most 30 IDs.
+            document_id: Only requests for these documents, at most 30 IDs.
+            order_by: Sort key; a leading minus sorts in descending order. Default `date_created`.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(
-            self.api_client, _LIST_NOTARIZATION_REQUESTS, _LIST_NOTARIZATION_REQUESTS_PAGES, {**kwargs}
+        return ItemIterator(
+            self.api_client,
+            _LIST_NOTARIZATION_REQUESTS,
+            _LIST_NOTARIZATION_REQUESTS_PAGES,
+            {
+                "status": status,
+                "created_by_user_id": created_by_user_id,
+                "document_id": document_id,
+                "order_by": order_by,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
         )
 
-    @overload
     def create_notarization_request(
-        self,
-        create_notarization_request: CreateNotarizationRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_notarization_request(
-        self,
-        create_notarization_request: CreateNotarizationRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_notarization_request(
-        self,
-        create_notarization_request: CreateNotarizationRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[CreateNotarizationResponse, int, Headers]: ...
-
-    @overload
-    def create_notarization_request(
-        self,
-        create_notarization_request: CreateNotarizationRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateNotarizationRequestOptions],
-    ) -> CreateNotarizationResponse: ...
-
-    def create_notarization_request(
-        self, create_notarization_request: CreateNotarizationRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
+        self, create_notarization_request: models.CreateNotarizationRequest | dict[str, Any], **kwargs: Unpack[Options]
+    ) -> models.CreateNotarizationResponse:
         """Create a notarization request.
 
         Asks for the notarization of a document and invites people to it. A notary and a time can be chosen in
         advance.
 
         Args:
-            create_notarization_request (CreateNotarizationRequest | dict[str, Any]):
-
-        Returns:
-            CreateNotarizationResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            create_notarization_request: Document to notarize, the people to invite and, optionally, a notary and
+                time.
         """
-        return self.api_client.call_operation(_CREATE_NOTARIZATION_REQUEST, {**kwargs}, create_notarization_request)
+        return self.api_client.call_operation(
+            _CREATE_NOTARIZATION_REQUEST, {"create_notarization_request": create_notarization_request, **kwargs}
+        )
 
-    @overload
     def notarization_request_details(
-        self, session_request_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def notarization_request_details(
-        self, session_request_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def notarization_request_details(
-        self, session_request_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[NotarizationRequestDetailsResponse, int, Headers]: ...
-
-    @overload
-    def notarization_request_details(
-        self, session_request_id: str, **kwargs: Unpack[_NotarizationRequestDetailsOptions]
-    ) -> NotarizationRequestDetailsResponse: ...
-
-    def notarization_request_details(self, session_request_id: str, **kwargs: Any) -> Any:
+        self, session_request_id: str, **kwargs: Unpack[Options]
+    ) -> models.NotarizationRequestDetailsResponse:
         """Get a notarization request.
 
         Returns one notarization request with its invitees, signed documents and recording.
 
         Args:
-            session_request_id (str): UUID of the notarization request to read.
-
-        Returns:
-            NotarizationRequestDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            session_request_id: UUID of the notarization request to read.
         """
-        return self.api_client.call_operation(_NOTARIZATION_REQUEST_DETAILS, {**kwargs}, session_request_id)
+        return self.api_client.call_operation(
+            _NOTARIZATION_REQUEST_DETAILS, {"session_request_id": session_request_id, **kwargs}
+        )
 
-    @overload
-    def delete_notarization_request(
-        self, session_request_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def delete_notarization_request(
-        self, session_request_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def delete_notarization_request(
-        self, session_request_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def delete_notarization_request(
-        self, session_request_id: str, **kwargs: Unpack[_DeleteNotarizationRequestOptions]
-    ) -> None: ...
-
-    def delete_notarization_request(self, session_request_id: str, **kwargs: Any) -> Any:
+    def delete_notarization_request(self, session_request_id: str, **kwargs: Unpack[Options]) -> None:
         """Delete a notarization request.
 
         Deletes one notarization request.
 
         Args:
-            session_request_id (str): UUID of the notarization request to delete.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            session_request_id: UUID of the notarization request to delete.
         """
-        return self.api_client.call_operation(_DELETE_NOTARIZATION_REQUEST, {**kwargs}, session_request_id)
+        return self.api_client.call_operation(
+            _DELETE_NOTARIZATION_REQUEST, {"session_request_id": session_request_id, **kwargs}
+        )
 
 
-class AsyncNotaryApi:
-    """Calls with the tag "Notary", for asyncio.
+class AsyncNotaryApi(AsyncApi):
+    """Calls with the tag "Notary", for asyncio."""
 
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
-
-    async def list_notaries(self, **kwargs: Unpack[_ListNotariesAsyncOptions]) -> ListNotariesResponse:
+    async def list_notaries(
+        self,
+        *,
+        status: list[models.ListNotariesStatus] | None = None,
+        commission_state: list[str] | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        order_by: models.ListNotariesOrderBy | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.ListNotariesResponse:
         """List notaries.
 
         Returns notaries, filtered by status and state of commission. Paged with `limit` and `offset`; `count` is
         returned beside the results.
 
         Args:
-            status (list[ListNotariesStatus]): Only notaries in one of these statuses, at most 10.
-            commission_state (list[str]): Only notaries commissioned in these states; at most 20, of 50 characters
-                each.
-            offset (int): Number of notaries to skip from the start; default 0.
-            limit (int): Notaries per page, at most 100; default 50.
-            order_by (ListNotariesOrderBy): Sort key; a leading minus sorts in descending order. Default `email`.
-
-        Returns:
-            ListNotariesResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            status: Only notaries in one of these statuses, at most 10.
+            commission_state: Only notaries commissioned in these states; at most 20, of 50 characters each.
+            offset: Number of notaries to skip from the start; default 0.
+            limit: Notaries per page, at most 100; default 50.
+            order_by: Sort key; a leading minus sorts in descending order. Default `email`.
         """
-        result: ListNotariesResponse = await self.api_client.call_operation(_LIST_NOTARIES, {**kwargs})
-        return result
+        return await self.api_client.call_operation(
+            _LIST_NOTARIES,
+            {
+                "status": status,
+                "commission_state": commission_state,
+                "offset": offset,
+                "limit": limit,
+                "order_by": order_by,
+                **kwargs,
+            },
+        )
 
-    def iterate_notaries(self, **kwargs: Unpack[_IterateNotariesOptions]) -> AsyncIterator[ListNotariesResponseResults]:
+    def iterate_notaries(
+        self,
+        *,
+        status: list[models.ListNotariesStatus] | None = None,
+        commission_state: list[str] | None = None,
+        order_by: models.ListNotariesOrderBy | None = None,
+        page_size: int = 100,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> AsyncIterator[models.ListNotariesResponseResults]:
         """Iterate over everything that `list_notaries` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            status (list[ListNotariesStatus]): Only notaries in one of these statuses, at most 10.
-            commission_state (list[str]): Only notaries commissioned in these states; at most 20, of 50 characters
-                each.
-            order_by (ListNotariesOrderBy): Sort key; a leading minus sorts in descending order. Default `email`.
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_notaries` raises comes out of the iterator; going on asks for the same page again.
+            status: Only notaries in one of these statuses, at most 10.
+            commission_state: Only notaries commissioned in these states; at most 20, of 50 characters each.
+            order_by: Sort key; a leading minus sorts in descending order. Default `email`.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(self.api_client, _LIST_NOTARIES, _LIST_NOTARIES_PAGES, {**kwargs})
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_NOTARIES,
+            _LIST_NOTARIES_PAGES,
+            {
+                "status": status,
+                "commission_state": commission_state,
+                "order_by": order_by,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
+        )
 
     async def list_notarization_requests(
-        self, **kwargs: Unpack[_ListNotarizationRequestsAsyncOptions]
-    ) -> ListNotarizationRequestsResponse:
+        self,
+        *,
+        status: list[models.ListNotarizationRequestsStatus] | str | None = None,
+        created_by_user_id: list[str] | str | None = None,
+        document_id: list[str] | str | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        order_by: models.ListNotarizationRequestsOrderBy | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.ListNotarizationRequestsResponse:
         """List notarization requests.
 
         Returns notarization requests, filtered by status, creator and document. Paged with `limit` and `offset`;
         `count` is returned beside the results.
 
         Args:
-            status (list[ListNotarizationRequestsStatus] | str): Only requests in one of these statuses, at most 10.
-            created_by_user_id (list[str] | str): Only requests created by these users, at most 30 IDs.
-            document_id (list[str] | str): Only requests for these documents, at most 30 IDs.
-            offset (int): Number of requests to skip from the start; default 0.
-            limit (int): Requests per page, 1 to 100; default 50.
-            order_by (ListNotarizationRequestsOrderBy): Sort key; a leading minus sorts in descending order. Default
-                `date_created`.
-
-        Returns:
-            ListNotarizationRequestsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            status: Only requests in one of these statuses, at most 10.
+            created_by_user_id: Only requests created by these users, at most 30 IDs.
+            document_id: Only requests for these documents, at most 30 IDs.
+            offset: Number of requests to skip from the start; default 0.
+            limit: Requests per page, 1 to 100; default 50.
+            order_by: Sort key; a leading minus sorts in descending order. Default `date_created`.
         """
-        result: ListNotarizationRequestsResponse = await self.api_client.call_operation(
-            _LIST_NOTARIZATION_REQUESTS, {**kwargs}
+        return await self.api_client.call_operation(
+            _LIST_NOTARIZATION_REQUESTS,
+            {
+                "status": status,
+                "created_by_user_id": created_by_user_id,
+                "document_id": document_id,
+                "offset": offset,
+                "limit": limit,
+                "order_by": order_by,
+                **kwargs,
+            },
         )
-        return result
 
     def iterate_notarization_requests(
-        self, **kwargs: Unpack[_IterateNotarizationRequestsOptions]
-    ) -> AsyncIterator[ListNotarizationRequestsResponseResults]:
+        self,
+        *,
+        status: list[models.ListNotarizationRequestsStatus] | str | None = None,
+        created_by_user_id: list[str] | str | None = None,
+        document_id: list[str] | str | None = None,
+        order_by: models.ListNotarizationRequestsOrderBy | None = None,
+        page_size: int = 100,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> AsyncIterator[models.ListNotarizationRequestsResponseResults]:
         """Iterate over everything that `list_notarization_requests` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            status (list[ListNotarizationRequestsStatus] | str): Only requests in one of these statuses, at most 10.
-            created_by_user_id (list[str] | str): Only requests created by these users, at most 30 IDs.
-            document_id (list[str] | str): Only requests for these documents, at most 30 IDs.
-            order_by (ListNotarizationRequestsOrderBy): Sort key; a leading minus sorts in descending order. Default
-                `date_created`.
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_notarization_requests` raises comes out of the iterator; going on asks for the same page again.
+            status: Only requests in one of these statuses, at most 10.
+            created_by_user_id: Only requests created by these users, at most 30 IDs.
+            document_id: Only requests for these documents, at most 30 IDs.
+            order_by: Sort key; a leading minus sorts in descending order. Default `date_created`.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(
-            self.api_client, _LIST_NOTARIZATION_REQUESTS, _LIST_NOTARIZATION_REQUESTS_PAGES, {**kwargs}
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_NOTARIZATION_REQUESTS,
+            _LIST_NOTARIZATION_REQUESTS_PAGES,
+            {
+                "status": status,
+                "created_by_user_id": created_by_user_id,
+                "document_id": document_id,
+                "order_by": order_by,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
         )
 
     async def create_notarization_request(
         self,
-        create_notarization_request: CreateNotarizationRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateNotarizationRequestAsyncOptions],
-    ) -> CreateNotarizationResponse:
+        create_notarization_request: models.CreateNotarizationRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.CreateNotarizationResponse:
         """Create a notarization request.
 
         Asks for the notarization of a document and invites people to it. A notary and a time can be chosen in
         advance.
 
         Args:
-            create_notarization_request (CreateNotarizationRequest | dict[str, Any]):
-
-        Returns:
-            CreateNotarizationResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            create_notarization_request: Document to notarize, the people to invite and, optionally, a notary and
+                time.
         """
-        result: CreateNotarizationResponse = await self.api_client.call_operation(
-            _CREATE_NOTARIZATION_REQUEST, {**kwargs}, create_notarization_request
+        return await self.api_client.call_operation(
+            _CREATE_NOTARIZATION_REQUEST, {"create_notarization_request": create_notarization_request, **kwargs}
         )
-        return result
 
     async def notarization_request_details(
-        self, session_request_id: str, **kwargs: Unpack[_NotarizationRequestDetailsAsyncOptions]
-    ) -> NotarizationRequestDetailsResponse:
+        self, session_request_id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.NotarizationRequestDetailsResponse:
         """Get a notarization request.
 
         Returns one notarization request with its invitees, signed documents and recording.
 
         Args:
-            session_request_id (str): UUID of the notarization request to read.
-
-        Returns:
-            NotarizationRequestDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            session_request_id: UUID of the notarization request to read.
         """
-        result: NotarizationRequestDetailsResponse = await self.api_client.call_operation(
-            _NOTARIZATION_REQUEST_DETAILS, {**kwargs}, session_request_id
+        return await self.api_client.call_operation(
+            _NOTARIZATION_REQUEST_DETAILS, {"session_request_id": session_request_id, **kwargs}
         )
-        return result
 
-    async def delete_notarization_request(
-        self, session_request_id: str, **kwargs: Unpack[_DeleteNotarizationRequestAsyncOptions]
-    ) -> None:
+    async def delete_notarization_request(self, session_request_id: str, **kwargs: Unpack[AsyncOptions]) -> None:
         """Delete a notarization request.
 
         Deletes one notarization request.
 
         Args:
-            session_request_id (str): UUID of the notarization request to delete.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            session_request_id: UUID of the notarization request to delete.
         """
-        result: None = await self.api_client.call_operation(
-            _DELETE_NOTARIZATION_REQUEST, {**kwargs}, session_request_id
+        return await self.api_client.call_operation(
+            _DELETE_NOTARIZATION_REQUEST, {"session_request_id": session_request_id, **kwargs}
         )
-        return result

@@ -3,89 +3,69 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from typing import Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client._secrets import hide
+from pandadoc_client.api_client import ApiClient as ApiClient
 
-if TYPE_CHECKING:
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.o_auth2_access_token_response import OAuth2AccessTokenResponse
-    from ..model.o_auth2_create_access_token_request_grant_type import OAuth2CreateAccessTokenRequestGrantType
-    from ..model.o_auth2_refresh_access_token_request_grant_type import OAuth2RefreshAccessTokenRequestGrantType
+from .. import models
 
 __all__ = ["AsyncOAuth20AuthenticationApi", "OAuth20AuthenticationApi"]
 
-_ACCESS_TOKEN = _operation.Operation(
+_ACCESS_TOKEN: Operation[models.OAuth2AccessTokenResponse] = Operation(
     operation_id="access_token",
     method="POST",
     path="/oauth2/access_token",
     parameters=(
-        _operation.Parameter("grant_type", "grant_type", "form", (str,)),
-        _operation.Parameter("client_id", "client_id", "form", (str,)),
-        _operation.Parameter("client_secret", "client_secret", "form", (str,), secret=True),
-        _operation.Parameter("code", "code", "form", (str,), secret=True),
-        _operation.Parameter("scope", "scope", "form", (str,)),
-        _operation.Parameter("refresh_token", "refresh_token", "form", (str,), secret=True),
+        Parameter("grant_type", "grant_type", "form", (str,)),
+        Parameter("client_id", "client_id", "form", (str,)),
+        Parameter("client_secret", "client_secret", "form", (str,), secret=True),
+        Parameter("code", "code", "form", (str,), secret=True),
+        Parameter("scope", "scope", "form", (str,)),
+        Parameter("refresh_token", "refresh_token", "form", (str,), secret=True),
     ),
     accept=("application/json",),
     content_types=("application/x-www-form-urlencoded",),
     auth=(),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.o_auth2_access_token_response", "OAuth2AccessTokenResponse"),
-    ),
+    response_type=(ModelOf(models, "OAuth2AccessTokenResponse"),),
     token_request=True,
+    summary="Get or refresh an access token",
+    description="The token endpoint (RFC 6749 §3.2). Send the form of one of the two grants, told apart by `grant_type`. The client authenticates by `client_id` and `client_secret` in the form; no Authorization header is needed. A code works once and for about ten minutes; a refresh token works once, and its use ends the pair that it came with.",
+    meanings={
+        "grant_type": "Names this grant.",
+        "client_id": "Identifier of the application.",
+        "client_secret": "Secret of the application.",
+        "code": "The code from the callback. Works once, within about ten minutes.",
+        "scope": "What the tokens shall allow.",
+        "refresh_token": "The refresh token of the latest pair. Works once.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class OAuth20AuthenticationApi(Api):
+    """Calls with the tag "OAuth 2.0 Authentication"."""
 
-    class _AccessTokenArguments(_TypedDict, total=False):
-        """Arguments of ``access_token`` that are given by name."""
-
-        grant_type: OAuth2CreateAccessTokenRequestGrantType | OAuth2RefreshAccessTokenRequestGrantType
-        client_id: str
-        client_secret: str
-        code: str
-        scope: str
-        refresh_token: str
-
-    class _AccessTokenOptions(_AccessTokenArguments, _operation.Options, total=False):
-        """Arguments and options of ``access_token``."""
-
-    class _AccessTokenAsyncOptions(_AccessTokenArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``access_token`` for asyncio."""
-
-
-class OAuth20AuthenticationApi:
-    """Calls with the tag "OAuth 2.0 Authentication".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def access_token(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def access_token(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
     def access_token(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[OAuth2AccessTokenResponse, int, Headers]: ...
-
-    @overload
-    def access_token(self, **kwargs: Unpack[_AccessTokenOptions]) -> OAuth2AccessTokenResponse: ...
-
-    def access_token(self, **kwargs: Any) -> Any:
+        self,
+        *,
+        grant_type: models.OAuth2CreateAccessTokenRequestGrantType
+        | models.OAuth2RefreshAccessTokenRequestGrantType
+        | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        code: str | None = None,
+        scope: str | None = None,
+        refresh_token: str | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.OAuth2AccessTokenResponse:
         """Get or refresh an access token.
 
         The token endpoint (RFC 6749 §3.2). Send the form of one of the two grants, told apart by `grant_type`. The
@@ -93,37 +73,46 @@ class OAuth20AuthenticationApi:
         works once and for about ten minutes; a refresh token works once, and its use ends the pair that it came with.
 
         Args:
-            grant_type (OAuth2CreateAccessTokenRequestGrantType | OAuth2RefreshAccessTokenRequestGrantType): Names
-                this grant.
-            client_id (str): Identifier of the application.
-            client_secret (str): Secret of the application.
-            code (str): The code from the callback. Works once, within about ten minutes.
-            scope (str): What the tokens shall allow.
-            refresh_token (str): The refresh token of the latest pair. Works once.
-
-        Returns:
-            OAuth2AccessTokenResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            grant_type: Names this grant.
+            client_id: Identifier of the application.
+            client_secret: Secret of the application.
+            code: The code from the callback. Works once, within about ten minutes.
+            scope: What the tokens shall allow.
+            refresh_token: The refresh token of the latest pair. Works once.
         """
-        kwargs = _ACCESS_TOKEN.hidden(kwargs)
-        return self.api_client.call_operation(_ACCESS_TOKEN, {**kwargs})
+        client_secret = hide(client_secret)
+        code = hide(code)
+        refresh_token = hide(refresh_token)
+        return self.api_client.call_operation(
+            _ACCESS_TOKEN,
+            {
+                "grant_type": grant_type,
+                "client_id": client_id,
+                "client_secret": client_secret,
+                "code": code,
+                "scope": scope,
+                "refresh_token": refresh_token,
+                **kwargs,
+            },
+        )
 
 
-class AsyncOAuth20AuthenticationApi:
-    """Calls with the tag "OAuth 2.0 Authentication", for asyncio.
+class AsyncOAuth20AuthenticationApi(AsyncApi):
+    """Calls with the tag "OAuth 2.0 Authentication", for asyncio."""
 
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
-
-    async def access_token(self, **kwargs: Unpack[_AccessTokenAsyncOptions]) -> OAuth2AccessTokenResponse:
+    async def access_token(
+        self,
+        *,
+        grant_type: models.OAuth2CreateAccessTokenRequestGrantType
+        | models.OAuth2RefreshAccessTokenRequestGrantType
+        | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        code: str | None = None,
+        scope: str | None = None,
+        refresh_token: str | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.OAuth2AccessTokenResponse:
         """Get or refresh an access token.
 
         The token endpoint (RFC 6749 §3.2). Send the form of one of the two grants, told apart by `grant_type`. The
@@ -131,22 +120,25 @@ class AsyncOAuth20AuthenticationApi:
         works once and for about ten minutes; a refresh token works once, and its use ends the pair that it came with.
 
         Args:
-            grant_type (OAuth2CreateAccessTokenRequestGrantType | OAuth2RefreshAccessTokenRequestGrantType): Names
-                this grant.
-            client_id (str): Identifier of the application.
-            client_secret (str): Secret of the application.
-            code (str): The code from the callback. Works once, within about ten minutes.
-            scope (str): What the tokens shall allow.
-            refresh_token (str): The refresh token of the latest pair. Works once.
-
-        Returns:
-            OAuth2AccessTokenResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            grant_type: Names this grant.
+            client_id: Identifier of the application.
+            client_secret: Secret of the application.
+            code: The code from the callback. Works once, within about ten minutes.
+            scope: What the tokens shall allow.
+            refresh_token: The refresh token of the latest pair. Works once.
         """
-        kwargs = _ACCESS_TOKEN.hidden(kwargs)
-        result: OAuth2AccessTokenResponse = await self.api_client.call_operation(_ACCESS_TOKEN, {**kwargs})
-        return result
+        client_secret = hide(client_secret)
+        code = hide(code)
+        refresh_token = hide(refresh_token)
+        return await self.api_client.call_operation(
+            _ACCESS_TOKEN,
+            {
+                "grant_type": grant_type,
+                "client_id": client_id,
+                "client_secret": client_secret,
+                "code": code,
+                "scope": scope,
+                "refresh_token": refresh_token,
+                **kwargs,
+            },
+        )

@@ -3,626 +3,454 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.list_catalog_items_search_response import ListCatalogItemsSearchResponse
-    from ..model.product_catalog_item_patch_request import ProductCatalogItemPatchRequest
-    from ..model.product_catalog_item_request import ProductCatalogItemRequest
-    from ..model.product_catalog_item_response import ProductCatalogItemResponse
-    from ..model.product_catalog_search_catalog_item_response import ProductCatalogSearchCatalogItemResponse
-    from ..model.product_catalog_type_enum import ProductCatalogTypeEnum
-    from ..model.search_catalog_items_billing_types import SearchCatalogItemsBillingTypes
-    from ..model.search_catalog_items_order_by import SearchCatalogItemsOrderBy
+from .. import models
 
 __all__ = ["AsyncProductCatalogApi", "ProductCatalogApi"]
 
-_SEARCH_CATALOG_ITEMS = _operation.Operation(
+_SEARCH_CATALOG_ITEMS: Operation[models.ListCatalogItemsSearchResponse] = Operation(
     operation_id="search_catalog_items",
     method="GET",
     path="/public/v2/product-catalog/items/search",
     parameters=(
-        _operation.Parameter("page", "page", "query", (float,)),
-        _operation.Parameter("per_page", "per_page", "query", (float,)),
-        _operation.Parameter("query", "query", "query", (str,)),
-        _operation.Parameter("order_by", "order_by", "query", (str,)),
-        _operation.Parameter("types", "types", "query", ([str],), collection="multi"),
-        _operation.Parameter("billing_types", "billing_types", "query", ([str],), collection="multi"),
-        _operation.Parameter("exclude_uuids", "exclude_uuids", "query", ([str],), collection="multi"),
-        _operation.Parameter("category_id", "category_id", "query", (str,)),
-        _operation.Parameter("no_category", "no_category", "query", (bool,)),
+        Parameter("page", "page", "query", (float,)),
+        Parameter("per_page", "per_page", "query", (float,)),
+        Parameter("query", "query", "query", (str,)),
+        Parameter("order_by", "order_by", "query", (str,)),
+        Parameter("types", "types", "query", ([str],), collection="multi"),
+        Parameter("billing_types", "billing_types", "query", ([str],), collection="multi"),
+        Parameter("exclude_uuids", "exclude_uuids", "query", ([str],), collection="multi"),
+        Parameter("category_id", "category_id", "query", (str,)),
+        Parameter("no_category", "no_category", "query", (bool,)),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.list_catalog_items_search_response", "ListCatalogItemsSearchResponse"),
-    ),
+    response_type=(ModelOf(models, "ListCatalogItemsSearchResponse"),),
+    summary="Search the product catalog",
+    description="Finds catalog items by text, type, billing type and category. Paged with `page` and `per_page`; the items stand under `items`, and `has_more_items` tells whether more follow.",
+    meanings={
+        "page": "Page to return.",
+        "per_page": "Items per page.",
+        "query": "Text to search for.",
+        "order_by": "Sort key: SKU, title, price or modification date; a leading minus sorts in descending order.",
+        "types": "Only items of these types: single products or bundles.",
+        "billing_types": "Only items billed this way: one time or recurring.",
+        "exclude_uuids": "IDs of items to leave out.",
+        "category_id": "Only items of the category with this ID.",
+        "no_category": "Whether to ask for items without a category.",
+    },
 )
 
-_SEARCH_CATALOG_ITEMS_PAGES = _pagination.Paging(
+_SEARCH_CATALOG_ITEMS_PAGES = Paging(
     items="items", position="page", size="per_page", page_size=50, key="uuid", more="has_more_items", total="total"
 )
 
-_CREATE_CATALOG_ITEM = _operation.Operation(
+_CREATE_CATALOG_ITEM: Operation[models.ProductCatalogItemResponse] = Operation(
     operation_id="create_catalog_item",
     method="POST",
     path="/public/v2/product-catalog/items",
     parameters=(
-        _operation.Parameter(
+        Parameter(
             "product_catalog_item_request",
             "product_catalog_item_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.product_catalog_item_request", "ProductCatalogItemRequest"),
-                dict,
-            ),
+            (ModelOf(models, "ProductCatalogItemRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.product_catalog_item_response", "ProductCatalogItemResponse"),
-    ),
+    response_type=(ModelOf(models, "ProductCatalogItemResponse"),),
+    summary="Create a catalog item",
+    description="Adds a product or a bundle with its price configuration to the catalog.",
+    body_schema="ProductCatalogItemRequest",
+    meanings={
+        "product_catalog_item_request": "A new item for the product catalog.",
+    },
 )
 
-_GET_CATALOG_ITEM = _operation.Operation(
+_GET_CATALOG_ITEM: Operation[models.ProductCatalogItemResponse] = Operation(
     operation_id="get_catalog_item",
     method="GET",
     path="/public/v2/product-catalog/items/{item_uuid}",
-    parameters=(_operation.Parameter("item_uuid", "item_uuid", "path", (str,), required=True),),
+    parameters=(Parameter("item_uuid", "item_uuid", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.product_catalog_item_response", "ProductCatalogItemResponse"),
-    ),
+    response_type=(ModelOf(models, "ProductCatalogItemResponse"),),
+    summary="Get a catalog item",
+    description="Returns one product or bundle with its variants and prices.",
+    meanings={
+        "item_uuid": "UUID of the catalog item to read.",
+    },
 )
 
-_UPDATE_CATALOG_ITEM = _operation.Operation(
-    operation_id="update_catalog_item",
-    method="PATCH",
-    path="/public/v2/product-catalog/items/{item_uuid}",
-    parameters=(
-        _operation.Parameter("item_uuid", "item_uuid", "path", (str,), required=True),
-        _operation.Parameter(
-            "product_catalog_item_patch_request",
-            "product_catalog_item_patch_request",
-            "body",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.product_catalog_item_patch_request", "ProductCatalogItemPatchRequest"
-                ),
-                dict,
-            ),
-            required=True,
-        ),
-    ),
-    accept=("application/json",),
-    content_types=("application/json",),
-    auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.product_catalog_item_response", "ProductCatalogItemResponse"),
-    ),
-)
-
-_DELETE_CATALOG_ITEM = _operation.Operation(
+_DELETE_CATALOG_ITEM: Operation[None] = Operation(
     operation_id="delete_catalog_item",
     method="DELETE",
     path="/public/v2/product-catalog/items/{item_uuid}",
-    parameters=(_operation.Parameter("item_uuid", "item_uuid", "path", (str,), required=True),),
+    parameters=(Parameter("item_uuid", "item_uuid", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Delete a catalog item",
+    description="Removes one product or bundle from the catalog. Success is a 200, not a 204.",
+    meanings={
+        "item_uuid": "UUID of the catalog item to delete.",
+    },
+)
+
+_UPDATE_CATALOG_ITEM: Operation[models.ProductCatalogItemResponse] = Operation(
+    operation_id="update_catalog_item",
+    method="PATCH",
+    path="/public/v2/product-catalog/items/{item_uuid}",
+    parameters=(
+        Parameter("item_uuid", "item_uuid", "path", (str,), required=True),
+        Parameter(
+            "product_catalog_item_patch_request",
+            "product_catalog_item_patch_request",
+            "body",
+            (ModelOf(models, "ProductCatalogItemPatchRequest"), dict),
+            required=True,
+        ),
+    ),
+    accept=("application/json",),
+    content_types=("application/json",),
+    auth=("apiKey", "oauth2"),
+    response_type=(ModelOf(models, "ProductCatalogItemResponse"),),
+    summary="Update a catalog item",
+    description="Changes the title, category, bundle contents or variant of a catalog item.",
+    body_schema="ProductCatalogItemPatchRequest",
+    meanings={
+        "item_uuid": "UUID of the catalog item to update.",
+        "product_catalog_item_patch_request": "Changes to a catalog item; what is left out stays as it is.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class ProductCatalogApi(Api):
+    """Calls with the tag "Product catalog"."""
 
-    class _SearchCatalogItemsFilters(_TypedDict, total=False):
-        """Arguments of ``search_catalog_items`` that are given by name, without those that turn pages."""
-
-        query: str
-        order_by: SearchCatalogItemsOrderBy
-        types: list[ProductCatalogTypeEnum]
-        billing_types: list[SearchCatalogItemsBillingTypes]
-        exclude_uuids: list[str]
-        category_id: str
-        no_category: bool
-
-    class _IterateCatalogItemsOptions(_SearchCatalogItemsFilters, _pagination.PageOptions, total=False):
-        """Arguments and options of ``iterate_catalog_items``."""
-
-    class _SearchCatalogItemsArguments(_SearchCatalogItemsFilters, total=False):
-        """Arguments of ``search_catalog_items`` that are given by name."""
-
-        page: float
-        per_page: float
-
-    class _SearchCatalogItemsOptions(_SearchCatalogItemsArguments, _operation.Options, total=False):
-        """Arguments and options of ``search_catalog_items``."""
-
-    class _SearchCatalogItemsAsyncOptions(_SearchCatalogItemsArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``search_catalog_items`` for asyncio."""
-
-    class _CreateCatalogItemArguments(_TypedDict, total=False):
-        """Arguments of ``create_catalog_item`` that are given by name."""
-
-    class _CreateCatalogItemOptions(_CreateCatalogItemArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_catalog_item``."""
-
-    class _CreateCatalogItemAsyncOptions(_CreateCatalogItemArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``create_catalog_item`` for asyncio."""
-
-    class _GetCatalogItemArguments(_TypedDict, total=False):
-        """Arguments of ``get_catalog_item`` that are given by name."""
-
-    class _GetCatalogItemOptions(_GetCatalogItemArguments, _operation.Options, total=False):
-        """Arguments and options of ``get_catalog_item``."""
-
-    class _GetCatalogItemAsyncOptions(_GetCatalogItemArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``get_catalog_item`` for asyncio."""
-
-    class _UpdateCatalogItemArguments(_TypedDict, total=False):
-        """Arguments of ``update_catalog_item`` that are given by name."""
-
-    class _UpdateCatalogItemOptions(_UpdateCatalogItemArguments, _operation.Options, total=False):
-        """Arguments and options of ``update_catalog_item``."""
-
-    class _UpdateCatalogItemAsyncOptions(_UpdateCatalogItemArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``update_catalog_item`` for asyncio."""
-
-    class _DeleteCatalogItemArguments(_TypedDict, total=False):
-        """Arguments of ``delete_catalog_item`` that are given by name."""
-
-    class _DeleteCatalogItemOptions(_DeleteCatalogItemArguments, _operation.Options, total=False):
-        """Arguments and options of ``delete_catalog_item``."""
-
-    class _DeleteCatalogItemAsyncOptions(_DeleteCatalogItemArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``delete_catalog_item`` for asyncio."""
-
-
-class ProductCatalogApi:
-    """Calls with the tag "Product catalog".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def search_catalog_items(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def search_catalog_items(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
     def search_catalog_items(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[ListCatalogItemsSearchResponse, int, Headers]: ...
-
-    @overload
-    def search_catalog_items(self, **kwargs: Unpack[_SearchCatalogItemsOptions]) -> ListCatalogItemsSearchResponse: ...
-
-    def search_catalog_items(self, **kwargs: Any) -> Any:
+        self,
+        *,
+        page: float | None = None,
+        per_page: float | None = None,
+        query: str | None = None,
+        order_by: models.SearchCatalogItemsOrderBy | None = None,
+        types: list[models.ProductCatalogTypeEnum] | None = None,
+        billing_types: list[models.SearchCatalogItemsBillingTypes] | None = None,
+        exclude_uuids: list[str] | None = None,
+        category_id: str | None = None,
+        no_category: bool | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.ListCatalogItemsSearchResponse:
         """Search the product catalog.
 
         Finds catalog items by text, type, billing type and category. Paged with `page` and `per_page`; the items
         stand under `items`, and `has_more_items` tells whether more follow.
 
         Args:
-            page (float): Page to return.
-            per_page (float): Items per page.
-            query (str): Text to search for.
-            order_by (SearchCatalogItemsOrderBy): Sort key: SKU, title, price or modification date; a leading minus
-                sorts in descending order.
-            types (list[ProductCatalogTypeEnum]): Only items of these types: single products or bundles.
-            billing_types (list[SearchCatalogItemsBillingTypes]): Only items billed this way: one time or recurring.
-            exclude_uuids (list[str]): IDs of items to leave out.
-            category_id (str): Only items of the category with this ID.
-            no_category (bool): Whether to ask for items without a category.
-
-        Returns:
-            ListCatalogItemsSearchResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            page: Page to return.
+            per_page: Items per page.
+            query: Text to search for.
+            order_by: Sort key: SKU, title, price or modification date; a leading minus sorts in descending order.
+            types: Only items of these types: single products or bundles.
+            billing_types: Only items billed this way: one time or recurring.
+            exclude_uuids: IDs of items to leave out.
+            category_id: Only items of the category with this ID.
+            no_category: Whether to ask for items without a category.
         """
-        return self.api_client.call_operation(_SEARCH_CATALOG_ITEMS, {**kwargs})
+        return self.api_client.call_operation(
+            _SEARCH_CATALOG_ITEMS,
+            {
+                "page": page,
+                "per_page": per_page,
+                "query": query,
+                "order_by": order_by,
+                "types": types,
+                "billing_types": billing_types,
+                "exclude_uuids": exclude_uuids,
+                "category_id": category_id,
+                "no_category": no_category,
+                **kwargs,
+            },
+        )
 
     def iterate_catalog_items(
-        self, **kwargs: Unpack[_IterateCatalogItemsOptions]
-    ) -> Iterator[ProductCatalogSearchCatalogItemResponse]:
+        self,
+        *,
+        query: str | None = None,
+        order_by: models.SearchCatalogItemsOrderBy | None = None,
+        types: list[models.ProductCatalogTypeEnum] | None = None,
+        billing_types: list[models.SearchCatalogItemsBillingTypes] | None = None,
+        exclude_uuids: list[str] | None = None,
+        category_id: str | None = None,
+        no_category: bool | None = None,
+        page_size: int = 50,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> Iterator[models.ProductCatalogSearchCatalogItemResponse]:
         """Iterate over everything that `search_catalog_items` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            query (str): Text to search for.
-            order_by (SearchCatalogItemsOrderBy): Sort key: SKU, title, price or modification date; a leading minus
-                sorts in descending order.
-            types (list[ProductCatalogTypeEnum]): Only items of these types: single products or bundles.
-            billing_types (list[SearchCatalogItemsBillingTypes]): Only items billed this way: one time or recurring.
-            exclude_uuids (list[str]): IDs of items to leave out.
-            category_id (str): Only items of the category with this ID.
-            no_category (bool): Whether to ask for items without a category.
-            page_size (int): Items to ask for at a time, 1 or more; default 50.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `search_catalog_items` raises comes out of the iterator; going on asks for the same page again.
+            query: Text to search for.
+            order_by: Sort key: SKU, title, price or modification date; a leading minus sorts in descending order.
+            types: Only items of these types: single products or bundles.
+            billing_types: Only items billed this way: one time or recurring.
+            exclude_uuids: IDs of items to leave out.
+            category_id: Only items of the category with this ID.
+            no_category: Whether to ask for items without a category.
+            page_size: Items to ask for at a time, 1 or more.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(self.api_client, _SEARCH_CATALOG_ITEMS, _SEARCH_CATALOG_ITEMS_PAGES, {**kwargs})
-
-    @overload
-    def create_catalog_item(
-        self,
-        product_catalog_item_request: ProductCatalogItemRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_catalog_item(
-        self,
-        product_catalog_item_request: ProductCatalogItemRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_catalog_item(
-        self,
-        product_catalog_item_request: ProductCatalogItemRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[ProductCatalogItemResponse, int, Headers]: ...
-
-    @overload
-    def create_catalog_item(
-        self,
-        product_catalog_item_request: ProductCatalogItemRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateCatalogItemOptions],
-    ) -> ProductCatalogItemResponse: ...
+        return ItemIterator(
+            self.api_client,
+            _SEARCH_CATALOG_ITEMS,
+            _SEARCH_CATALOG_ITEMS_PAGES,
+            {
+                "query": query,
+                "order_by": order_by,
+                "types": types,
+                "billing_types": billing_types,
+                "exclude_uuids": exclude_uuids,
+                "category_id": category_id,
+                "no_category": no_category,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
+        )
 
     def create_catalog_item(
-        self, product_catalog_item_request: ProductCatalogItemRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
+        self, product_catalog_item_request: models.ProductCatalogItemRequest | dict[str, Any], **kwargs: Unpack[Options]
+    ) -> models.ProductCatalogItemResponse:
         """Create a catalog item.
 
         Adds a product or a bundle with its price configuration to the catalog.
 
         Args:
-            product_catalog_item_request (ProductCatalogItemRequest | dict[str, Any]):
-
-        Returns:
-            ProductCatalogItemResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            product_catalog_item_request: A new item for the product catalog.
         """
-        return self.api_client.call_operation(_CREATE_CATALOG_ITEM, {**kwargs}, product_catalog_item_request)
+        return self.api_client.call_operation(
+            _CREATE_CATALOG_ITEM, {"product_catalog_item_request": product_catalog_item_request, **kwargs}
+        )
 
-    @overload
-    def get_catalog_item(self, item_uuid: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def get_catalog_item(
-        self, item_uuid: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def get_catalog_item(
-        self, item_uuid: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[ProductCatalogItemResponse, int, Headers]: ...
-
-    @overload
-    def get_catalog_item(
-        self, item_uuid: str, **kwargs: Unpack[_GetCatalogItemOptions]
-    ) -> ProductCatalogItemResponse: ...
-
-    def get_catalog_item(self, item_uuid: str, **kwargs: Any) -> Any:
+    def get_catalog_item(self, item_uuid: str, **kwargs: Unpack[Options]) -> models.ProductCatalogItemResponse:
         """Get a catalog item.
 
         Returns one product or bundle with its variants and prices.
 
         Args:
-            item_uuid (str): UUID of the catalog item to read.
-
-        Returns:
-            ProductCatalogItemResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            item_uuid: UUID of the catalog item to read.
         """
-        return self.api_client.call_operation(_GET_CATALOG_ITEM, {**kwargs}, item_uuid)
+        return self.api_client.call_operation(_GET_CATALOG_ITEM, {"item_uuid": item_uuid, **kwargs})
 
-    @overload
-    def update_catalog_item(
-        self,
-        item_uuid: str,
-        product_catalog_item_patch_request: ProductCatalogItemPatchRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def update_catalog_item(
-        self,
-        item_uuid: str,
-        product_catalog_item_patch_request: ProductCatalogItemPatchRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def update_catalog_item(
-        self,
-        item_uuid: str,
-        product_catalog_item_patch_request: ProductCatalogItemPatchRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[ProductCatalogItemResponse, int, Headers]: ...
-
-    @overload
-    def update_catalog_item(
-        self,
-        item_uuid: str,
-        product_catalog_item_patch_request: ProductCatalogItemPatchRequest | dict[str, Any],
-        **kwargs: Unpack[_UpdateCatalogItemOptions],
-    ) -> ProductCatalogItemResponse: ...
-
-    def update_catalog_item(
-        self,
-        item_uuid: str,
-        product_catalog_item_patch_request: ProductCatalogItemPatchRequest | dict[str, Any],
-        **kwargs: Any,
-    ) -> Any:
-        """Update a catalog item.
-
-        Changes the title, category, bundle contents or variant of a catalog item.
-
-        Args:
-            item_uuid (str): UUID of the catalog item to update.
-            product_catalog_item_patch_request (ProductCatalogItemPatchRequest | dict[str, Any]):
-
-        Returns:
-            ProductCatalogItemResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(
-            _UPDATE_CATALOG_ITEM, {**kwargs}, item_uuid, product_catalog_item_patch_request
-        )
-
-    @overload
-    def delete_catalog_item(self, item_uuid: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def delete_catalog_item(
-        self, item_uuid: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def delete_catalog_item(
-        self, item_uuid: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def delete_catalog_item(self, item_uuid: str, **kwargs: Unpack[_DeleteCatalogItemOptions]) -> None: ...
-
-    def delete_catalog_item(self, item_uuid: str, **kwargs: Any) -> Any:
+    def delete_catalog_item(self, item_uuid: str, **kwargs: Unpack[Options]) -> None:
         """Delete a catalog item.
 
         Removes one product or bundle from the catalog. Success is a 200, not a 204.
 
         Args:
-            item_uuid (str): UUID of the catalog item to delete.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            item_uuid: UUID of the catalog item to delete.
         """
-        return self.api_client.call_operation(_DELETE_CATALOG_ITEM, {**kwargs}, item_uuid)
+        return self.api_client.call_operation(_DELETE_CATALOG_ITEM, {"item_uuid": item_uuid, **kwargs})
+
+    def update_catalog_item(
+        self,
+        item_uuid: str,
+        product_catalog_item_patch_request: models.ProductCatalogItemPatchRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.ProductCatalogItemResponse:
+        """Update a catalog item.
+
+        Changes the title, category, bundle contents or variant of a catalog item.
+
+        Args:
+            item_uuid: UUID of the catalog item to update.
+            product_catalog_item_patch_request: Changes to a catalog item; what is left out stays as it is.
+        """
+        return self.api_client.call_operation(
+            _UPDATE_CATALOG_ITEM,
+            {
+                "item_uuid": item_uuid,
+                "product_catalog_item_patch_request": product_catalog_item_patch_request,
+                **kwargs,
+            },
+        )
 
 
-class AsyncProductCatalogApi:
-    """Calls with the tag "Product catalog", for asyncio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
+class AsyncProductCatalogApi(AsyncApi):
+    """Calls with the tag "Product catalog", for asyncio."""
 
     async def search_catalog_items(
-        self, **kwargs: Unpack[_SearchCatalogItemsAsyncOptions]
-    ) -> ListCatalogItemsSearchResponse:
+        self,
+        *,
+        page: float | None = None,
+        per_page: float | None = None,
+        query: str | None = None,
+        order_by: models.SearchCatalogItemsOrderBy | None = None,
+        types: list[models.ProductCatalogTypeEnum] | None = None,
+        billing_types: list[models.SearchCatalogItemsBillingTypes] | None = None,
+        exclude_uuids: list[str] | None = None,
+        category_id: str | None = None,
+        no_category: bool | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.ListCatalogItemsSearchResponse:
         """Search the product catalog.
 
         Finds catalog items by text, type, billing type and category. Paged with `page` and `per_page`; the items
         stand under `items`, and `has_more_items` tells whether more follow.
 
         Args:
-            page (float): Page to return.
-            per_page (float): Items per page.
-            query (str): Text to search for.
-            order_by (SearchCatalogItemsOrderBy): Sort key: SKU, title, price or modification date; a leading minus
-                sorts in descending order.
-            types (list[ProductCatalogTypeEnum]): Only items of these types: single products or bundles.
-            billing_types (list[SearchCatalogItemsBillingTypes]): Only items billed this way: one time or recurring.
-            exclude_uuids (list[str]): IDs of items to leave out.
-            category_id (str): Only items of the category with this ID.
-            no_category (bool): Whether to ask for items without a category.
-
-        Returns:
-            ListCatalogItemsSearchResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            page: Page to return.
+            per_page: Items per page.
+            query: Text to search for.
+            order_by: Sort key: SKU, title, price or modification date; a leading minus sorts in descending order.
+            types: Only items of these types: single products or bundles.
+            billing_types: Only items billed this way: one time or recurring.
+            exclude_uuids: IDs of items to leave out.
+            category_id: Only items of the category with this ID.
+            no_category: Whether to ask for items without a category.
         """
-        result: ListCatalogItemsSearchResponse = await self.api_client.call_operation(_SEARCH_CATALOG_ITEMS, {**kwargs})
-        return result
+        return await self.api_client.call_operation(
+            _SEARCH_CATALOG_ITEMS,
+            {
+                "page": page,
+                "per_page": per_page,
+                "query": query,
+                "order_by": order_by,
+                "types": types,
+                "billing_types": billing_types,
+                "exclude_uuids": exclude_uuids,
+                "category_id": category_id,
+                "no_category": no_category,
+                **kwargs,
+            },
+        )
 
     def iterate_catalog_items(
-        self, **kwargs: Unpack[_IterateCatalogItemsOptions]
-    ) -> AsyncIterator[ProductCatalogSearchCatalogItemResponse]:
+        self,
+        *,
+        query: str | None = None,
+        order_by: models.SearchCatalogItemsOrderBy | None = None,
+        types: list[models.ProductCatalogTypeEnum] | None = None,
+        billing_types: list[models.SearchCatalogItemsBillingTypes] | None = None,
+        exclude_uuids: list[str] | None = None,
+        category_id: str | None = None,
+        no_category: bool | None = None,
+        page_size: int = 50,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> AsyncIterator[models.ProductCatalogSearchCatalogItemResponse]:
         """Iterate over everything that `search_catalog_items` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            query (str): Text to search for.
-            order_by (SearchCatalogItemsOrderBy): Sort key: SKU, title, price or modification date; a leading minus
-                sorts in descending order.
-            types (list[ProductCatalogTypeEnum]): Only items of these types: single products or bundles.
-            billing_types (list[SearchCatalogItemsBillingTypes]): Only items billed this way: one time or recurring.
-            exclude_uuids (list[str]): IDs of items to leave out.
-            category_id (str): Only items of the category with this ID.
-            no_category (bool): Whether to ask for items without a category.
-            page_size (int): Items to ask for at a time, 1 or more; default 50.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `search_catalog_items` raises comes out of the iterator; going on asks for the same page again.
+            query: Text to search for.
+            order_by: Sort key: SKU, title, price or modification date; a leading minus sorts in descending order.
+            types: Only items of these types: single products or bundles.
+            billing_types: Only items billed this way: one time or recurring.
+            exclude_uuids: IDs of items to leave out.
+            category_id: Only items of the category with this ID.
+            no_category: Whether to ask for items without a category.
+            page_size: Items to ask for at a time, 1 or more.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(
-            self.api_client, _SEARCH_CATALOG_ITEMS, _SEARCH_CATALOG_ITEMS_PAGES, {**kwargs}
+        return AsyncItemIterator(
+            self.api_client,
+            _SEARCH_CATALOG_ITEMS,
+            _SEARCH_CATALOG_ITEMS_PAGES,
+            {
+                "query": query,
+                "order_by": order_by,
+                "types": types,
+                "billing_types": billing_types,
+                "exclude_uuids": exclude_uuids,
+                "category_id": category_id,
+                "no_category": no_category,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
         )
 
     async def create_catalog_item(
         self,
-        product_catalog_item_request: ProductCatalogItemRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateCatalogItemAsyncOptions],
-    ) -> ProductCatalogItemResponse:
+        product_catalog_item_request: models.ProductCatalogItemRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.ProductCatalogItemResponse:
         """Create a catalog item.
 
         Adds a product or a bundle with its price configuration to the catalog.
 
         Args:
-            product_catalog_item_request (ProductCatalogItemRequest | dict[str, Any]):
-
-        Returns:
-            ProductCatalogItemResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            product_catalog_item_request: A new item for the product catalog.
         """
-        result: ProductCatalogItemResponse = await self.api_client.call_operation(
-            _CREATE_CATALOG_ITEM, {**kwargs}, product_catalog_item_request
+        return await self.api_client.call_operation(
+            _CREATE_CATALOG_ITEM, {"product_catalog_item_request": product_catalog_item_request, **kwargs}
         )
-        return result
 
     async def get_catalog_item(
-        self, item_uuid: str, **kwargs: Unpack[_GetCatalogItemAsyncOptions]
-    ) -> ProductCatalogItemResponse:
+        self, item_uuid: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.ProductCatalogItemResponse:
         """Get a catalog item.
 
         Returns one product or bundle with its variants and prices.
 
         Args:
-            item_uuid (str): UUID of the catalog item to read.
-
-        Returns:
-            ProductCatalogItemResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            item_uuid: UUID of the catalog item to read.
         """
-        result: ProductCatalogItemResponse = await self.api_client.call_operation(
-            _GET_CATALOG_ITEM, {**kwargs}, item_uuid
-        )
-        return result
+        return await self.api_client.call_operation(_GET_CATALOG_ITEM, {"item_uuid": item_uuid, **kwargs})
 
-    async def update_catalog_item(
-        self,
-        item_uuid: str,
-        product_catalog_item_patch_request: ProductCatalogItemPatchRequest | dict[str, Any],
-        **kwargs: Unpack[_UpdateCatalogItemAsyncOptions],
-    ) -> ProductCatalogItemResponse:
-        """Update a catalog item.
-
-        Changes the title, category, bundle contents or variant of a catalog item.
-
-        Args:
-            item_uuid (str): UUID of the catalog item to update.
-            product_catalog_item_patch_request (ProductCatalogItemPatchRequest | dict[str, Any]):
-
-        Returns:
-            ProductCatalogItemResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        result: ProductCatalogItemResponse = await self.api_client.call_operation(
-            _UPDATE_CATALOG_ITEM, {**kwargs}, item_uuid, product_catalog_item_patch_request
-        )
-        return result
-
-    async def delete_catalog_item(self, item_uuid: str, **kwargs: Unpack[_DeleteCatalogItemAsyncOptions]) -> None:
+    async def delete_catalog_item(self, item_uuid: str, **kwargs: Unpack[AsyncOptions]) -> None:
         """Delete a catalog item.
 
         Removes one product or bundle from the catalog. Success is a 200, not a 204.
 
         Args:
-            item_uuid (str): UUID of the catalog item to delete.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            item_uuid: UUID of the catalog item to delete.
         """
-        result: None = await self.api_client.call_operation(_DELETE_CATALOG_ITEM, {**kwargs}, item_uuid)
-        return result
+        return await self.api_client.call_operation(_DELETE_CATALOG_ITEM, {"item_uuid": item_uuid, **kwargs})
+
+    async def update_catalog_item(
+        self,
+        item_uuid: str,
+        product_catalog_item_patch_request: models.ProductCatalogItemPatchRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.ProductCatalogItemResponse:
+        """Update a catalog item.
+
+        Changes the title, category, bundle contents or variant of a catalog item.
+
+        Args:
+            item_uuid: UUID of the catalog item to update.
+            product_catalog_item_patch_request: Changes to a catalog item; what is left out stays as it is.
+        """
+        return await self.api_client.call_operation(
+            _UPDATE_CATALOG_ITEM,
+            {
+                "item_uuid": item_uuid,
+                "product_catalog_item_patch_request": product_catalog_item_patch_request,
+                **kwargs,
+            },
+        )

@@ -3,171 +3,99 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
 
-if TYPE_CHECKING:
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.quote_response import QuoteResponse
-    from ..model.quote_update_request import QuoteUpdateRequest
+from .. import models
 
 __all__ = ["AsyncQuotesApi", "QuotesApi"]
 
-_QUOTE_UPDATE = _operation.Operation(
+_QUOTE_UPDATE: Operation[models.QuoteResponse] = Operation(
     operation_id="quote_update",
     method="PUT",
     path="/public/v1/documents/{document_id}/quotes/{quote_id}",
     parameters=(
-        _operation.Parameter("document_id", "document_id", "path", (str,), required=True),
-        _operation.Parameter("quote_id", "quote_id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("document_id", "document_id", "path", (str,), required=True),
+        Parameter("quote_id", "quote_id", "path", (str,), required=True),
+        Parameter(
             "quote_update_request",
             "quote_update_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.quote_update_request", "QuoteUpdateRequest"),
-                dict,
-            ),
+            (ModelOf(models, "QuoteUpdateRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.quote_response", "QuoteResponse"),),
+    response_type=(ModelOf(models, "QuoteResponse"),),
+    summary="Update a quote in a document",
+    description="Sets the currency, sections, items and settings of a quote in a document. Answers 409 if the document is not in the needed state.",
+    body_schema="QuoteUpdateRequest",
+    meanings={
+        "document_id": "ID of the document that holds the quote.",
+        "quote_id": "ID of the quote to update.",
+        "quote_update_request": "New content for a quote in a document.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class QuotesApi(Api):
+    """Calls with the tag "Quotes"."""
 
-    class _QuoteUpdateArguments(_TypedDict, total=False):
-        """Arguments of ``quote_update`` that are given by name."""
-
-    class _QuoteUpdateOptions(_QuoteUpdateArguments, _operation.Options, total=False):
-        """Arguments and options of ``quote_update``."""
-
-    class _QuoteUpdateAsyncOptions(_QuoteUpdateArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``quote_update`` for asyncio."""
-
-
-class QuotesApi:
-    """Calls with the tag "Quotes".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
     def quote_update(
         self,
         document_id: str,
         quote_id: str,
-        quote_update_request: QuoteUpdateRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def quote_update(
-        self,
-        document_id: str,
-        quote_id: str,
-        quote_update_request: QuoteUpdateRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def quote_update(
-        self,
-        document_id: str,
-        quote_id: str,
-        quote_update_request: QuoteUpdateRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[QuoteResponse, int, Headers]: ...
-
-    @overload
-    def quote_update(
-        self,
-        document_id: str,
-        quote_id: str,
-        quote_update_request: QuoteUpdateRequest | dict[str, Any],
-        **kwargs: Unpack[_QuoteUpdateOptions],
-    ) -> QuoteResponse: ...
-
-    def quote_update(
-        self, document_id: str, quote_id: str, quote_update_request: QuoteUpdateRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
+        quote_update_request: models.QuoteUpdateRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.QuoteResponse:
         """Update a quote in a document.
 
         Sets the currency, sections, items and settings of a quote in a document. Answers 409 if the document is not
         in the needed state.
 
         Args:
-            document_id (str): ID of the document that holds the quote.
-            quote_id (str): ID of the quote to update.
-            quote_update_request (QuoteUpdateRequest | dict[str, Any]):
-
-        Returns:
-            QuoteResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document that holds the quote.
+            quote_id: ID of the quote to update.
+            quote_update_request: New content for a quote in a document.
         """
-        return self.api_client.call_operation(_QUOTE_UPDATE, {**kwargs}, document_id, quote_id, quote_update_request)
+        return self.api_client.call_operation(
+            _QUOTE_UPDATE,
+            {"document_id": document_id, "quote_id": quote_id, "quote_update_request": quote_update_request, **kwargs},
+        )
 
 
-class AsyncQuotesApi:
-    """Calls with the tag "Quotes", for asyncio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
+class AsyncQuotesApi(AsyncApi):
+    """Calls with the tag "Quotes", for asyncio."""
 
     async def quote_update(
         self,
         document_id: str,
         quote_id: str,
-        quote_update_request: QuoteUpdateRequest | dict[str, Any],
-        **kwargs: Unpack[_QuoteUpdateAsyncOptions],
-    ) -> QuoteResponse:
+        quote_update_request: models.QuoteUpdateRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.QuoteResponse:
         """Update a quote in a document.
 
         Sets the currency, sections, items and settings of a quote in a document. Answers 409 if the document is not
         in the needed state.
 
         Args:
-            document_id (str): ID of the document that holds the quote.
-            quote_id (str): ID of the quote to update.
-            quote_update_request (QuoteUpdateRequest | dict[str, Any]):
-
-        Returns:
-            QuoteResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            document_id: ID of the document that holds the quote.
+            quote_id: ID of the quote to update.
+            quote_update_request: New content for a quote in a document.
         """
-        result: QuoteResponse = await self.api_client.call_operation(
-            _QUOTE_UPDATE, {**kwargs}, document_id, quote_id, quote_update_request
+        return await self.api_client.call_operation(
+            _QUOTE_UPDATE,
+            {"document_id": document_id, "quote_id": quote_id, "quote_update_request": quote_update_request, **kwargs},
         )
-        return result

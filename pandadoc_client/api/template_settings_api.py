@@ -3,249 +3,137 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
 
-if TYPE_CHECKING:
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.template_settings_response import TemplateSettingsResponse
-    from ..model.update_template_settings_request import UpdateTemplateSettingsRequest
+from .. import models
 
 __all__ = ["AsyncTemplateSettingsApi", "TemplateSettingsApi"]
 
-_TEMPLATE_SETTINGS_GET = _operation.Operation(
+_TEMPLATE_SETTINGS_GET: Operation[models.TemplateSettingsResponse] = Operation(
     operation_id="template_settings_get",
     method="GET",
     path="/public/v2/templates/{template_id}/settings",
-    parameters=(_operation.Parameter("template_id", "template_id", "path", (str,), required=True),),
+    parameters=(Parameter("template_id", "template_id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.template_settings_response", "TemplateSettingsResponse"),),
+    response_type=(ModelOf(models, "TemplateSettingsResponse"),),
+    summary="Get template settings",
+    description="Returns the settings of a template: its language.",
+    meanings={
+        "template_id": "ID of the template whose settings are wanted.",
+    },
 )
 
-_TEMPLATE_SETTINGS_UPDATE = _operation.Operation(
+_TEMPLATE_SETTINGS_UPDATE: Operation[models.TemplateSettingsResponse] = Operation(
     operation_id="template_settings_update",
     method="PATCH",
     path="/public/v2/templates/{template_id}/settings",
     parameters=(
-        _operation.Parameter("template_id", "template_id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("template_id", "template_id", "path", (str,), required=True),
+        Parameter(
             "update_template_settings_request",
             "update_template_settings_request",
             "body",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.update_template_settings_request", "UpdateTemplateSettingsRequest"
-                ),
-                dict,
-            ),
+            (ModelOf(models, "UpdateTemplateSettingsRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.template_settings_response", "TemplateSettingsResponse"),),
+    response_type=(ModelOf(models, "TemplateSettingsResponse"),),
+    summary="Update template settings",
+    description="Changes the settings of a template: its language.",
+    body_schema="UpdateTemplateSettingsRequest",
+    meanings={
+        "template_id": "ID of the template whose settings change.",
+        "update_template_settings_request": "Template settings to change.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class TemplateSettingsApi(Api):
+    """Calls with the tag "Template Settings"."""
 
-    class _TemplateSettingsGetArguments(_TypedDict, total=False):
-        """Arguments of ``template_settings_get`` that are given by name."""
-
-    class _TemplateSettingsGetOptions(_TemplateSettingsGetArguments, _operation.Options, total=False):
-        """Arguments and options of ``template_settings_get``."""
-
-    class _TemplateSettingsGetAsyncOptions(_TemplateSettingsGetArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``template_settings_get`` for asyncio."""
-
-    class _TemplateSettingsUpdateArguments(_TypedDict, total=False):
-        """Arguments of ``template_settings_update`` that are given by name."""
-
-    class _TemplateSettingsUpdateOptions(_TemplateSettingsUpdateArguments, _operation.Options, total=False):
-        """Arguments and options of ``template_settings_update``."""
-
-    class _TemplateSettingsUpdateAsyncOptions(_TemplateSettingsUpdateArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``template_settings_update`` for asyncio."""
-
-
-class TemplateSettingsApi:
-    """Calls with the tag "Template Settings".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def template_settings_get(
-        self, template_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def template_settings_get(
-        self, template_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def template_settings_get(
-        self, template_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[TemplateSettingsResponse, int, Headers]: ...
-
-    @overload
-    def template_settings_get(
-        self, template_id: str, **kwargs: Unpack[_TemplateSettingsGetOptions]
-    ) -> TemplateSettingsResponse: ...
-
-    def template_settings_get(self, template_id: str, **kwargs: Any) -> Any:
+    def template_settings_get(self, template_id: str, **kwargs: Unpack[Options]) -> models.TemplateSettingsResponse:
         """Get template settings.
 
         Returns the settings of a template: its language.
 
         Args:
-            template_id (str): ID of the template whose settings are wanted.
-
-        Returns:
-            TemplateSettingsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            template_id: ID of the template whose settings are wanted.
         """
-        return self.api_client.call_operation(_TEMPLATE_SETTINGS_GET, {**kwargs}, template_id)
-
-    @overload
-    def template_settings_update(
-        self,
-        template_id: str,
-        update_template_settings_request: UpdateTemplateSettingsRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def template_settings_update(
-        self,
-        template_id: str,
-        update_template_settings_request: UpdateTemplateSettingsRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def template_settings_update(
-        self,
-        template_id: str,
-        update_template_settings_request: UpdateTemplateSettingsRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[TemplateSettingsResponse, int, Headers]: ...
-
-    @overload
-    def template_settings_update(
-        self,
-        template_id: str,
-        update_template_settings_request: UpdateTemplateSettingsRequest | dict[str, Any],
-        **kwargs: Unpack[_TemplateSettingsUpdateOptions],
-    ) -> TemplateSettingsResponse: ...
+        return self.api_client.call_operation(_TEMPLATE_SETTINGS_GET, {"template_id": template_id, **kwargs})
 
     def template_settings_update(
         self,
         template_id: str,
-        update_template_settings_request: UpdateTemplateSettingsRequest | dict[str, Any],
-        **kwargs: Any,
-    ) -> Any:
+        update_template_settings_request: models.UpdateTemplateSettingsRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.TemplateSettingsResponse:
         """Update template settings.
 
         Changes the settings of a template: its language.
 
         Args:
-            template_id (str): ID of the template whose settings change.
-            update_template_settings_request (UpdateTemplateSettingsRequest | dict[str, Any]):
-
-        Returns:
-            TemplateSettingsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            template_id: ID of the template whose settings change.
+            update_template_settings_request: Template settings to change.
         """
         return self.api_client.call_operation(
-            _TEMPLATE_SETTINGS_UPDATE, {**kwargs}, template_id, update_template_settings_request
+            _TEMPLATE_SETTINGS_UPDATE,
+            {
+                "template_id": template_id,
+                "update_template_settings_request": update_template_settings_request,
+                **kwargs,
+            },
         )
 
 
-class AsyncTemplateSettingsApi:
-    """Calls with the tag "Template Settings", for asyncio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
+class AsyncTemplateSettingsApi(AsyncApi):
+    """Calls with the tag "Template Settings", for asyncio."""
 
     async def template_settings_get(
-        self, template_id: str, **kwargs: Unpack[_TemplateSettingsGetAsyncOptions]
-    ) -> TemplateSettingsResponse:
+        self, template_id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.TemplateSettingsResponse:
         """Get template settings.
 
         Returns the settings of a template: its language.
 
         Args:
-            template_id (str): ID of the template whose settings are wanted.
-
-        Returns:
-            TemplateSettingsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            template_id: ID of the template whose settings are wanted.
         """
-        result: TemplateSettingsResponse = await self.api_client.call_operation(
-            _TEMPLATE_SETTINGS_GET, {**kwargs}, template_id
-        )
-        return result
+        return await self.api_client.call_operation(_TEMPLATE_SETTINGS_GET, {"template_id": template_id, **kwargs})
 
     async def template_settings_update(
         self,
         template_id: str,
-        update_template_settings_request: UpdateTemplateSettingsRequest | dict[str, Any],
-        **kwargs: Unpack[_TemplateSettingsUpdateAsyncOptions],
-    ) -> TemplateSettingsResponse:
+        update_template_settings_request: models.UpdateTemplateSettingsRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.TemplateSettingsResponse:
         """Update template settings.
 
         Changes the settings of a template: its language.
 
         Args:
-            template_id (str): ID of the template whose settings change.
-            update_template_settings_request (UpdateTemplateSettingsRequest | dict[str, Any]):
-
-        Returns:
-            TemplateSettingsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            template_id: ID of the template whose settings change.
+            update_template_settings_request: Template settings to change.
         """
-        result: TemplateSettingsResponse = await self.api_client.call_operation(
-            _TEMPLATE_SETTINGS_UPDATE, {**kwargs}, template_id, update_template_settings_request
+        return await self.api_client.call_operation(
+            _TEMPLATE_SETTINGS_UPDATE,
+            {
+                "template_id": template_id,
+                "update_template_settings_request": update_template_settings_request,
+                **kwargs,
+            },
         )
-        return result

@@ -3,206 +3,196 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client._operation import file_type
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import UNSET, ModelOf, Unset
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    FileArgument,
+    Operation,
+    Options,
+    Parameter,
+    file_type,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.create_template_editing_session_response201 import CreateTemplateEditingSessionResponse201
-    from ..model.create_template_fields import CreateTemplateFields
-    from ..model.create_template_from_url_request import CreateTemplateFromUrlRequest
-    from ..model.create_template_request import CreateTemplateRequest
-    from ..model.create_template_with_upload_fields import CreateTemplateWithUploadFields
-    from ..model.editing_session_request import EditingSessionRequest
-    from ..model.list_templates_fields import ListTemplatesFields
-    from ..model.template_create_response import TemplateCreateResponse
-    from ..model.template_details_response import TemplateDetailsResponse
-    from ..model.template_duplicate_request import TemplateDuplicateRequest
-    from ..model.template_duplicate_response import TemplateDuplicateResponse
-    from ..model.template_list_response import TemplateListResponse
-    from ..model.template_status_response import TemplateStatusResponse
-    from ..model.template_update_request import TemplateUpdateRequest
+from .. import models
 
 __all__ = ["AsyncTemplatesApi", "TemplatesApi"]
 
-_LIST_TEMPLATES = _operation.Operation(
+_LIST_TEMPLATES: Operation[models.TemplateListResponse] = Operation(
     operation_id="list_templates",
     method="GET",
     path="/public/v1/templates",
     parameters=(
-        _operation.Parameter("q", "q", "query", (str,)),
-        _operation.Parameter("shared", "shared", "query", (bool,)),
-        _operation.Parameter("deleted", "deleted", "query", (bool,)),
-        _operation.Parameter("count", "count", "query", (int,)),
-        _operation.Parameter("page", "page", "query", (int,)),
-        _operation.Parameter("id", "id", "query", (str,)),
-        _operation.Parameter("folder_uuid", "folder_uuid", "query", (str,)),
-        _operation.Parameter("tag", "tag", "query", ([str],), collection="multi"),
-        _operation.Parameter(
-            "fields",
-            "fields",
-            "query",
-            (
-                [str],
-                str,
-            ),
-            collection="csv",
-        ),
+        Parameter("q", "q", "query", (str,)),
+        Parameter("shared", "shared", "query", (bool,)),
+        Parameter("deleted", "deleted", "query", (bool,)),
+        Parameter("count", "count", "query", (int,)),
+        Parameter("page", "page", "query", (int,)),
+        Parameter("id", "id", "query", (str,)),
+        Parameter("folder_uuid", "folder_uuid", "query", (str,)),
+        Parameter("tag", "tag", "query", ([str],), collection="multi"),
+        Parameter("fields", "fields", "query", ([str], str), collection="csv"),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.template_list_response", "TemplateListResponse"),),
+    response_type=(ModelOf(models, "TemplateListResponse"),),
+    summary="List templates",
+    description="Returns templates in short form, filtered by the query. Pages count from 1 and hold 50 templates by default, at most 100; a short page is the last one.",
+    meanings={
+        "q": "Text to search for, such as the name of a template.",
+        "shared": "Whether to ask for shared templates.",
+        "deleted": "Whether to ask for deleted templates.",
+        "count": "Templates per page, 1 to 100; default 50.",
+        "page": "Page to return, counted from 1.",
+        "id": "Only the template with this ID.",
+        "folder_uuid": "Only templates stored in the folder with this ID.",
+        "tag": "Only templates that carry these tags.",
+        "fields": "Extra properties to include in the answer; only `content_date_modified` is offered.",
+    },
 )
 
-_LIST_TEMPLATES_PAGES = _pagination.Paging(
-    items="results", position="page", size="count", page_size=100, largest=100, key="id"
-)
+_LIST_TEMPLATES_PAGES = Paging(items="results", position="page", size="count", page_size=100, largest=100, key="id")
 
-_CREATE_TEMPLATE = _operation.Operation(
+_CREATE_TEMPLATE: Operation[models.TemplateCreateResponse] = Operation(
     operation_id="create_template",
     method="POST",
     path="/public/v1/templates",
     parameters=(
-        _operation.Parameter(
-            "fields",
-            "fields",
-            "query",
-            (
-                [str],
-                str,
-            ),
-            collection="csv",
-        ),
-        _operation.Parameter(
+        Parameter("fields", "fields", "query", ([str], str), collection="csv"),
+        Parameter(
             "create_template_from_url_request",
             "create_template_from_url_request",
             "body",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.create_template_from_url_request", "CreateTemplateFromUrlRequest"
-                ),
-                dict,
-            ),
+            (ModelOf(models, "CreateTemplateFromUrlRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.template_create_response", "TemplateCreateResponse"),),
+    response_type=(ModelOf(models, "TemplateCreateResponse"),),
+    summary="Create a template from URL",
+    description="Starts the creation of a template from a PDF at a public URL. This is asynchronous: poll the template until its status is `template.PROCESSED` or `template.ERROR`.",
+    body_schema="CreateTemplateFromUrlRequest",
+    meanings={
+        "fields": "Extra properties to include in the answer; only `content_date_modified` is offered.",
+        "create_template_from_url_request": "Template to create from a file at a URL.",
+    },
 )
 
-_CREATE_TEMPLATE_WITH_UPLOAD = _operation.Operation(
+_CREATE_TEMPLATE_WITH_UPLOAD: Operation[models.TemplateCreateResponse] = Operation(
     operation_id="create_template_with_upload",
     method="POST",
     path="/public/v1/templates?upload",
     parameters=(
-        _operation.Parameter(
-            "fields",
-            "fields",
-            "query",
-            (
-                [str],
-                str,
-            ),
-            collection="csv",
-        ),
-        _operation.Parameter("file", "file", "form", (file_type,)),
-        _operation.Parameter(
-            "data",
-            "data",
-            "form",
-            (
-                _operation.ModelRef(__name__, "..model.create_template_request", "CreateTemplateRequest"),
-                dict,
-            ),
-        ),
+        Parameter("fields", "fields", "query", ([str], str), collection="csv"),
+        Parameter("file", "file", "form", (file_type,)),
+        Parameter("data", "data", "form", (ModelOf(models, "CreateTemplateRequest"), dict)),
     ),
     accept=("application/json",),
     content_types=("multipart/form-data",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.template_create_response", "TemplateCreateResponse"),),
+    response_type=(ModelOf(models, "TemplateCreateResponse"),),
+    summary="Create a template from a file",
+    description="Uploads a file as multipart form data and starts the creation of a template from it. This is asynchronous: poll the template until its status is `template.PROCESSED` or `template.ERROR`.",
+    meanings={
+        "fields": "Extra properties to include in the answer; only `content_date_modified` is offered.",
+        "file": "The file from which the template is made.",
+        "data": "Properties of the template to create.",
+    },
 )
 
-_DUPLICATE_TEMPLATE = _operation.Operation(
+_DUPLICATE_TEMPLATE: Operation[models.TemplateDuplicateResponse] = Operation(
     operation_id="duplicate_template",
     method="POST",
     path="/public/v1/templates/{id}/duplicate",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
             "template_duplicate_request",
             "template_duplicate_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.template_duplicate_request", "TemplateDuplicateRequest"),
-                dict,
-            ),
+            (ModelOf(models, "TemplateDuplicateRequest"), dict),
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.template_duplicate_response", "TemplateDuplicateResponse"),),
+    response_type=(ModelOf(models, "TemplateDuplicateResponse"),),
+    summary="Duplicate a template",
+    description="Makes a copy of a template, optionally under a new name of at most 255 characters.",
+    body_schema="TemplateDuplicateRequest",
+    meanings={
+        "id": "ID of the template to copy.",
+        "template_duplicate_request": "Options for duplicating a template.",
+    },
 )
 
-_DETAILS_TEMPLATE = _operation.Operation(
+_DETAILS_TEMPLATE: Operation[models.TemplateDetailsResponse] = Operation(
     operation_id="details_template",
     method="GET",
     path="/public/v1/templates/{id}/details",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.template_details_response", "TemplateDetailsResponse"),),
+    response_type=(ModelOf(models, "TemplateDetailsResponse"),),
+    summary="Get template details",
+    description="Returns one template with its roles, tokens, fields, pricing, tags, placeholders and other content.",
+    meanings={
+        "id": "ID of the template to read.",
+    },
 )
 
-_DELETE_TEMPLATE = _operation.Operation(
+_STATUS_TEMPLATE: Operation[models.TemplateStatusResponse] = Operation(
+    operation_id="status_template",
+    method="GET",
+    path="/public/v1/templates/{id}",
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
+    accept=("application/json",),
+    content_types=(),
+    auth=("apiKey", "oauth2"),
+    response_type=(ModelOf(models, "TemplateStatusResponse"),),
+    summary="Get the status of a template",
+    description="Returns a template in short form with its status; the call to poll after creation.",
+    meanings={
+        "id": "ID of the template to look up.",
+    },
+)
+
+_DELETE_TEMPLATE: Operation[None] = Operation(
     operation_id="delete_template",
     method="DELETE",
     path="/public/v1/templates/{id}",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Delete a template",
+    description="Deletes one template.",
+    meanings={
+        "id": "ID of the template to delete.",
+    },
 )
 
-_STATUS_TEMPLATE = _operation.Operation(
-    operation_id="status_template",
-    method="GET",
-    path="/public/v1/templates/{id}",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
-    accept=("application/json",),
-    content_types=(),
-    auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.template_status_response", "TemplateStatusResponse"),),
-)
-
-_UPDATE_TEMPLATE = _operation.Operation(
+_UPDATE_TEMPLATE: Operation[None] = Operation(
     operation_id="update_template",
     method="PATCH",
     path="/public/v1/templates/{id}",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
             "template_update_request",
             "template_update_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.template_update_request", "TemplateUpdateRequest"),
-                dict,
-            ),
+            (ModelOf(models, "TemplateUpdateRequest"), dict),
             required=True,
         ),
     ),
@@ -210,817 +200,484 @@ _UPDATE_TEMPLATE = _operation.Operation(
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Update a template",
+    description="Changes the tokens and roles of a template.",
+    body_schema="TemplateUpdateRequest",
+    meanings={
+        "id": "ID of the template to update.",
+        "template_update_request": "Variables and roles to change in a template.",
+    },
 )
 
-_CREATE_TEMPLATE_EDITING_SESSION = _operation.Operation(
+_CREATE_TEMPLATE_EDITING_SESSION: Operation[models.CreateTemplateEditingSessionResponse201] = Operation(
     operation_id="create_template_editing_session",
     method="POST",
     path="/public/v1/templates/{id}/editing-sessions",
     parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
             "editing_session_request",
             "editing_session_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.editing_session_request", "EditingSessionRequest"),
-                dict,
-            ),
+            (ModelOf(models, "EditingSessionRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(
-            __name__, "..model.create_template_editing_session_response201", "CreateTemplateEditingSessionResponse201"
-        ),
-    ),
+    response_type=(ModelOf(models, "CreateTemplateEditingSessionResponse201"),),
+    summary="Create a template editing session",
+    description="Opens a session for embedded editing of a template on behalf of a workspace member, named by e-mail address. The session lasts `lifetime` seconds: 3600 by default, from 60 to 86400.",
+    body_schema="EditingSessionRequest",
+    meanings={
+        "id": "ID of the template to edit.",
+        "editing_session_request": "Who opens an editing session, and how long it lasts.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class TemplatesApi(Api):
+    """Calls with the tag "Templates"."""
 
-    class _ListTemplatesFilters(_TypedDict, total=False):
-        """Arguments of ``list_templates`` that are given by name, without those that turn pages."""
-
-        q: str
-        shared: bool
-        deleted: bool
-        id: str
-        folder_uuid: str
-        tag: list[str]
-        fields: list[ListTemplatesFields] | str
-
-    class _IterateTemplatesOptions(_ListTemplatesFilters, _pagination.PageOptions, total=False):
-        """Arguments and options of ``iterate_templates``."""
-
-    class _ListTemplatesArguments(_ListTemplatesFilters, total=False):
-        """Arguments of ``list_templates`` that are given by name."""
-
-        count: int
-        page: int
-
-    class _ListTemplatesOptions(_ListTemplatesArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_templates``."""
-
-    class _ListTemplatesAsyncOptions(_ListTemplatesArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_templates`` for asyncio."""
-
-    class _CreateTemplateArguments(_TypedDict, total=False):
-        """Arguments of ``create_template`` that are given by name."""
-
-        fields: list[CreateTemplateFields] | str
-
-    class _CreateTemplateOptions(_CreateTemplateArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_template``."""
-
-    class _CreateTemplateAsyncOptions(_CreateTemplateArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``create_template`` for asyncio."""
-
-    class _CreateTemplateWithUploadArguments(_TypedDict, total=False):
-        """Arguments of ``create_template_with_upload`` that are given by name."""
-
-        fields: list[CreateTemplateWithUploadFields] | str
-        file: _operation.FileArgument
-        data: CreateTemplateRequest | dict[str, Any]
-
-    class _CreateTemplateWithUploadOptions(_CreateTemplateWithUploadArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_template_with_upload``."""
-
-    class _CreateTemplateWithUploadAsyncOptions(
-        _CreateTemplateWithUploadArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``create_template_with_upload`` for asyncio."""
-
-    class _DuplicateTemplateArguments(_TypedDict, total=False):
-        """Arguments of ``duplicate_template`` that are given by name."""
-
-        template_duplicate_request: TemplateDuplicateRequest | dict[str, Any]
-
-    class _DuplicateTemplateOptions(_DuplicateTemplateArguments, _operation.Options, total=False):
-        """Arguments and options of ``duplicate_template``."""
-
-    class _DuplicateTemplateAsyncOptions(_DuplicateTemplateArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``duplicate_template`` for asyncio."""
-
-    class _DetailsTemplateArguments(_TypedDict, total=False):
-        """Arguments of ``details_template`` that are given by name."""
-
-    class _DetailsTemplateOptions(_DetailsTemplateArguments, _operation.Options, total=False):
-        """Arguments and options of ``details_template``."""
-
-    class _DetailsTemplateAsyncOptions(_DetailsTemplateArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``details_template`` for asyncio."""
-
-    class _DeleteTemplateArguments(_TypedDict, total=False):
-        """Arguments of ``delete_template`` that are given by name."""
-
-    class _DeleteTemplateOptions(_DeleteTemplateArguments, _operation.Options, total=False):
-        """Arguments and options of ``delete_template``."""
-
-    class _DeleteTemplateAsyncOptions(_DeleteTemplateArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``delete_template`` for asyncio."""
-
-    class _StatusTemplateArguments(_TypedDict, total=False):
-        """Arguments of ``status_template`` that are given by name."""
-
-    class _StatusTemplateOptions(_StatusTemplateArguments, _operation.Options, total=False):
-        """Arguments and options of ``status_template``."""
-
-    class _StatusTemplateAsyncOptions(_StatusTemplateArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``status_template`` for asyncio."""
-
-    class _UpdateTemplateArguments(_TypedDict, total=False):
-        """Arguments of ``update_template`` that are given by name."""
-
-    class _UpdateTemplateOptions(_UpdateTemplateArguments, _operation.Options, total=False):
-        """Arguments and options of ``update_template``."""
-
-    class _UpdateTemplateAsyncOptions(_UpdateTemplateArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``update_template`` for asyncio."""
-
-    class _CreateTemplateEditingSessionArguments(_TypedDict, total=False):
-        """Arguments of ``create_template_editing_session`` that are given by name."""
-
-    class _CreateTemplateEditingSessionOptions(_CreateTemplateEditingSessionArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_template_editing_session``."""
-
-    class _CreateTemplateEditingSessionAsyncOptions(
-        _CreateTemplateEditingSessionArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``create_template_editing_session`` for asyncio."""
-
-
-class TemplatesApi:
-    """Calls with the tag "Templates".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def list_templates(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_templates(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
     def list_templates(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[TemplateListResponse, int, Headers]: ...
-
-    @overload
-    def list_templates(self, **kwargs: Unpack[_ListTemplatesOptions]) -> TemplateListResponse: ...
-
-    def list_templates(self, **kwargs: Any) -> Any:
+        self,
+        *,
+        q: str | None = None,
+        shared: bool | None = None,
+        deleted: bool | None = None,
+        count: int | None = None,
+        page: int | None = None,
+        id: str | None = None,
+        folder_uuid: str | None = None,
+        tag: list[str] | None = None,
+        fields: list[models.ListTemplatesFields] | str | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.TemplateListResponse:
         """List templates.
 
         Returns templates in short form, filtered by the query. Pages count from 1 and hold 50 templates by default,
         at most 100; a short page is the last one.
 
         Args:
-            q (str): Text to search for, such as the name of a template.
-            shared (bool): Whether to ask for shared templates.
-            deleted (bool): Whether to ask for deleted templates.
-            count (int): Templates per page, 1 to 100; default 50.
-            page (int): Page to return, counted from 1.
-            id (str): Only the template with this ID.
-            folder_uuid (str): Only templates stored in the folder with this ID.
-            tag (list[str]): Only templates that carry these tags.
-            fields (list[ListTemplatesFields] | str): Extra properties to include in the answer; only
-                `content_date_modified` is offered.
-
-        Returns:
-            TemplateListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            q: Text to search for, such as the name of a template.
+            shared: Whether to ask for shared templates.
+            deleted: Whether to ask for deleted templates.
+            count: Templates per page, 1 to 100; default 50.
+            page: Page to return, counted from 1.
+            id: Only the template with this ID.
+            folder_uuid: Only templates stored in the folder with this ID.
+            tag: Only templates that carry these tags.
+            fields: Extra properties to include in the answer; only `content_date_modified` is offered.
         """
-        return self.api_client.call_operation(_LIST_TEMPLATES, {**kwargs})
-
-    def iterate_templates(self, **kwargs: Unpack[_IterateTemplatesOptions]) -> Iterator[TemplateCreateResponse]:
-        """Iterate over everything that `list_templates` lists, page by page.
-
-        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
-
-        Args:
-            q (str): Text to search for, such as the name of a template.
-            shared (bool): Whether to ask for shared templates.
-            deleted (bool): Whether to ask for deleted templates.
-            id (str): Only the template with this ID.
-            folder_uuid (str): Only templates stored in the folder with this ID.
-            tag (list[str]): Only templates that carry these tags.
-            fields (list[ListTemplatesFields] | str): Extra properties to include in the answer; only
-                `content_date_modified` is offered.
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_templates` raises comes out of the iterator; going on asks for the same page again.
-        """
-        return _pagination.ItemIterator(self.api_client, _LIST_TEMPLATES, _LIST_TEMPLATES_PAGES, {**kwargs})
-
-    @overload
-    def create_template(
-        self,
-        create_template_from_url_request: CreateTemplateFromUrlRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_template(
-        self,
-        create_template_from_url_request: CreateTemplateFromUrlRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_template(
-        self,
-        create_template_from_url_request: CreateTemplateFromUrlRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[TemplateCreateResponse, int, Headers]: ...
-
-    @overload
-    def create_template(
-        self,
-        create_template_from_url_request: CreateTemplateFromUrlRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateTemplateOptions],
-    ) -> TemplateCreateResponse: ...
-
-    def create_template(
-        self, create_template_from_url_request: CreateTemplateFromUrlRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
-        """Create a template from URL.
-
-        Starts the creation of a template from a PDF at a public URL. This is asynchronous: poll the template until
-        its status is `template.PROCESSED` or `template.ERROR`.
-
-        Args:
-            create_template_from_url_request (CreateTemplateFromUrlRequest | dict[str, Any]):
-            fields (list[CreateTemplateFields] | str): Extra properties to include in the answer; only
-                `content_date_modified` is offered.
-
-        Returns:
-            TemplateCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_CREATE_TEMPLATE, {**kwargs}, create_template_from_url_request)
-
-    @overload
-    def create_template_with_upload(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_template_with_upload(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def create_template_with_upload(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[TemplateCreateResponse, int, Headers]: ...
-
-    @overload
-    def create_template_with_upload(
-        self, **kwargs: Unpack[_CreateTemplateWithUploadOptions]
-    ) -> TemplateCreateResponse: ...
-
-    def create_template_with_upload(self, **kwargs: Any) -> Any:
-        """Create a template from a file.
-
-        Uploads a file as multipart form data and starts the creation of a template from it. This is asynchronous:
-        poll the template until its status is `template.PROCESSED` or `template.ERROR`.
-
-        Args:
-            fields (list[CreateTemplateWithUploadFields] | str): Extra properties to include in the answer; only
-                `content_date_modified` is offered.
-            file (FileArgument): The file from which the template is made.
-            data (CreateTemplateRequest | dict[str, Any]): Properties of the template to create.
-
-        Returns:
-            TemplateCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_CREATE_TEMPLATE_WITH_UPLOAD, {**kwargs})
-
-    @overload
-    def duplicate_template(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def duplicate_template(self, id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def duplicate_template(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[TemplateDuplicateResponse, int, Headers]: ...
-
-    @overload
-    def duplicate_template(self, id: str, **kwargs: Unpack[_DuplicateTemplateOptions]) -> TemplateDuplicateResponse: ...
-
-    def duplicate_template(self, id: str, **kwargs: Any) -> Any:
-        """Duplicate a template.
-
-        Makes a copy of a template, optionally under a new name of at most 255 characters.
-
-        Args:
-            id (str): ID of the template to copy.
-            template_duplicate_request (TemplateDuplicateRequest | dict[str, Any]):
-
-        Returns:
-            TemplateDuplicateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_DUPLICATE_TEMPLATE, {**kwargs}, id)
-
-    @overload
-    def details_template(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def details_template(self, id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def details_template(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[TemplateDetailsResponse, int, Headers]: ...
-
-    @overload
-    def details_template(self, id: str, **kwargs: Unpack[_DetailsTemplateOptions]) -> TemplateDetailsResponse: ...
-
-    def details_template(self, id: str, **kwargs: Any) -> Any:
-        """Get template details.
-
-        Returns one template with its roles, tokens, fields, pricing, tags, placeholders and other content.
-
-        Args:
-            id (str): ID of the template to read.
-
-        Returns:
-            TemplateDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_DETAILS_TEMPLATE, {**kwargs}, id)
-
-    @overload
-    def delete_template(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def delete_template(self, id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def delete_template(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def delete_template(self, id: str, **kwargs: Unpack[_DeleteTemplateOptions]) -> None: ...
-
-    def delete_template(self, id: str, **kwargs: Any) -> Any:
-        """Delete a template.
-
-        Deletes one template.
-
-        Args:
-            id (str): ID of the template to delete.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_DELETE_TEMPLATE, {**kwargs}, id)
-
-    @overload
-    def status_template(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def status_template(self, id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def status_template(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[TemplateStatusResponse, int, Headers]: ...
-
-    @overload
-    def status_template(self, id: str, **kwargs: Unpack[_StatusTemplateOptions]) -> TemplateStatusResponse: ...
-
-    def status_template(self, id: str, **kwargs: Any) -> Any:
-        """Get the status of a template.
-
-        Returns a template in short form with its status; the call to poll after creation.
-
-        Args:
-            id (str): ID of the template to look up.
-
-        Returns:
-            TemplateStatusResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_STATUS_TEMPLATE, {**kwargs}, id)
-
-    @overload
-    def update_template(
-        self,
-        id: str,
-        template_update_request: TemplateUpdateRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def update_template(
-        self,
-        id: str,
-        template_update_request: TemplateUpdateRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def update_template(
-        self,
-        id: str,
-        template_update_request: TemplateUpdateRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def update_template(
-        self,
-        id: str,
-        template_update_request: TemplateUpdateRequest | dict[str, Any],
-        **kwargs: Unpack[_UpdateTemplateOptions],
-    ) -> None: ...
-
-    def update_template(
-        self, id: str, template_update_request: TemplateUpdateRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
-        """Update a template.
-
-        Changes the tokens and roles of a template.
-
-        Args:
-            id (str): ID of the template to update.
-            template_update_request (TemplateUpdateRequest | dict[str, Any]):
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_UPDATE_TEMPLATE, {**kwargs}, id, template_update_request)
-
-    @overload
-    def create_template_editing_session(
-        self,
-        id: str,
-        editing_session_request: EditingSessionRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_template_editing_session(
-        self,
-        id: str,
-        editing_session_request: EditingSessionRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_template_editing_session(
-        self,
-        id: str,
-        editing_session_request: EditingSessionRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[CreateTemplateEditingSessionResponse201, int, Headers]: ...
-
-    @overload
-    def create_template_editing_session(
-        self,
-        id: str,
-        editing_session_request: EditingSessionRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateTemplateEditingSessionOptions],
-    ) -> CreateTemplateEditingSessionResponse201: ...
-
-    def create_template_editing_session(
-        self, id: str, editing_session_request: EditingSessionRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
-        """Create a template editing session.
-
-        Opens a session for embedded editing of a template on behalf of a workspace member, named by e-mail address.
-        The session lasts `lifetime` seconds: 3600 by default, from 60 to 86400.
-
-        Args:
-            id (str): ID of the template to edit.
-            editing_session_request (EditingSessionRequest | dict[str, Any]):
-
-        Returns:
-            CreateTemplateEditingSessionResponse201; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(_CREATE_TEMPLATE_EDITING_SESSION, {**kwargs}, id, editing_session_request)
-
-
-class AsyncTemplatesApi:
-    """Calls with the tag "Templates", for asyncio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
-
-    async def list_templates(self, **kwargs: Unpack[_ListTemplatesAsyncOptions]) -> TemplateListResponse:
-        """List templates.
-
-        Returns templates in short form, filtered by the query. Pages count from 1 and hold 50 templates by default,
-        at most 100; a short page is the last one.
-
-        Args:
-            q (str): Text to search for, such as the name of a template.
-            shared (bool): Whether to ask for shared templates.
-            deleted (bool): Whether to ask for deleted templates.
-            count (int): Templates per page, 1 to 100; default 50.
-            page (int): Page to return, counted from 1.
-            id (str): Only the template with this ID.
-            folder_uuid (str): Only templates stored in the folder with this ID.
-            tag (list[str]): Only templates that carry these tags.
-            fields (list[ListTemplatesFields] | str): Extra properties to include in the answer; only
-                `content_date_modified` is offered.
-
-        Returns:
-            TemplateListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        result: TemplateListResponse = await self.api_client.call_operation(_LIST_TEMPLATES, {**kwargs})
-        return result
-
-    def iterate_templates(self, **kwargs: Unpack[_IterateTemplatesOptions]) -> AsyncIterator[TemplateCreateResponse]:
-        """Iterate over everything that `list_templates` lists, page by page.
-
-        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
-
-        Args:
-            q (str): Text to search for, such as the name of a template.
-            shared (bool): Whether to ask for shared templates.
-            deleted (bool): Whether to ask for deleted templates.
-            id (str): Only the template with this ID.
-            folder_uuid (str): Only templates stored in the folder with this ID.
-            tag (list[str]): Only templates that carry these tags.
-            fields (list[ListTemplatesFields] | str): Extra properties to include in the answer; only
-                `content_date_modified` is offered.
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_templates` raises comes out of the iterator; going on asks for the same page again.
-        """
-        return _pagination.AsyncItemIterator(self.api_client, _LIST_TEMPLATES, _LIST_TEMPLATES_PAGES, {**kwargs})
-
-    async def create_template(
-        self,
-        create_template_from_url_request: CreateTemplateFromUrlRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateTemplateAsyncOptions],
-    ) -> TemplateCreateResponse:
-        """Create a template from URL.
-
-        Starts the creation of a template from a PDF at a public URL. This is asynchronous: poll the template until
-        its status is `template.PROCESSED` or `template.ERROR`.
-
-        Args:
-            create_template_from_url_request (CreateTemplateFromUrlRequest | dict[str, Any]):
-            fields (list[CreateTemplateFields] | str): Extra properties to include in the answer; only
-                `content_date_modified` is offered.
-
-        Returns:
-            TemplateCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        result: TemplateCreateResponse = await self.api_client.call_operation(
-            _CREATE_TEMPLATE, {**kwargs}, create_template_from_url_request
+        return self.api_client.call_operation(
+            _LIST_TEMPLATES,
+            {
+                "q": q,
+                "shared": shared,
+                "deleted": deleted,
+                "count": count,
+                "page": page,
+                "id": id,
+                "folder_uuid": folder_uuid,
+                "tag": tag,
+                "fields": fields,
+                **kwargs,
+            },
         )
-        return result
 
-    async def create_template_with_upload(
-        self, **kwargs: Unpack[_CreateTemplateWithUploadAsyncOptions]
-    ) -> TemplateCreateResponse:
+    def iterate_templates(
+        self,
+        *,
+        q: str | None = None,
+        shared: bool | None = None,
+        deleted: bool | None = None,
+        id: str | None = None,
+        folder_uuid: str | None = None,
+        tag: list[str] | None = None,
+        fields: list[models.ListTemplatesFields] | str | None = None,
+        page_size: int = 100,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> Iterator[models.TemplateCreateResponse]:
+        """Iterate over everything that `list_templates` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            q: Text to search for, such as the name of a template.
+            shared: Whether to ask for shared templates.
+            deleted: Whether to ask for deleted templates.
+            id: Only the template with this ID.
+            folder_uuid: Only templates stored in the folder with this ID.
+            tag: Only templates that carry these tags.
+            fields: Extra properties to include in the answer; only `content_date_modified` is offered.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
+        """
+        return ItemIterator(
+            self.api_client,
+            _LIST_TEMPLATES,
+            _LIST_TEMPLATES_PAGES,
+            {
+                "q": q,
+                "shared": shared,
+                "deleted": deleted,
+                "id": id,
+                "folder_uuid": folder_uuid,
+                "tag": tag,
+                "fields": fields,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
+        )
+
+    def create_template(
+        self,
+        create_template_from_url_request: models.CreateTemplateFromUrlRequest | dict[str, Any],
+        *,
+        fields: list[models.CreateTemplateFields] | str | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.TemplateCreateResponse:
+        """Create a template from URL.
+
+        Starts the creation of a template from a PDF at a public URL. This is asynchronous: poll the template until
+        its status is `template.PROCESSED` or `template.ERROR`.
+
+        Args:
+            create_template_from_url_request: Template to create from a file at a URL.
+            fields: Extra properties to include in the answer; only `content_date_modified` is offered.
+        """
+        return self.api_client.call_operation(
+            _CREATE_TEMPLATE,
+            {"fields": fields, "create_template_from_url_request": create_template_from_url_request, **kwargs},
+        )
+
+    def create_template_with_upload(
+        self,
+        *,
+        fields: list[models.CreateTemplateWithUploadFields] | str | None = None,
+        file: FileArgument | Unset = UNSET,
+        data: models.CreateTemplateRequest | dict[str, Any] | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.TemplateCreateResponse:
         """Create a template from a file.
 
         Uploads a file as multipart form data and starts the creation of a template from it. This is asynchronous:
         poll the template until its status is `template.PROCESSED` or `template.ERROR`.
 
         Args:
-            fields (list[CreateTemplateWithUploadFields] | str): Extra properties to include in the answer; only
-                `content_date_modified` is offered.
-            file (FileArgument): The file from which the template is made.
-            data (CreateTemplateRequest | dict[str, Any]): Properties of the template to create.
-
-        Returns:
-            TemplateCreateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            fields: Extra properties to include in the answer; only `content_date_modified` is offered.
+            file: The file from which the template is made.
+            data: Properties of the template to create.
         """
-        result: TemplateCreateResponse = await self.api_client.call_operation(_CREATE_TEMPLATE_WITH_UPLOAD, {**kwargs})
-        return result
+        return self.api_client.call_operation(
+            _CREATE_TEMPLATE_WITH_UPLOAD, {"fields": fields, "file": file, "data": data, **kwargs}
+        )
 
-    async def duplicate_template(
-        self, id: str, **kwargs: Unpack[_DuplicateTemplateAsyncOptions]
-    ) -> TemplateDuplicateResponse:
+    def duplicate_template(
+        self,
+        id: str,
+        *,
+        template_duplicate_request: models.TemplateDuplicateRequest | dict[str, Any] | Unset = UNSET,
+        **kwargs: Unpack[Options],
+    ) -> models.TemplateDuplicateResponse:
         """Duplicate a template.
 
         Makes a copy of a template, optionally under a new name of at most 255 characters.
 
         Args:
-            id (str): ID of the template to copy.
-            template_duplicate_request (TemplateDuplicateRequest | dict[str, Any]):
-
-        Returns:
-            TemplateDuplicateResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the template to copy.
+            template_duplicate_request: Options for duplicating a template.
         """
-        result: TemplateDuplicateResponse = await self.api_client.call_operation(_DUPLICATE_TEMPLATE, {**kwargs}, id)
-        return result
+        return self.api_client.call_operation(
+            _DUPLICATE_TEMPLATE, {"id": id, "template_duplicate_request": template_duplicate_request, **kwargs}
+        )
 
-    async def details_template(
-        self, id: str, **kwargs: Unpack[_DetailsTemplateAsyncOptions]
-    ) -> TemplateDetailsResponse:
+    def details_template(self, id: str, **kwargs: Unpack[Options]) -> models.TemplateDetailsResponse:
         """Get template details.
 
         Returns one template with its roles, tokens, fields, pricing, tags, placeholders and other content.
 
         Args:
-            id (str): ID of the template to read.
-
-        Returns:
-            TemplateDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the template to read.
         """
-        result: TemplateDetailsResponse = await self.api_client.call_operation(_DETAILS_TEMPLATE, {**kwargs}, id)
-        return result
+        return self.api_client.call_operation(_DETAILS_TEMPLATE, {"id": id, **kwargs})
 
-    async def delete_template(self, id: str, **kwargs: Unpack[_DeleteTemplateAsyncOptions]) -> None:
-        """Delete a template.
-
-        Deletes one template.
-
-        Args:
-            id (str): ID of the template to delete.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        result: None = await self.api_client.call_operation(_DELETE_TEMPLATE, {**kwargs}, id)
-        return result
-
-    async def status_template(self, id: str, **kwargs: Unpack[_StatusTemplateAsyncOptions]) -> TemplateStatusResponse:
+    def status_template(self, id: str, **kwargs: Unpack[Options]) -> models.TemplateStatusResponse:
         """Get the status of a template.
 
         Returns a template in short form with its status; the call to poll after creation.
 
         Args:
-            id (str): ID of the template to look up.
-
-        Returns:
-            TemplateStatusResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the template to look up.
         """
-        result: TemplateStatusResponse = await self.api_client.call_operation(_STATUS_TEMPLATE, {**kwargs}, id)
-        return result
+        return self.api_client.call_operation(_STATUS_TEMPLATE, {"id": id, **kwargs})
 
-    async def update_template(
-        self,
-        id: str,
-        template_update_request: TemplateUpdateRequest | dict[str, Any],
-        **kwargs: Unpack[_UpdateTemplateAsyncOptions],
+    def delete_template(self, id: str, **kwargs: Unpack[Options]) -> None:
+        """Delete a template.
+
+        Deletes one template.
+
+        Args:
+            id: ID of the template to delete.
+        """
+        return self.api_client.call_operation(_DELETE_TEMPLATE, {"id": id, **kwargs})
+
+    def update_template(
+        self, id: str, template_update_request: models.TemplateUpdateRequest | dict[str, Any], **kwargs: Unpack[Options]
     ) -> None:
         """Update a template.
 
         Changes the tokens and roles of a template.
 
         Args:
-            id (str): ID of the template to update.
-            template_update_request (TemplateUpdateRequest | dict[str, Any]):
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the template to update.
+            template_update_request: Variables and roles to change in a template.
         """
-        result: None = await self.api_client.call_operation(_UPDATE_TEMPLATE, {**kwargs}, id, template_update_request)
-        return result
+        return self.api_client.call_operation(
+            _UPDATE_TEMPLATE, {"id": id, "template_update_request": template_update_request, **kwargs}
+        )
 
-    async def create_template_editing_session(
-        self,
-        id: str,
-        editing_session_request: EditingSessionRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateTemplateEditingSessionAsyncOptions],
-    ) -> CreateTemplateEditingSessionResponse201:
+    def create_template_editing_session(
+        self, id: str, editing_session_request: models.EditingSessionRequest | dict[str, Any], **kwargs: Unpack[Options]
+    ) -> models.CreateTemplateEditingSessionResponse201:
         """Create a template editing session.
 
         Opens a session for embedded editing of a template on behalf of a workspace member, named by e-mail address.
         The session lasts `lifetime` seconds: 3600 by default, from 60 to 86400.
 
         Args:
-            id (str): ID of the template to edit.
-            editing_session_request (EditingSessionRequest | dict[str, Any]):
-
-        Returns:
-            CreateTemplateEditingSessionResponse201; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: ID of the template to edit.
+            editing_session_request: Who opens an editing session, and how long it lasts.
         """
-        result: CreateTemplateEditingSessionResponse201 = await self.api_client.call_operation(
-            _CREATE_TEMPLATE_EDITING_SESSION, {**kwargs}, id, editing_session_request
+        return self.api_client.call_operation(
+            _CREATE_TEMPLATE_EDITING_SESSION, {"id": id, "editing_session_request": editing_session_request, **kwargs}
         )
-        return result
+
+
+class AsyncTemplatesApi(AsyncApi):
+    """Calls with the tag "Templates", for asyncio."""
+
+    async def list_templates(
+        self,
+        *,
+        q: str | None = None,
+        shared: bool | None = None,
+        deleted: bool | None = None,
+        count: int | None = None,
+        page: int | None = None,
+        id: str | None = None,
+        folder_uuid: str | None = None,
+        tag: list[str] | None = None,
+        fields: list[models.ListTemplatesFields] | str | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.TemplateListResponse:
+        """List templates.
+
+        Returns templates in short form, filtered by the query. Pages count from 1 and hold 50 templates by default,
+        at most 100; a short page is the last one.
+
+        Args:
+            q: Text to search for, such as the name of a template.
+            shared: Whether to ask for shared templates.
+            deleted: Whether to ask for deleted templates.
+            count: Templates per page, 1 to 100; default 50.
+            page: Page to return, counted from 1.
+            id: Only the template with this ID.
+            folder_uuid: Only templates stored in the folder with this ID.
+            tag: Only templates that carry these tags.
+            fields: Extra properties to include in the answer; only `content_date_modified` is offered.
+        """
+        return await self.api_client.call_operation(
+            _LIST_TEMPLATES,
+            {
+                "q": q,
+                "shared": shared,
+                "deleted": deleted,
+                "count": count,
+                "page": page,
+                "id": id,
+                "folder_uuid": folder_uuid,
+                "tag": tag,
+                "fields": fields,
+                **kwargs,
+            },
+        )
+
+    def iterate_templates(
+        self,
+        *,
+        q: str | None = None,
+        shared: bool | None = None,
+        deleted: bool | None = None,
+        id: str | None = None,
+        folder_uuid: str | None = None,
+        tag: list[str] | None = None,
+        fields: list[models.ListTemplatesFields] | str | None = None,
+        page_size: int = 100,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> AsyncIterator[models.TemplateCreateResponse]:
+        """Iterate over everything that `list_templates` lists, page by page.
+
+        A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
+
+        Args:
+            q: Text to search for, such as the name of a template.
+            shared: Whether to ask for shared templates.
+            deleted: Whether to ask for deleted templates.
+            id: Only the template with this ID.
+            folder_uuid: Only templates stored in the folder with this ID.
+            tag: Only templates that carry these tags.
+            fields: Extra properties to include in the answer; only `content_date_modified` is offered.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
+        """
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_TEMPLATES,
+            _LIST_TEMPLATES_PAGES,
+            {
+                "q": q,
+                "shared": shared,
+                "deleted": deleted,
+                "id": id,
+                "folder_uuid": folder_uuid,
+                "tag": tag,
+                "fields": fields,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
+        )
+
+    async def create_template(
+        self,
+        create_template_from_url_request: models.CreateTemplateFromUrlRequest | dict[str, Any],
+        *,
+        fields: list[models.CreateTemplateFields] | str | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.TemplateCreateResponse:
+        """Create a template from URL.
+
+        Starts the creation of a template from a PDF at a public URL. This is asynchronous: poll the template until
+        its status is `template.PROCESSED` or `template.ERROR`.
+
+        Args:
+            create_template_from_url_request: Template to create from a file at a URL.
+            fields: Extra properties to include in the answer; only `content_date_modified` is offered.
+        """
+        return await self.api_client.call_operation(
+            _CREATE_TEMPLATE,
+            {"fields": fields, "create_template_from_url_request": create_template_from_url_request, **kwargs},
+        )
+
+    async def create_template_with_upload(
+        self,
+        *,
+        fields: list[models.CreateTemplateWithUploadFields] | str | None = None,
+        file: FileArgument | Unset = UNSET,
+        data: models.CreateTemplateRequest | dict[str, Any] | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.TemplateCreateResponse:
+        """Create a template from a file.
+
+        Uploads a file as multipart form data and starts the creation of a template from it. This is asynchronous:
+        poll the template until its status is `template.PROCESSED` or `template.ERROR`.
+
+        Args:
+            fields: Extra properties to include in the answer; only `content_date_modified` is offered.
+            file: The file from which the template is made.
+            data: Properties of the template to create.
+        """
+        return await self.api_client.call_operation(
+            _CREATE_TEMPLATE_WITH_UPLOAD, {"fields": fields, "file": file, "data": data, **kwargs}
+        )
+
+    async def duplicate_template(
+        self,
+        id: str,
+        *,
+        template_duplicate_request: models.TemplateDuplicateRequest | dict[str, Any] | Unset = UNSET,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.TemplateDuplicateResponse:
+        """Duplicate a template.
+
+        Makes a copy of a template, optionally under a new name of at most 255 characters.
+
+        Args:
+            id: ID of the template to copy.
+            template_duplicate_request: Options for duplicating a template.
+        """
+        return await self.api_client.call_operation(
+            _DUPLICATE_TEMPLATE, {"id": id, "template_duplicate_request": template_duplicate_request, **kwargs}
+        )
+
+    async def details_template(self, id: str, **kwargs: Unpack[AsyncOptions]) -> models.TemplateDetailsResponse:
+        """Get template details.
+
+        Returns one template with its roles, tokens, fields, pricing, tags, placeholders and other content.
+
+        Args:
+            id: ID of the template to read.
+        """
+        return await self.api_client.call_operation(_DETAILS_TEMPLATE, {"id": id, **kwargs})
+
+    async def status_template(self, id: str, **kwargs: Unpack[AsyncOptions]) -> models.TemplateStatusResponse:
+        """Get the status of a template.
+
+        Returns a template in short form with its status; the call to poll after creation.
+
+        Args:
+            id: ID of the template to look up.
+        """
+        return await self.api_client.call_operation(_STATUS_TEMPLATE, {"id": id, **kwargs})
+
+    async def delete_template(self, id: str, **kwargs: Unpack[AsyncOptions]) -> None:
+        """Delete a template.
+
+        Deletes one template.
+
+        Args:
+            id: ID of the template to delete.
+        """
+        return await self.api_client.call_operation(_DELETE_TEMPLATE, {"id": id, **kwargs})
+
+    async def update_template(
+        self,
+        id: str,
+        template_update_request: models.TemplateUpdateRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> None:
+        """Update a template.
+
+        Changes the tokens and roles of a template.
+
+        Args:
+            id: ID of the template to update.
+            template_update_request: Variables and roles to change in a template.
+        """
+        return await self.api_client.call_operation(
+            _UPDATE_TEMPLATE, {"id": id, "template_update_request": template_update_request, **kwargs}
+        )
+
+    async def create_template_editing_session(
+        self,
+        id: str,
+        editing_session_request: models.EditingSessionRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.CreateTemplateEditingSessionResponse201:
+        """Create a template editing session.
+
+        Opens a session for embedded editing of a template on behalf of a workspace member, named by e-mail address.
+        The session lasts `lifetime` seconds: 3600 by default, from 60 to 86400.
+
+        Args:
+            id: ID of the template to edit.
+            editing_session_request: Who opens an editing session, and how long it lasts.
+        """
+        return await self.api_client.call_operation(
+            _CREATE_TEMPLATE_EDITING_SESSION, {"id": id, "editing_session_request": editing_session_request, **kwargs}
+        )

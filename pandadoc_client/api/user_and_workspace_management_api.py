@@ -3,1161 +3,737 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import UNSET, ModelOf, Unset
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.add_member_request import AddMemberRequest
-    from ..model.add_member_response import AddMemberResponse
-    from ..model.create_api_key_request import CreateApiKeyRequest
-    from ..model.create_api_key_response import CreateApiKeyResponse
-    from ..model.create_user_request import CreateUserRequest
-    from ..model.create_user_response import CreateUserResponse
-    from ..model.create_workspace_request import CreateWorkspaceRequest
-    from ..model.create_workspace_response import CreateWorkspaceResponse
-    from ..model.deactivate_workspace_response import DeactivateWorkspaceResponse
-    from ..model.get_user_response import GetUserResponse
-    from ..model.list_users_response import ListUsersResponse
-    from ..model.list_users_response_results import ListUsersResponseResults
-    from ..model.list_workspaces_response import ListWorkspacesResponse
-    from ..model.list_workspaces_response_results import ListWorkspacesResponseResults
-    from ..model.update_member_role_request import UpdateMemberRoleRequest
-    from ..model.update_member_role_response import UpdateMemberRoleResponse
+from .. import models
 
 __all__ = ["AsyncUserAndWorkspaceManagementApi", "UserAndWorkspaceManagementApi"]
 
-_GET_WORKSPACES_LIST = _operation.Operation(
+_GET_WORKSPACES_LIST: Operation[models.ListWorkspacesResponse] = Operation(
     operation_id="get_workspaces_list",
     method="GET",
     path="/public/v1/workspaces",
     parameters=(
-        _operation.Parameter("count", "count", "query", (int,)),
-        _operation.Parameter("page", "page", "query", (int,)),
+        Parameter("count", "count", "query", (int,)),
+        Parameter("page", "page", "query", (int,)),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.list_workspaces_response", "ListWorkspacesResponse"),),
+    response_type=(ModelOf(models, "ListWorkspacesResponse"),),
+    summary="List workspaces",
+    description="Returns the workspaces. Pages count from 1 and hold 50 workspaces by default, at most 100; `total` is the number over all pages.",
+    meanings={
+        "count": "Workspaces per page, 1 to 100; default 50.",
+        "page": "Page to return, counted from 1; default 1.",
+    },
 )
 
-_GET_WORKSPACES_LIST_PAGES = _pagination.Paging(
+_GET_WORKSPACES_LIST_PAGES = Paging(
     items="results", position="page", size="count", page_size=100, largest=100, key="id", total="total"
 )
 
-_CREATE_WORKSPACE = _operation.Operation(
+_CREATE_WORKSPACE: Operation[models.CreateWorkspaceResponse] = Operation(
     operation_id="create_workspace",
     method="POST",
     path="/public/v1/workspaces",
     parameters=(
-        _operation.Parameter(
+        Parameter(
             "create_workspace_request",
             "create_workspace_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.create_workspace_request", "CreateWorkspaceRequest"),
-                dict,
-            ),
+            (ModelOf(models, "CreateWorkspaceRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.create_workspace_response", "CreateWorkspaceResponse"),),
+    response_type=(ModelOf(models, "CreateWorkspaceResponse"),),
+    summary="Create a workspace",
+    description="Creates a workspace, optionally with an icon and rules on who may join.",
+    body_schema="CreateWorkspaceRequest",
+    meanings={
+        "create_workspace_request": "Workspace to create.",
+    },
 )
 
-_DEACTIVATE_WORKSPACE = _operation.Operation(
+_DEACTIVATE_WORKSPACE: Operation[models.DeactivateWorkspaceResponse] = Operation(
     operation_id="deactivate_workspace",
     method="POST",
     path="/public/v1/workspaces/{workspace_id}/deactivate",
     parameters=(
-        _operation.Parameter("workspace_id", "workspace_id", "path", (str,), required=True),
-        _operation.Parameter(
-            "pricing_table_request_options_dictionary", "pricing_table_request_options_dictionary", "body", (dict,)
-        ),
+        Parameter("workspace_id", "workspace_id", "path", (str,), required=True),
+        Parameter("body", "body", "body", (dict,)),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.deactivate_workspace_response", "DeactivateWorkspaceResponse"),
-    ),
+    response_type=(ModelOf(models, "DeactivateWorkspaceResponse"),),
+    summary="Deactivate a workspace",
+    description="Switches a workspace off. The body is an object without known properties.",
+    body_schema="PricingTableRequestOptionsDictionary",
+    meanings={
+        "workspace_id": "ID of the workspace to deactivate.",
+    },
 )
 
-_LIST_USERS = _operation.Operation(
+_LIST_USERS: Operation[models.ListUsersResponse] = Operation(
     operation_id="list_users",
     method="GET",
     path="/public/v1/users",
     parameters=(
-        _operation.Parameter("count", "count", "query", (int,)),
-        _operation.Parameter("page", "page", "query", (int,)),
-        _operation.Parameter("show_removed", "show_removed", "query", (bool,)),
+        Parameter("count", "count", "query", (int,)),
+        Parameter("page", "page", "query", (int,)),
+        Parameter("show_removed", "show_removed", "query", (bool,)),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.list_users_response", "ListUsersResponse"),),
+    response_type=(ModelOf(models, "ListUsersResponse"),),
+    summary="List users",
+    description="Returns users with license, roles and workspaces, removed ones included unless `show_removed` is `false`. Pages hold at most 50 users; `total` is the number over all pages.",
+    meanings={
+        "count": "Users per page, 0 to 50; default 50.",
+        "page": "Page to return; default 1.",
+        "show_removed": "Whether removed users are listed too; default `true`.",
+    },
 )
 
-_LIST_USERS_PAGES = _pagination.Paging(
+_LIST_USERS_PAGES = Paging(
     items="results", position="page", size="count", page_size=50, largest=50, key="user_id", total="total"
 )
 
-_CREATE_USER = _operation.Operation(
+_CREATE_USER: Operation[models.CreateUserResponse] = Operation(
     operation_id="create_user",
     method="POST",
     path="/public/v1/users",
     parameters=(
-        _operation.Parameter("notify_user", "notify_user", "query", (bool,)),
-        _operation.Parameter("notify_ws_admins", "notify_ws_admins", "query", (bool,)),
-        _operation.Parameter(
+        Parameter("notify_user", "notify_user", "query", (bool,)),
+        Parameter("notify_ws_admins", "notify_ws_admins", "query", (bool,)),
+        Parameter(
             "create_user_request",
             "create_user_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.create_user_request", "CreateUserRequest"),
-                dict,
-            ),
+            (ModelOf(models, "CreateUserRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.create_user_response", "CreateUserResponse"),),
+    response_type=(ModelOf(models, "CreateUserResponse"),),
+    summary="Create a user",
+    description="Creates a user with a license and makes it a member of one or more workspaces. Notices to the user and to workspace admins can be asked for in the query.",
+    body_schema="CreateUserRequest",
+    meanings={
+        "notify_user": "Whether the new user is notified.",
+        "notify_ws_admins": "Whether the admins of the workspaces are notified.",
+        "create_user_request": "User to create, with workspaces, roles and license.",
+    },
 )
 
-_DETAILS_USER = _operation.Operation(
+_DETAILS_USER: Operation[models.GetUserResponse] = Operation(
     operation_id="details_user",
     method="GET",
     path="/public/v1/users/{user_id}",
-    parameters=(_operation.Parameter("user_id", "user_id", "path", (str,), required=True),),
+    parameters=(Parameter("user_id", "user_id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.get_user_response", "GetUserResponse"),),
+    response_type=(ModelOf(models, "GetUserResponse"),),
+    summary="Get a user",
+    description="Returns one user with license, roles and workspaces.",
+    meanings={
+        "user_id": "ID of the user to read.",
+    },
 )
 
-_ADD_MEMBER = _operation.Operation(
+_ADD_MEMBER: Operation[models.AddMemberResponse] = Operation(
     operation_id="add_member",
     method="POST",
     path="/public/v1/workspaces/{workspace_id}/members",
     parameters=(
-        _operation.Parameter("workspace_id", "workspace_id", "path", (str,), required=True),
-        _operation.Parameter("notify_user", "notify_user", "query", (bool,)),
-        _operation.Parameter("notify_ws_admins", "notify_ws_admins", "query", (bool,)),
-        _operation.Parameter(
+        Parameter("workspace_id", "workspace_id", "path", (str,), required=True),
+        Parameter("notify_user", "notify_user", "query", (bool,)),
+        Parameter("notify_ws_admins", "notify_ws_admins", "query", (bool,)),
+        Parameter(
             "add_member_request",
             "add_member_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.add_member_request", "AddMemberRequest"),
-                dict,
-            ),
+            (ModelOf(models, "AddMemberRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.add_member_response", "AddMemberResponse"),),
+    response_type=(ModelOf(models, "AddMemberResponse"),),
+    summary="Add a member to a workspace",
+    description="Makes an existing user a member of a workspace, in the given role.",
+    body_schema="AddMemberRequest",
+    meanings={
+        "workspace_id": "ID of the workspace the user joins.",
+        "notify_user": "Whether the added user is notified.",
+        "notify_ws_admins": "Whether the admins of the workspace are notified.",
+        "add_member_request": "User to add to a workspace, with the role to give.",
+    },
 )
 
-_REMOVE_MEMBER = _operation.Operation(
+_REMOVE_MEMBER: Operation[None] = Operation(
     operation_id="remove_member",
     method="DELETE",
     path="/public/v1/workspaces/{workspace_id}/members/{member_id}",
     parameters=(
-        _operation.Parameter("workspace_id", "workspace_id", "path", (str,), required=True),
-        _operation.Parameter("member_id", "member_id", "path", (str,), required=True),
+        Parameter("workspace_id", "workspace_id", "path", (str,), required=True),
+        Parameter("member_id", "member_id", "path", (str,), required=True),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Remove a member from a workspace",
+    description="Ends the membership of a user in a workspace. The owner cannot be removed.",
+    meanings={
+        "workspace_id": "ID of the workspace the member leaves.",
+        "member_id": "ID of the member to remove.",
+    },
 )
 
-_CHANGE_MEMBER_ROLE = _operation.Operation(
+_CHANGE_MEMBER_ROLE: Operation[models.UpdateMemberRoleResponse] = Operation(
     operation_id="change_member_role",
     method="PATCH",
     path="/public/v1/workspaces/{workspace_id}/members/{member_id}/role",
     parameters=(
-        _operation.Parameter("workspace_id", "workspace_id", "path", (str,), required=True),
-        _operation.Parameter("member_id", "member_id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("workspace_id", "workspace_id", "path", (str,), required=True),
+        Parameter("member_id", "member_id", "path", (str,), required=True),
+        Parameter(
             "update_member_role_request",
             "update_member_role_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.update_member_role_request", "UpdateMemberRoleRequest"),
-                dict,
-            ),
+            (ModelOf(models, "UpdateMemberRoleRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.update_member_role_response", "UpdateMemberRoleResponse"),),
+    response_type=(ModelOf(models, "UpdateMemberRoleResponse"),),
+    summary="Change the role of a member",
+    description="Gives a member of a workspace another role.",
+    body_schema="UpdateMemberRoleRequest",
+    meanings={
+        "workspace_id": "ID of the workspace the member belongs to.",
+        "member_id": "ID of the member whose role changes.",
+        "update_member_role_request": "New role for a member of a workspace.",
+    },
 )
 
-_CREATE_API_KEY = _operation.Operation(
+_CREATE_API_KEY: Operation[models.CreateApiKeyResponse] = Operation(
     operation_id="create_api_key",
     method="POST",
     path="/public/v1/workspaces/{workspace_id}/api-keys",
     parameters=(
-        _operation.Parameter("workspace_id", "workspace_id", "path", (str,), required=True),
-        _operation.Parameter(
+        Parameter("workspace_id", "workspace_id", "path", (str,), required=True),
+        Parameter(
             "create_api_key_request",
             "create_api_key_request",
             "body",
-            (
-                _operation.ModelRef(__name__, "..model.create_api_key_request", "CreateApiKeyRequest"),
-                dict,
-            ),
+            (ModelOf(models, "CreateApiKeyRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.create_api_key_response", "CreateApiKeyResponse"),),
+    response_type=(ModelOf(models, "CreateApiKeyResponse"),),
+    summary="Create an API key",
+    description="Creates a production or sandbox key in a workspace, optionally for a given user.",
+    body_schema="CreateApiKeyRequest",
+    meanings={
+        "workspace_id": "ID of the workspace the key is for.",
+        "create_api_key_request": "API key to create in a workspace.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class UserAndWorkspaceManagementApi(Api):
+    """Calls with the tag "User and Workspace management"."""
 
-    class _GetWorkspacesListFilters(_TypedDict, total=False):
-        """Arguments of ``get_workspaces_list`` that are given by name, without those that turn pages."""
-
-    class _IterateWorkspacesOptions(_GetWorkspacesListFilters, _pagination.PageOptions, total=False):
-        """Arguments and options of ``iterate_workspaces``."""
-
-    class _GetWorkspacesListArguments(_GetWorkspacesListFilters, total=False):
-        """Arguments of ``get_workspaces_list`` that are given by name."""
-
-        count: int
-        page: int
-
-    class _GetWorkspacesListOptions(_GetWorkspacesListArguments, _operation.Options, total=False):
-        """Arguments and options of ``get_workspaces_list``."""
-
-    class _GetWorkspacesListAsyncOptions(_GetWorkspacesListArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``get_workspaces_list`` for asyncio."""
-
-    class _CreateWorkspaceArguments(_TypedDict, total=False):
-        """Arguments of ``create_workspace`` that are given by name."""
-
-    class _CreateWorkspaceOptions(_CreateWorkspaceArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_workspace``."""
-
-    class _CreateWorkspaceAsyncOptions(_CreateWorkspaceArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``create_workspace`` for asyncio."""
-
-    class _DeactivateWorkspaceArguments(_TypedDict, total=False):
-        """Arguments of ``deactivate_workspace`` that are given by name."""
-
-        pricing_table_request_options_dictionary: dict[str, Any]
-
-    class _DeactivateWorkspaceOptions(_DeactivateWorkspaceArguments, _operation.Options, total=False):
-        """Arguments and options of ``deactivate_workspace``."""
-
-    class _DeactivateWorkspaceAsyncOptions(_DeactivateWorkspaceArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``deactivate_workspace`` for asyncio."""
-
-    class _ListUsersFilters(_TypedDict, total=False):
-        """Arguments of ``list_users`` that are given by name, without those that turn pages."""
-
-        show_removed: bool
-
-    class _IterateUsersOptions(_ListUsersFilters, _pagination.PageOptions, total=False):
-        """Arguments and options of ``iterate_users``."""
-
-    class _ListUsersArguments(_ListUsersFilters, total=False):
-        """Arguments of ``list_users`` that are given by name."""
-
-        count: int
-        page: int
-
-    class _ListUsersOptions(_ListUsersArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_users``."""
-
-    class _ListUsersAsyncOptions(_ListUsersArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_users`` for asyncio."""
-
-    class _CreateUserArguments(_TypedDict, total=False):
-        """Arguments of ``create_user`` that are given by name."""
-
-        notify_user: bool
-        notify_ws_admins: bool
-
-    class _CreateUserOptions(_CreateUserArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_user``."""
-
-    class _CreateUserAsyncOptions(_CreateUserArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``create_user`` for asyncio."""
-
-    class _DetailsUserArguments(_TypedDict, total=False):
-        """Arguments of ``details_user`` that are given by name."""
-
-    class _DetailsUserOptions(_DetailsUserArguments, _operation.Options, total=False):
-        """Arguments and options of ``details_user``."""
-
-    class _DetailsUserAsyncOptions(_DetailsUserArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``details_user`` for asyncio."""
-
-    class _AddMemberArguments(_TypedDict, total=False):
-        """Arguments of ``add_member`` that are given by name."""
-
-        notify_user: bool
-        notify_ws_admins: bool
-
-    class _AddMemberOptions(_AddMemberArguments, _operation.Options, total=False):
-        """Arguments and options of ``add_member``."""
-
-    class _AddMemberAsyncOptions(_AddMemberArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``add_member`` for asyncio."""
-
-    class _RemoveMemberArguments(_TypedDict, total=False):
-        """Arguments of ``remove_member`` that are given by name."""
-
-    class _RemoveMemberOptions(_RemoveMemberArguments, _operation.Options, total=False):
-        """Arguments and options of ``remove_member``."""
-
-    class _RemoveMemberAsyncOptions(_RemoveMemberArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``remove_member`` for asyncio."""
-
-    class _ChangeMemberRoleArguments(_TypedDict, total=False):
-        """Arguments of ``change_member_role`` that are given by name."""
-
-    class _ChangeMemberRoleOptions(_ChangeMemberRoleArguments, _operation.Options, total=False):
-        """Arguments and options of ``change_member_role``."""
-
-    class _ChangeMemberRoleAsyncOptions(_ChangeMemberRoleArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``change_member_role`` for asyncio."""
-
-    class _CreateApiKeyArguments(_TypedDict, total=False):
-        """Arguments of ``create_api_key`` that are given by name."""
-
-    class _CreateApiKeyOptions(_CreateApiKeyArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_api_key``."""
-
-    class _CreateApiKeyAsyncOptions(_CreateApiKeyArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``create_api_key`` for asyncio."""
-
-
-class UserAndWorkspaceManagementApi:
-    """Calls with the tag "User and Workspace management".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def get_workspaces_list(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def get_workspaces_list(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
     def get_workspaces_list(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[ListWorkspacesResponse, int, Headers]: ...
-
-    @overload
-    def get_workspaces_list(self, **kwargs: Unpack[_GetWorkspacesListOptions]) -> ListWorkspacesResponse: ...
-
-    def get_workspaces_list(self, **kwargs: Any) -> Any:
+        self, *, count: int | None = None, page: int | None = None, **kwargs: Unpack[Options]
+    ) -> models.ListWorkspacesResponse:
         """List workspaces.
 
         Returns the workspaces. Pages count from 1 and hold 50 workspaces by default, at most 100; `total` is the
         number over all pages.
 
         Args:
-            count (int): Workspaces per page, 1 to 100; default 50.
-            page (int): Page to return, counted from 1; default 1.
-
-        Returns:
-            ListWorkspacesResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            count: Workspaces per page, 1 to 100; default 50.
+            page: Page to return, counted from 1; default 1.
         """
-        return self.api_client.call_operation(_GET_WORKSPACES_LIST, {**kwargs})
+        return self.api_client.call_operation(_GET_WORKSPACES_LIST, {"count": count, "page": page, **kwargs})
 
     def iterate_workspaces(
-        self, **kwargs: Unpack[_IterateWorkspacesOptions]
-    ) -> Iterator[ListWorkspacesResponseResults]:
+        self, *, page_size: int = 100, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> Iterator[models.ListWorkspacesResponseResults]:
         """Iterate over everything that `get_workspaces_list` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `get_workspaces_list` raises comes out of the iterator; going on asks for the same page again.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(self.api_client, _GET_WORKSPACES_LIST, _GET_WORKSPACES_LIST_PAGES, {**kwargs})
+        return ItemIterator(
+            self.api_client,
+            _GET_WORKSPACES_LIST,
+            _GET_WORKSPACES_LIST_PAGES,
+            {"page_size": page_size, "max_items": max_items, **kwargs},
+        )
 
-    @overload
     def create_workspace(
-        self,
-        create_workspace_request: CreateWorkspaceRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_workspace(
-        self,
-        create_workspace_request: CreateWorkspaceRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_workspace(
-        self,
-        create_workspace_request: CreateWorkspaceRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[CreateWorkspaceResponse, int, Headers]: ...
-
-    @overload
-    def create_workspace(
-        self,
-        create_workspace_request: CreateWorkspaceRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateWorkspaceOptions],
-    ) -> CreateWorkspaceResponse: ...
-
-    def create_workspace(self, create_workspace_request: CreateWorkspaceRequest | dict[str, Any], **kwargs: Any) -> Any:
+        self, create_workspace_request: models.CreateWorkspaceRequest | dict[str, Any], **kwargs: Unpack[Options]
+    ) -> models.CreateWorkspaceResponse:
         """Create a workspace.
 
         Creates a workspace, optionally with an icon and rules on who may join.
 
         Args:
-            create_workspace_request (CreateWorkspaceRequest | dict[str, Any]):
-
-        Returns:
-            CreateWorkspaceResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            create_workspace_request: Workspace to create.
         """
-        return self.api_client.call_operation(_CREATE_WORKSPACE, {**kwargs}, create_workspace_request)
+        return self.api_client.call_operation(
+            _CREATE_WORKSPACE, {"create_workspace_request": create_workspace_request, **kwargs}
+        )
 
-    @overload
     def deactivate_workspace(
-        self, workspace_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def deactivate_workspace(
-        self, workspace_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def deactivate_workspace(
-        self, workspace_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[DeactivateWorkspaceResponse, int, Headers]: ...
-
-    @overload
-    def deactivate_workspace(
-        self, workspace_id: str, **kwargs: Unpack[_DeactivateWorkspaceOptions]
-    ) -> DeactivateWorkspaceResponse: ...
-
-    def deactivate_workspace(self, workspace_id: str, **kwargs: Any) -> Any:
+        self, workspace_id: str, *, body: dict[str, Any] | Unset = UNSET, **kwargs: Unpack[Options]
+    ) -> models.DeactivateWorkspaceResponse:
         """Deactivate a workspace.
 
         Switches a workspace off. The body is an object without known properties.
 
         Args:
-            workspace_id (str): ID of the workspace to deactivate.
-            pricing_table_request_options_dictionary (dict[str, Any]):
-
-        Returns:
-            DeactivateWorkspaceResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            workspace_id: ID of the workspace to deactivate.
         """
-        return self.api_client.call_operation(_DEACTIVATE_WORKSPACE, {**kwargs}, workspace_id)
+        return self.api_client.call_operation(
+            _DEACTIVATE_WORKSPACE, {"workspace_id": workspace_id, "body": body, **kwargs}
+        )
 
-    @overload
-    def list_users(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_users(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
     def list_users(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[ListUsersResponse, int, Headers]: ...
-
-    @overload
-    def list_users(self, **kwargs: Unpack[_ListUsersOptions]) -> ListUsersResponse: ...
-
-    def list_users(self, **kwargs: Any) -> Any:
+        self,
+        *,
+        count: int | None = None,
+        page: int | None = None,
+        show_removed: bool | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.ListUsersResponse:
         """List users.
 
         Returns users with license, roles and workspaces, removed ones included unless `show_removed` is `false`.
         Pages hold at most 50 users; `total` is the number over all pages.
 
         Args:
-            count (int): Users per page, 0 to 50; default 50.
-            page (int): Page to return; default 1.
-            show_removed (bool): Whether removed users are listed too; default `true`.
-
-        Returns:
-            ListUsersResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            count: Users per page, 0 to 50; default 50.
+            page: Page to return; default 1.
+            show_removed: Whether removed users are listed too; default `true`.
         """
-        return self.api_client.call_operation(_LIST_USERS, {**kwargs})
+        return self.api_client.call_operation(
+            _LIST_USERS, {"count": count, "page": page, "show_removed": show_removed, **kwargs}
+        )
 
-    def iterate_users(self, **kwargs: Unpack[_IterateUsersOptions]) -> Iterator[ListUsersResponseResults]:
+    def iterate_users(
+        self,
+        *,
+        show_removed: bool | None = None,
+        page_size: int = 50,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> Iterator[models.ListUsersResponseResults]:
         """Iterate over everything that `list_users` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            show_removed (bool): Whether removed users are listed too; default `true`.
-            page_size (int): Items to ask for at a time, 1 to 50; default 50.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_users` raises comes out of the iterator; going on asks for the same page again.
+            show_removed: Whether removed users are listed too; default `true`.
+            page_size: Items to ask for at a time, 1 to 50.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(self.api_client, _LIST_USERS, _LIST_USERS_PAGES, {**kwargs})
+        return ItemIterator(
+            self.api_client,
+            _LIST_USERS,
+            _LIST_USERS_PAGES,
+            {"show_removed": show_removed, "page_size": page_size, "max_items": max_items, **kwargs},
+        )
 
-    @overload
-    def create_user(
-        self, create_user_request: CreateUserRequest | dict[str, Any], *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_user(
-        self,
-        create_user_request: CreateUserRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
     def create_user(
         self,
-        create_user_request: CreateUserRequest | dict[str, Any],
+        create_user_request: models.CreateUserRequest | dict[str, Any],
         *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[CreateUserResponse, int, Headers]: ...
-
-    @overload
-    def create_user(
-        self, create_user_request: CreateUserRequest | dict[str, Any], **kwargs: Unpack[_CreateUserOptions]
-    ) -> CreateUserResponse: ...
-
-    def create_user(self, create_user_request: CreateUserRequest | dict[str, Any], **kwargs: Any) -> Any:
+        notify_user: bool | None = None,
+        notify_ws_admins: bool | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.CreateUserResponse:
         """Create a user.
 
         Creates a user with a license and makes it a member of one or more workspaces. Notices to the user and to
         workspace admins can be asked for in the query.
 
         Args:
-            create_user_request (CreateUserRequest | dict[str, Any]):
-            notify_user (bool): Whether the new user is notified.
-            notify_ws_admins (bool): Whether the admins of the workspaces are notified.
-
-        Returns:
-            CreateUserResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            create_user_request: User to create, with workspaces, roles and license.
+            notify_user: Whether the new user is notified.
+            notify_ws_admins: Whether the admins of the workspaces are notified.
         """
-        return self.api_client.call_operation(_CREATE_USER, {**kwargs}, create_user_request)
+        return self.api_client.call_operation(
+            _CREATE_USER,
+            {
+                "notify_user": notify_user,
+                "notify_ws_admins": notify_ws_admins,
+                "create_user_request": create_user_request,
+                **kwargs,
+            },
+        )
 
-    @overload
-    def details_user(self, user_id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def details_user(self, user_id: str, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def details_user(
-        self, user_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[GetUserResponse, int, Headers]: ...
-
-    @overload
-    def details_user(self, user_id: str, **kwargs: Unpack[_DetailsUserOptions]) -> GetUserResponse: ...
-
-    def details_user(self, user_id: str, **kwargs: Any) -> Any:
+    def details_user(self, user_id: str, **kwargs: Unpack[Options]) -> models.GetUserResponse:
         """Get a user.
 
         Returns one user with license, roles and workspaces.
 
         Args:
-            user_id (str): ID of the user to read.
-
-        Returns:
-            GetUserResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            user_id: ID of the user to read.
         """
-        return self.api_client.call_operation(_DETAILS_USER, {**kwargs}, user_id)
+        return self.api_client.call_operation(_DETAILS_USER, {"user_id": user_id, **kwargs})
 
-    @overload
     def add_member(
         self,
         workspace_id: str,
-        add_member_request: AddMemberRequest | dict[str, Any],
+        add_member_request: models.AddMemberRequest | dict[str, Any],
         *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def add_member(
-        self,
-        workspace_id: str,
-        add_member_request: AddMemberRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def add_member(
-        self,
-        workspace_id: str,
-        add_member_request: AddMemberRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[AddMemberResponse, int, Headers]: ...
-
-    @overload
-    def add_member(
-        self,
-        workspace_id: str,
-        add_member_request: AddMemberRequest | dict[str, Any],
-        **kwargs: Unpack[_AddMemberOptions],
-    ) -> AddMemberResponse: ...
-
-    def add_member(
-        self, workspace_id: str, add_member_request: AddMemberRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
+        notify_user: bool | None = None,
+        notify_ws_admins: bool | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.AddMemberResponse:
         """Add a member to a workspace.
 
         Makes an existing user a member of a workspace, in the given role.
 
         Args:
-            workspace_id (str): ID of the workspace the user joins.
-            add_member_request (AddMemberRequest | dict[str, Any]):
-            notify_user (bool): Whether the added user is notified.
-            notify_ws_admins (bool): Whether the admins of the workspace are notified.
-
-        Returns:
-            AddMemberResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            workspace_id: ID of the workspace the user joins.
+            add_member_request: User to add to a workspace, with the role to give.
+            notify_user: Whether the added user is notified.
+            notify_ws_admins: Whether the admins of the workspace are notified.
         """
-        return self.api_client.call_operation(_ADD_MEMBER, {**kwargs}, workspace_id, add_member_request)
+        return self.api_client.call_operation(
+            _ADD_MEMBER,
+            {
+                "workspace_id": workspace_id,
+                "notify_user": notify_user,
+                "notify_ws_admins": notify_ws_admins,
+                "add_member_request": add_member_request,
+                **kwargs,
+            },
+        )
 
-    @overload
-    def remove_member(
-        self, workspace_id: str, member_id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def remove_member(
-        self, workspace_id: str, member_id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def remove_member(
-        self, workspace_id: str, member_id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def remove_member(self, workspace_id: str, member_id: str, **kwargs: Unpack[_RemoveMemberOptions]) -> None: ...
-
-    def remove_member(self, workspace_id: str, member_id: str, **kwargs: Any) -> Any:
+    def remove_member(self, workspace_id: str, member_id: str, **kwargs: Unpack[Options]) -> None:
         """Remove a member from a workspace.
 
         Ends the membership of a user in a workspace. The owner cannot be removed.
 
         Args:
-            workspace_id (str): ID of the workspace the member leaves.
-            member_id (str): ID of the member to remove.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            workspace_id: ID of the workspace the member leaves.
+            member_id: ID of the member to remove.
         """
-        return self.api_client.call_operation(_REMOVE_MEMBER, {**kwargs}, workspace_id, member_id)
-
-    @overload
-    def change_member_role(
-        self,
-        workspace_id: str,
-        member_id: str,
-        update_member_role_request: UpdateMemberRoleRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def change_member_role(
-        self,
-        workspace_id: str,
-        member_id: str,
-        update_member_role_request: UpdateMemberRoleRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def change_member_role(
-        self,
-        workspace_id: str,
-        member_id: str,
-        update_member_role_request: UpdateMemberRoleRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[UpdateMemberRoleResponse, int, Headers]: ...
-
-    @overload
-    def change_member_role(
-        self,
-        workspace_id: str,
-        member_id: str,
-        update_member_role_request: UpdateMemberRoleRequest | dict[str, Any],
-        **kwargs: Unpack[_ChangeMemberRoleOptions],
-    ) -> UpdateMemberRoleResponse: ...
+        return self.api_client.call_operation(
+            _REMOVE_MEMBER, {"workspace_id": workspace_id, "member_id": member_id, **kwargs}
+        )
 
     def change_member_role(
         self,
         workspace_id: str,
         member_id: str,
-        update_member_role_request: UpdateMemberRoleRequest | dict[str, Any],
-        **kwargs: Any,
-    ) -> Any:
+        update_member_role_request: models.UpdateMemberRoleRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.UpdateMemberRoleResponse:
         """Change the role of a member.
 
         Gives a member of a workspace another role.
 
         Args:
-            workspace_id (str): ID of the workspace the member belongs to.
-            member_id (str): ID of the member whose role changes.
-            update_member_role_request (UpdateMemberRoleRequest | dict[str, Any]):
-
-        Returns:
-            UpdateMemberRoleResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            workspace_id: ID of the workspace the member belongs to.
+            member_id: ID of the member whose role changes.
+            update_member_role_request: New role for a member of a workspace.
         """
         return self.api_client.call_operation(
-            _CHANGE_MEMBER_ROLE, {**kwargs}, workspace_id, member_id, update_member_role_request
+            _CHANGE_MEMBER_ROLE,
+            {
+                "workspace_id": workspace_id,
+                "member_id": member_id,
+                "update_member_role_request": update_member_role_request,
+                **kwargs,
+            },
         )
 
-    @overload
     def create_api_key(
         self,
         workspace_id: str,
-        create_api_key_request: CreateApiKeyRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_api_key(
-        self,
-        workspace_id: str,
-        create_api_key_request: CreateApiKeyRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_api_key(
-        self,
-        workspace_id: str,
-        create_api_key_request: CreateApiKeyRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[CreateApiKeyResponse, int, Headers]: ...
-
-    @overload
-    def create_api_key(
-        self,
-        workspace_id: str,
-        create_api_key_request: CreateApiKeyRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateApiKeyOptions],
-    ) -> CreateApiKeyResponse: ...
-
-    def create_api_key(
-        self, workspace_id: str, create_api_key_request: CreateApiKeyRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
+        create_api_key_request: models.CreateApiKeyRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.CreateApiKeyResponse:
         """Create an API key.
 
         Creates a production or sandbox key in a workspace, optionally for a given user.
 
         Args:
-            workspace_id (str): ID of the workspace the key is for.
-            create_api_key_request (CreateApiKeyRequest | dict[str, Any]):
-
-        Returns:
-            CreateApiKeyResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            workspace_id: ID of the workspace the key is for.
+            create_api_key_request: API key to create in a workspace.
         """
-        return self.api_client.call_operation(_CREATE_API_KEY, {**kwargs}, workspace_id, create_api_key_request)
+        return self.api_client.call_operation(
+            _CREATE_API_KEY, {"workspace_id": workspace_id, "create_api_key_request": create_api_key_request, **kwargs}
+        )
 
 
-class AsyncUserAndWorkspaceManagementApi:
-    """Calls with the tag "User and Workspace management", for asyncio.
+class AsyncUserAndWorkspaceManagementApi(AsyncApi):
+    """Calls with the tag "User and Workspace management", for asyncio."""
 
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
-
-    async def get_workspaces_list(self, **kwargs: Unpack[_GetWorkspacesListAsyncOptions]) -> ListWorkspacesResponse:
+    async def get_workspaces_list(
+        self, *, count: int | None = None, page: int | None = None, **kwargs: Unpack[AsyncOptions]
+    ) -> models.ListWorkspacesResponse:
         """List workspaces.
 
         Returns the workspaces. Pages count from 1 and hold 50 workspaces by default, at most 100; `total` is the
         number over all pages.
 
         Args:
-            count (int): Workspaces per page, 1 to 100; default 50.
-            page (int): Page to return, counted from 1; default 1.
-
-        Returns:
-            ListWorkspacesResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            count: Workspaces per page, 1 to 100; default 50.
+            page: Page to return, counted from 1; default 1.
         """
-        result: ListWorkspacesResponse = await self.api_client.call_operation(_GET_WORKSPACES_LIST, {**kwargs})
-        return result
+        return await self.api_client.call_operation(_GET_WORKSPACES_LIST, {"count": count, "page": page, **kwargs})
 
     def iterate_workspaces(
-        self, **kwargs: Unpack[_IterateWorkspacesOptions]
-    ) -> AsyncIterator[ListWorkspacesResponseResults]:
+        self, *, page_size: int = 100, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> AsyncIterator[models.ListWorkspacesResponseResults]:
         """Iterate over everything that `get_workspaces_list` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            page_size (int): Items to ask for at a time, 1 to 100; default 100.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `get_workspaces_list` raises comes out of the iterator; going on asks for the same page again.
+            page_size: Items to ask for at a time, 1 to 100.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(
-            self.api_client, _GET_WORKSPACES_LIST, _GET_WORKSPACES_LIST_PAGES, {**kwargs}
+        return AsyncItemIterator(
+            self.api_client,
+            _GET_WORKSPACES_LIST,
+            _GET_WORKSPACES_LIST_PAGES,
+            {"page_size": page_size, "max_items": max_items, **kwargs},
         )
 
     async def create_workspace(
-        self,
-        create_workspace_request: CreateWorkspaceRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateWorkspaceAsyncOptions],
-    ) -> CreateWorkspaceResponse:
+        self, create_workspace_request: models.CreateWorkspaceRequest | dict[str, Any], **kwargs: Unpack[AsyncOptions]
+    ) -> models.CreateWorkspaceResponse:
         """Create a workspace.
 
         Creates a workspace, optionally with an icon and rules on who may join.
 
         Args:
-            create_workspace_request (CreateWorkspaceRequest | dict[str, Any]):
-
-        Returns:
-            CreateWorkspaceResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            create_workspace_request: Workspace to create.
         """
-        result: CreateWorkspaceResponse = await self.api_client.call_operation(
-            _CREATE_WORKSPACE, {**kwargs}, create_workspace_request
+        return await self.api_client.call_operation(
+            _CREATE_WORKSPACE, {"create_workspace_request": create_workspace_request, **kwargs}
         )
-        return result
 
     async def deactivate_workspace(
-        self, workspace_id: str, **kwargs: Unpack[_DeactivateWorkspaceAsyncOptions]
-    ) -> DeactivateWorkspaceResponse:
+        self, workspace_id: str, *, body: dict[str, Any] | Unset = UNSET, **kwargs: Unpack[AsyncOptions]
+    ) -> models.DeactivateWorkspaceResponse:
         """Deactivate a workspace.
 
         Switches a workspace off. The body is an object without known properties.
 
         Args:
-            workspace_id (str): ID of the workspace to deactivate.
-            pricing_table_request_options_dictionary (dict[str, Any]):
-
-        Returns:
-            DeactivateWorkspaceResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            workspace_id: ID of the workspace to deactivate.
         """
-        result: DeactivateWorkspaceResponse = await self.api_client.call_operation(
-            _DEACTIVATE_WORKSPACE, {**kwargs}, workspace_id
+        return await self.api_client.call_operation(
+            _DEACTIVATE_WORKSPACE, {"workspace_id": workspace_id, "body": body, **kwargs}
         )
-        return result
 
-    async def list_users(self, **kwargs: Unpack[_ListUsersAsyncOptions]) -> ListUsersResponse:
+    async def list_users(
+        self,
+        *,
+        count: int | None = None,
+        page: int | None = None,
+        show_removed: bool | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.ListUsersResponse:
         """List users.
 
         Returns users with license, roles and workspaces, removed ones included unless `show_removed` is `false`.
         Pages hold at most 50 users; `total` is the number over all pages.
 
         Args:
-            count (int): Users per page, 0 to 50; default 50.
-            page (int): Page to return; default 1.
-            show_removed (bool): Whether removed users are listed too; default `true`.
-
-        Returns:
-            ListUsersResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            count: Users per page, 0 to 50; default 50.
+            page: Page to return; default 1.
+            show_removed: Whether removed users are listed too; default `true`.
         """
-        result: ListUsersResponse = await self.api_client.call_operation(_LIST_USERS, {**kwargs})
-        return result
+        return await self.api_client.call_operation(
+            _LIST_USERS, {"count": count, "page": page, "show_removed": show_removed, **kwargs}
+        )
 
-    def iterate_users(self, **kwargs: Unpack[_IterateUsersOptions]) -> AsyncIterator[ListUsersResponseResults]:
+    def iterate_users(
+        self,
+        *,
+        show_removed: bool | None = None,
+        page_size: int = 50,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> AsyncIterator[models.ListUsersResponseResults]:
         """Iterate over everything that `list_users` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            show_removed (bool): Whether removed users are listed too; default `true`.
-            page_size (int): Items to ask for at a time, 1 to 50; default 50.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_users` raises comes out of the iterator; going on asks for the same page again.
+            show_removed: Whether removed users are listed too; default `true`.
+            page_size: Items to ask for at a time, 1 to 50.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(self.api_client, _LIST_USERS, _LIST_USERS_PAGES, {**kwargs})
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_USERS,
+            _LIST_USERS_PAGES,
+            {"show_removed": show_removed, "page_size": page_size, "max_items": max_items, **kwargs},
+        )
 
     async def create_user(
-        self, create_user_request: CreateUserRequest | dict[str, Any], **kwargs: Unpack[_CreateUserAsyncOptions]
-    ) -> CreateUserResponse:
+        self,
+        create_user_request: models.CreateUserRequest | dict[str, Any],
+        *,
+        notify_user: bool | None = None,
+        notify_ws_admins: bool | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.CreateUserResponse:
         """Create a user.
 
         Creates a user with a license and makes it a member of one or more workspaces. Notices to the user and to
         workspace admins can be asked for in the query.
 
         Args:
-            create_user_request (CreateUserRequest | dict[str, Any]):
-            notify_user (bool): Whether the new user is notified.
-            notify_ws_admins (bool): Whether the admins of the workspaces are notified.
-
-        Returns:
-            CreateUserResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            create_user_request: User to create, with workspaces, roles and license.
+            notify_user: Whether the new user is notified.
+            notify_ws_admins: Whether the admins of the workspaces are notified.
         """
-        result: CreateUserResponse = await self.api_client.call_operation(_CREATE_USER, {**kwargs}, create_user_request)
-        return result
+        return await self.api_client.call_operation(
+            _CREATE_USER,
+            {
+                "notify_user": notify_user,
+                "notify_ws_admins": notify_ws_admins,
+                "create_user_request": create_user_request,
+                **kwargs,
+            },
+        )
 
-    async def details_user(self, user_id: str, **kwargs: Unpack[_DetailsUserAsyncOptions]) -> GetUserResponse:
+    async def details_user(self, user_id: str, **kwargs: Unpack[AsyncOptions]) -> models.GetUserResponse:
         """Get a user.
 
         Returns one user with license, roles and workspaces.
 
         Args:
-            user_id (str): ID of the user to read.
-
-        Returns:
-            GetUserResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            user_id: ID of the user to read.
         """
-        result: GetUserResponse = await self.api_client.call_operation(_DETAILS_USER, {**kwargs}, user_id)
-        return result
+        return await self.api_client.call_operation(_DETAILS_USER, {"user_id": user_id, **kwargs})
 
     async def add_member(
         self,
         workspace_id: str,
-        add_member_request: AddMemberRequest | dict[str, Any],
-        **kwargs: Unpack[_AddMemberAsyncOptions],
-    ) -> AddMemberResponse:
+        add_member_request: models.AddMemberRequest | dict[str, Any],
+        *,
+        notify_user: bool | None = None,
+        notify_ws_admins: bool | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.AddMemberResponse:
         """Add a member to a workspace.
 
         Makes an existing user a member of a workspace, in the given role.
 
         Args:
-            workspace_id (str): ID of the workspace the user joins.
-            add_member_request (AddMemberRequest | dict[str, Any]):
-            notify_user (bool): Whether the added user is notified.
-            notify_ws_admins (bool): Whether the admins of the workspace are notified.
-
-        Returns:
-            AddMemberResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            workspace_id: ID of the workspace the user joins.
+            add_member_request: User to add to a workspace, with the role to give.
+            notify_user: Whether the added user is notified.
+            notify_ws_admins: Whether the admins of the workspace are notified.
         """
-        result: AddMemberResponse = await self.api_client.call_operation(
-            _ADD_MEMBER, {**kwargs}, workspace_id, add_member_request
+        return await self.api_client.call_operation(
+            _ADD_MEMBER,
+            {
+                "workspace_id": workspace_id,
+                "notify_user": notify_user,
+                "notify_ws_admins": notify_ws_admins,
+                "add_member_request": add_member_request,
+                **kwargs,
+            },
         )
-        return result
 
-    async def remove_member(
-        self, workspace_id: str, member_id: str, **kwargs: Unpack[_RemoveMemberAsyncOptions]
-    ) -> None:
+    async def remove_member(self, workspace_id: str, member_id: str, **kwargs: Unpack[AsyncOptions]) -> None:
         """Remove a member from a workspace.
 
         Ends the membership of a user in a workspace. The owner cannot be removed.
 
         Args:
-            workspace_id (str): ID of the workspace the member leaves.
-            member_id (str): ID of the member to remove.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            workspace_id: ID of the workspace the member leaves.
+            member_id: ID of the member to remove.
         """
-        result: None = await self.api_client.call_operation(_REMOVE_MEMBER, {**kwargs}, workspace_id, member_id)
-        return result
+        return await self.api_client.call_operation(
+            _REMOVE_MEMBER, {"workspace_id": workspace_id, "member_id": member_id, **kwargs}
+        )
 
     async def change_member_role(
         self,
         workspace_id: str,
         member_id: str,
-        update_member_role_request: UpdateMemberRoleRequest | dict[str, Any],
-        **kwargs: Unpack[_ChangeMemberRoleAsyncOptions],
-    ) -> UpdateMemberRoleResponse:
+        update_member_role_request: models.UpdateMemberRoleRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.UpdateMemberRoleResponse:
         """Change the role of a member.
 
         Gives a member of a workspace another role.
 
         Args:
-            workspace_id (str): ID of the workspace the member belongs to.
-            member_id (str): ID of the member whose role changes.
-            update_member_role_request (UpdateMemberRoleRequest | dict[str, Any]):
-
-        Returns:
-            UpdateMemberRoleResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            workspace_id: ID of the workspace the member belongs to.
+            member_id: ID of the member whose role changes.
+            update_member_role_request: New role for a member of a workspace.
         """
-        result: UpdateMemberRoleResponse = await self.api_client.call_operation(
-            _CHANGE_MEMBER_ROLE, {**kwargs}, workspace_id, member_id, update_member_role_request
+        return await self.api_client.call_operation(
+            _CHANGE_MEMBER_ROLE,
+            {
+                "workspace_id": workspace_id,
+                "member_id": member_id,
+                "update_member_role_request": update_member_role_request,
+                **kwargs,
+            },
         )
-        return result
 
     async def create_api_key(
         self,
         workspace_id: str,
-        create_api_key_request: CreateApiKeyRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateApiKeyAsyncOptions],
-    ) -> CreateApiKeyResponse:
+        create_api_key_request: models.CreateApiKeyRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.CreateApiKeyResponse:
         """Create an API key.
 
         Creates a production or sandbox key in a workspace, optionally for a given user.
 
         Args:
-            workspace_id (str): ID of the workspace the key is for.
-            create_api_key_request (CreateApiKeyRequest | dict[str, Any]):
-
-        Returns:
-            CreateApiKeyResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            workspace_id: ID of the workspace the key is for.
+            create_api_key_request: API key to create in a workspace.
         """
-        result: CreateApiKeyResponse = await self.api_client.call_operation(
-            _CREATE_API_KEY, {**kwargs}, workspace_id, create_api_key_request
+        return await self.api_client.call_operation(
+            _CREATE_API_KEY, {"workspace_id": workspace_id, "create_api_key_request": create_api_key_request, **kwargs}
         )
-        return result

@@ -3,318 +3,262 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+import datetime
+from collections.abc import AsyncIterator, Iterator
+from typing import Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client._operation import datetime, none_type
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+    none_type,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.webhook_event_details_response import WebhookEventDetailsResponse
-    from ..model.webhook_event_error_enum import WebhookEventErrorEnum
-    from ..model.webhook_event_http_status_code_group_enum import WebhookEventHttpStatusCodeGroupEnum
-    from ..model.webhook_event_item_response import WebhookEventItemResponse
-    from ..model.webhook_event_page_response import WebhookEventPageResponse
-    from ..model.webhook_event_trigger_enum import WebhookEventTriggerEnum
+from .. import models
 
 __all__ = ["AsyncWebhookEventsApi", "WebhookEventsApi"]
 
-_LIST_WEBHOOK_EVENT = _operation.Operation(
+_LIST_WEBHOOK_EVENT: Operation[models.WebhookEventPageResponse] = Operation(
     operation_id="list_webhook_event",
     method="GET",
     path="/public/v1/webhook-events",
     parameters=(
-        _operation.Parameter("count", "count", "query", (int,), required=True),
-        _operation.Parameter("page", "page", "query", (int,), required=True),
-        _operation.Parameter(
-            "since",
-            "since",
-            "query",
-            (
-                datetime,
-                str,
-            ),
-        ),
-        _operation.Parameter(
-            "to",
-            "to",
-            "query",
-            (
-                datetime,
-                str,
-            ),
-        ),
-        _operation.Parameter("type", "type", "query", ([str],), collection="multi"),
-        _operation.Parameter("http_status_code", "http_status_code", "query", ([int],), collection="multi"),
-        _operation.Parameter("error", "error", "query", ([str, none_type],), collection="multi"),
+        Parameter("count", "count", "query", (int,), required=True),
+        Parameter("page", "page", "query", (int,), required=True),
+        Parameter("since", "since", "query", (datetime.datetime, str)),
+        Parameter("to", "to", "query", (datetime.datetime, str)),
+        Parameter("type", "type", "query", ([str],), collection="multi"),
+        Parameter("http_status_code", "http_status_code", "query", ([int],), collection="multi"),
+        Parameter("error", "error", "query", ([str, none_type],), collection="multi"),
     ),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(_operation.ModelRef(__name__, "..model.webhook_event_page_response", "WebhookEventPageResponse"),),
+    response_type=(ModelOf(models, "WebhookEventPageResponse"),),
+    summary="List webhook events",
+    description="Returns delivered and failed webhook events, filtered by time, trigger, status group and error. Both `count` and `page` are required; the events stand under `items`, and a short page is the last one.",
+    meanings={
+        "count": "Events per page, 0 or more.",
+        "page": "Page to return.",
+        "since": "Only events from this time on, ISO 8601.",
+        "to": "Only events up to this time, ISO 8601.",
+        "type": "Only events of these triggers.",
+        "http_status_code": "Only events whose receiver answered in these status groups; 400 stands for 400 to 499.",
+        "error": "Only events whose delivery failed with one of these errors.",
+    },
 )
 
-_LIST_WEBHOOK_EVENT_PAGES = _pagination.Paging(items="items", position="page", size="count", page_size=50, key="uuid")
+_LIST_WEBHOOK_EVENT_PAGES = Paging(items="items", position="page", size="count", page_size=50, key="uuid")
 
-_DETAILS_WEBHOOK_EVENT = _operation.Operation(
+_DETAILS_WEBHOOK_EVENT: Operation[models.WebhookEventDetailsResponse] = Operation(
     operation_id="details_webhook_event",
     method="GET",
     path="/public/v1/webhook-events/{id}",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.webhook_event_details_response", "WebhookEventDetailsResponse"),
-    ),
+    response_type=(ModelOf(models, "WebhookEventDetailsResponse"),),
+    summary="Get a webhook event",
+    description="Returns one webhook event with its signature, what was sent and what the receiver answered.",
+    meanings={
+        "id": "UUID of the event to read.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class WebhookEventsApi(Api):
+    """Calls with the tag "Webhook events"."""
 
-    class _ListWebhookEventFilters(_TypedDict, total=False):
-        """Arguments of ``list_webhook_event`` that are given by name, without those that turn pages."""
-
-        since: datetime | str
-        to: datetime | str
-        type: list[WebhookEventTriggerEnum]
-        http_status_code: list[WebhookEventHttpStatusCodeGroupEnum]
-        error: list[WebhookEventErrorEnum | None]
-
-    class _IterateWebhookEventOptions(_ListWebhookEventFilters, _pagination.PageOptions, total=False):
-        """Arguments and options of ``iterate_webhook_event``."""
-
-    class _ListWebhookEventArguments(_ListWebhookEventFilters, total=False):
-        """Arguments of ``list_webhook_event`` that are given by name."""
-
-    class _ListWebhookEventOptions(_ListWebhookEventArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_webhook_event``."""
-
-    class _ListWebhookEventAsyncOptions(_ListWebhookEventArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``list_webhook_event`` for asyncio."""
-
-    class _DetailsWebhookEventArguments(_TypedDict, total=False):
-        """Arguments of ``details_webhook_event`` that are given by name."""
-
-    class _DetailsWebhookEventOptions(_DetailsWebhookEventArguments, _operation.Options, total=False):
-        """Arguments and options of ``details_webhook_event``."""
-
-    class _DetailsWebhookEventAsyncOptions(_DetailsWebhookEventArguments, _operation.AsyncOptions, total=False):
-        """Arguments and options of ``details_webhook_event`` for asyncio."""
-
-
-class WebhookEventsApi:
-    """Calls with the tag "Webhook events".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
     def list_webhook_event(
-        self, count: int, page: int, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_webhook_event(
-        self, count: int, page: int, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def list_webhook_event(
-        self, count: int, page: int, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[WebhookEventPageResponse, int, Headers]: ...
-
-    @overload
-    def list_webhook_event(
-        self, count: int, page: int, **kwargs: Unpack[_ListWebhookEventOptions]
-    ) -> WebhookEventPageResponse: ...
-
-    def list_webhook_event(self, count: int, page: int, **kwargs: Any) -> Any:
+        self,
+        count: int,
+        page: int,
+        *,
+        since: datetime.datetime | str | None = None,
+        to: datetime.datetime | str | None = None,
+        type: list[models.WebhookEventTriggerEnum] | None = None,
+        http_status_code: list[models.WebhookEventHttpStatusCodeGroupEnum] | None = None,
+        error: list[models.WebhookEventErrorEnum | None] | None = None,
+        **kwargs: Unpack[Options],
+    ) -> models.WebhookEventPageResponse:
         """List webhook events.
 
         Returns delivered and failed webhook events, filtered by time, trigger, status group and error. Both `count`
         and `page` are required; the events stand under `items`, and a short page is the last one.
 
         Args:
-            count (int): Events per page, 0 or more.
-            page (int): Page to return.
-            since (datetime | str): Only events from this time on, ISO 8601.
-            to (datetime | str): Only events up to this time, ISO 8601.
-            type (list[WebhookEventTriggerEnum]): Only events of these triggers.
-            http_status_code (list[WebhookEventHttpStatusCodeGroupEnum]): Only events whose receiver answered in these
-                status groups; 400 stands for 400 to 499.
-            error (list[WebhookEventErrorEnum | None]): Only events whose delivery failed with one of these errors.
-
-        Returns:
-            WebhookEventPageResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            count: Events per page, 0 or more.
+            page: Page to return.
+            since: Only events from this time on, ISO 8601.
+            to: Only events up to this time, ISO 8601.
+            type: Only events of these triggers.
+            http_status_code: Only events whose receiver answered in these status groups; 400 stands for 400 to 499.
+            error: Only events whose delivery failed with one of these errors.
         """
-        return self.api_client.call_operation(_LIST_WEBHOOK_EVENT, {**kwargs}, count, page)
+        return self.api_client.call_operation(
+            _LIST_WEBHOOK_EVENT,
+            {
+                "count": count,
+                "page": page,
+                "since": since,
+                "to": to,
+                "type": type,
+                "http_status_code": http_status_code,
+                "error": error,
+                **kwargs,
+            },
+        )
 
     def iterate_webhook_event(
-        self, **kwargs: Unpack[_IterateWebhookEventOptions]
-    ) -> Iterator[WebhookEventItemResponse]:
+        self,
+        *,
+        since: datetime.datetime | str | None = None,
+        to: datetime.datetime | str | None = None,
+        type: list[models.WebhookEventTriggerEnum] | None = None,
+        http_status_code: list[models.WebhookEventHttpStatusCodeGroupEnum] | None = None,
+        error: list[models.WebhookEventErrorEnum | None] | None = None,
+        page_size: int = 50,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> Iterator[models.WebhookEventItemResponse]:
         """Iterate over everything that `list_webhook_event` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            since (datetime | str): Only events from this time on, ISO 8601.
-            to (datetime | str): Only events up to this time, ISO 8601.
-            type (list[WebhookEventTriggerEnum]): Only events of these triggers.
-            http_status_code (list[WebhookEventHttpStatusCodeGroupEnum]): Only events whose receiver answered in these
-                status groups; 400 stands for 400 to 499.
-            error (list[WebhookEventErrorEnum | None]): Only events whose delivery failed with one of these errors.
-            page_size (int): Items to ask for at a time, 1 or more; default 50.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_webhook_event` raises comes out of the iterator; going on asks for the same page again.
+            since: Only events from this time on, ISO 8601.
+            to: Only events up to this time, ISO 8601.
+            type: Only events of these triggers.
+            http_status_code: Only events whose receiver answered in these status groups; 400 stands for 400 to 499.
+            error: Only events whose delivery failed with one of these errors.
+            page_size: Items to ask for at a time, 1 or more.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(self.api_client, _LIST_WEBHOOK_EVENT, _LIST_WEBHOOK_EVENT_PAGES, {**kwargs})
+        return ItemIterator(
+            self.api_client,
+            _LIST_WEBHOOK_EVENT,
+            _LIST_WEBHOOK_EVENT_PAGES,
+            {
+                "since": since,
+                "to": to,
+                "type": type,
+                "http_status_code": http_status_code,
+                "error": error,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
+        )
 
-    @overload
-    def details_webhook_event(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def details_webhook_event(
-        self, id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def details_webhook_event(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[WebhookEventDetailsResponse, int, Headers]: ...
-
-    @overload
-    def details_webhook_event(
-        self, id: str, **kwargs: Unpack[_DetailsWebhookEventOptions]
-    ) -> WebhookEventDetailsResponse: ...
-
-    def details_webhook_event(self, id: str, **kwargs: Any) -> Any:
+    def details_webhook_event(self, id: str, **kwargs: Unpack[Options]) -> models.WebhookEventDetailsResponse:
         """Get a webhook event.
 
         Returns one webhook event with its signature, what was sent and what the receiver answered.
 
         Args:
-            id (str): UUID of the event to read.
-
-        Returns:
-            WebhookEventDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: UUID of the event to read.
         """
-        return self.api_client.call_operation(_DETAILS_WEBHOOK_EVENT, {**kwargs}, id)
+        return self.api_client.call_operation(_DETAILS_WEBHOOK_EVENT, {"id": id, **kwargs})
 
 
-class AsyncWebhookEventsApi:
-    """Calls with the tag "Webhook events", for asyncio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
+class AsyncWebhookEventsApi(AsyncApi):
+    """Calls with the tag "Webhook events", for asyncio."""
 
     async def list_webhook_event(
-        self, count: int, page: int, **kwargs: Unpack[_ListWebhookEventAsyncOptions]
-    ) -> WebhookEventPageResponse:
+        self,
+        count: int,
+        page: int,
+        *,
+        since: datetime.datetime | str | None = None,
+        to: datetime.datetime | str | None = None,
+        type: list[models.WebhookEventTriggerEnum] | None = None,
+        http_status_code: list[models.WebhookEventHttpStatusCodeGroupEnum] | None = None,
+        error: list[models.WebhookEventErrorEnum | None] | None = None,
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.WebhookEventPageResponse:
         """List webhook events.
 
         Returns delivered and failed webhook events, filtered by time, trigger, status group and error. Both `count`
         and `page` are required; the events stand under `items`, and a short page is the last one.
 
         Args:
-            count (int): Events per page, 0 or more.
-            page (int): Page to return.
-            since (datetime | str): Only events from this time on, ISO 8601.
-            to (datetime | str): Only events up to this time, ISO 8601.
-            type (list[WebhookEventTriggerEnum]): Only events of these triggers.
-            http_status_code (list[WebhookEventHttpStatusCodeGroupEnum]): Only events whose receiver answered in these
-                status groups; 400 stands for 400 to 499.
-            error (list[WebhookEventErrorEnum | None]): Only events whose delivery failed with one of these errors.
-
-        Returns:
-            WebhookEventPageResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            count: Events per page, 0 or more.
+            page: Page to return.
+            since: Only events from this time on, ISO 8601.
+            to: Only events up to this time, ISO 8601.
+            type: Only events of these triggers.
+            http_status_code: Only events whose receiver answered in these status groups; 400 stands for 400 to 499.
+            error: Only events whose delivery failed with one of these errors.
         """
-        result: WebhookEventPageResponse = await self.api_client.call_operation(
-            _LIST_WEBHOOK_EVENT, {**kwargs}, count, page
+        return await self.api_client.call_operation(
+            _LIST_WEBHOOK_EVENT,
+            {
+                "count": count,
+                "page": page,
+                "since": since,
+                "to": to,
+                "type": type,
+                "http_status_code": http_status_code,
+                "error": error,
+                **kwargs,
+            },
         )
-        return result
 
     def iterate_webhook_event(
-        self, **kwargs: Unpack[_IterateWebhookEventOptions]
-    ) -> AsyncIterator[WebhookEventItemResponse]:
+        self,
+        *,
+        since: datetime.datetime | str | None = None,
+        to: datetime.datetime | str | None = None,
+        type: list[models.WebhookEventTriggerEnum] | None = None,
+        http_status_code: list[models.WebhookEventHttpStatusCodeGroupEnum] | None = None,
+        error: list[models.WebhookEventErrorEnum | None] | None = None,
+        page_size: int = 50,
+        max_items: int | None = None,
+        **kwargs: Unpack[CallOptions],
+    ) -> AsyncIterator[models.WebhookEventItemResponse]:
         """Iterate over everything that `list_webhook_event` lists, page by page.
 
         A page is fetched when its first item is needed; `pandadoc_client.pagination` says where a list ends.
 
         Args:
-            since (datetime | str): Only events from this time on, ISO 8601.
-            to (datetime | str): Only events up to this time, ISO 8601.
-            type (list[WebhookEventTriggerEnum]): Only events of these triggers.
-            http_status_code (list[WebhookEventHttpStatusCodeGroupEnum]): Only events whose receiver answered in these
-                status groups; 400 stands for 400 to 499.
-            error (list[WebhookEventErrorEnum | None]): Only events whose delivery failed with one of these errors.
-            page_size (int): Items to ask for at a time, 1 or more; default 50.
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``page_size`` or ``max_items`` cannot be right.
-
-        What `list_webhook_event` raises comes out of the iterator; going on asks for the same page again.
+            since: Only events from this time on, ISO 8601.
+            to: Only events up to this time, ISO 8601.
+            type: Only events of these triggers.
+            http_status_code: Only events whose receiver answered in these status groups; 400 stands for 400 to 499.
+            error: Only events whose delivery failed with one of these errors.
+            page_size: Items to ask for at a time, 1 or more.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(
-            self.api_client, _LIST_WEBHOOK_EVENT, _LIST_WEBHOOK_EVENT_PAGES, {**kwargs}
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_WEBHOOK_EVENT,
+            _LIST_WEBHOOK_EVENT_PAGES,
+            {
+                "since": since,
+                "to": to,
+                "type": type,
+                "http_status_code": http_status_code,
+                "error": error,
+                "page_size": page_size,
+                "max_items": max_items,
+                **kwargs,
+            },
         )
 
     async def details_webhook_event(
-        self, id: str, **kwargs: Unpack[_DetailsWebhookEventAsyncOptions]
-    ) -> WebhookEventDetailsResponse:
+        self, id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.WebhookEventDetailsResponse:
         """Get a webhook event.
 
         Returns one webhook event with its signature, what was sent and what the receiver answered.
 
         Args:
-            id (str): UUID of the event to read.
-
-        Returns:
-            WebhookEventDetailsResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: UUID of the event to read.
         """
-        result: WebhookEventDetailsResponse = await self.api_client.call_operation(
-            _DETAILS_WEBHOOK_EVENT, {**kwargs}, id
-        )
-        return result
+        return await self.api_client.call_operation(_DETAILS_WEBHOOK_EVENT, {"id": id, **kwargs})

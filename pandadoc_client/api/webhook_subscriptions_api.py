@@ -3,28 +3,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
-from typing import TypedDict as _TypedDict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Unpack
 
-from pandadoc_client import _operation
-from pandadoc_client import pagination as _pagination
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+from pandadoc_client._calls.model import ModelOf
+from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client._operation import (
+    AsyncOptions,
+    Operation,
+    Options,
+    Parameter,
+)
+from pandadoc_client.api_client import ApiClient as ApiClient
+from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from multiprocessing.pool import AsyncResult
-
-    from pandadoc_client.rest import Headers, StreamedResponse
-
-    from ..model.webhook_subscription_create_request import WebhookSubscriptionCreateRequest
-    from ..model.webhook_subscription_item_response import WebhookSubscriptionItemResponse
-    from ..model.webhook_subscription_list_response import WebhookSubscriptionListResponse
-    from ..model.webhook_subscription_patch_request import WebhookSubscriptionPatchRequest
-    from ..model.webhook_subscription_shared_key_response import WebhookSubscriptionSharedKeyResponse
+from .. import models
 
 __all__ = ["AsyncWebhookSubscriptionsApi", "WebhookSubscriptionsApi"]
 
-_LIST_WEBHOOK_SUBSCRIPTIONS = _operation.Operation(
+_LIST_WEBHOOK_SUBSCRIPTIONS: Operation[models.WebhookSubscriptionListResponse] = Operation(
     operation_id="list_webhook_subscriptions",
     method="GET",
     path="/public/v1/webhook-subscriptions",
@@ -32,642 +29,311 @@ _LIST_WEBHOOK_SUBSCRIPTIONS = _operation.Operation(
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.webhook_subscription_list_response", "WebhookSubscriptionListResponse"),
-    ),
+    response_type=(ModelOf(models, "WebhookSubscriptionListResponse"),),
+    summary="List webhook subscriptions",
+    description="Returns the webhook subscriptions, without paging; they stand under `items`.",
 )
 
-_LIST_WEBHOOK_SUBSCRIPTIONS_PAGES = _pagination.Paging(items="items")
+_LIST_WEBHOOK_SUBSCRIPTIONS_PAGES = Paging(items="items")
 
-_CREATE_WEBHOOK_SUBSCRIPTION = _operation.Operation(
+_CREATE_WEBHOOK_SUBSCRIPTION: Operation[models.WebhookSubscriptionItemResponse] = Operation(
     operation_id="create_webhook_subscription",
     method="POST",
     path="/public/v1/webhook-subscriptions",
     parameters=(
-        _operation.Parameter(
+        Parameter(
             "webhook_subscription_create_request",
             "webhook_subscription_create_request",
             "body",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.webhook_subscription_create_request", "WebhookSubscriptionCreateRequest"
-                ),
-                dict,
-            ),
+            (ModelOf(models, "WebhookSubscriptionCreateRequest"), dict),
             required=True,
         ),
     ),
     accept=("application/json",),
     content_types=("application/json",),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.webhook_subscription_item_response", "WebhookSubscriptionItemResponse"),
-    ),
+    response_type=(ModelOf(models, "WebhookSubscriptionItemResponse"),),
+    summary="Create a webhook subscription",
+    description="Subscribes a URL to one or more triggers. The answer holds the shared key with which deliveries are signed; an endpoint has 20 seconds to answer each one.",
+    body_schema="WebhookSubscriptionCreateRequest",
+    meanings={
+        "webhook_subscription_create_request": "Webhook subscription to create.",
+    },
 )
 
-_DETAILS_WEBHOOK_SUBSCRIPTION = _operation.Operation(
+_DETAILS_WEBHOOK_SUBSCRIPTION: Operation[models.WebhookSubscriptionItemResponse] = Operation(
     operation_id="details_webhook_subscription",
     method="GET",
     path="/public/v1/webhook-subscriptions/{id}",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.webhook_subscription_item_response", "WebhookSubscriptionItemResponse"),
-    ),
+    response_type=(ModelOf(models, "WebhookSubscriptionItemResponse"),),
+    summary="Get a webhook subscription",
+    description="Returns one webhook subscription with its triggers and shared key.",
+    meanings={
+        "id": "UUID of the subscription to read.",
+    },
 )
 
-_UPDATE_WEBHOOK_SUBSCRIPTION = _operation.Operation(
-    operation_id="update_webhook_subscription",
-    method="PATCH",
-    path="/public/v1/webhook-subscriptions/{id}",
-    parameters=(
-        _operation.Parameter("id", "id", "path", (str,), required=True),
-        _operation.Parameter(
-            "webhook_subscription_patch_request",
-            "webhook_subscription_patch_request",
-            "body",
-            (
-                _operation.ModelRef(
-                    __name__, "..model.webhook_subscription_patch_request", "WebhookSubscriptionPatchRequest"
-                ),
-                dict,
-            ),
-            required=True,
-        ),
-    ),
-    accept=("application/json",),
-    content_types=("application/json",),
-    auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(__name__, "..model.webhook_subscription_item_response", "WebhookSubscriptionItemResponse"),
-    ),
-)
-
-_DELETE_WEBHOOK_SUBSCRIPTION = _operation.Operation(
+_DELETE_WEBHOOK_SUBSCRIPTION: Operation[None] = Operation(
     operation_id="delete_webhook_subscription",
     method="DELETE",
     path="/public/v1/webhook-subscriptions/{id}",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
     response_type=None,
+    summary="Delete a webhook subscription",
+    description="Deletes one webhook subscription; no more events are delivered for it.",
+    meanings={
+        "id": "UUID of the subscription to delete.",
+    },
 )
 
-_UPDATE_WEBHOOK_SUBSCRIPTION_SHARED_KEY = _operation.Operation(
+_UPDATE_WEBHOOK_SUBSCRIPTION: Operation[models.WebhookSubscriptionItemResponse] = Operation(
+    operation_id="update_webhook_subscription",
+    method="PATCH",
+    path="/public/v1/webhook-subscriptions/{id}",
+    parameters=(
+        Parameter("id", "id", "path", (str,), required=True),
+        Parameter(
+            "webhook_subscription_patch_request",
+            "webhook_subscription_patch_request",
+            "body",
+            (ModelOf(models, "WebhookSubscriptionPatchRequest"), dict),
+            required=True,
+        ),
+    ),
+    accept=("application/json",),
+    content_types=("application/json",),
+    auth=("apiKey", "oauth2"),
+    response_type=(ModelOf(models, "WebhookSubscriptionItemResponse"),),
+    summary="Update a webhook subscription",
+    description="Changes the name, URL, triggers or payload of a subscription, or switches it on or off.",
+    body_schema="WebhookSubscriptionPatchRequest",
+    meanings={
+        "id": "UUID of the subscription to update.",
+        "webhook_subscription_patch_request": "Properties of a webhook subscription to change.",
+    },
+)
+
+_UPDATE_WEBHOOK_SUBSCRIPTION_SHARED_KEY: Operation[models.WebhookSubscriptionSharedKeyResponse] = Operation(
     operation_id="update_webhook_subscription_shared_key",
     method="PATCH",
     path="/public/v1/webhook-subscriptions/{id}/shared-key",
-    parameters=(_operation.Parameter("id", "id", "path", (str,), required=True),),
+    parameters=(Parameter("id", "id", "path", (str,), required=True),),
     accept=("application/json",),
     content_types=(),
     auth=("apiKey", "oauth2"),
-    response_type=(
-        _operation.ModelRef(
-            __name__, "..model.webhook_subscription_shared_key_response", "WebhookSubscriptionSharedKeyResponse"
-        ),
-    ),
+    response_type=(ModelOf(models, "WebhookSubscriptionSharedKeyResponse"),),
+    summary="Renew the shared key of a subscription",
+    description="Replaces the key with which deliveries of a subscription are signed. The request needs no body; receivers must then check signatures with the new key.",
+    meanings={
+        "id": "UUID of the subscription that gets a new key.",
+    },
 )
 
 
-if TYPE_CHECKING:  # arguments are checked by their operation when a call is made
+class WebhookSubscriptionsApi(Api):
+    """Calls with the tag "Webhook subscriptions"."""
 
-    class _ListWebhookSubscriptionsFilters(_TypedDict, total=False):
-        """Arguments of ``list_webhook_subscriptions`` that are given by name, without those that turn pages."""
-
-    class _IterateWebhookSubscriptionsOptions(_ListWebhookSubscriptionsFilters, _pagination.ListOptions, total=False):
-        """Arguments and options of ``iterate_webhook_subscriptions``."""
-
-    class _ListWebhookSubscriptionsArguments(_ListWebhookSubscriptionsFilters, total=False):
-        """Arguments of ``list_webhook_subscriptions`` that are given by name."""
-
-    class _ListWebhookSubscriptionsOptions(_ListWebhookSubscriptionsArguments, _operation.Options, total=False):
-        """Arguments and options of ``list_webhook_subscriptions``."""
-
-    class _ListWebhookSubscriptionsAsyncOptions(
-        _ListWebhookSubscriptionsArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``list_webhook_subscriptions`` for asyncio."""
-
-    class _CreateWebhookSubscriptionArguments(_TypedDict, total=False):
-        """Arguments of ``create_webhook_subscription`` that are given by name."""
-
-    class _CreateWebhookSubscriptionOptions(_CreateWebhookSubscriptionArguments, _operation.Options, total=False):
-        """Arguments and options of ``create_webhook_subscription``."""
-
-    class _CreateWebhookSubscriptionAsyncOptions(
-        _CreateWebhookSubscriptionArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``create_webhook_subscription`` for asyncio."""
-
-    class _DetailsWebhookSubscriptionArguments(_TypedDict, total=False):
-        """Arguments of ``details_webhook_subscription`` that are given by name."""
-
-    class _DetailsWebhookSubscriptionOptions(_DetailsWebhookSubscriptionArguments, _operation.Options, total=False):
-        """Arguments and options of ``details_webhook_subscription``."""
-
-    class _DetailsWebhookSubscriptionAsyncOptions(
-        _DetailsWebhookSubscriptionArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``details_webhook_subscription`` for asyncio."""
-
-    class _UpdateWebhookSubscriptionArguments(_TypedDict, total=False):
-        """Arguments of ``update_webhook_subscription`` that are given by name."""
-
-    class _UpdateWebhookSubscriptionOptions(_UpdateWebhookSubscriptionArguments, _operation.Options, total=False):
-        """Arguments and options of ``update_webhook_subscription``."""
-
-    class _UpdateWebhookSubscriptionAsyncOptions(
-        _UpdateWebhookSubscriptionArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``update_webhook_subscription`` for asyncio."""
-
-    class _DeleteWebhookSubscriptionArguments(_TypedDict, total=False):
-        """Arguments of ``delete_webhook_subscription`` that are given by name."""
-
-    class _DeleteWebhookSubscriptionOptions(_DeleteWebhookSubscriptionArguments, _operation.Options, total=False):
-        """Arguments and options of ``delete_webhook_subscription``."""
-
-    class _DeleteWebhookSubscriptionAsyncOptions(
-        _DeleteWebhookSubscriptionArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``delete_webhook_subscription`` for asyncio."""
-
-    class _UpdateWebhookSubscriptionSharedKeyArguments(_TypedDict, total=False):
-        """Arguments of ``update_webhook_subscription_shared_key`` that are given by name."""
-
-    class _UpdateWebhookSubscriptionSharedKeyOptions(
-        _UpdateWebhookSubscriptionSharedKeyArguments, _operation.Options, total=False
-    ):
-        """Arguments and options of ``update_webhook_subscription_shared_key``."""
-
-    class _UpdateWebhookSubscriptionSharedKeyAsyncOptions(
-        _UpdateWebhookSubscriptionSharedKeyArguments, _operation.AsyncOptions, total=False
-    ):
-        """Arguments and options of ``update_webhook_subscription_shared_key`` for asyncio."""
-
-
-class WebhookSubscriptionsApi:
-    """Calls with the tag "Webhook subscriptions".
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-    @overload
-    def list_webhook_subscriptions(self, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def list_webhook_subscriptions(self, *, _preload_content: Literal[False], **kwargs: Any) -> StreamedResponse: ...
-
-    @overload
-    def list_webhook_subscriptions(
-        self, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[WebhookSubscriptionListResponse, int, Headers]: ...
-
-    @overload
-    def list_webhook_subscriptions(
-        self, **kwargs: Unpack[_ListWebhookSubscriptionsOptions]
-    ) -> WebhookSubscriptionListResponse: ...
-
-    def list_webhook_subscriptions(self, **kwargs: Any) -> Any:
+    def list_webhook_subscriptions(self, **kwargs: Unpack[Options]) -> models.WebhookSubscriptionListResponse:
         """List webhook subscriptions.
 
         Returns the webhook subscriptions, without paging; they stand under `items`.
-
-        Returns:
-            WebhookSubscriptionListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
         """
         return self.api_client.call_operation(_LIST_WEBHOOK_SUBSCRIPTIONS, {**kwargs})
 
     def iterate_webhook_subscriptions(
-        self, **kwargs: Unpack[_IterateWebhookSubscriptionsOptions]
-    ) -> Iterator[WebhookSubscriptionItemResponse]:
+        self, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> Iterator[models.WebhookSubscriptionItemResponse]:
         """Iterate over everything that `list_webhook_subscriptions` lists.
 
         The API sends this list at once, and it is fetched when the first item is needed.
 
         Args:
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_webhook_subscriptions` raises comes out of the iterator; going on asks for the same page again.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.ItemIterator(
-            self.api_client, _LIST_WEBHOOK_SUBSCRIPTIONS, _LIST_WEBHOOK_SUBSCRIPTIONS_PAGES, {**kwargs}
+        return ItemIterator(
+            self.api_client,
+            _LIST_WEBHOOK_SUBSCRIPTIONS,
+            _LIST_WEBHOOK_SUBSCRIPTIONS_PAGES,
+            {"max_items": max_items, **kwargs},
         )
 
-    @overload
     def create_webhook_subscription(
         self,
-        webhook_subscription_create_request: WebhookSubscriptionCreateRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def create_webhook_subscription(
-        self,
-        webhook_subscription_create_request: WebhookSubscriptionCreateRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def create_webhook_subscription(
-        self,
-        webhook_subscription_create_request: WebhookSubscriptionCreateRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[WebhookSubscriptionItemResponse, int, Headers]: ...
-
-    @overload
-    def create_webhook_subscription(
-        self,
-        webhook_subscription_create_request: WebhookSubscriptionCreateRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateWebhookSubscriptionOptions],
-    ) -> WebhookSubscriptionItemResponse: ...
-
-    def create_webhook_subscription(
-        self, webhook_subscription_create_request: WebhookSubscriptionCreateRequest | dict[str, Any], **kwargs: Any
-    ) -> Any:
+        webhook_subscription_create_request: models.WebhookSubscriptionCreateRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.WebhookSubscriptionItemResponse:
         """Create a webhook subscription.
 
         Subscribes a URL to one or more triggers. The answer holds the shared key with which deliveries are signed; an
         endpoint has 20 seconds to answer each one.
 
         Args:
-            webhook_subscription_create_request (WebhookSubscriptionCreateRequest | dict[str, Any]):
-
-        Returns:
-            WebhookSubscriptionItemResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            webhook_subscription_create_request: Webhook subscription to create.
         """
         return self.api_client.call_operation(
-            _CREATE_WEBHOOK_SUBSCRIPTION, {**kwargs}, webhook_subscription_create_request
+            _CREATE_WEBHOOK_SUBSCRIPTION,
+            {"webhook_subscription_create_request": webhook_subscription_create_request, **kwargs},
         )
 
-    @overload
-    def details_webhook_subscription(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
     def details_webhook_subscription(
-        self, id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def details_webhook_subscription(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[WebhookSubscriptionItemResponse, int, Headers]: ...
-
-    @overload
-    def details_webhook_subscription(
-        self, id: str, **kwargs: Unpack[_DetailsWebhookSubscriptionOptions]
-    ) -> WebhookSubscriptionItemResponse: ...
-
-    def details_webhook_subscription(self, id: str, **kwargs: Any) -> Any:
+        self, id: str, **kwargs: Unpack[Options]
+    ) -> models.WebhookSubscriptionItemResponse:
         """Get a webhook subscription.
 
         Returns one webhook subscription with its triggers and shared key.
 
         Args:
-            id (str): UUID of the subscription to read.
-
-        Returns:
-            WebhookSubscriptionItemResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: UUID of the subscription to read.
         """
-        return self.api_client.call_operation(_DETAILS_WEBHOOK_SUBSCRIPTION, {**kwargs}, id)
+        return self.api_client.call_operation(_DETAILS_WEBHOOK_SUBSCRIPTION, {"id": id, **kwargs})
 
-    @overload
-    def update_webhook_subscription(
-        self,
-        id: str,
-        webhook_subscription_patch_request: WebhookSubscriptionPatchRequest | dict[str, Any],
-        *,
-        async_req: Literal[True],
-        **kwargs: Any,
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def update_webhook_subscription(
-        self,
-        id: str,
-        webhook_subscription_patch_request: WebhookSubscriptionPatchRequest | dict[str, Any],
-        *,
-        _preload_content: Literal[False],
-        **kwargs: Any,
-    ) -> StreamedResponse: ...
-
-    @overload
-    def update_webhook_subscription(
-        self,
-        id: str,
-        webhook_subscription_patch_request: WebhookSubscriptionPatchRequest | dict[str, Any],
-        *,
-        _return_http_data_only: Literal[False],
-        **kwargs: Any,
-    ) -> tuple[WebhookSubscriptionItemResponse, int, Headers]: ...
-
-    @overload
-    def update_webhook_subscription(
-        self,
-        id: str,
-        webhook_subscription_patch_request: WebhookSubscriptionPatchRequest | dict[str, Any],
-        **kwargs: Unpack[_UpdateWebhookSubscriptionOptions],
-    ) -> WebhookSubscriptionItemResponse: ...
-
-    def update_webhook_subscription(
-        self,
-        id: str,
-        webhook_subscription_patch_request: WebhookSubscriptionPatchRequest | dict[str, Any],
-        **kwargs: Any,
-    ) -> Any:
-        """Update a webhook subscription.
-
-        Changes the name, URL, triggers or payload of a subscription, or switches it on or off.
-
-        Args:
-            id (str): UUID of the subscription to update.
-            webhook_subscription_patch_request (WebhookSubscriptionPatchRequest | dict[str, Any]):
-
-        Returns:
-            WebhookSubscriptionItemResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        return self.api_client.call_operation(
-            _UPDATE_WEBHOOK_SUBSCRIPTION, {**kwargs}, id, webhook_subscription_patch_request
-        )
-
-    @overload
-    def delete_webhook_subscription(self, id: str, *, async_req: Literal[True], **kwargs: Any) -> AsyncResult[Any]: ...
-
-    @overload
-    def delete_webhook_subscription(
-        self, id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def delete_webhook_subscription(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[None, int, Headers]: ...
-
-    @overload
-    def delete_webhook_subscription(self, id: str, **kwargs: Unpack[_DeleteWebhookSubscriptionOptions]) -> None: ...
-
-    def delete_webhook_subscription(self, id: str, **kwargs: Any) -> Any:
+    def delete_webhook_subscription(self, id: str, **kwargs: Unpack[Options]) -> None:
         """Delete a webhook subscription.
 
         Deletes one webhook subscription; no more events are delivered for it.
 
         Args:
-            id (str): UUID of the subscription to delete.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: UUID of the subscription to delete.
         """
-        return self.api_client.call_operation(_DELETE_WEBHOOK_SUBSCRIPTION, {**kwargs}, id)
+        return self.api_client.call_operation(_DELETE_WEBHOOK_SUBSCRIPTION, {"id": id, **kwargs})
 
-    @overload
+    def update_webhook_subscription(
+        self,
+        id: str,
+        webhook_subscription_patch_request: models.WebhookSubscriptionPatchRequest | dict[str, Any],
+        **kwargs: Unpack[Options],
+    ) -> models.WebhookSubscriptionItemResponse:
+        """Update a webhook subscription.
+
+        Changes the name, URL, triggers or payload of a subscription, or switches it on or off.
+
+        Args:
+            id: UUID of the subscription to update.
+            webhook_subscription_patch_request: Properties of a webhook subscription to change.
+        """
+        return self.api_client.call_operation(
+            _UPDATE_WEBHOOK_SUBSCRIPTION,
+            {"id": id, "webhook_subscription_patch_request": webhook_subscription_patch_request, **kwargs},
+        )
+
     def update_webhook_subscription_shared_key(
-        self, id: str, *, async_req: Literal[True], **kwargs: Any
-    ) -> AsyncResult[Any]: ...
-
-    @overload
-    def update_webhook_subscription_shared_key(
-        self, id: str, *, _preload_content: Literal[False], **kwargs: Any
-    ) -> StreamedResponse: ...
-
-    @overload
-    def update_webhook_subscription_shared_key(
-        self, id: str, *, _return_http_data_only: Literal[False], **kwargs: Any
-    ) -> tuple[WebhookSubscriptionSharedKeyResponse, int, Headers]: ...
-
-    @overload
-    def update_webhook_subscription_shared_key(
-        self, id: str, **kwargs: Unpack[_UpdateWebhookSubscriptionSharedKeyOptions]
-    ) -> WebhookSubscriptionSharedKeyResponse: ...
-
-    def update_webhook_subscription_shared_key(self, id: str, **kwargs: Any) -> Any:
+        self, id: str, **kwargs: Unpack[Options]
+    ) -> models.WebhookSubscriptionSharedKeyResponse:
         """Renew the shared key of a subscription.
 
         Replaces the key with which deliveries of a subscription are signed. The request needs no body; receivers must
         then check signatures with the new key.
 
         Args:
-            id (str): UUID of the subscription that gets a new key.
-
-        Returns:
-            WebhookSubscriptionSharedKeyResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: UUID of the subscription that gets a new key.
         """
-        return self.api_client.call_operation(_UPDATE_WEBHOOK_SUBSCRIPTION_SHARED_KEY, {**kwargs}, id)
+        return self.api_client.call_operation(_UPDATE_WEBHOOK_SUBSCRIPTION_SHARED_KEY, {"id": id, **kwargs})
 
 
-class AsyncWebhookSubscriptionsApi:
-    """Calls with the tag "Webhook subscriptions", for asyncio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
+class AsyncWebhookSubscriptionsApi(AsyncApi):
+    """Calls with the tag "Webhook subscriptions", for asyncio."""
 
     async def list_webhook_subscriptions(
-        self, **kwargs: Unpack[_ListWebhookSubscriptionsAsyncOptions]
-    ) -> WebhookSubscriptionListResponse:
+        self, **kwargs: Unpack[AsyncOptions]
+    ) -> models.WebhookSubscriptionListResponse:
         """List webhook subscriptions.
 
         Returns the webhook subscriptions, without paging; they stand under `items`.
-
-        Returns:
-            WebhookSubscriptionListResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
         """
-        result: WebhookSubscriptionListResponse = await self.api_client.call_operation(
-            _LIST_WEBHOOK_SUBSCRIPTIONS, {**kwargs}
-        )
-        return result
+        return await self.api_client.call_operation(_LIST_WEBHOOK_SUBSCRIPTIONS, {**kwargs})
 
     def iterate_webhook_subscriptions(
-        self, **kwargs: Unpack[_IterateWebhookSubscriptionsOptions]
-    ) -> AsyncIterator[WebhookSubscriptionItemResponse]:
+        self, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
+    ) -> AsyncIterator[models.WebhookSubscriptionItemResponse]:
         """Iterate over everything that `list_webhook_subscriptions` lists.
 
         The API sends this list at once, and it is fetched when the first item is needed.
 
         Args:
-            max_items (int | None): Where to stop; None for no limit.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: ``max_items`` cannot be right.
-
-        What `list_webhook_subscriptions` raises comes out of the iterator; going on asks for the same page again.
+            max_items: Where to stop; None for no limit.
         """
-        return _pagination.AsyncItemIterator(
-            self.api_client, _LIST_WEBHOOK_SUBSCRIPTIONS, _LIST_WEBHOOK_SUBSCRIPTIONS_PAGES, {**kwargs}
+        return AsyncItemIterator(
+            self.api_client,
+            _LIST_WEBHOOK_SUBSCRIPTIONS,
+            _LIST_WEBHOOK_SUBSCRIPTIONS_PAGES,
+            {"max_items": max_items, **kwargs},
         )
 
     async def create_webhook_subscription(
         self,
-        webhook_subscription_create_request: WebhookSubscriptionCreateRequest | dict[str, Any],
-        **kwargs: Unpack[_CreateWebhookSubscriptionAsyncOptions],
-    ) -> WebhookSubscriptionItemResponse:
+        webhook_subscription_create_request: models.WebhookSubscriptionCreateRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.WebhookSubscriptionItemResponse:
         """Create a webhook subscription.
 
         Subscribes a URL to one or more triggers. The answer holds the shared key with which deliveries are signed; an
         endpoint has 20 seconds to answer each one.
 
         Args:
-            webhook_subscription_create_request (WebhookSubscriptionCreateRequest | dict[str, Any]):
-
-        Returns:
-            WebhookSubscriptionItemResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            webhook_subscription_create_request: Webhook subscription to create.
         """
-        result: WebhookSubscriptionItemResponse = await self.api_client.call_operation(
-            _CREATE_WEBHOOK_SUBSCRIPTION, {**kwargs}, webhook_subscription_create_request
+        return await self.api_client.call_operation(
+            _CREATE_WEBHOOK_SUBSCRIPTION,
+            {"webhook_subscription_create_request": webhook_subscription_create_request, **kwargs},
         )
-        return result
 
     async def details_webhook_subscription(
-        self, id: str, **kwargs: Unpack[_DetailsWebhookSubscriptionAsyncOptions]
-    ) -> WebhookSubscriptionItemResponse:
+        self, id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.WebhookSubscriptionItemResponse:
         """Get a webhook subscription.
 
         Returns one webhook subscription with its triggers and shared key.
 
         Args:
-            id (str): UUID of the subscription to read.
-
-        Returns:
-            WebhookSubscriptionItemResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: UUID of the subscription to read.
         """
-        result: WebhookSubscriptionItemResponse = await self.api_client.call_operation(
-            _DETAILS_WEBHOOK_SUBSCRIPTION, {**kwargs}, id
-        )
-        return result
+        return await self.api_client.call_operation(_DETAILS_WEBHOOK_SUBSCRIPTION, {"id": id, **kwargs})
 
-    async def update_webhook_subscription(
-        self,
-        id: str,
-        webhook_subscription_patch_request: WebhookSubscriptionPatchRequest | dict[str, Any],
-        **kwargs: Unpack[_UpdateWebhookSubscriptionAsyncOptions],
-    ) -> WebhookSubscriptionItemResponse:
-        """Update a webhook subscription.
-
-        Changes the name, URL, triggers or payload of a subscription, or switches it on or off.
-
-        Args:
-            id (str): UUID of the subscription to update.
-            webhook_subscription_patch_request (WebhookSubscriptionPatchRequest | dict[str, Any]):
-
-        Returns:
-            WebhookSubscriptionItemResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
-        """
-        result: WebhookSubscriptionItemResponse = await self.api_client.call_operation(
-            _UPDATE_WEBHOOK_SUBSCRIPTION, {**kwargs}, id, webhook_subscription_patch_request
-        )
-        return result
-
-    async def delete_webhook_subscription(
-        self, id: str, **kwargs: Unpack[_DeleteWebhookSubscriptionAsyncOptions]
-    ) -> None:
+    async def delete_webhook_subscription(self, id: str, **kwargs: Unpack[AsyncOptions]) -> None:
         """Delete a webhook subscription.
 
         Deletes one webhook subscription; no more events are delivered for it.
 
         Args:
-            id (str): UUID of the subscription to delete.
-
-        Returns:
-            None; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: UUID of the subscription to delete.
         """
-        result: None = await self.api_client.call_operation(_DELETE_WEBHOOK_SUBSCRIPTION, {**kwargs}, id)
-        return result
+        return await self.api_client.call_operation(_DELETE_WEBHOOK_SUBSCRIPTION, {"id": id, **kwargs})
+
+    async def update_webhook_subscription(
+        self,
+        id: str,
+        webhook_subscription_patch_request: models.WebhookSubscriptionPatchRequest | dict[str, Any],
+        **kwargs: Unpack[AsyncOptions],
+    ) -> models.WebhookSubscriptionItemResponse:
+        """Update a webhook subscription.
+
+        Changes the name, URL, triggers or payload of a subscription, or switches it on or off.
+
+        Args:
+            id: UUID of the subscription to update.
+            webhook_subscription_patch_request: Properties of a webhook subscription to change.
+        """
+        return await self.api_client.call_operation(
+            _UPDATE_WEBHOOK_SUBSCRIPTION,
+            {"id": id, "webhook_subscription_patch_request": webhook_subscription_patch_request, **kwargs},
+        )
 
     async def update_webhook_subscription_shared_key(
-        self, id: str, **kwargs: Unpack[_UpdateWebhookSubscriptionSharedKeyAsyncOptions]
-    ) -> WebhookSubscriptionSharedKeyResponse:
+        self, id: str, **kwargs: Unpack[AsyncOptions]
+    ) -> models.WebhookSubscriptionSharedKeyResponse:
         """Renew the shared key of a subscription.
 
         Replaces the key with which deliveries of a subscription are signed. The request needs no body; receivers must
         then check signatures with the new key.
 
         Args:
-            id (str): UUID of the subscription that gets a new key.
-
-        Returns:
-            WebhookSubscriptionSharedKeyResponse; another form of the answer if an option asks for it.
-
-        Raises:
-            ApiTypeError: An argument is of the wrong type, or not known.
-            ApiValueError: An argument is missing, or cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            id: UUID of the subscription that gets a new key.
         """
-        result: WebhookSubscriptionSharedKeyResponse = await self.api_client.call_operation(
-            _UPDATE_WEBHOOK_SUBSCRIPTION_SHARED_KEY, {**kwargs}, id
-        )
-        return result
+        return await self.api_client.call_operation(_UPDATE_WEBHOOK_SUBSCRIPTION_SHARED_KEY, {"id": id, **kwargs})

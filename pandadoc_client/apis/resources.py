@@ -3,426 +3,186 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING
+from pandadoc_client._calls.resources import AsyncResourceHolder, Resource, ResourceHolder
 
-if TYPE_CHECKING:
-    from pandadoc_client.api_client import ApiClient, AsyncApiClient
-
-    from ..api.api_logs_api import APILogsApi, AsyncAPILogsApi
-    from ..api.communication_preferences_api import AsyncCommunicationPreferencesApi, CommunicationPreferencesApi
-    from ..api.contacts_api import AsyncContactsApi, ContactsApi
-    from ..api.content_library_items_api import AsyncContentLibraryItemsApi, ContentLibraryItemsApi
-    from ..api.document_attachments_api import AsyncDocumentAttachmentsApi, DocumentAttachmentsApi
-    from ..api.document_audit_trail_api import AsyncDocumentAuditTrailApi, DocumentAuditTrailApi
-    from ..api.document_fields_api import AsyncDocumentFieldsApi, DocumentFieldsApi
-    from ..api.document_link_to_crm_api import AsyncDocumentLinkToCRMApi, DocumentLinkToCRMApi
-    from ..api.document_recipients_api import AsyncDocumentRecipientsApi, DocumentRecipientsApi
-    from ..api.document_reminders_api import AsyncDocumentRemindersApi, DocumentRemindersApi
-    from ..api.document_sections_bundles_api import AsyncDocumentSectionsBundlesApi, DocumentSectionsBundlesApi
-    from ..api.document_settings_api import AsyncDocumentSettingsApi, DocumentSettingsApi
-    from ..api.document_structure_view_api import AsyncDocumentStructureViewApi, DocumentStructureViewApi
-    from ..api.documents_api import AsyncDocumentsApi, DocumentsApi
-    from ..api.folders_api import AsyncFoldersApi, FoldersApi
-    from ..api.forms_api import AsyncFormsApi, FormsApi
-    from ..api.members_api import AsyncMembersApi, MembersApi
-    from ..api.notary_api import AsyncNotaryApi, NotaryApi
-    from ..api.o_auth_2_0_authentication_api import AsyncOAuth20AuthenticationApi, OAuth20AuthenticationApi
-    from ..api.product_catalog_api import AsyncProductCatalogApi, ProductCatalogApi
-    from ..api.quotes_api import AsyncQuotesApi, QuotesApi
-    from ..api.template_settings_api import AsyncTemplateSettingsApi, TemplateSettingsApi
-    from ..api.templates_api import AsyncTemplatesApi, TemplatesApi
-    from ..api.user_and_workspace_management_api import (
-        AsyncUserAndWorkspaceManagementApi,
-        UserAndWorkspaceManagementApi,
-    )
-    from ..api.webhook_events_api import AsyncWebhookEventsApi, WebhookEventsApi
-    from ..api.webhook_subscriptions_api import AsyncWebhookSubscriptionsApi, WebhookSubscriptionsApi
+from .. import apis
 
 __all__ = ["AsyncResources", "Resources"]
 
 
-class Resources:
-    """One attribute for each tag of the API.
+class Resources(ResourceHolder):
+    """One attribute for each tag of the API."""
 
-    Args:
-        api_client: The client that makes the calls.
-    """
+    oauth_2_0_authentication: Resource[apis.OAuth20AuthenticationApi] = Resource(apis, "OAuth20AuthenticationApi")
+    """Calls with the tag "OAuth 2.0 Authentication"."""
 
-    def __init__(self, api_client: ApiClient) -> None:
-        self.api_client = api_client
+    documents: Resource[apis.DocumentsApi] = Resource(apis, "DocumentsApi")
+    """Calls with the tag "Documents"."""
 
-    @cached_property
-    def oauth_2_0_authentication(self) -> OAuth20AuthenticationApi:
-        """Calls with the tag "OAuth 2.0 Authentication"."""
-        from ..api.o_auth_2_0_authentication_api import OAuth20AuthenticationApi
+    document_reminders: Resource[apis.DocumentRemindersApi] = Resource(apis, "DocumentRemindersApi")
+    """Calls with the tag "Document Reminders"."""
 
-        return OAuth20AuthenticationApi(self.api_client)
+    document_link_to_crm: Resource[apis.DocumentLinkToCRMApi] = Resource(apis, "DocumentLinkToCRMApi")
+    """Calls with the tag "Document Link to CRM"."""
 
-    @cached_property
-    def documents(self) -> DocumentsApi:
-        """Calls with the tag "Documents"."""
-        from ..api.documents_api import DocumentsApi
+    document_attachments: Resource[apis.DocumentAttachmentsApi] = Resource(apis, "DocumentAttachmentsApi")
+    """Calls with the tag "Document Attachments"."""
 
-        return DocumentsApi(self.api_client)
+    document_fields: Resource[apis.DocumentFieldsApi] = Resource(apis, "DocumentFieldsApi")
+    """Calls with the tag "Document Fields"."""
 
-    @cached_property
-    def document_reminders(self) -> DocumentRemindersApi:
-        """Calls with the tag "Document Reminders"."""
-        from ..api.document_reminders_api import DocumentRemindersApi
+    document_audit_trail: Resource[apis.DocumentAuditTrailApi] = Resource(apis, "DocumentAuditTrailApi")
+    """Calls with the tag "Document Audit Trail"."""
 
-        return DocumentRemindersApi(self.api_client)
+    document_settings: Resource[apis.DocumentSettingsApi] = Resource(apis, "DocumentSettingsApi")
+    """Calls with the tag "Document Settings"."""
 
-    @cached_property
-    def document_link_to_crm(self) -> DocumentLinkToCRMApi:
-        """Calls with the tag "Document Link to CRM"."""
-        from ..api.document_link_to_crm_api import DocumentLinkToCRMApi
+    document_recipients: Resource[apis.DocumentRecipientsApi] = Resource(apis, "DocumentRecipientsApi")
+    """Calls with the tag "Document Recipients"."""
 
-        return DocumentLinkToCRMApi(self.api_client)
+    document_sections_bundles: Resource[apis.DocumentSectionsBundlesApi] = Resource(apis, "DocumentSectionsBundlesApi")
+    """Calls with the tag "Document Sections (Bundles)"."""
 
-    @cached_property
-    def document_attachments(self) -> DocumentAttachmentsApi:
-        """Calls with the tag "Document Attachments"."""
-        from ..api.document_attachments_api import DocumentAttachmentsApi
+    document_structure_view: Resource[apis.DocumentStructureViewApi] = Resource(apis, "DocumentStructureViewApi")
+    """Calls with the tag "Document Structure View"."""
 
-        return DocumentAttachmentsApi(self.api_client)
+    content_library_items: Resource[apis.ContentLibraryItemsApi] = Resource(apis, "ContentLibraryItemsApi")
+    """Calls with the tag "Content Library Items"."""
 
-    @cached_property
-    def document_fields(self) -> DocumentFieldsApi:
-        """Calls with the tag "Document Fields"."""
-        from ..api.document_fields_api import DocumentFieldsApi
+    templates: Resource[apis.TemplatesApi] = Resource(apis, "TemplatesApi")
+    """Calls with the tag "Templates"."""
 
-        return DocumentFieldsApi(self.api_client)
+    template_settings: Resource[apis.TemplateSettingsApi] = Resource(apis, "TemplateSettingsApi")
+    """Calls with the tag "Template Settings"."""
 
-    @cached_property
-    def document_audit_trail(self) -> DocumentAuditTrailApi:
-        """Calls with the tag "Document Audit Trail"."""
-        from ..api.document_audit_trail_api import DocumentAuditTrailApi
+    forms: Resource[apis.FormsApi] = Resource(apis, "FormsApi")
+    """Calls with the tag "Forms"."""
 
-        return DocumentAuditTrailApi(self.api_client)
+    folders: Resource[apis.FoldersApi] = Resource(apis, "FoldersApi")
+    """Calls with the tag "Folders"."""
 
-    @cached_property
-    def document_settings(self) -> DocumentSettingsApi:
-        """Calls with the tag "Document Settings"."""
-        from ..api.document_settings_api import DocumentSettingsApi
+    api_logs: Resource[apis.APILogsApi] = Resource(apis, "APILogsApi")
+    """Calls with the tag "API Logs"."""
 
-        return DocumentSettingsApi(self.api_client)
+    contacts: Resource[apis.ContactsApi] = Resource(apis, "ContactsApi")
+    """Calls with the tag "Contacts"."""
 
-    @cached_property
-    def document_recipients(self) -> DocumentRecipientsApi:
-        """Calls with the tag "Document Recipients"."""
-        from ..api.document_recipients_api import DocumentRecipientsApi
+    members: Resource[apis.MembersApi] = Resource(apis, "MembersApi")
+    """Calls with the tag "Members"."""
 
-        return DocumentRecipientsApi(self.api_client)
+    webhook_subscriptions: Resource[apis.WebhookSubscriptionsApi] = Resource(apis, "WebhookSubscriptionsApi")
+    """Calls with the tag "Webhook subscriptions"."""
 
-    @cached_property
-    def document_sections_bundles(self) -> DocumentSectionsBundlesApi:
-        """Calls with the tag "Document Sections (Bundles)"."""
-        from ..api.document_sections_bundles_api import DocumentSectionsBundlesApi
+    webhook_events: Resource[apis.WebhookEventsApi] = Resource(apis, "WebhookEventsApi")
+    """Calls with the tag "Webhook events"."""
 
-        return DocumentSectionsBundlesApi(self.api_client)
+    notary: Resource[apis.NotaryApi] = Resource(apis, "NotaryApi")
+    """Calls with the tag "Notary"."""
 
-    @cached_property
-    def document_structure_view(self) -> DocumentStructureViewApi:
-        """Calls with the tag "Document Structure View"."""
-        from ..api.document_structure_view_api import DocumentStructureViewApi
+    product_catalog: Resource[apis.ProductCatalogApi] = Resource(apis, "ProductCatalogApi")
+    """Calls with the tag "Product catalog"."""
 
-        return DocumentStructureViewApi(self.api_client)
+    quotes: Resource[apis.QuotesApi] = Resource(apis, "QuotesApi")
+    """Calls with the tag "Quotes"."""
 
-    @cached_property
-    def content_library_items(self) -> ContentLibraryItemsApi:
-        """Calls with the tag "Content Library Items"."""
-        from ..api.content_library_items_api import ContentLibraryItemsApi
+    user_and_workspace_management: Resource[apis.UserAndWorkspaceManagementApi] = Resource(
+        apis, "UserAndWorkspaceManagementApi"
+    )
+    """Calls with the tag "User and Workspace management"."""
 
-        return ContentLibraryItemsApi(self.api_client)
+    communication_preferences: Resource[apis.CommunicationPreferencesApi] = Resource(
+        apis, "CommunicationPreferencesApi"
+    )
+    """Calls with the tag "Communication Preferences"."""
 
-    @cached_property
-    def templates(self) -> TemplatesApi:
-        """Calls with the tag "Templates"."""
-        from ..api.templates_api import TemplatesApi
 
-        return TemplatesApi(self.api_client)
+class AsyncResources(AsyncResourceHolder):
+    """One attribute for each tag of the API, for asyncio."""
 
-    @cached_property
-    def template_settings(self) -> TemplateSettingsApi:
-        """Calls with the tag "Template Settings"."""
-        from ..api.template_settings_api import TemplateSettingsApi
+    oauth_2_0_authentication: Resource[apis.AsyncOAuth20AuthenticationApi] = Resource(
+        apis, "AsyncOAuth20AuthenticationApi"
+    )
+    """Calls with the tag "OAuth 2.0 Authentication"."""
 
-        return TemplateSettingsApi(self.api_client)
+    documents: Resource[apis.AsyncDocumentsApi] = Resource(apis, "AsyncDocumentsApi")
+    """Calls with the tag "Documents"."""
 
-    @cached_property
-    def forms(self) -> FormsApi:
-        """Calls with the tag "Forms"."""
-        from ..api.forms_api import FormsApi
+    document_reminders: Resource[apis.AsyncDocumentRemindersApi] = Resource(apis, "AsyncDocumentRemindersApi")
+    """Calls with the tag "Document Reminders"."""
 
-        return FormsApi(self.api_client)
+    document_link_to_crm: Resource[apis.AsyncDocumentLinkToCRMApi] = Resource(apis, "AsyncDocumentLinkToCRMApi")
+    """Calls with the tag "Document Link to CRM"."""
 
-    @cached_property
-    def folders(self) -> FoldersApi:
-        """Calls with the tag "Folders"."""
-        from ..api.folders_api import FoldersApi
+    document_attachments: Resource[apis.AsyncDocumentAttachmentsApi] = Resource(apis, "AsyncDocumentAttachmentsApi")
+    """Calls with the tag "Document Attachments"."""
 
-        return FoldersApi(self.api_client)
+    document_fields: Resource[apis.AsyncDocumentFieldsApi] = Resource(apis, "AsyncDocumentFieldsApi")
+    """Calls with the tag "Document Fields"."""
 
-    @cached_property
-    def api_logs(self) -> APILogsApi:
-        """Calls with the tag "API Logs"."""
-        from ..api.api_logs_api import APILogsApi
+    document_audit_trail: Resource[apis.AsyncDocumentAuditTrailApi] = Resource(apis, "AsyncDocumentAuditTrailApi")
+    """Calls with the tag "Document Audit Trail"."""
 
-        return APILogsApi(self.api_client)
+    document_settings: Resource[apis.AsyncDocumentSettingsApi] = Resource(apis, "AsyncDocumentSettingsApi")
+    """Calls with the tag "Document Settings"."""
 
-    @cached_property
-    def contacts(self) -> ContactsApi:
-        """Calls with the tag "Contacts"."""
-        from ..api.contacts_api import ContactsApi
+    document_recipients: Resource[apis.AsyncDocumentRecipientsApi] = Resource(apis, "AsyncDocumentRecipientsApi")
+    """Calls with the tag "Document Recipients"."""
 
-        return ContactsApi(self.api_client)
+    document_sections_bundles: Resource[apis.AsyncDocumentSectionsBundlesApi] = Resource(
+        apis, "AsyncDocumentSectionsBundlesApi"
+    )
+    """Calls with the tag "Document Sections (Bundles)"."""
 
-    @cached_property
-    def members(self) -> MembersApi:
-        """Calls with the tag "Members"."""
-        from ..api.members_api import MembersApi
+    document_structure_view: Resource[apis.AsyncDocumentStructureViewApi] = Resource(
+        apis, "AsyncDocumentStructureViewApi"
+    )
+    """Calls with the tag "Document Structure View"."""
 
-        return MembersApi(self.api_client)
+    content_library_items: Resource[apis.AsyncContentLibraryItemsApi] = Resource(apis, "AsyncContentLibraryItemsApi")
+    """Calls with the tag "Content Library Items"."""
 
-    @cached_property
-    def webhook_subscriptions(self) -> WebhookSubscriptionsApi:
-        """Calls with the tag "Webhook subscriptions"."""
-        from ..api.webhook_subscriptions_api import WebhookSubscriptionsApi
+    templates: Resource[apis.AsyncTemplatesApi] = Resource(apis, "AsyncTemplatesApi")
+    """Calls with the tag "Templates"."""
 
-        return WebhookSubscriptionsApi(self.api_client)
+    template_settings: Resource[apis.AsyncTemplateSettingsApi] = Resource(apis, "AsyncTemplateSettingsApi")
+    """Calls with the tag "Template Settings"."""
 
-    @cached_property
-    def webhook_events(self) -> WebhookEventsApi:
-        """Calls with the tag "Webhook events"."""
-        from ..api.webhook_events_api import WebhookEventsApi
+    forms: Resource[apis.AsyncFormsApi] = Resource(apis, "AsyncFormsApi")
+    """Calls with the tag "Forms"."""
 
-        return WebhookEventsApi(self.api_client)
+    folders: Resource[apis.AsyncFoldersApi] = Resource(apis, "AsyncFoldersApi")
+    """Calls with the tag "Folders"."""
 
-    @cached_property
-    def notary(self) -> NotaryApi:
-        """Calls with the tag "Notary"."""
-        from ..api.notary_api import NotaryApi
+    api_logs: Resource[apis.AsyncAPILogsApi] = Resource(apis, "AsyncAPILogsApi")
+    """Calls with the tag "API Logs"."""
 
-        return NotaryApi(self.api_client)
+    contacts: Resource[apis.AsyncContactsApi] = Resource(apis, "AsyncContactsApi")
+    """Calls with the tag "Contacts"."""
 
-    @cached_property
-    def product_catalog(self) -> ProductCatalogApi:
-        """Calls with the tag "Product catalog"."""
-        from ..api.product_catalog_api import ProductCatalogApi
+    members: Resource[apis.AsyncMembersApi] = Resource(apis, "AsyncMembersApi")
+    """Calls with the tag "Members"."""
 
-        return ProductCatalogApi(self.api_client)
+    webhook_subscriptions: Resource[apis.AsyncWebhookSubscriptionsApi] = Resource(apis, "AsyncWebhookSubscriptionsApi")
+    """Calls with the tag "Webhook subscriptions"."""
 
-    @cached_property
-    def quotes(self) -> QuotesApi:
-        """Calls with the tag "Quotes"."""
-        from ..api.quotes_api import QuotesApi
+    webhook_events: Resource[apis.AsyncWebhookEventsApi] = Resource(apis, "AsyncWebhookEventsApi")
+    """Calls with the tag "Webhook events"."""
 
-        return QuotesApi(self.api_client)
+    notary: Resource[apis.AsyncNotaryApi] = Resource(apis, "AsyncNotaryApi")
+    """Calls with the tag "Notary"."""
 
-    @cached_property
-    def user_and_workspace_management(self) -> UserAndWorkspaceManagementApi:
-        """Calls with the tag "User and Workspace management"."""
-        from ..api.user_and_workspace_management_api import UserAndWorkspaceManagementApi
+    product_catalog: Resource[apis.AsyncProductCatalogApi] = Resource(apis, "AsyncProductCatalogApi")
+    """Calls with the tag "Product catalog"."""
 
-        return UserAndWorkspaceManagementApi(self.api_client)
+    quotes: Resource[apis.AsyncQuotesApi] = Resource(apis, "AsyncQuotesApi")
+    """Calls with the tag "Quotes"."""
 
-    @cached_property
-    def communication_preferences(self) -> CommunicationPreferencesApi:
-        """Calls with the tag "Communication Preferences"."""
-        from ..api.communication_preferences_api import CommunicationPreferencesApi
+    user_and_workspace_management: Resource[apis.AsyncUserAndWorkspaceManagementApi] = Resource(
+        apis, "AsyncUserAndWorkspaceManagementApi"
+    )
+    """Calls with the tag "User and Workspace management"."""
 
-        return CommunicationPreferencesApi(self.api_client)
-
-
-class AsyncResources:
-    """One attribute for each tag of the API, for asyncio.
-
-    Args:
-        api_client: The client that makes the calls.
-    """
-
-    def __init__(self, api_client: AsyncApiClient) -> None:
-        self.api_client = api_client
-
-    @cached_property
-    def oauth_2_0_authentication(self) -> AsyncOAuth20AuthenticationApi:
-        """Calls with the tag "OAuth 2.0 Authentication"."""
-        from ..api.o_auth_2_0_authentication_api import AsyncOAuth20AuthenticationApi
-
-        return AsyncOAuth20AuthenticationApi(self.api_client)
-
-    @cached_property
-    def documents(self) -> AsyncDocumentsApi:
-        """Calls with the tag "Documents"."""
-        from ..api.documents_api import AsyncDocumentsApi
-
-        return AsyncDocumentsApi(self.api_client)
-
-    @cached_property
-    def document_reminders(self) -> AsyncDocumentRemindersApi:
-        """Calls with the tag "Document Reminders"."""
-        from ..api.document_reminders_api import AsyncDocumentRemindersApi
-
-        return AsyncDocumentRemindersApi(self.api_client)
-
-    @cached_property
-    def document_link_to_crm(self) -> AsyncDocumentLinkToCRMApi:
-        """Calls with the tag "Document Link to CRM"."""
-        from ..api.document_link_to_crm_api import AsyncDocumentLinkToCRMApi
-
-        return AsyncDocumentLinkToCRMApi(self.api_client)
-
-    @cached_property
-    def document_attachments(self) -> AsyncDocumentAttachmentsApi:
-        """Calls with the tag "Document Attachments"."""
-        from ..api.document_attachments_api import AsyncDocumentAttachmentsApi
-
-        return AsyncDocumentAttachmentsApi(self.api_client)
-
-    @cached_property
-    def document_fields(self) -> AsyncDocumentFieldsApi:
-        """Calls with the tag "Document Fields"."""
-        from ..api.document_fields_api import AsyncDocumentFieldsApi
-
-        return AsyncDocumentFieldsApi(self.api_client)
-
-    @cached_property
-    def document_audit_trail(self) -> AsyncDocumentAuditTrailApi:
-        """Calls with the tag "Document Audit Trail"."""
-        from ..api.document_audit_trail_api import AsyncDocumentAuditTrailApi
-
-        return AsyncDocumentAuditTrailApi(self.api_client)
-
-    @cached_property
-    def document_settings(self) -> AsyncDocumentSettingsApi:
-        """Calls with the tag "Document Settings"."""
-        from ..api.document_settings_api import AsyncDocumentSettingsApi
-
-        return AsyncDocumentSettingsApi(self.api_client)
-
-    @cached_property
-    def document_recipients(self) -> AsyncDocumentRecipientsApi:
-        """Calls with the tag "Document Recipients"."""
-        from ..api.document_recipients_api import AsyncDocumentRecipientsApi
-
-        return AsyncDocumentRecipientsApi(self.api_client)
-
-    @cached_property
-    def document_sections_bundles(self) -> AsyncDocumentSectionsBundlesApi:
-        """Calls with the tag "Document Sections (Bundles)"."""
-        from ..api.document_sections_bundles_api import AsyncDocumentSectionsBundlesApi
-
-        return AsyncDocumentSectionsBundlesApi(self.api_client)
-
-    @cached_property
-    def document_structure_view(self) -> AsyncDocumentStructureViewApi:
-        """Calls with the tag "Document Structure View"."""
-        from ..api.document_structure_view_api import AsyncDocumentStructureViewApi
-
-        return AsyncDocumentStructureViewApi(self.api_client)
-
-    @cached_property
-    def content_library_items(self) -> AsyncContentLibraryItemsApi:
-        """Calls with the tag "Content Library Items"."""
-        from ..api.content_library_items_api import AsyncContentLibraryItemsApi
-
-        return AsyncContentLibraryItemsApi(self.api_client)
-
-    @cached_property
-    def templates(self) -> AsyncTemplatesApi:
-        """Calls with the tag "Templates"."""
-        from ..api.templates_api import AsyncTemplatesApi
-
-        return AsyncTemplatesApi(self.api_client)
-
-    @cached_property
-    def template_settings(self) -> AsyncTemplateSettingsApi:
-        """Calls with the tag "Template Settings"."""
-        from ..api.template_settings_api import AsyncTemplateSettingsApi
-
-        return AsyncTemplateSettingsApi(self.api_client)
-
-    @cached_property
-    def forms(self) -> AsyncFormsApi:
-        """Calls with the tag "Forms"."""
-        from ..api.forms_api import AsyncFormsApi
-
-        return AsyncFormsApi(self.api_client)
-
-    @cached_property
-    def folders(self) -> AsyncFoldersApi:
-        """Calls with the tag "Folders"."""
-        from ..api.folders_api import AsyncFoldersApi
-
-        return AsyncFoldersApi(self.api_client)
-
-    @cached_property
-    def api_logs(self) -> AsyncAPILogsApi:
-        """Calls with the tag "API Logs"."""
-        from ..api.api_logs_api import AsyncAPILogsApi
-
-        return AsyncAPILogsApi(self.api_client)
-
-    @cached_property
-    def contacts(self) -> AsyncContactsApi:
-        """Calls with the tag "Contacts"."""
-        from ..api.contacts_api import AsyncContactsApi
-
-        return AsyncContactsApi(self.api_client)
-
-    @cached_property
-    def members(self) -> AsyncMembersApi:
-        """Calls with the tag "Members"."""
-        from ..api.members_api import AsyncMembersApi
-
-        return AsyncMembersApi(self.api_client)
-
-    @cached_property
-    def webhook_subscriptions(self) -> AsyncWebhookSubscriptionsApi:
-        """Calls with the tag "Webhook subscriptions"."""
-        from ..api.webhook_subscriptions_api import AsyncWebhookSubscriptionsApi
-
-        return AsyncWebhookSubscriptionsApi(self.api_client)
-
-    @cached_property
-    def webhook_events(self) -> AsyncWebhookEventsApi:
-        """Calls with the tag "Webhook events"."""
-        from ..api.webhook_events_api import AsyncWebhookEventsApi
-
-        return AsyncWebhookEventsApi(self.api_client)
-
-    @cached_property
-    def notary(self) -> AsyncNotaryApi:
-        """Calls with the tag "Notary"."""
-        from ..api.notary_api import AsyncNotaryApi
-
-        return AsyncNotaryApi(self.api_client)
-
-    @cached_property
-    def product_catalog(self) -> AsyncProductCatalogApi:
-        """Calls with the tag "Product catalog"."""
-        from ..api.product_catalog_api import AsyncProductCatalogApi
-
-        return AsyncProductCatalogApi(self.api_client)
-
-    @cached_property
-    def quotes(self) -> AsyncQuotesApi:
-        """Calls with the tag "Quotes"."""
-        from ..api.quotes_api import AsyncQuotesApi
-
-        return AsyncQuotesApi(self.api_client)
-
-    @cached_property
-    def user_and_workspace_management(self) -> AsyncUserAndWorkspaceManagementApi:
-        """Calls with the tag "User and Workspace management"."""
-        from ..api.user_and_workspace_management_api import AsyncUserAndWorkspaceManagementApi
-
-        return AsyncUserAndWorkspaceManagementApi(self.api_client)
-
-    @cached_property
-    def communication_preferences(self) -> AsyncCommunicationPreferencesApi:
-        """Calls with the tag "Communication Preferences"."""
-        from ..api.communication_preferences_api import AsyncCommunicationPreferencesApi
-
-        return AsyncCommunicationPreferencesApi(self.api_client)
+    communication_preferences: Resource[apis.AsyncCommunicationPreferencesApi] = Resource(
+        apis, "AsyncCommunicationPreferencesApi"
+    )
+    """Calls with the tag "Communication Preferences"."""

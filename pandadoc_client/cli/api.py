@@ -104,7 +104,7 @@ def api(
         if described.entry.tag != tag:
             print_lines([*([""] if tag else []), described.entry.tag])
             tag = described.entry.tag
-        print_lines([f"  {described.entry.name:{_NAME_WIDTH}} {described.summary}"])
+        print_lines([f"  {described.entry.name:{_NAME_WIDTH}} {described.operation.summary}"])
 
 
 def _print_as_json(found: Sequence[Described]) -> None:
@@ -119,7 +119,7 @@ def _print_as_json(found: Sequence[Described]) -> None:
                 "tag": described.entry.tag,
                 "method": described.entry.method,
                 "path": described.entry.path,
-                "summary": described.summary,
+                "summary": described.operation.summary,
             }
             for described in found
         ]
@@ -152,8 +152,10 @@ def _command(entry: Entry) -> Any:
 
 def _help(described: Described) -> str:
     entry = described.entry
+    operation = described.operation
     python = f"pandadoc.{entry.resource}.{entry.method_name}(...)"
-    return f"{described.summary}.\n\n{described.text}\n\n\b\nHTTP    {entry.method} {entry.path}\nPython  {python}\n"
+    http = f"HTTP    {entry.method} {entry.path}"
+    return f"{operation.summary}.\n\n{operation.description}\n\n\b\n{http}\nPython  {python}\n"
 
 
 def _returns_a_file(described: Described) -> bool:

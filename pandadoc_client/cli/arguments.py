@@ -176,7 +176,7 @@ _KINDS: tuple[tuple[type, str], ...] = (
 
 def arguments_of(described: Described) -> list[Argument]:
     """Return the options of an operation, in its order, the required ones first."""
-    operation: Operation = described.operation
+    operation: Operation[Any] = described.operation
     schemas = wire_schemas(described.entry)
     found: list[Argument] = []
     for parameter in operation.parameters:
@@ -184,7 +184,7 @@ def arguments_of(described: Described) -> list[Argument]:
         types = parameter.types if listed is None else tuple(listed)
         kind = next((name for known, name in _KINDS if known in types), "text")
         in_body = parameter.location == "body"
-        text = described.arguments.get(parameter.name, "")
+        text = operation.meanings.get(parameter.name, "")
         if kind == "json":
             fields = fields_of(described.entry, "" if in_body else parameter.wire)
             text = " ".join([text, *_listed(fields, listed is not None)]).strip()

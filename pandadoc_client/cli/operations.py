@@ -1,12 +1,11 @@
 """The operations of the API by their names, without importing what makes the calls.
 
 The list comes from the contract in the package, which is read as data. What an operation takes, and what there is to
-say about it, comes from its API class, which is imported for the one operation that is asked for.
+say about it, comes from its `Operation`, whose module is imported for the one operation that is asked for.
 """
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 import sys
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Described", "Entry", "describe", "entries", "fields_of", "find", "resolved", "resource_of", "wire_schemas"]
 
 _METHODS = ("get", "post", "put", "patch", "delete")
-_ARGUMENT = re.compile(r"(\w+) \(.*?\):(?: |$)(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +62,16 @@ class Described:
         entry: The operation.
         operation: What it takes.
         items: The field of its answers that holds the items of a list; empty for none.
-        summary: What it does, in a few words.
-        text: What there is to know about it.
-        arguments: What its arguments mean, by name.
     """
 
     entry: Entry
-    operation: Operation
+    operation: Operation[Any]
     items: str
-    summary: str
-    text: str
-    arguments: Mapping[str, str]
 
 
 @cache
 def _contract() -> Mapping[str, Any]:
-    text = (files("pandadoc_client") / "_generated" / "contract.json").read_text(encoding="utf-8")
+    text = (files("pandadoc_client") / "emulator" / "contract" / "contract.json").read_text(encoding="utf-8")
     contract: Mapping[str, Any] = json.loads(text)
     return contract
 
@@ -129,22 +121,7 @@ def describe(entry: Entry) -> Described:
     module = vars(sys.modules[kind.__module__])
     constant = f"_{entry.method_name.upper()}"
     paging = module.get(f"{constant}_PAGES")
-    summary, text, arguments = _taken_apart(inspect.getdoc(getattr(kind, entry.method_name)) or "")
-    return Described(entry, module[constant], getattr(paging, "items", ""), summary, text, arguments)
-
-
-def _taken_apart(docstring: str) -> tuple[str, str, dict[str, str]]:
-    """Return the first line of a docstring, the paragraphs behind it, and what it says of each argument."""
-    head, _, rest = docstring.partition("\nArgs:\n")
-    summary, _, text = head.partition("\n")
-    lines: list[str] = []
-    for line in rest.split("\n\n", 1)[0].splitlines():
-        if line.startswith("     ") and lines:  # what one line had no room for
-            lines[-1] += f" {line.strip()}"
-        else:
-            lines.append(line.strip())
-    arguments = {match[1]: match[2] for line in lines if (match := _ARGUMENT.match(line))}
-    return summary.rstrip("."), text.partition("\nReturns:\n")[0].strip(), arguments
+    return Described(entry, module[constant], getattr(paging, "items", ""))
 
 
 def wire_schemas(entry: Entry) -> dict[str, Mapping[str, Any]]:

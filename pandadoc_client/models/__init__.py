@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pandadoc_client._calls.lazy import lazy_names
 
 if TYPE_CHECKING:
     from ..model.add_dsv_named_items_request import AddDsvNamedItemsRequest as AddDsvNamedItemsRequest
@@ -2169,16 +2170,5 @@ _MODULES = {
     "WrongStateResponse": "..model.wrong_state_response",
 }
 
-
 if not TYPE_CHECKING:  # a type checker shall point out a name that is not there
-
-    def __getattr__(name: str) -> Any:
-        module = _MODULES.get(name)
-        if module is None:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = globals()[name] = getattr(import_module(module, __name__), name)
-        return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    __getattr__, __dir__ = lazy_names(__name__, _MODULES)

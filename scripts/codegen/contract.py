@@ -1,4 +1,4 @@
-"""Write the contract as the emulator reads it: one JSON file in the package, without prose.
+"""Write the contract as the emulator and the command line read it: one JSON file in the package, without prose.
 
 YAML takes fifty times as long to read, and an installed package has no project around it to find the document in.
 """
@@ -6,25 +6,51 @@ YAML takes fifty times as long to read, and an installed package has no project 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 __all__ = ["CONTRACT", "contract_of", "write_contract"]
 
-CONTRACT = "contract.json"
+CONTRACT = "emulator/contract/contract.json"
+"""Where the file is in the package."""
+
 _PROSE = frozenset({"description", "summary", "externalDocs"})
 _AS_IT_IS = frozenset({"example", "default", "enum", "mapping"})
 _NAMED = frozenset({"properties", "schemas", "responses", "parameters", "headers", "paths", "securitySchemes"})
+_LISTED = {"paths": 2, "components": 2}
+"""Levels of objects below these that have a line for each member: an operation is a line, and so is a schema."""
 
 
 def contract_of(document: dict[str, Any]) -> str:
-    """Return the text of the file: *document* without prose, on one line, as it is for programs."""
-    return json.dumps(_without_prose(document), ensure_ascii=False, separators=(",", ":")) + "\n"
+    """Return the text of the file: *document* without prose, an operation or a schema a line, as it is for programs."""
+    bare: dict[str, Any] = _without_prose(document)
+    members = (f"{_json(key)}:{''.join(_lines(value, _LISTED.get(key, 0)))}" for key, value in bare.items())
+    return "{\n" + ",\n".join(members) + "\n}\n"
 
 
 def write_contract(text: str, folder: Path) -> None:
-    """Write the file into *folder*."""
-    (folder / CONTRACT).write_text(text, encoding="utf-8")
+    """Write the file into the package at *folder*."""
+    path = folder / CONTRACT
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _lines(node: Any, levels: int) -> Iterator[str]:
+    """Yield the JSON of *node*, with the members of its objects on lines of their own, *levels* deep."""
+    if not levels or not isinstance(node, dict) or not node:
+        yield _json(node)
+        return
+    opening = "{\n"
+    for key, value in node.items():
+        yield f"{opening}{_json(key)}:"
+        yield from _lines(value, levels - 1)
+        opening = ",\n"
+    yield "\n}"
+
+
+def _json(node: Any) -> str:
+    return json.dumps(node, ensure_ascii=False, separators=(",", ":"))
 
 
 def _without_prose(node: Any, *, names: bool = False) -> Any:

@@ -7,16 +7,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .annotations import Annotations
-from .document import FORM_TYPES, members, operations, parameters_of, resolve
+from openapi_python_client.strings import PythonIdentifier
+
+from .document import FORM_TYPES, is_json, members, operations, parameters_of, resolve
 from .errors import GenerationError
 from .names import argument_name, method_name
 from .paging import Paging, paging_of
 from .repair.former_names import ARGUMENT
+from .repair.named_schemas import MAP
 from .text import sentence
-from .types import union_of
+from .types import Types, union_of
 
-__all__ = ["Argument", "Method", "methods_by_tag"]
+__all__ = ["Argument", "Method", "iterators_told_apart", "methods_of"]
 
 _COLLECTIONS = {"spaceDelimited": "ssv", "pipeDelimited": "pipes"}
 
@@ -47,17 +49,33 @@ class Argument:
     collection: str
     description: str
 
+    @property
+    def parameter(self) -> str:
+        """How it stands in a signature, when it may be left out.
+
+        ``None`` means "not given" but for a body or a file, where it is rather a mistake.
+        """
+        if self.location == "body" or "file_type" in self.types:
+            return f"{self.name}: {union_of([self.annotation, 'Unset'])} = UNSET"
+        kind = self.annotation if self.annotation == "Any" else union_of([self.annotation, "None"])
+        return f"{self.name}: {kind} = None"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
     """A method of an API class; `Argument` describes its arguments.
 
     Attributes:
+        tags: The tags that it stands under; the class of the first one has it.
+        endpoint: What openapi-python-client calls the operation.
+        body_schema: Name of the schema of its body, or of its body's items; empty for another body.
         other_results: What answers are decoded to whose status is not the first success's, as the code of a dict.
         paging: How to iterate over what it lists; None for an operation that lists nothing.
     """
 
     name: str
+    tags: tuple[str, ...]
+    endpoint: str
     http_method: str
     path: str
     summary: str
@@ -66,6 +84,7 @@ class Method:
     accept: tuple[str, ...]
     content_types: tuple[str, ...]
     auth: tuple[str, ...]
+    body_schema: str
     result: str
     response_type: str
     other_results: str
@@ -76,11 +95,6 @@ class Method:
     def constant(self) -> str:
         """The name of the constant that describes the operation."""
         return f"_{self.name.upper()}"
-
-    @property
-    def type_name(self) -> str:
-        """What the names of the types of its arguments begin with."""
-        return "_" + "".join(word.capitalize() for word in self.name.split("_"))
 
     @property
     def required(self) -> tuple[Argument, ...]:
@@ -98,34 +112,21 @@ class Method:
         turning = self.paging.arguments if self.paging else ()
         return tuple(argument for argument in self.arguments if argument.name not in turning)
 
-    @property
-    def annotations(self) -> str:
-        """Everything that its types mention."""
-        item = self.paging.item if self.paging else ""
-        return " ".join((self.result, item, *(argument.annotation for argument in self.arguments)))
 
-
-def methods_by_tag(document: dict[str, Any], annotations: Annotations) -> dict[str, list[Method]]:
-    """Return the methods of every tag, in the document's order.
+def methods_of(document: dict[str, Any], types: Types) -> list[Method]:
+    """Return the methods of all operations, in the document's order.
 
     Raises:
         GenerationError: A parameter is sent in a way that is not supported.
     """
-    builder = _Builder(document, annotations)
-    tags: dict[str, list[Method]] = {}
-    for path, method, operation in operations(document):
-        made = builder.method(path, method, operation)
-        for tag in operation["tags"]:
-            tags.setdefault(tag, []).append(made)
-    for methods in tags.values():
-        methods[:] = _iterators_told_apart(methods)
-    return tags
+    builder = _Builder(document, types)
+    return [builder.method(path, method, operation) for path, method, operation in operations(document)]
 
 
 class _Builder:
-    def __init__(self, document: dict[str, Any], annotations: Annotations) -> None:
+    def __init__(self, document: dict[str, Any], types: Types) -> None:
         self.document = document
-        self.annotations = annotations
+        self.types = types
         self.token_paths = _token_paths(document)
 
     def method(self, path: str, method: str, operation: dict[str, Any]) -> Method:
@@ -141,6 +142,8 @@ class _Builder:
         told_apart = tuple(_told_apart(arguments))
         return Method(
             name=name,
+            tags=tuple(operation["tags"]),
+            endpoint=str(PythonIdentifier(operation["operationId"], "field_")),
             http_method=method.upper(),
             path=path,
             summary=sentence(operation.get("summary") or operation.get("description") or name).removesuffix("."),
@@ -149,6 +152,7 @@ class _Builder:
             accept=tuple(dict.fromkeys(self.accept(operation))),
             content_types=tuple(content),
             auth=tuple(dict.fromkeys(name for choice in operation.get("security", []) for name in choice)),
+            body_schema=self.body_schema(content),
             result=self.result(operation),
             response_type=result,
             other_results=f"{{{', '.join(differing)}}}" if differing else "",
@@ -168,16 +172,22 @@ class _Builder:
             if argument.location == "query"
         }
         answer = self.results(operation)[0][1]
-        return paging_of(self.document, operation, name, answer, query, self.annotations.annotation)
+        return paging_of(self.document, operation, name, answer, query, self.types.annotation)
 
     def result(self, operation: dict[str, Any]) -> str:
         """Return the type of what a method returns: that of every success, ``None`` at the end."""
         schemas = [schema for _, schema in self.results(operation)]
-        kinds = ["None" if schema is None else self.annotations.annotation(schema) for schema in schemas]
+        kinds = ["None" if schema is None else self.types.annotation(schema) for schema in schemas]
         return "Any" if "Any" in kinds else union_of(kinds)
 
     def type_of(self, schema: dict[str, Any] | None) -> str:
-        return "None" if schema is None else f"({self.annotations.result(schema)},)"
+        return "None" if schema is None else f"({self.types.result(schema)},)"
+
+    def body_schema(self, content: dict[str, Any]) -> str:
+        """Return the name of the schema of a body that is JSON, or of its items."""
+        schema: dict[str, Any] = next((media.get("schema", {}) for kind, media in content.items() if is_json(kind)), {})
+        items: dict[str, Any] = resolve(self.document, schema).get("items", {})
+        return str(schema.get("$ref", items.get("$ref", ""))).rpartition("/")[2]
 
     def parameters(self, path: str, operation: dict[str, Any]) -> Iterator[Argument]:
         for parameter in parameters_of(self.document, path, operation):
@@ -202,20 +212,22 @@ class _Builder:
         forms = [content[kind]["schema"] for kind in FORM_TYPES if kind in content and content[kind]["schema"] != whole]
         if media_type is not None:
             schema = content[media_type].get("schema", {})
-            name = argument_name(schema.get("$ref", schema.get(ARGUMENT, "body")).rpartition("/")[2])
-            types = self.annotations.given(schema)
-            annotation = self.annotations.annotation(schema, given=True)
+            target = resolve(self.document, schema)
+            named = schema.get(ARGUMENT, "body" if MAP in target else schema.get("$ref", "body"))
+            name = argument_name(named.rpartition("/")[2])
+            types = self.types.given(schema)
+            annotation = self.types.annotation(schema, given=True)
             free = "dict" in types and not annotation.startswith("dict[")
             yield Argument(
                 name=name,
                 wire=name,
                 location="body",
-                types=f"({', '.join(types)},)",
+                types=_tuple(types),
                 annotation=f"{annotation} | dict[str, Any]" if free else annotation,
                 required=body.get("required", False) and not forms,
                 secret=False,
                 collection="",
-                description=sentence(body.get("description", "")),
+                description=sentence(body.get("description") or target.get("description", "")),
             )
         for schema in forms:
             yield from self.fields(schema, alone=len(content) == 1)
@@ -234,7 +246,7 @@ class _Builder:
                 fields.setdefault(name, []).append(field)
         for name, kinds in fields.items():
             field = kinds[0]
-            if len({self.annotations.annotation(kind) for kind in kinds}) > 1:
+            if len({self.types.annotation(kind) for kind in kinds}) > 1:
                 field = {"anyOf": kinds, "description": resolve(self.document, kinds[0]).get("description", "")}
             required = alone and len(variants) == 1 and name in variants[0].get("required", ())
             yield self.argument(name, "form", field, required=required, description="", collection="multi")
@@ -244,18 +256,18 @@ class _Builder:
     ) -> Argument:
         resolved = resolve(self.document, schema)
         collection = collection if resolved.get("type") == "array" else ""
-        annotation = self.annotations.annotation(schema, given=True)
+        annotation = self.types.annotation(schema, given=True)
         # A part of a form that is JSON is written as a body is: a model, or a dict in its place.
-        free = location == "form" and "dict" in self.annotations.given(schema) and not annotation.startswith("dict[")
+        free = location == "form" and "dict" in self.types.given(schema) and not annotation.startswith("dict[")
         text = collection not in ("", "multi")  # an array that goes out as one text may be given as that text
         return Argument(
             name=argument_name(name),
             wire=name,
             location=location,
-            types=f"({', '.join([*self.annotations.given(schema), *(['str'] if text else [])])},)",
+            types=_tuple([*self.types.given(schema), *(["str"] if text else [])]),
             annotation=f"{annotation}{' | str' if text else ''}{' | dict[str, Any]' if free else ''}",
             required=required,
-            secret=resolved.get("format") == "password",
+            secret=self.types.is_secret(schema),
             collection=collection,
             description=sentence(description or schema.get("description") or resolved.get("description", "")),
         )
@@ -289,7 +301,7 @@ def _told_apart(arguments: Iterable[Argument]) -> Iterator[Argument]:
         yield argument if chosen == argument.name else replace(argument, name=chosen)
 
 
-def _iterators_told_apart(methods: list[Method]) -> list[Method]:
+def iterators_told_apart(methods: Iterable[Method]) -> list[Method]:
     """Return the methods of a class, without an iterator whose name is taken."""
     taken = {method.name for method in methods}
     result = []
@@ -298,6 +310,10 @@ def _iterators_told_apart(methods: list[Method]) -> list[Method]:
         result.append(replace(method, paging=None) if name in taken else method)
         taken.add(name)
     return result
+
+
+def _tuple(members: list[str]) -> str:
+    return f"({', '.join(members)}{',' if len(members) == 1 else ''})"
 
 
 def _token_paths(document: dict[str, Any]) -> set[str]:

@@ -57,8 +57,8 @@ def argument_name(parameter: str) -> str:
     return _unreserved(snake(parameter))
 
 
-# What a method and its class use besides the arguments that a document names.
-_TAKEN = frozenset({"api_client", "async_req", "kwargs", "self"})
+# What a method and its class use besides the names in a document.
+_TAKEN = frozenset({"api_client", "async_req", "datetime", "kwargs", "models", "self"})
 
 
 def _unreserved(name: str) -> str:

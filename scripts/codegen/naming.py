@@ -10,12 +10,8 @@ from .names import model_module
 
 __all__ = ["RESERVED", "Names", "class_name"]
 
-# Classes that generated modules use under their own names.
-RESERVED = (
-    *("Any", "IO", "Literal", "TypeAlias", "UUID", "Unpack"),
-    *("ApiClient", "AsyncApiClient", "AsyncResult", "Headers", "StreamedResponse"),
-    *("AuthenticatedClient", "Client", "File", "Response", "UNSET", "Unset"),
-)
+# Names that the module of a model uses besides its class.
+RESERVED = ("IO", "TYPE_CHECKING", "UNSET", "Any", "Literal", "TypeAlias", "Unset", "annotations", "datetime")
 
 
 def class_name(schema: str) -> str:

@@ -63,11 +63,6 @@ class Paging:
         return (self.position, self.size) if self.position else ()
 
     @property
-    def type_name(self) -> str:
-        """The name of the type of the iterator's arguments."""
-        return "_" + "".join(word.capitalize() for word in self.name.split("_")) + "Options"
-
-    @property
     def code(self) -> str:
         """What the constructor of the package's description is given."""
         given = {name: value for name, value in vars(self).items() if name not in ("name", "item")}

@@ -1,11 +1,16 @@
-"""Run openapi-python-client, with our templates, over a document: the package ``_generated``."""
+"""Run openapi-python-client, with our templates, over a document: the machine-written packages.
+
+It parses the document and renders one file for each tag (``endpoint_init.py.jinja``), for each model and enumeration
+(``model.py.jinja``, ``literal_enum.py.jinja``), and for the package of the models (``models_init.py.jinja``). What it
+has besides, a client and a module for each endpoint, is not rendered: `pandadoc_client` has a client, written by hand.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,79 +19,174 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.properties import LiteralEnumProperty
-from openapi_python_client.parser.responses import Response
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from ruamel.yaml.error import YAMLError
 
 from .errors import GenerationError
+from .methods import Method, iterators_told_apart, methods_of
+from .names import api_class, api_module, model_module, resource_name
+from .naming import class_name
+from .paging import Paging
 from .repair.answer_types import FILE_TYPES
+from .repair.named_schemas import MAP
 from .text import sentence, wrapped
-from .types import Types, is_map, union_of
+from .types import Types, union_of
 
-__all__ = ["TEMPLATES", "Core", "render"]
+__all__ = ["TEMPLATES", "Made", "render"]
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-_EXTRA = ("base.py", "document.py")
 # Attributes of every model: a field of that name gets an underscore at its end.
-_TAKEN = frozenset({"additional_properties", "decode", "from_dict", "get", "missing_field_error", "to_dict", "to_str"})
+_TAKEN = frozenset({"additional_properties", "decode", "from_dict", "get", "to_dict", "to_str"})
+_STEPS = {"DocumentsApi": ("_documents", "DocumentSteps")}
+"""Written by hand: module and class with what an API class offers beyond single calls."""
 
 
-class Core:
-    """What openapi-python-client made of a document.
+class Made:
+    """What came of a document.
 
     Attributes:
-        data: Its view of the document.
-        warnings: What it could not do.
-        types: What its types are in our templates.
+        data: openapi-python-client's view of it.
+        warnings: What that could not do.
+        lists: The lists that can be iterated over.
     """
 
-    def __init__(self, data: GeneratorData, warnings: Sequence[GeneratorError], types: Types) -> None:
+    def __init__(self, data: GeneratorData, warnings: Sequence[GeneratorError], lists: Sequence[Paging]) -> None:
         self.data = data
         self.warnings = warnings
-        self.types = types
+        self.lists = lists
 
     @property
     def operations(self) -> int:
         """The number of operations that came out."""
         return sum(len(tag.endpoints) for tag in self.data.endpoint_collections_by_tag.values())
 
-    @property
-    def classes(self) -> dict[str, str]:
-        """Module of each model and enumeration, by class."""
-        described = (*self.data.models, *self.data.enums)
-        return {str(item.class_info.name): str(item.class_info.module_name) for item in described}
 
-
-def render(document: dict[str, Any], configuration: Path, target: Path) -> Core:
-    """Write the core of *document* into the new folder *target*.
+def render(document: dict[str, Any], configuration: Path, target: Path) -> Made:
+    """Write the packages of *document* into the folder *target*.
 
     Raises:
-        GenerationError: The configuration cannot be read, or the generator refuses the document as a whole.
+        GenerationError: The configuration cannot be read, the generator refuses the document as a whole, two tags or
+            schemas would get the same name, or an operation cannot be called.
     """
     settings = _configuration(configuration)
     files = dict.fromkeys(document[FILE_TYPES], "application/octet-stream")
     settings.content_type_overrides = {**files, **(settings.content_type_overrides or {})}
-    config = Config.from_sources(settings, MetaType.NONE, configuration, "utf-8", overwrite=False, output_path=target)
+    config = Config.from_sources(settings, MetaType.NONE, configuration, "utf-8", overwrite=True, output_path=target)
     data = GeneratorData.from_dict(document, config=config)
     if isinstance(data, GeneratorError):
         problem = " ".join(f"{data.header} {data.detail or ''}".split())
         raise GenerationError(f"openapi-python-client refuses the document: {problem}")
-    types = Types(document, data)
-    data.models = [model for model in data.models if not is_map(model)]
-    project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
-    filters: dict[str, Any] = project.env.filters
-    filters.update(argument=_argument, attribute=_attribute, string_literal=_string_literal)
-    filters.update(annotation=types.annotation, decoder=types.decoder, imports=types.imports, instance=types.instance)
-    filters.update(delimiter=types.delimiter, result_type=lambda response: _result_type(types, response))
-    filters.update(sentence=sentence, union_of=union_of, wrapped=wrapped)
-    tests: dict[str, Any] = project.env.tests
-    tests.update(constant=_is_constant, runtime_import=_is_runtime_import, success=_is_success)
+    # An object without fields is a dictionary here; openapi-python-client has a class for it.
+    data.models = [model for model in data.models if MAP not in (model.data.model_extra or {})]
+    package = _Package(document, data, config)
     with contextlib.redirect_stdout(io.StringIO()):  # it says what it does; so do we
-        warnings = project.build()
-    for name in _EXTRA:
-        text = project.env.get_template(f"{name}.jinja").render(document=document)
-        (target / name).write_text(text, encoding="utf-8")
-    return Core(data, warnings, types)
+        warnings = package.build()
+    return Made(data, warnings, package.lists)
+
+
+class _Package(Project):
+    """openapi-python-client's project, with our folders."""
+
+    def __init__(self, document: dict[str, Any], data: GeneratorData, config: Config) -> None:
+        super().__init__(openapi=data, config=config, custom_template_path=TEMPLATES)
+        self.document = document
+        self.modules = _modules(document, data)
+        self.types = Types(document, self.modules)
+        self.methods = methods_of(document, self.types)
+        tags = [tag for method in self.methods for tag in method.tags]
+        self.lists: list[Paging] = []
+        self.apis = {api_class(tag): api_module(tag) for tag in tags}
+        filters: dict[str, Any] = self.env.filters
+        filters.update(attribute=_attribute, literal=repr, sentence=sentence, string_literal=_string_literal)
+        filters.update(plain=_plain, union_of=union_of, wrapped=wrapped)
+        self.env.tests["constant"] = _is_constant
+        self.env.globals.update(document=document, modules=self.modules, types=self.types.within_models())
+
+    def build(self) -> Sequence[GeneratorError]:
+        """Write what is used of a project."""
+        self._build_models()
+        self._build_api()
+        return self._get_errors()
+
+    def _build_models(self) -> None:
+        super()._build_models()
+        for name, module in self._rendered_models().items():
+            self._write(f"model/{self.modules[name]}.py", module.read_text(encoding="utf-8"))
+            module.unlink()
+        self._write("model/__init__.py", '"""The models, one module for each."""\n')
+
+    def _rendered_models(self) -> dict[str, Path]:
+        described = (*self.openapi.models, *self.openapi.enums)
+        folder = self.package_dir / "models"
+        return {str(one.class_info.name): folder / f"{one.class_info.module_name}.py" for one in described}
+
+    def _build_api(self) -> None:
+        by_endpoint = {method.endpoint: method for method in self.methods}
+        for collection in self.openapi.endpoint_collections_by_tag.values():
+            methods = [by_endpoint[str(endpoint.name)] for endpoint in collection.endpoints]
+            if methods:
+                self._write_api(methods[0].tags[0], methods)
+        first = {method.tags[0] for method in self.methods}
+        for tag in dict.fromkeys(tag for method in self.methods for tag in method.tags):
+            if tag not in first:
+                self._write_api(tag, [])
+        self._write("api/__init__.py", '"""The API classes, one module for each tag."""\n')
+        self._render("apis/__init__.py", "api_init.py.jinja", apis=self.apis)
+        self._render("apis/document.py", "document.py.jinja")
+        self._render("apis/resources.py", "resources.py.jinja", resources=self._resources())
+
+    def _write_api(self, tag: str, methods: Iterable[Method]) -> None:
+        """Write the module of a tag. Operations that other classes have come from these."""
+        elsewhere = [method.tags[0] for method in self.methods if tag in method.tags[1:]]
+        own = iterators_told_apart(methods)
+        self.lists += [method.paging for method in own if method.paging]
+        bases = {api_class(other): api_module(other) for other in elsewhere}
+        self._render(
+            f"api/{api_module(tag)}.py",
+            "endpoint_init.py.jinja",
+            tag=tag,
+            name=api_class(tag),
+            methods=own,
+            bases=bases,
+            steps=_STEPS.get(api_class(tag)),
+        )
+
+    def _resources(self) -> list[dict[str, str]]:
+        """Return name, class and tag of every resource: of the first tag of each operation.
+
+        Further tags are for programs that know an operation by them.
+        """
+        found: dict[str, dict[str, str]] = {}
+        for method in self.methods:
+            tag = method.tags[0]
+            resource = {"name": resource_name(tag), "kind": api_class(tag), "tag": tag}
+            known = found.setdefault(resource["name"], resource)["tag"]
+            if known != tag:
+                raise GenerationError(f"the tags {known} and {tag} would be the same attribute")
+        return list(found.values())
+
+    def _render(self, path: str, template: str, **values: Any) -> None:
+        self._write(path, self.env.get_template(template).render(**values))
+
+    def _write(self, path: str, text: str) -> None:
+        file = self.package_dir / path
+        if file.exists():
+            raise GenerationError(f"two tags or schemas would be written to {path}")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+
+def _modules(document: dict[str, Any], data: GeneratorData) -> dict[str, str]:
+    """Return the module of each class, by class.
+
+    Raises:
+        GenerationError: A class is of no named schema.
+    """
+    named = {class_name(schema): model_module(schema) for schema in document.get("components", {}).get("schemas", {})}
+    classes = [str(described.class_info.name) for described in (*data.models, *data.enums)]
+    if unnamed := [name for name in classes if name not in named]:
+        raise GenerationError(f"the class {unnamed[0]} is of no named schema", 1)
+    return {name: module for name, module in named.items() if name in classes}
 
 
 def _configuration(path: Path) -> ConfigFile:
@@ -102,33 +202,16 @@ def _attribute(name: str) -> str:
     return f"{name}_" if name in _TAKEN else name
 
 
-def _argument(name: str) -> str:
-    return f"{name}_" if name == "body" else name
-
-
 def _string_literal(value: object) -> str:
     """Return a text or a number as Python writes it, text in double quotes: JSON's way is one of Python's."""
-    text = value.get_untrusted_value() if isinstance(value, UntrustedString) else value
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(_plain(value), ensure_ascii=False)
+
+
+def _plain(value: object) -> object:
+    """Return a text that openapi-python-client wraps, since it comes from the document, as it is there."""
+    return value.get_untrusted_value() if isinstance(value, UntrustedString) else value
 
 
 def _is_constant(prop: object) -> bool:
     """Whether a property has one value only, so that nobody needs to write it."""
     return isinstance(prop, LiteralEnumProperty) and len(prop.values) == 1
-
-
-def _is_runtime_import(line: str) -> bool:
-    """Whether an import that openapi-python-client asks for is one that our templates do another way."""
-    return " import check_" in line or line.endswith((" import UNSET, Unset", " import cast", " import BytesIO"))
-
-
-def _is_success(response: Response) -> bool:
-    codes = response.status_code.range
-    return codes is not None and 200 <= codes[0] <= 299
-
-
-def _result_type(types: Types, response: Response) -> str:
-    """Return the type of an answer's body; ``None`` for an answer without one."""
-    if response.source["attribute"] == "None":
-        return "None"
-    return types.annotation(response.prop)

@@ -11,7 +11,7 @@ from openapi_python_client.parser.errors import GeneratorError
 
 from .errors import GenerationError
 
-__all__ = ["EXPECTED_WARNINGS", "check_warnings", "differences", "files_below", "summary"]
+__all__ = ["EXPECTED_WARNINGS", "check_warnings", "differences", "files_below", "lines_below", "summary"]
 
 _SHOWN = 5  # places of a pass: enough to see what it was about
 
@@ -59,6 +59,11 @@ def files_below(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix != ".pyc"
     }
+
+
+def lines_below(folder: Path) -> int:
+    """Return the number of lines of all modules below *folder*."""
+    return sum(content.count(b"\n") for path, content in files_below(folder).items() if path.endswith(".py"))
 
 
 def differences(old: dict[str, bytes], new: dict[str, bytes]) -> Iterator[str]:

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Generator, Sequence
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 __all__ = ["exclusive", "staging", "swap"]
 
@@ -44,15 +45,20 @@ def staging(target: Path) -> Generator[Path]:
 
 
 def swap(new: Path, target: Path, names: Sequence[str]) -> None:
-    """Exchange the entries *names* of *target* for those of *new*, a folder that `staging` gave."""
+    """Exchange the entries *names* of *target* for those of *new*, a folder that `staging` gave.
+
+    A name may be a path: that of a file in a folder that is not exchanged.
+    """
     old = new.parent / _OLD
     old.mkdir()
     try:
         for name in names:
+            kept = quote(name, safe="")
             if os.path.lexists(target / name):
-                (target / name).rename(old / name)
+                (target / name).rename(old / kept)
             else:
-                (old / f"{name}{_ABSENT}").touch()
+                (old / f"{kept}{_ABSENT}").touch()
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
             (new / name).rename(target / name)
     except BaseException:
         _undo(old, target)
@@ -62,7 +68,7 @@ def swap(new: Path, target: Path, names: Sequence[str]) -> None:
 def _undo(old: Path, target: Path) -> None:
     """Move the entries of *old* back into *target*, in place of whatever stands there."""
     for entry in sorted(old.iterdir()) if old.is_dir() else []:
-        there = target / entry.name.removesuffix(_ABSENT)
+        there = target / unquote(entry.name.removesuffix(_ABSENT))
         if there.is_dir() and not there.is_symlink():
             shutil.rmtree(there)
         else:

@@ -1,110 +1,170 @@
-"""What templates ask of openapi-python-client's properties: their types, their decoders and what these import."""
+"""The types of a document in Python: for type checkers, for checks of arguments, and for what reads JSON."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from openapi_python_client.parser import GeneratorData
-from openapi_python_client.parser.properties import ModelProperty
-from openapi_python_client.parser.properties.list_property import ListProperty
-from openapi_python_client.parser.properties.union import UnionProperty
-from openapi_python_client.strings import PythonIdentifier
-
-from .document import operations, parameters_of, resolve, schemas, unions
+from .document import SCHEMAS, members, resolve, schemas, unions
+from .errors import GenerationError
 from .naming import class_name
-from .repair.named_schemas import MAP
 
-__all__ = ["Types", "is_map", "union_of"]
+__all__ = ["Types", "union_of"]
 
-_SIMPLE = {
-    "date_property.py.jinja": "_decode_date",
-    "datetime_property.py.jinja": "_decode_datetime",
-    "uuid_property.py.jinja": "_decode_uuid",
-}
-_DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|"}
+_SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+_MOMENTS = {"date": "datetime.date", "date-time": "datetime.datetime"}
+_DECODERS = {"date": "_decode_date", "date-time": "_decode_datetime"}
 
 
 class Types:
-    """The types of one document.
+    """The types of a document's schemas, as code.
 
-    Objects without fields are dictionaries here; openapi-python-client has a class for each of them.
+    Args:
+        document: The document, repaired.
+        models: Module of each named schema that has a class, by class.
+        package: What the code calls the lazy package of the models.
     """
 
-    def __init__(self, document: dict[str, Any], data: GeneratorData) -> None:
-        maps = filter(is_map, data.models)
-        self._values = {str(model.class_info.name): model.additional_properties for model in maps}
+    def __init__(self, document: dict[str, Any], models: Mapping[str, str], package: str = "models") -> None:
+        self._document = document
+        self._models = models
+        self._package = package
         self._choices = dict(_discriminators(document))
-        self._delimiters = dict(_delimiters(document))
 
-    def annotation(self, prop: Any, no_optional: bool = False) -> str:
-        """Return a property's type as a type checker reads it."""
-        code = prop.get_type_string(no_optional=no_optional).as_unembedded_code()
-        return union_of([re.sub(r"\b[A-Z]\w*", lambda match: self._without_class(match.group()), code)])
+    def within_models(self) -> Types:
+        """Return the same for code of a model, where a field may have the name of the package."""
+        return Types(self._document, self._models, "_models")
 
-    def _without_class(self, name: str) -> str:
-        if name not in self._values:
-            return name
-        values = self._values[name]
-        return f"dict[str, {self.annotation(values, True) if values is not None else 'Any'}]"
+    def schema(self, name: str) -> dict[str, Any]:
+        """Return the schema of a class.
 
-    def instance(self, prop: Any) -> str:
-        """Return what ``isinstance`` tells a property's values by."""
-        code: str = prop.get_instance_type_string().as_unembedded_code()
-        return "dict" if code in self._values else code
-
-    def imports(self, lines: Iterable[str] | None, own_module: str = "") -> list[str]:
-        """Return import statements, those of a dictionary's values in the place of the dictionary's."""
-        found: set[str] = set()
-        for line in lines or ():
-            name = line.split()[-1]
-            prefix = line.split()[1].partition("models.")[0]
-            if name not in self._values:
-                found.add(line)
-            elif (values := self._values[name]) is not None:
-                inner = (*values.get_imports(prefix=prefix), *values.get_lazy_imports(prefix=prefix))
-                found.update(self.imports(inner))
-        return sorted(line for line in found if line.split()[1].rpartition(".")[2] != own_module)
-
-    def decoder(self, prop: Any, direct: bool = False) -> str:
-        """Return the expression of what decodes a property's JSON value; nothing for one that is read as it comes.
-
-        In an endpoint module (*direct*) the models are imported; in a model they are loaded when first needed.
+        Raises:
+            GenerationError: It has no name in the document.
         """
-        if isinstance(prop, ModelProperty):
-            name = str(prop.class_info.name)
-            if name not in self._values:
-                return f"_ModelOf({f'lambda: {name}' if direct else f'_{prop.class_info.module_name}'})"
-            inner = self.decoder(self._values[name], direct)
-            return f"_dict_of({inner})" if inner else ""
-        if isinstance(prop, ListProperty):
-            inner = self.decoder(prop.inner_property, direct)
-            return f"_list_of({inner})" if inner else ""
-        if isinstance(prop, UnionProperty):
-            return self._union_decoder(prop, direct)
-        return _SIMPLE.get(getattr(prop, "template", ""), "")
+        named = self._document["components"]["schemas"]
+        found = next((schema for schema in named if class_name(schema) == name), None)
+        if found is None:
+            raise GenerationError(f"the class {name} is of no named schema", 1)
+        schema: dict[str, Any] = named[found]
+        return schema
 
-    def _union_decoder(self, prop: UnionProperty, direct: bool) -> str:
-        known: list[tuple[Any, str]] = [(member, self.decoder(member, direct)) for member in prop.inner_properties]
-        found = [(member, code) for member, code in known if code]
+    def model(self, schema: dict[str, Any]) -> str:
+        """Return the class that a schema refers to, if it is one."""
+        name = class_name(schema["$ref"].rpartition("/")[2]) if "$ref" in schema else ""
+        return name if name in self._models else ""
+
+    def is_secret(self, schema: dict[str, Any]) -> bool:
+        """Whether nobody but the server may see a value."""
+        return resolve(self._document, schema).get("format") == "password"
+
+    def annotation(self, schema: dict[str, Any], *, given: bool = False, optional: bool = False) -> str:
+        """Return the type of a schema as a type checker reads it.
+
+        Args:
+            schema: The schema.
+            given: Whether it is that of an argument: then it is what may be given.
+            optional: Whether it is that of a field which may be missing.
+        """
+        found = self._annotations(schema, given)
+        if "Any" in found:
+            return "Any"
+        return union_of([*found, "Unset"] if optional else found)
+
+    def _annotations(self, schema: dict[str, Any], given: bool) -> list[str]:
+        target = resolve(self._document, schema)
+        if name := self.model(schema):
+            found = [f"{self._package}.{name}"]
+        elif parts := members(target):
+            found = [name for part in parts for name in self._annotations(part, given)]
+        elif target.get("type") == "array":
+            found = [f"list[{self.annotation(target.get('items', {}), given=given)}]"]
+        elif target.get("type") == "object":
+            values = target.get("additionalProperties")
+            found = [f"dict[str, {self.annotation(values, given=given) if isinstance(values, dict) else 'Any'}]"]
+        elif target.get("type") == "string" and target.get("format") in _MOMENTS:
+            found = [_MOMENTS[target["format"]], *(["str"] if given else [])]  # a text is sent as it is
+        elif target.get("type") == "string" and target.get("format") == "binary":
+            found = ["FileArgument" if given else "IO[bytes]"]
+        else:
+            found = [_SCALARS.get(target.get("type", ""), "Any")]
+        return [*found, "None"] if _is_nullable(schema, target) and "Any" not in found else found
+
+    def given(self, schema: dict[str, Any]) -> list[str]:
+        """Return what a value may be that is given for a schema, as the code of a vendor-style type."""
+        target = resolve(self._document, schema)
+        if self.model(schema) and "enum" not in target:
+            found = [self._reference(schema), "dict"]
+        elif parts := members(target):
+            found = [kind for part in parts for kind in self.given(part)]
+        elif target.get("type") == "array":
+            found = [f"[{', '.join(self.given(target.get('items', {})))}]"]
+        elif target.get("type") == "object":
+            found = ["dict"]
+        elif target.get("type") == "string":
+            moment = _MOMENTS.get(target.get("format", ""))
+            found = [moment, "str"] if moment else ["file_type" if target.get("format") == "binary" else "str"]
+        else:
+            found = [_SCALARS.get(target.get("type", ""), "object")]
+        return list(dict.fromkeys([*found, "none_type"] if _is_nullable(schema, target) else found))
+
+    def result(self, schema: dict[str, Any]) -> str:
+        """Return what a response is decoded to, as the code of a vendor-style type."""
+        target = resolve(self._document, schema)
+        if self.model(schema) and "enum" not in target:
+            return self._reference(schema)
+        if parts := members(target):
+            known = [part for part in parts if self.model(part)]
+            if len(known) < 2:
+                return self.result(known[0]) if known else self.result(parts[0]) if len(parts) == 1 else "object"
+            names = [self.model(part) for part in known]
+            by = self._choice(names, names)
+            return f"OneOf({', '.join(map(self.result, known))}{f', by={by}' if by else ''})"
+        if target.get("type") == "array":
+            return f"[{self.result(target.get('items', {}))}]"
+        if target.get("type") == "object":
+            values = target.get("additionalProperties")
+            return f"{{str: ({self.result(values)},)}}" if isinstance(values, dict) else "dict"
+        if target.get("type") == "string":
+            other = "file_type" if target.get("format") == "binary" else "str"
+            return _MOMENTS.get(target.get("format", ""), other)
+        return _SCALARS.get(target.get("type", ""), "object")
+
+    def decoder(self, schema: dict[str, Any]) -> str:
+        """Return the expression of what decodes the JSON value of a field; nothing for one that is read as it comes."""
+        target = resolve(self._document, schema)
+        if "enum" in target:
+            return ""
+        if self.model(schema):
+            return f"_{self._reference(schema)}"
+        if parts := members(target):
+            return self._union_decoder(parts)
+        if target.get("type") == "array":
+            inner = self.decoder(target.get("items", {}))
+            return f"_list_of({inner})" if inner else ""
+        if target.get("type") == "object":
+            values = target.get("additionalProperties")
+            inner = self.decoder(values) if isinstance(values, dict) else ""
+            return f"_dict_of({inner})" if inner else ""
+        return _DECODERS.get(target.get("format", ""), "") if target.get("type") == "string" else ""
+
+    def _union_decoder(self, parts: Iterable[dict[str, Any]]) -> str:
+        found = [(part, code) for part, code in ((part, self.decoder(part)) for part in parts) if code]
         if len(found) < 2:
             return found[0][1] if found else ""
-        classes = [str(member.class_info.name) if isinstance(member, ModelProperty) else "" for member, _ in found]
-        by = self.choice(filter(None, classes), classes)
+        classes = [self.model(part) for part, _ in found]
+        by = self._choice(filter(None, classes), classes)
         return f"_one_of({', '.join(code for _, code in found)}{f', by={by}' if by else ''})"
 
-    def choice(self, members: Iterable[str], order: list[str]) -> str:
-        """Return how a discriminator tells *members* apart, as code: its field, and the positions in *order*."""
-        field, values = self._choices.get(frozenset(members), ("", {}))
+    def _choice(self, names: Iterable[str], order: list[str]) -> str:
+        """Return how a discriminator tells models apart, as code: its field, and the positions in *order*."""
+        field, values = self._choices.get(frozenset(names), ("", {}))
         chosen = {value: order.index(name) for value, name in values.items() if name in order}
         pairs = ", ".join(f"{json.dumps(value, ensure_ascii=False)}: {index}" for value, index in chosen.items())
         return f"({json.dumps(field, ensure_ascii=False)}, {{{pairs}}})" if chosen else ""
 
-    def delimiter(self, endpoint: Any, parameter: Any) -> str:
-        """Return what joins the items of an array in a query; nothing if each is sent by itself."""
-        return self._delimiters.get(str(endpoint.name), {}).get(parameter.name.get_untrusted_value(), "")
+    def _reference(self, schema: dict[str, Any]) -> str:
+        return f'ModelOf({self._package}, "{self.model(schema)}")'
 
 
 def union_of(kinds: Iterable[str]) -> str:
@@ -124,9 +184,8 @@ def _members(kind: str) -> Iterator[str]:
     yield kind[start:].strip()
 
 
-def is_map(model: ModelProperty) -> bool:
-    """Whether a model is a plain dictionary."""
-    return MAP in (model.data.model_extra or {})
+def _is_nullable(schema: dict[str, Any], target: dict[str, Any]) -> bool:
+    return bool(schema.get("nullable") or target.get("nullable"))
 
 
 def _discriminators(document: dict[str, Any]) -> Iterator[tuple[frozenset[str], tuple[str, dict[str, str]]]]:
@@ -139,20 +198,9 @@ def _discriminators(document: dict[str, Any]) -> Iterator[tuple[frozenset[str], 
         mapping = slot.value["discriminator"].get("mapping") or {member: member for member in members}
         values = {value: target.rpartition("/")[2] for value, target in mapping.items()}
         for member in members:  # a member may name another value than the mapping does
-            named = resolve(document, {"$ref": f"#/components/schemas/{member}"}).get("properties", {}).get(field, {})
+            named = resolve(document, {"$ref": f"{SCHEMAS}{member}"}).get("properties", {}).get(field, {})
             only = resolve(document, named).get("enum", ())
             if len(only) == 1:
                 values.setdefault(only[0], member)
         classes = {value: class_name(target) for value, target in values.items() if target in members}
         yield frozenset(map(class_name, members)), (field, classes)
-
-
-def _delimiters(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield the name of every operation, and what joins its arrays."""
-    for path, _, operation in operations(document):
-        found = {}
-        for parameter in parameters_of(document, path, operation):
-            style = parameter.get("style", "form")
-            if parameter["in"] == "query" and not parameter.get("explode", style == "form"):
-                found[parameter["name"]] = _DELIMITERS.get(style, ",")
-        yield str(PythonIdentifier(operation["operationId"], "field_")), found

@@ -50,7 +50,7 @@ class Call:
     path: str
     verb: str
     operation: dict[str, Any]
-    described: Operation
+    described: Operation[Any]
     iterator: str
     paged: bool
     example: str
@@ -104,7 +104,7 @@ class _Builder:
         call = f"pd.{resource_name(tag)}.{name}({self._arguments(path, operation, described)})"
         return found, self._code(call, operation, described)
 
-    def _arguments(self, path: str, operation: dict[str, Any], described: Operation) -> str:
+    def _arguments(self, path: str, operation: dict[str, Any], described: Operation[Any]) -> str:
         chosen = ARGUMENTS.get(operation["operationId"], {})
         declared = {(item["name"], item["in"]): item for item in parameters_of(self._document, path, operation)}
         content = self._schemas.resolve(operation.get("requestBody", {})).get("content", {})
@@ -135,7 +135,7 @@ class _Builder:
         before = path.partition(f"/{{{parameter['name']}}}")[0].rpartition("/")[2]
         return IDENTIFIERS.get(before) if parameter["in"] == "path" else None
 
-    def _code(self, call: str, operation: dict[str, Any], described: Operation) -> str:
+    def _code(self, call: str, operation: dict[str, Any], described: Operation[Any]) -> str:
         """Return a program that makes the call and shows something of its answer."""
         if described.token_request:
             return _TOKEN_REQUEST

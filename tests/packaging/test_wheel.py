@@ -93,7 +93,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     outside = [name for name in names if not name.startswith(("pandadoc_client/", "pandadoc_client-"))]
     assert outside == []
     assert "pandadoc_client/py.typed" in names
-    assert "pandadoc_client/_generated/models/member_details_response.py" in names
+    assert "pandadoc_client/model/member_details_response.py" in names
     assert not [name for name in names if name.endswith((".pyc", ".jinja"))]
 
 

@@ -35,7 +35,7 @@ from pandadoc_client.webhooks import EventDeduplicator
 from .frames import objects
 
 PACKAGE = str(Path(pandadoc_client.__file__).parent)
-GENERATED = (".model.", ".models.", "._generated.models.", "._generated.api.", ".api.", ".apis.")
+GENERATED = (".model.", ".models.", ".api.", ".apis.")
 
 
 def modules() -> Iterator[Any]:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandadoc_client._generated.base import decode_date, decode_datetime
-from pandadoc_client._generated.base import encode as encode_value
+from pandadoc_client._calls.model import decode_date, decode_datetime
+from pandadoc_client._calls.model import encode as encode_value
 from pandadoc_client.models import DocumentDetailsResponse, MemberDetailsResponse
 
 

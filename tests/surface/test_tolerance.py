@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import pandadoc_client.models
-from pandadoc_client._generated.base import Field, Model
+from pandadoc_client._calls.model import Field, Model
 
 from ..contract import SCHEMAS, example
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import assert_type
 
-from pandadoc_client import ApiClient, AsyncApiClient, AsyncPandaDoc, Configuration, PandaDoc
-from pandadoc_client._generated.base import Unset
+from pandadoc_client import ApiClient, AsyncApiClient, AsyncPandaDoc, Configuration, PandaDoc, Unset, raw, streamed
 from pandadoc_client.api.contacts_api import AsyncContactsApi
 from pandadoc_client.api.documents_api import DocumentsApi
 from pandadoc_client.models import (
@@ -31,8 +30,8 @@ def front(pd: PandaDoc) -> None:
     assert_type(pd.documents.create_document({"name": "x"}), DocumentCreateResponse)
     assert_type(pd.templates.list_templates(tag=["a"]), TemplateListResponse)
     assert_type(pd.document_attachments.list_document_attachments("id"), list[DocumentAttachmentResponse])
-    assert_type(pd.documents.list_documents(_preload_content=False), StreamedResponse)
-    assert_type(pd.documents.list_documents(_return_http_data_only=False), tuple[DocumentListResponse, int, Headers])
+    assert_type(streamed(pd.documents.list_documents)(count=5), StreamedResponse)
+    assert_type(raw(pd.documents.list_documents)(status=2), tuple[DocumentListResponse, int, Headers])
     with pd as entered:
         assert_type(entered, PandaDoc)
 
@@ -71,7 +70,7 @@ def mistakes(pd: PandaDoc, other: AsyncPandaDoc) -> None:
     PandaDoc("key")  # type: ignore[arg-type]  # pyright: ignore
     PandaDoc(token="x")  # type: ignore[call-arg]  # pyright: ignore
     pd.docments  # type: ignore[attr-defined]  # noqa: B018  # pyright: ignore
-    pd.documents.list_documents(colour="red")  # type: ignore[call-overload]  # pyright: ignore
+    pd.documents.list_documents(colour="red")  # type: ignore[call-arg]  # pyright: ignore
     pd.documents.iterate_documents(count=5)  # type: ignore[call-arg]  # pyright: ignore
     pd.documents.iterate_documents(page=1)  # type: ignore[call-arg]  # pyright: ignore
     pd.documents.iterate_documents(page_size="5")  # type: ignore[arg-type]  # pyright: ignore

@@ -6,18 +6,16 @@ An ``assert_type`` that does not hold is an error, and so is an ignored error th
 from __future__ import annotations
 
 from datetime import datetime
-from multiprocessing.pool import AsyncResult
 from typing import Any, assert_type
 
 import pandadoc_client
-from pandadoc_client import models
-from pandadoc_client._generated.base import Unset
+from pandadoc_client import Unset, in_thread, models, raw, streamed
 from pandadoc_client.api import members_api, o_auth_2_0_authentication_api
 from pandadoc_client.api.members_api import AsyncMembersApi
 from pandadoc_client.apis import OAuth20AuthenticationApi
 from pandadoc_client.models import MemberDetailsResponse, OAuth2AccessTokenResponse
 from pandadoc_client.oauth import AsyncOAuthClient, OAuthClient, Token
-from pandadoc_client.rest import Headers, StreamedResponse
+from pandadoc_client.rest import AsyncStreamedResponse, Headers, StreamedResponse
 
 
 def vendor_style(api: OAuth20AuthenticationApi) -> None:
@@ -29,21 +27,28 @@ def vendor_style(api: OAuth20AuthenticationApi) -> None:
     assert_type(response["access_token"], Any)
     assert_type(response.to_dict(), dict[str, Any])
     response.scope = "read"
-    assert_type(api.access_token(async_req=True), AsyncResult[Any])
-    assert_type(api.access_token(_preload_content=False), StreamedResponse)
-    data, status, headers = api.access_token(_return_http_data_only=False)
+    assert_type(in_thread(api.access_token)(client_id="i").get(5), OAuth2AccessTokenResponse)
+    assert_type(streamed(api.access_token)(client_id="i"), StreamedResponse)
+    data, status, headers = raw(api.access_token)(client_id="i", _request_timeout=3)
     assert_type(data, OAuth2AccessTokenResponse)
     assert_type(status, int)
     assert_type(headers, Headers)
 
 
 def mistakes(api: OAuth20AuthenticationApi, response: OAuth2AccessTokenResponse) -> None:
-    api.access_token(client_id=5)  # type: ignore[call-overload]  # pyright: ignore
-    api.access_token(grant="x")  # type: ignore[call-overload]  # pyright: ignore
+    api.access_token(client_id=5)  # type: ignore[arg-type]  # pyright: ignore
+    api.access_token(grant="x")  # type: ignore[call-arg]  # pyright: ignore
     response.acess_token  # type: ignore[attr-defined]  # noqa: B018  # pyright: ignore
     response.scope = 5  # type: ignore[assignment]  # pyright: ignore
     OAuth2AccessTokenResponse(scope=5)  # type: ignore[arg-type]  # pyright: ignore
     pandadoc_client.Configuration(hots="x")  # type: ignore[call-arg]  # pyright: ignore
+
+
+def mistakes_in_other_forms(api: OAuth20AuthenticationApi) -> None:
+    api.access_token(async_req=True)  # type: ignore[arg-type]  # pyright: ignore
+    raw(api.access_token)(grant="x")  # type: ignore[call-arg]  # pyright: ignore
+    streamed(api.access_token)(client_id=5)  # type: ignore[arg-type]  # pyright: ignore
+    in_thread(api.access_token)(5)  # type: ignore[call-arg, arg-type]  # pyright: ignore
 
 
 def lazy_names() -> None:
@@ -55,6 +60,8 @@ def lazy_names() -> None:
 
 async def with_asyncio(api: AsyncMembersApi, client: AsyncOAuthClient) -> None:
     assert_type(await api.details_current_member(), MemberDetailsResponse)
+    assert_type(await raw(api.details_current_member)(), tuple[MemberDetailsResponse, int, Headers])
+    assert_type(await streamed(api.details_current_member)(), AsyncStreamedResponse)
     assert_type(await client.exchange_code("code"), Token)
 
 

@@ -27,7 +27,12 @@ ROOT_NAMES = {
     "OpenApiException",
     "PandaDoc",
     "RetryPolicy",
+    "UNSET",
+    "Unset",
     "__version__",
+    "in_thread",
+    "raw",
+    "streamed",
 }
 
 

@@ -13,10 +13,11 @@ import pytest
 import pandadoc_client
 
 PACKAGE = Path(pandadoc_client.__file__).parent
+GENERATED = ("api", "apis", "model", "models")
 HAND_WRITTEN = tuple(
     f"pandadoc_client.{path.stem}"
     for path in sorted(PACKAGE.iterdir())
-    if path.stem not in {"__init__", "__pycache__", "_generated", "py"}
+    if path.stem not in {"__init__", "__pycache__", "py"}
 )
 
 # Errors mask what is secret, and its names are the contract's.
@@ -27,12 +28,28 @@ STORES = ("encrypted", "file", "keyring", "memory", "redis", "sql")
 
 # From what (a module and all below it), to what.
 FORBIDDEN: list[tuple[str, tuple[str, ...]]] = [
-    ("pandadoc_client._generated", HAND_WRITTEN),
-    ("pandadoc_client.exceptions", ("pandadoc_client._generated", *ABOVE_THEM)),
-    ("pandadoc_client._secrets", ("pandadoc_client.exceptions", *ABOVE_THEM)),
-    ("pandadoc_client.model", ("pandadoc_client.api",)),
+    ("pandadoc_client._calls", tuple(f"pandadoc_client.{name}" for name in GENERATED)),
+    ("pandadoc_client.exceptions", ABOVE_THEM),
+    (
+        "pandadoc_client._secrets",
+        ("pandadoc_client.exceptions", *(name for name in ABOVE_THEM if name != "pandadoc_client.apis")),
+    ),
+    (
+        "pandadoc_client.model",
+        tuple(
+            name
+            for name in HAND_WRITTEN
+            if name not in {f"pandadoc_client.{own}" for own in ("_calls", *GENERATED[2:])}
+        ),
+    ),
+    ("pandadoc_client.models", ("pandadoc_client.api", "pandadoc_client.apis")),
+    ("pandadoc_client.apis.document", ("pandadoc_client",)),
+    ("pandadoc_client.apis.secrets", ("pandadoc_client",)),
     *(
-        (f"pandadoc_client.oauth.{pure}", ("httpx", "pandadoc_client._generated", "pandadoc_client._transport"))
+        (
+            f"pandadoc_client.oauth.{pure}",
+            ("httpx", "pandadoc_client.model", "pandadoc_client._calls", "pandadoc_client._transport"),
+        )
         for pure in ("form", "protocol", "token")
     ),
     *(
@@ -52,7 +69,10 @@ FORBIDDEN: list[tuple[str, tuple[str, ...]]] = [
         "pandadoc_client.oauth",
         ("pandadoc_client.client", "pandadoc_client.api_client", "pandadoc_client.api", "pandadoc_client.model"),
     ),
-    ("pandadoc_client.webhooks", ("httpx", "pandadoc_client._generated", "pandadoc_client._transport")),
+    (
+        "pandadoc_client.webhooks",
+        ("httpx", "pandadoc_client.model", "pandadoc_client._calls", "pandadoc_client._transport"),
+    ),
     ("pandadoc_client.oauth", ("pandadoc_client.webhooks",)),
     # What the environment says of certificates concerns this machine, and not the API that the emulator plays.
     (
@@ -62,11 +82,10 @@ FORBIDDEN: list[tuple[str, tuple[str, ...]]] = [
         ),
     ),
     ("pandadoc_client._environment", tuple(name for name in HAND_WRITTEN if name != "pandadoc_client.exceptions")),
-    ("pandadoc_client.emulator", ("pandadoc_client._generated",)),
     ("pandadoc_client", ("scripts", "codegen", "tests")),
     *(
         (name, ("pandadoc_client.cli", "pandadoc_client.emulator"))
-        for name in (*HAND_WRITTEN, "pandadoc_client._generated")
+        for name in HAND_WRITTEN
         if name not in {"pandadoc_client.cli", "pandadoc_client.emulator"}
     ),
     ("pandadoc_client.emulator", ("pandadoc_client.cli",)),
@@ -74,7 +93,15 @@ FORBIDDEN: list[tuple[str, tuple[str, ...]]] = [
 
 # What importing the package must not import; the last line is for `import pandadoc_client` alone.
 OPTIONAL = ("keyring", "redis", "sqlalchemy", "typer", "rich", "starlette", "uvicorn", "openapi_core", "cryptography")
-LAZY = ("httpx", "attrs", "attr", "dateutil", "pandadoc_client._generated", "pandadoc_client.api_client")
+LAZY = (
+    "httpx",
+    "attrs",
+    "attr",
+    "dateutil",
+    "pandadoc_client._calls",
+    "pandadoc_client.apis",
+    "pandadoc_client.api_client",
+)
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -117,9 +144,9 @@ def test_no_forbidden_import(origin: str, targets: tuple[str, ...]) -> None:
 
 
 def test_the_walk_sees_relative_imports() -> None:
-    path = PACKAGE / "_generated" / "models" / "error_response.py"
-    names = {name for _, name in imports("pandadoc_client._generated.models.error_response", path)}
-    assert "pandadoc_client._generated.base.Model" in names
+    path = PACKAGE / "model" / "error_response.py"
+    names = {name for _, name in imports("pandadoc_client.model.error_response", path)}
+    assert {"pandadoc_client._calls.model.Model", "pandadoc_client.models"} <= names
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pandadoc_client import ApiClient, AsyncApiClient, Configuration
+from pandadoc_client import ApiClient, AsyncApiClient, Configuration, in_thread, raw
 from pandadoc_client.api.members_api import AsyncMembersApi, MembersApi
 from pandadoc_client.emulator import Emulator, Fault
 from pandadoc_client.exceptions import ApiConnectionError, ApiException, ApiTimeoutError, ApiTypeError
@@ -94,7 +94,7 @@ def test_a_fork_does_not_share_its_parents_connections(emulator: Emulator) -> No
         api = MembersApi(client)
 
         def ports() -> list[int]:
-            sent = [api.details_current_member(_return_http_data_only=False) for _ in range(3)]
+            sent = [raw(api.details_current_member)() for _ in range(3)]
             assert [status for _, status, _ in sent] == [200] * 3
             http: Any = client._open_transport()._client()
             connections = http._transport._lazy.transport(httpx.URL(emulator.url))._pool.connections
@@ -109,8 +109,8 @@ def test_a_fork_does_not_share_its_parents_connections(emulator: Emulator) -> No
 def test_a_fork_can_call_in_threads(emulator: Emulator) -> None:
     with ApiClient(configuration(emulator.url)) as client:
         api = MembersApi(client)
-        assert api.details_current_member(async_req=True).get(20).is_active
-        assert in_a_fork(lambda: api.details_current_member(async_req=True).get(20).is_active) is True
+        assert in_thread(api.details_current_member)().get(20).is_active
+        assert in_a_fork(lambda: in_thread(api.details_current_member)().get(20).is_active) is True
 
 
 def test_an_async_client_serves_one_event_loop_after_another(emulator: Emulator) -> None:

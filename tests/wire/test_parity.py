@@ -65,6 +65,15 @@ def test_only_our_requests_ask_for_compressed_answers(outcomes: Mapping[str, Pai
     assert dict(pair.vendor.recorded[0].headers)["accept-encoding"] == "identity"
 
 
+def test_fields_in_another_order_are_the_same_fields_and_go_out_in_the_order_of_the_contract(
+    outcomes: Mapping[str, Pair],
+) -> None:
+    bodies = [pair for name, pair in outcomes.items() if name.startswith("token/order/")]
+    ours = [pair.ours.recorded[0].body.split(b"&") for pair in bodies]
+    assert [sorted(body) for body in ours] == [sorted(pair.vendor.recorded[0].body.split(b"&")) for pair in bodies]
+    assert all(body == ours[0] for body in ours)
+
+
 def test_each_sdk_names_itself(outcomes: Mapping[str, Pair]) -> None:
     pair = outcomes["token/subset/none"]
     assert dict(pair.ours.recorded[0].headers)["user-agent"].startswith("pandadoc-client/")

@@ -13,7 +13,7 @@ import httpx
 import pytest
 import wrapt
 
-from pandadoc_client import ApiClient, AsyncApiClient
+from pandadoc_client import ApiClient, AsyncApiClient, streamed
 from pandadoc_client.api.members_api import AsyncMembersApi, MembersApi
 from pandadoc_client.emulator import Emulator
 from pandadoc_client.exceptions import OAuthError
@@ -72,7 +72,7 @@ def test_a_patched_client_sees_every_blocking_call(
         with monkeypatch.context() as patched:
             patch(patched, httpx.Client, name, seen)
             assert members.details_current_member().is_active
-            members.details_current_member(_preload_content=False).close()
+            streamed(members.details_current_member)().close()
             with OAuthClient("id", "secret", host=pandadoc_emulator.url) as oauth, pytest.raises(OAuthError):
                 oauth.exchange_code("code")
         members.details_current_member()

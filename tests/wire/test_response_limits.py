@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pandadoc_client import ApiClient, AsyncApiClient, RetryPolicy, exceptions
+from pandadoc_client import ApiClient, AsyncApiClient, RetryPolicy, exceptions, streamed
 from pandadoc_client.api.members_api import AsyncMembersApi, MembersApi
 from pandadoc_client.exceptions import (
     ApiConnectionError,
@@ -123,7 +123,7 @@ def test_a_token_answer_has_a_small_limit_of_its_own(exchange: Exchange) -> None
 def test_a_streamed_response_has_no_limit() -> None:
     with serving(answering(b"x" * 5000)) as server:
         settings = configuration(server.url, max_response_size=10)
-        with ApiClient(settings) as client, MembersApi(client).details_current_member(_preload_content=False) as got:
+        with ApiClient(settings) as client, streamed(MembersApi(client).details_current_member)() as got:
             assert got.read() == b"x" * 5000
 
         async def run() -> bytes:

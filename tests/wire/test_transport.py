@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pandadoc_client import ApiClient, AsyncApiClient, Configuration
+from pandadoc_client import ApiClient, AsyncApiClient, Configuration, in_thread, streamed
 from pandadoc_client.api.members_api import AsyncMembersApi, MembersApi
 from pandadoc_client.emulator import Emulator, Fault
 from pandadoc_client.exceptions import (
@@ -211,7 +211,7 @@ def test_a_client_can_be_used_again_after_it_was_closed(emulator: Emulator) -> N
     assert MembersApi(client).details_current_member().is_active
     client.close()
     client.close()
-    assert MembersApi(client).details_current_member(async_req=True).get(10).is_active
+    assert in_thread(MembersApi(client).details_current_member)().get(10).is_active
     client.close()
 
 
@@ -243,20 +243,20 @@ async def test_cancelling_a_call_leaves_the_client_usable(emulator: Emulator) ->
 def test_a_streamed_answer_is_a_file(emulator: Emulator, tmp_path: Path) -> None:
     with ApiClient(configuration(emulator.url)) as client:
         api = MembersApi(client)
-        whole = api.details_current_member(_preload_content=False).data
-        with api.details_current_member(_preload_content=False) as answer:
+        whole = streamed(api.details_current_member)().data
+        with streamed(api.details_current_member)() as answer:
             assert answer.status == 200
             assert answer.headers["content-type"] == "application/json"
             assert answer.read(3) + answer.read() == whole
             assert answer.read() == b""
-        assert b"".join(api.details_current_member(_preload_content=False).stream(7)) == whole
+        assert b"".join(streamed(api.details_current_member)().stream(7)) == whole
         with pytest.raises(ValueError, match="closed"):
             answer.read()
 
 
 def test_a_streamed_error_raises(emulator: Emulator) -> None:
     with ApiClient(Configuration(host=emulator.url)) as client, pytest.raises(ApiException) as caught:
-        MembersApi(client).details_current_member(_preload_content=False)
+        streamed(MembersApi(client).details_current_member)()
     assert caught.value.status == 401
     assert "authentication_error" in caught.value.body
 
@@ -267,6 +267,6 @@ def test_a_streamed_body_that_breaks_off_is_a_connection_error() -> None:
         connection.close()
 
     with serving(half) as server, ApiClient(configuration(server.url)) as client:
-        answer = MembersApi(client).details_current_member(_preload_content=False)
+        answer = streamed(MembersApi(client).details_current_member)()
         with answer, pytest.raises(ApiConnectionError):
             answer.read()

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 import pytest
 
 from pandadoc_client import ApiTypeError, ApiValueError
-from pandadoc_client._generated.base import UNSET
+from pandadoc_client._calls.model import UNSET
 from pandadoc_client.api.contacts_api import AsyncContactsApi, ContactsApi
 from pandadoc_client.model.document_create_request import DocumentCreateRequest
 

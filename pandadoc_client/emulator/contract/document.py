@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 __all__ = ["Contract", "Operation", "load_contract"]
 
 _METHODS = ("get", "put", "post", "delete", "patch")
-_DATA = Path(__file__).parents[2] / "_generated" / "contract.json"
+_DATA = Path(__file__).with_name("contract.json")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What generated code runs on: models, lazy packages, bases of the API classes. It imports no generated code."""
