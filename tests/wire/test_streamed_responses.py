@@ -11,6 +11,7 @@ import pytest
 from pandadoc_client import ApiClient, AsyncApiClient
 from pandadoc_client.api.members_api import AsyncMembersApi, MembersApi
 from pandadoc_client.exceptions import ApiConnectionError, ApiValueError, OpenApiException
+from pandadoc_client.results import streamed
 
 from .faults import Peer, configured, ok, scripted
 
@@ -62,7 +63,7 @@ async def test_reading_an_asynchronous_response_that_is_closed_is_an_error_of_th
 
 def test_a_blocking_response_reads_as_empty_after_its_end_and_as_closed_after_closing() -> None:
     with scripted([ok()]) as server, ApiClient(configured(server.url)) as client:
-        response = MembersApi(client).details_current_member(_preload_content=False)
+        response = streamed(MembersApi(client).details_current_member)()
         assert response.read()
         assert response.read() == b""
         assert list(response.stream()) == []
@@ -94,7 +95,7 @@ def test_a_body_that_breaks_off_is_an_error_of_this_package_each_time(world: str
             asyncio.run(other(server.url))
             return
         with ApiClient(configured(server.url)) as client:
-            response = MembersApi(client).details_current_member(_preload_content=False)
+            response = streamed(MembersApi(client).details_current_member)()
             with pytest.raises(ApiConnectionError):
                 response.read()
             assert response.read() == b""
