@@ -17,13 +17,13 @@ from benchmarks.document_peers import main
 
 
 def _orjson() -> None:
-    from pandadoc_client import _http
+    from pandadoc_client._http import messages as _http
 
     setattr(_http, "json", import_module("orjson"))  # noqa: B010 (a type checker knows better)
 
 
 def _transports(blocking: Any, awaiting: Any) -> None:
-    from pandadoc_client import _clients
+    from pandadoc_client._http import clients as _clients
 
     for name, transport in (("PooledTransport", blocking), ("AsyncPooledTransport", awaiting)):
         setattr(_clients, name, lambda *_sizes, transport=transport, **_settings: transport())

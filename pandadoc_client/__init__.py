@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import pandadoc_client._clock  # noqa: F401 (it has to be bound before a test tool stops the time)
+import pandadoc_client._http.clock  # noqa: F401 (it has to be bound before a test tool stops the time)
 from pandadoc_client._conflict import MEND, find_conflict
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pandadoc_client import webhooks as webhooks
     from pandadoc_client._calls.model import UNSET as UNSET
     from pandadoc_client._calls.model import Unset as Unset
-    from pandadoc_client._retry import RetryPolicy as RetryPolicy
+    from pandadoc_client._http.retry import RetryPolicy as RetryPolicy
     from pandadoc_client.api_client import ApiClient as ApiClient
     from pandadoc_client.api_client import AsyncApiClient as AsyncApiClient
     from pandadoc_client.client import AsyncPandaDoc as AsyncPandaDoc
@@ -78,7 +78,7 @@ _MODULES = {
     "AsyncPandaDoc": "client",
     "Configuration": "configuration",
     "PandaDoc": "client",
-    "RetryPolicy": "_retry",
+    "RetryPolicy": "_http.retry",
     "UNSET": "_calls.model",
     "Unset": "_calls.model",
     "in_thread": "results",

@@ -9,14 +9,14 @@ import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from pandadoc_client._base_client import BaseClient
-from pandadoc_client._compat import Call, RequestParts, build_request, default_timeout, plan_call
-from pandadoc_client._credentials import api_host_of
-from pandadoc_client._encoding import flatten
-from pandadoc_client._http import Request, Response
-from pandadoc_client._multipart import MultipartBody
-from pandadoc_client._operation import Operation
-from pandadoc_client._secrets import hide_headers
+from pandadoc_client._calls.arguments import Call, RequestParts, build_request, default_timeout, plan_call
+from pandadoc_client._calls.client import BaseClient
+from pandadoc_client._calls.encoding import flatten
+from pandadoc_client._calls.multipart import MultipartBody
+from pandadoc_client._calls.operation import Operation
+from pandadoc_client._http.credentials import api_host_of
+from pandadoc_client._http.messages import Request, Response
+from pandadoc_client._http.secrets import hide_headers
 from pandadoc_client.configuration import Configuration
 from pandadoc_client.exceptions import ApiValueError, error_for
 
@@ -24,7 +24,7 @@ from pandadoc_client.exceptions import ApiValueError, error_for
 if TYPE_CHECKING:
     from multiprocessing.pool import ThreadPool
 
-    from pandadoc_client._transport import AsyncTransport, Transport
+    from pandadoc_client._http.transport import AsyncTransport, Transport
     from pandadoc_client.rest import StreamedResponse
 
 __all__ = ["ApiClient", "AsyncApiClient"]
@@ -96,7 +96,7 @@ class ApiClient(BaseClient):
             with self._lock:
                 transport = self._transport
                 if transport is None:
-                    from pandadoc_client._transport import Transport
+                    from pandadoc_client._http.transport import Transport
 
                     transport = self._transport = Transport(self._settings())
                     self._finalizer = weakref.finalize(self, transport.close)
@@ -277,7 +277,7 @@ class AsyncApiClient(BaseClient):
             with self._lock:
                 transport = self._transport
                 if transport is None:
-                    from pandadoc_client._transport import AsyncTransport
+                    from pandadoc_client._http.transport import AsyncTransport
 
                     transport = self._transport = AsyncTransport(self._settings())
         return transport

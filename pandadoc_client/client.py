@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
-from pandadoc_client._credentials import access_token_of, api_key_of
-from pandadoc_client._fork import ProcessBound
-from pandadoc_client._secrets import hide, repr_in_any_state
+from pandadoc_client._http.credentials import access_token_of, api_key_of
+from pandadoc_client._http.fork import ProcessBound
+from pandadoc_client._http.secrets import hide, repr_in_any_state
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 from pandadoc_client.apis.resources import AsyncResources, Resources
 from pandadoc_client.configuration import Configuration
@@ -26,7 +26,7 @@ from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 if TYPE_CHECKING:
     import httpx
 
-    from pandadoc_client._retry import RetryPolicy
+    from pandadoc_client._http.retry import RetryPolicy
     from pandadoc_client.oauth import AsyncTokenManager, TokenManager
     from pandadoc_client.oauth.stores import TokenStore
     from pandadoc_client.throttling import RateLimiter
@@ -65,8 +65,8 @@ class _Front(ProcessBound):
         if isinstance(token_store, str):  # its URL may hold a password
             token_store = hide(token_store)
 
-        from pandadoc_client._network import check_host
-        from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
+        from pandadoc_client._http.network import check_host
+        from pandadoc_client._http.retry import RetryPolicy, Timeout, check_timeout
         from pandadoc_client.oauth._settings import find_host
         from pandadoc_client.throttling import RateLimiter
 

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from pandadoc_client import __version__
-from pandadoc_client._bearer import bearer_problem
-from pandadoc_client._credentials import access_token_of, api_host_of, api_key_of
-from pandadoc_client._http import RESPONSE_LIMIT
-from pandadoc_client._regions import region_of
-from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
-from pandadoc_client._secrets import hide, repr_in_any_state, type_name
+from pandadoc_client._http.bearer import bearer_problem
+from pandadoc_client._http.credentials import access_token_of, api_host_of, api_key_of
+from pandadoc_client._http.messages import RESPONSE_LIMIT
+from pandadoc_client._http.regions import region_of
+from pandadoc_client._http.retry import RetryPolicy, Timeout, check_timeout
+from pandadoc_client._http.secrets import hide, repr_in_any_state, type_name
 from pandadoc_client.apis.document import API_VERSION, SERVERS
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 

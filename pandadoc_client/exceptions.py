@@ -94,7 +94,7 @@ def mask_secrets(text: str, secrets: Iterable[str] = (), *, operation: str = "")
         secrets: The values.
         operation: Name of the API method that it is about, for the names that are secret there only.
     """
-    from pandadoc_client import _secrets  # the names are needed when an error is made, and not before
+    from pandadoc_client._http import secrets as _secrets  # the names are needed when an error is made, and not before
 
     return _secrets.mask_secrets(text, secrets, operation=operation)
 

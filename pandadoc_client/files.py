@@ -19,18 +19,18 @@ from typing import IO, TYPE_CHECKING, Any
 
 import anyio.to_thread
 
-from pandadoc_client._clock import monotonic
-from pandadoc_client._encoding import check_identifier
-from pandadoc_client._handles import async_client_of, client_of, limits_of
-from pandadoc_client._receiving import check_world, receive, receive_async
-from pandadoc_client._saving import open_sink, safe_filename
-from pandadoc_client._sources import FileArgument, Progress, Upload
-from pandadoc_client._timers import sleep as async_sleep
-from pandadoc_client._transfer import Facts, Transfer
-from pandadoc_client._waits import NotReadyError, Pace, Patience, WaitTimeoutError
+from pandadoc_client._calls.encoding import check_identifier
+from pandadoc_client._calls.sources import FileArgument, Progress, Upload
+from pandadoc_client._flows.download import Facts, Transfer
+from pandadoc_client._flows.handles import async_client_of, client_of, limits_of
+from pandadoc_client._flows.receiving import check_world, receive, receive_async
+from pandadoc_client._flows.saving import open_sink, safe_filename
+from pandadoc_client._flows.steps import NotReadyError, Pace, Patience, WaitTimeoutError
+from pandadoc_client._http.clock import monotonic
+from pandadoc_client._http.timers import sleep as async_sleep
 
 if TYPE_CHECKING:
-    from pandadoc_client._handles import HasAsyncClient, HasClient
+    from pandadoc_client._flows.handles import HasAsyncClient, HasClient
     from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 __all__ = [

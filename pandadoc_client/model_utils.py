@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pandadoc_client._calls.model import Model
-from pandadoc_client._operation import date, datetime, file_type, none_type
+from pandadoc_client._calls.operation import date, datetime, file_type, none_type
 from pandadoc_client.exceptions import ApiAttributeError, ApiKeyError, ApiTypeError, ApiValueError
 
 __all__ = [

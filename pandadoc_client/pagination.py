@@ -21,7 +21,7 @@ from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
-from pandadoc_client._operation import Operation, RequestTimeout
+from pandadoc_client._calls.operation import Operation, RequestTimeout
 from pandadoc_client.exceptions import ApiDecodeError, ApiException, ApiTypeError, ApiValueError
 
 if TYPE_CHECKING:

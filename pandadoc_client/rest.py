@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from pandadoc_client._cleanup import quietly
-from pandadoc_client._http import Headers, Response
-from pandadoc_client._secrets import mask_chain
+from pandadoc_client._http.cleanup import quietly
+from pandadoc_client._http.messages import Headers, Response
+from pandadoc_client._http.secrets import mask_chain
 from pandadoc_client.exceptions import (
     ApiConnectionError,
     ApiException,

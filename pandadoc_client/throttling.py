@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pandadoc_client.exceptions import ApiConnectionError, ApiValueError
 
 if TYPE_CHECKING:
-    from pandadoc_client._http import Request
+    from pandadoc_client._http.messages import Request
 
 __all__ = ["PUBLISHED_LIMITS", "SANDBOX_LIMIT", "RateLimiter"]
 

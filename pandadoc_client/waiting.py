@@ -12,12 +12,11 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from pandadoc_client._clock import monotonic
-from pandadoc_client._encoding import check_identifier
-from pandadoc_client._handles import async_client_of, client_of, limits_of
-from pandadoc_client._sending import Sending, step
-from pandadoc_client._timers import sleep as async_sleep
-from pandadoc_client._waits import (
+from pandadoc_client._calls.encoding import check_identifier
+from pandadoc_client._flows.handles import async_client_of, client_of, limits_of
+from pandadoc_client._flows.notifier import AsyncEar, Ear, Waker
+from pandadoc_client._flows.sending import Sending, step
+from pandadoc_client._flows.steps import (
     DocumentFailedError,
     DocumentStatusError,
     DocumentStepError,
@@ -31,11 +30,12 @@ from pandadoc_client._waits import (
     export_is_done,
     naming_document,
 )
-from pandadoc_client._waker import AsyncEar, Ear, Waker
+from pandadoc_client._http.clock import monotonic
+from pandadoc_client._http.timers import sleep as async_sleep
 from pandadoc_client.exceptions import ApiException
 
 if TYPE_CHECKING:
-    from pandadoc_client._handles import HasAsyncClient, HasClient
+    from pandadoc_client._flows.handles import HasAsyncClient, HasClient
     from pandadoc_client.api.documents_api import AsyncDocumentsApi, DocumentsApi
     from pandadoc_client.api_client import ApiClient, AsyncApiClient
     from pandadoc_client.model.document_send_response import DocumentSendResponse

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import pandadoc_client.api
-from pandadoc_client._operation import Operation, Parameter
+from pandadoc_client._calls.operation import Operation, Parameter
 
 from .contract import CONTRACT
 

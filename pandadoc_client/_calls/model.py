@@ -14,7 +14,7 @@ import pprint
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, Self, TypeVar, overload
 
-from pandadoc_client._secrets import SECRET_NAMES
+from pandadoc_client._http.secrets import SECRET_NAMES
 from pandadoc_client.exceptions import MissingFieldError
 
 __all__ = [

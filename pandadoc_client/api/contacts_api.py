@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, Unpack
 
 from pandadoc_client._calls.model import ModelOf
-from pandadoc_client._calls.resources import Api, AsyncApi
-from pandadoc_client._operation import (
+from pandadoc_client._calls.operation import (
     AsyncOptions,
     Operation,
     Options,
     Parameter,
 )
+from pandadoc_client._calls.resources import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 

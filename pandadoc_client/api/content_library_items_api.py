@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, Unpack
 
 from pandadoc_client._calls.model import UNSET, ModelOf, Unset
-from pandadoc_client._calls.resources import Api, AsyncApi
-from pandadoc_client._operation import (
+from pandadoc_client._calls.operation import (
     AsyncOptions,
     FileArgument,
     Operation,
@@ -16,6 +15,7 @@ from pandadoc_client._operation import (
     Parameter,
     file_type,
 )
+from pandadoc_client._calls.resources import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 

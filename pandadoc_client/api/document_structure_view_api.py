@@ -6,13 +6,13 @@ from __future__ import annotations
 from typing import Any, Unpack
 
 from pandadoc_client._calls.model import ModelOf
-from pandadoc_client._calls.resources import Api, AsyncApi
-from pandadoc_client._operation import (
+from pandadoc_client._calls.operation import (
     AsyncOptions,
     Operation,
     Options,
     Parameter,
 )
+from pandadoc_client._calls.resources import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 
 from .. import models

@@ -7,9 +7,8 @@ import datetime
 from collections.abc import AsyncIterator, Iterator
 from typing import IO, Any, Unpack
 
-from pandadoc_client import _documents
 from pandadoc_client._calls.model import UNSET, ModelOf, Unset
-from pandadoc_client._operation import (
+from pandadoc_client._calls.operation import (
     AsyncOptions,
     FileArgument,
     Operation,
@@ -17,6 +16,7 @@ from pandadoc_client._operation import (
     Parameter,
     file_type,
 )
+from pandadoc_client._flows import documents as _documents
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 

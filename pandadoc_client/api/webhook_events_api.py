@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Unpack
 
 from pandadoc_client._calls.model import ModelOf
-from pandadoc_client._calls.resources import Api, AsyncApi
-from pandadoc_client._operation import (
+from pandadoc_client._calls.operation import (
     AsyncOptions,
     Operation,
     Options,
     Parameter,
     none_type,
 )
+from pandadoc_client._calls.resources import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 

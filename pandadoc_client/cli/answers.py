@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pandadoc_client._json import read_json
-from pandadoc_client._secrets import names_of
+from pandadoc_client._http.decoding import read_json
+from pandadoc_client._http.secrets import names_of
 from pandadoc_client.cli.render import mask_json, new_console, new_table, print_json, print_lines
 
 __all__ = ["columns_of", "print_answer", "print_raw", "print_rows", "shown"]

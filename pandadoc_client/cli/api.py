@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pandadoc_client._json import read_json
+from pandadoc_client._http.decoding import read_json
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.lazy import LazyCommand, LazyGroup, command_of
 from pandadoc_client.cli.operations import Entry, describe, entries, find, resource_of
@@ -159,7 +159,7 @@ def _help(described: Described) -> str:
 
 
 def _returns_a_file(described: Described) -> bool:
-    from pandadoc_client._operation import file_type
+    from pandadoc_client._calls.operation import file_type
 
     return described.operation.response_type == (file_type,)
 
@@ -188,7 +188,7 @@ def _run(described: Described, arguments: Sequence[Argument], access: Access, va
 
 
 def _upload(shown: ExitStack, path: str) -> Any:
-    from pandadoc_client._sources import Upload
+    from pandadoc_client._calls.sources import Upload
     from pandadoc_client.cli.progress import moving
 
     return Upload(path, progress=shown.enter_context(moving(f"Sending {path}")))

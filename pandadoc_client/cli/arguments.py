@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from pandadoc_client._encoding import identifier_problem
-from pandadoc_client._operation import Operation, Parameter, file_type
+from pandadoc_client._calls.encoding import identifier_problem
+from pandadoc_client._calls.operation import Operation, Parameter, file_type
 from pandadoc_client.cli.errors import CommandError
 from pandadoc_client.cli.operations import Described, fields_of, resolved, wire_schemas
 from pandadoc_client.cli.values import PLACE, check_file, json_at, moment_at, secret_at

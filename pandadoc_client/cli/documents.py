@@ -374,7 +374,7 @@ def _wait(client: PandaDoc, document_id: str, wanted: str, within: float, *, exa
 
 def _wait_for_draft(client: PandaDoc, made: dict[str, Any], within: float) -> dict[str, Any]:
     """Wait for a document that was just created; what fails names it, so that it is not created again."""
-    from pandadoc_client._sending import step
+    from pandadoc_client._flows.sending import step
 
     document_id = str(made.get("id"))
     with step(document_id, "wait"):

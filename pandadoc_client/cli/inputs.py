@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from pandadoc_client._secrets import hide
+from pandadoc_client._http.secrets import hide
 from pandadoc_client.cli.errors import CommandError
 from pandadoc_client.oauth import OAuthClient
 

@@ -20,8 +20,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pandadoc_client import webhooks
-from pandadoc_client._clients import DirectAsyncClient
-from pandadoc_client._network import TransportSettings
+from pandadoc_client._http.clients import DirectAsyncClient
+from pandadoc_client._http.network import TransportSettings
 from pandadoc_client.exceptions import ApiValueError
 from pandadoc_client.webhooks import Delivery, WebhookDecodeError, WebhookSignatureError
 

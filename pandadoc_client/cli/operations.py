@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pandadoc_client._operation import Operation
+    from pandadoc_client._calls.operation import Operation
 
 __all__ = ["Described", "Entry", "describe", "entries", "fields_of", "find", "resolved", "resource_of", "wire_schemas"]
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from pandadoc_client._waits import DocumentStepError, NotReadyError
+from pandadoc_client._flows.steps import DocumentStepError, NotReadyError
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError, describe
 from pandadoc_client.exceptions import ApiConnectionError, ApiDecodeError, ApiException, OAuthError
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pandadoc_client._secrets import MASK, NAMES, NAMES_IN_FORMS
+from pandadoc_client._http.secrets import MASK, NAMES, NAMES_IN_FORMS
 from pandadoc_client.oauth import Token
 
 __all__ = [

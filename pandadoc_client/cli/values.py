@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from pandadoc_client._secrets import hide
+from pandadoc_client._http.secrets import hide
 from pandadoc_client.cli.errors import CommandError
 
 __all__ = ["PLACE", "check_file", "json_at", "moment_at", "pairs", "secret_at"]

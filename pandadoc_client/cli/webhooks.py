@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pandadoc_client._secrets import hide
+from pandadoc_client._http.secrets import hide
 from pandadoc_client.cli.errors import CommandError
 from pandadoc_client.cli.options import AllowInsecure, Json
 from pandadoc_client.cli.render import print_json, print_lines
@@ -97,7 +97,7 @@ def _check_target(url: str, *, allow_insecure: bool) -> None:
     """Refuse a URL that deliveries cannot, or should not, be handed on to."""
     import httpx
 
-    from pandadoc_client._network import is_loopback
+    from pandadoc_client._http.network import is_loopback
 
     try:
         parts = httpx.URL(url)

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 
-from pandadoc_client._fork import renew_in_child
+from pandadoc_client._http.fork import renew_in_child
 
 __all__ = ["finished_before_exit", "is_ending", "may_begin"]
 

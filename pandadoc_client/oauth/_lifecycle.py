@@ -17,7 +17,7 @@ from concurrent.futures import Future
 from functools import reduce
 from typing import NamedTuple
 
-from pandadoc_client._fork import renew_in_child
+from pandadoc_client._http.fork import renew_in_child
 from pandadoc_client.exceptions import TokenStoreError
 from pandadoc_client.oauth._refresh import KeyDeleted, NotSaved, Refresh, Want, save_successor
 from pandadoc_client.oauth.client import OAuthClient

@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from pandadoc_client._outcomes import Outcome, outcome_of
+from pandadoc_client._http.outcomes import Outcome, outcome_of
 from pandadoc_client.exceptions import (
     ApiConnectionError,
     ApiException,

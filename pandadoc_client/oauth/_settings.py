@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from urllib.parse import urlsplit
 
-from pandadoc_client._credentials import api_host_of
-from pandadoc_client._network import is_loopback
-from pandadoc_client._regions import REGIONS, Region, region_of
-from pandadoc_client._secrets import hide
+from pandadoc_client._http.credentials import api_host_of
+from pandadoc_client._http.network import is_loopback
+from pandadoc_client._http.regions import REGIONS, Region, region_of
+from pandadoc_client._http.secrets import hide
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, FormEncodingError
 from pandadoc_client.oauth import protocol
 from pandadoc_client.oauth.form import value_problem

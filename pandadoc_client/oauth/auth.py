@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator, Generator
 
 import httpx
 
-from pandadoc_client._deadline import seconds_left
-from pandadoc_client._secrets import repr_in_any_state
+from pandadoc_client._http.deadline import seconds_left
+from pandadoc_client._http.secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError
 from pandadoc_client.oauth.manager import AsyncTokenManager, TokenManager
 

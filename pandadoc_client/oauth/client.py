@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 import httpx
 
-from pandadoc_client._fork import ProcessBound
-from pandadoc_client._http import USER_AGENT, Request, Response
-from pandadoc_client._network import TransportSettings, check_host
-from pandadoc_client._retry import RetryPolicy, Timeout, check_timeout
-from pandadoc_client._secrets import hide, repr_in_any_state, type_name
-from pandadoc_client._transport import AsyncTransport, Transport
+from pandadoc_client._http.fork import ProcessBound
+from pandadoc_client._http.messages import USER_AGENT, Request, Response
+from pandadoc_client._http.network import TransportSettings, check_host
+from pandadoc_client._http.retry import RetryPolicy, Timeout, check_timeout
+from pandadoc_client._http.secrets import hide, repr_in_any_state, type_name
+from pandadoc_client._http.transport import AsyncTransport, Transport
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 from pandadoc_client.oauth import protocol
 from pandadoc_client.oauth._settings import (
@@ -122,7 +122,7 @@ class _OAuthClient(ProcessBound, Generic[_HttpClient]):
         """Return how to connect; asked for once, when the first request is sent."""
         if self._configuration is None:
             return self._settings
-        from pandadoc_client._base_client import transport_settings
+        from pandadoc_client._calls.client import transport_settings
 
         own = self._settings
         return dataclasses.replace(

@@ -25,7 +25,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote_plus
 
-from pandadoc_client._secrets import NAMES_IN_FORMS, SecretText, hide, type_name
+from pandadoc_client._http.secrets import NAMES_IN_FORMS, SecretText, hide, type_name
 from pandadoc_client.exceptions import ApiTypeError, FormEncodingError, FormEncodingWarning
 
 __all__ = ["check_token_request", "encode_form", "form_problems", "value_problem", "warn_about_form"]

@@ -13,7 +13,7 @@ import webbrowser
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
-from pandadoc_client._clock import monotonic
+from pandadoc_client._http.clock import monotonic
 from pandadoc_client.exceptions import (
     AccessDeniedError,
     ApiTimeoutError,

@@ -18,8 +18,8 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from pandadoc_client._fork import ProcessBound
-from pandadoc_client._secrets import repr_in_any_state
+from pandadoc_client._http.fork import ProcessBound
+from pandadoc_client._http.secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTimeoutError, ApiTypeError, ApiValueError
 from pandadoc_client.oauth._lifecycle import Lifecycle
 from pandadoc_client.oauth.client import AsyncOAuthClient, OAuthClient, blocking_client

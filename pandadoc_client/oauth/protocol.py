@@ -15,8 +15,8 @@ from datetime import datetime
 from typing import Any, cast
 from urllib.parse import SplitResult, quote, unquote_plus, unquote_to_bytes, urlsplit
 
-from pandadoc_client._http import Request, Response
-from pandadoc_client._secrets import echoes, hide, repr_in_any_state, type_name
+from pandadoc_client._http.messages import Request, Response
+from pandadoc_client._http.secrets import echoes, hide, repr_in_any_state, type_name
 from pandadoc_client.exceptions import (
     AccessDeniedError,
     ApiDecodeError,

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, cast
 
-from pandadoc_client._bearer import bearer_problem
-from pandadoc_client._credentials import access_token_of
-from pandadoc_client._secrets import hide, repr_in_any_state, type_name
+from pandadoc_client._http.bearer import bearer_problem
+from pandadoc_client._http.credentials import access_token_of
+from pandadoc_client._http.secrets import hide, repr_in_any_state, type_name
 from pandadoc_client.exceptions import ApiDecodeError, ApiTypeError, ApiValueError
 
 __all__ = ["Token"]

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
-from pandadoc_client._clock import monotonic
+from pandadoc_client._http.clock import monotonic
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.webhooks._errors import WebhookInProgressError
 from pandadoc_client.webhooks._threads import in_thread

@@ -179,7 +179,7 @@ def _plain(text: object) -> str:
 
 
 def _decode(body: bytes) -> object:
-    from pandadoc_client._json import read_json  # importing this package imports nothing of the rest
+    from pandadoc_client._http.decoding import read_json  # importing this package imports nothing of the rest
 
     try:
         return cast("object", read_json(body))

@@ -76,7 +76,9 @@ def verify(
 
 def hidden(shared_key: Any) -> Any:
     """Return keys as text or bytes whose ``repr`` is masked."""
-    from pandadoc_client._secrets import hide  # importing this package takes the standard library and the errors alone
+    from pandadoc_client._http.secrets import (
+        hide,  # importing this package takes the standard library and the errors alone
+    )
 
     return hide(shared_key)
 

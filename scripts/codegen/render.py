@@ -37,7 +37,7 @@ __all__ = ["TEMPLATES", "Made", "render"]
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 # Attributes of every model: a field of that name gets an underscore at its end.
 _TAKEN = frozenset({"additional_properties", "decode", "from_dict", "get", "to_dict", "to_str"})
-_STEPS = {"DocumentsApi": ("_documents", "DocumentSteps")}
+_STEPS = {"DocumentsApi": ("documents", "DocumentSteps")}
 """Written by hand: module and class with what an API class offers beyond single calls."""
 
 

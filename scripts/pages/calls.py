@@ -14,7 +14,7 @@ from typing import Any
 from codegen.document import operations, parameters_of
 from codegen.names import api_module, method_name, resource_name
 
-from pandadoc_client._operation import Operation
+from pandadoc_client._calls.operation import Operation
 from pandadoc_client.exceptions import error_for
 
 from .arguments import ARGUMENTS, IDENTIFIERS

@@ -9,7 +9,7 @@ from typing import Any
 
 from codegen.document import parameters_of
 
-from pandadoc_client._operation import Parameter
+from pandadoc_client._calls.operation import Parameter
 
 from .calls import Call, error_class
 from .schemas import Field, Schemas

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pandadoc_client import files
-from pandadoc_client._retry import RetryPolicy
+from pandadoc_client._http.retry import RetryPolicy
 from pandadoc_client.files import Downloaded
 
 from .support import Clock, FileServer, Got, Reply, World, configuration

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandadoc_client._encoding import encode_body, file_fields
-from pandadoc_client._http import BodyStream
-from pandadoc_client._sources import CHUNK
+from pandadoc_client._calls.encoding import encode_body, file_fields
+from pandadoc_client._calls.sources import CHUNK
+from pandadoc_client._http.messages import BodyStream
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 from pandadoc_client.files import Upload
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pandadoc_client import files
-from pandadoc_client._http import Headers
-from pandadoc_client._saving import filename_of
+from pandadoc_client._flows.saving import filename_of
+from pandadoc_client._http.messages import Headers
 from pandadoc_client.files import safe_filename
 
 from .support import Clock, Reply, World, configuration, serving

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pandadoc_client import ApiClient, AsyncApiClient, files
-from pandadoc_client._saving import WholeFile
+from pandadoc_client._flows.saving import WholeFile
 from pandadoc_client.api.documents_api import AsyncDocumentsApi
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 

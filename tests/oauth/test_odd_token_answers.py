@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandadoc_client._http import Headers, Response
+from pandadoc_client._http.messages import Headers, Response
 from pandadoc_client.exceptions import ApiDecodeError, InvalidGrantError, TokenStoreError
 from pandadoc_client.oauth import FileTokenStore, MemoryTokenStore, Token, TokenManager
 from pandadoc_client.oauth._json_object import read_object

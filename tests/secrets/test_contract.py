@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pandadoc_client import models
-from pandadoc_client._secrets import mask_secrets, names_of
+from pandadoc_client._http.secrets import mask_secrets, names_of
 from pandadoc_client.apis.secrets import SECRET_INPUTS, SECRET_NAMES, SECRET_NAMES_OF
 from pandadoc_client.emulator.contract.secrets import secret_names, secret_parameters
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pandadoc_client import exceptions
-from pandadoc_client._http import Headers, Response
+from pandadoc_client._http.messages import Headers, Response
 from pandadoc_client.exceptions import ApiAttributeError, ApiException
 from pandadoc_client.model.member_details_response import MemberDetailsResponse
 from pandadoc_client.model.o_auth2_access_token_response import OAuth2AccessTokenResponse

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandadoc_client._http import Headers, Response, check_header
+from pandadoc_client._http.messages import Headers, Response, check_header
 from pandadoc_client.exceptions import ApiDecodeError, ApiValueError
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pandadoc_client._network import TransportSettings, check_host, is_loopback, proxies_of, transport_arguments
+from pandadoc_client._http.network import TransportSettings, check_host, is_loopback, proxies_of, transport_arguments
 from pandadoc_client.exceptions import ApiValueError
 
 

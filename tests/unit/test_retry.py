@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandadoc_client._http import Headers, Request, Response
-from pandadoc_client._retry import Call, RetryPolicy, Timeout, check_timeout
+from pandadoc_client._http.messages import Headers, Request, Response
+from pandadoc_client._http.retry import Call, RetryPolicy, Timeout, check_timeout
 from pandadoc_client.exceptions import ApiConnectionError, ApiTimeoutError, ApiValueError
 
 GET = Request("GET", "https://api.example.com/", replayable=True)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from pandadoc_client import ApiClient, AsyncApiClient, waiting
-from pandadoc_client._retry import Timeout
-from pandadoc_client._statuses import KNOWN, status_names
-from pandadoc_client._waits import Patience
+from pandadoc_client._flows.statuses import KNOWN, status_names
+from pandadoc_client._flows.steps import Patience
+from pandadoc_client._http.retry import Timeout
 from pandadoc_client.exceptions import (
     ApiConnectionError,
     ApiException,

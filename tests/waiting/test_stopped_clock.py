@@ -13,8 +13,8 @@ import threading
 import pytest
 from freezegun import freeze_time
 
-from pandadoc_client import _timers
-from pandadoc_client._clock import monotonic
+from pandadoc_client._http import timers as _timers
+from pandadoc_client._http.clock import monotonic
 
 from .support import Documents, Reply, serving
 

@@ -186,7 +186,7 @@ def test_more_calls_at_once_than_the_pool_keeps_use_as_many_connections_as_calls
 
 def test_connections_beyond_those_to_keep_are_closed_when_the_burst_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     # The pool's clock is set ahead: a test does not wait for seconds to pass.
-    import pandadoc_client._pool as pool_module
+    import pandadoc_client._http.pool as pool_module
 
     ahead = [0.0]
 
@@ -315,7 +315,7 @@ def test_an_error_in_closing_does_not_replace_the_response(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     # No peer can make close() of a socket fail at will, so the stream's is made to.
-    from pandadoc_client._streams import Stream
+    from pandadoc_client._http.streams import Stream
 
     close = Stream.close
 

@@ -17,11 +17,11 @@ import httpx
 import pytest
 
 from pandadoc_client import AsyncApiClient, Configuration
-from pandadoc_client._dialing import dial
-from pandadoc_client._http import Request
-from pandadoc_client._network import TransportSettings
-from pandadoc_client._retry import Timeout
-from pandadoc_client._transport import AsyncTransport, Transport
+from pandadoc_client._http.dialing import dial
+from pandadoc_client._http.messages import Request
+from pandadoc_client._http.network import TransportSettings
+from pandadoc_client._http.retry import Timeout
+from pandadoc_client._http.transport import AsyncTransport, Transport
 from pandadoc_client.api.documents_api import AsyncDocumentsApi
 from pandadoc_client.exceptions import ApiConnectionError, ApiTimeoutError
 
@@ -263,8 +263,8 @@ def test_tls_within_tls_is_bounded_too(tmp_path: Any) -> None:
 
     with scripted(tunnel, context) as proxy:
         proxied = httpx.Proxy(proxy.url, ssl_context=ssl.create_default_context(cafile=str(cert)))
-        from pandadoc_client._deadline import deadline
-        from pandadoc_client._pool import PooledTransport
+        from pandadoc_client._http.deadline import deadline
+        from pandadoc_client._http.pool import PooledTransport
 
         with (
             PooledTransport(limits=httpx.Limits(), proxy=proxied) as transport,

@@ -14,7 +14,8 @@ from typing import Any
 import certifi
 import pytest
 
-from pandadoc_client import Configuration, _environment
+from pandadoc_client import Configuration
+from pandadoc_client._http import environment as _environment
 from pandadoc_client.emulator import Emulator
 from pandadoc_client.exceptions import ApiConnectionError, ApiValueError
 from pandadoc_client.oauth import (

@@ -105,7 +105,7 @@ import sys, warnings
 first, url, key = sys.argv[1:]
 warnings.simplefilter("ignore")
 if first == "client":
-    import pandadoc_client.client, pandadoc_client._transport
+    import pandadoc_client.client, pandadoc_client._http.transport
 import asyncio
 import sentry_sdk
 sentry_sdk.init(dsn="http://k@127.0.0.1:9/1", traces_sample_rate=1.0, transport=lambda event: None)
@@ -137,7 +137,7 @@ def test_sentry_sees_calls_with_an_api_key(first: str, pandadoc_emulator: Emulat
 def test_where_nothing_is_patched_calls_go_to_the_connections_straight() -> None:
     # In a process of its own, as other tests may have patched httpx in this one. What would be slow is a longer way.
     program = (
-        "import httpx; from pandadoc_client._clients import _is_patched\n"
+        "import httpx; from pandadoc_client._http.clients import _is_patched\n"
         "print(_is_patched(httpx.Client), _is_patched(httpx.AsyncClient))"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)

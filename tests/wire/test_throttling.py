@@ -12,7 +12,7 @@ import pytest
 from limits import strategies
 
 from pandadoc_client import ApiClient, AsyncApiClient, Configuration
-from pandadoc_client._http import Request
+from pandadoc_client._http.messages import Request
 from pandadoc_client.api.documents_api import AsyncDocumentsApi, DocumentsApi
 from pandadoc_client.emulator import Emulator
 from pandadoc_client.exceptions import ApiConnectionError, ApiTimeoutError, ApiValueError
@@ -111,7 +111,7 @@ async def test_each_attempt_takes_a_turn_of_its_own(list_documents: List, pandad
 
 PROGRAM = """
 import sys
-from pandadoc_client._http import Request
+from pandadoc_client._http.messages import Request
 from pandadoc_client.throttling import RateLimiter
 limiter = RateLimiter(sys.argv[1], account=sys.argv[2])
 request = Request("GET", "https://api.pandadoc.com/", operation="download_document")

@@ -1,4 +1,4 @@
-"""Faults of httpx and httpcore that `pandadoc_client._pool` and `_streams` go around.
+"""Faults of httpx and httpcore that `pandadoc_client._http.pool` and `streams` go around.
 
 Each test shows a fault with a plain httpx client. One that fails after an update says that upstream has mended it: then
 look whether what goes around it is still needed.

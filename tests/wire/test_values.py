@@ -193,7 +193,7 @@ def test_a_list_that_stands_in_two_places_does_not_contain_itself(world: World, 
 
 def test_little_room_on_the_stack_is_no_recursion_error() -> None:
     """The caller's own frames count: a body that is not too deep may still not fit."""
-    from pandadoc_client._encoding import plain
+    from pandadoc_client._calls.encoding import plain
 
     def from_below(levels: int) -> Any:
         return from_below(levels - 1) if levels else plain(deep(190, "list"))

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import h11
 
-from ..._environment import usual_context
+from ..._http.environment import usual_context
 from .webhooks import Delivery, Outcome
 
 __all__ = ["Courier", "Workload", "post"]

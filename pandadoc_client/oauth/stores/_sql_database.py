@@ -26,8 +26,8 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, QueuePool, SingletonThreadPool
 from sqlalchemy.util import greenlet_spawn
 
-from pandadoc_client._clock import monotonic
-from pandadoc_client._fork import InheritedSockets, renew_in_child
+from pandadoc_client._http.clock import monotonic
+from pandadoc_client._http.fork import InheritedSockets, renew_in_child
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores._private import check_private_file, check_private_folder
 from pandadoc_client.oauth.stores._sql_errors import (

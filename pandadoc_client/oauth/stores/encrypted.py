@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from pandadoc_client._fork import ProcessBound
-from pandadoc_client._secrets import SecretBytes, hide, repr_in_any_state, type_name
+from pandadoc_client._http.fork import ProcessBound
+from pandadoc_client._http.secrets import SecretBytes, hide, repr_in_any_state, type_name
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import Record, RevisionConflict, TokenStore
 

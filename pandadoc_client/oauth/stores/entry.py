@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from pandadoc_client._secrets import SecretText, hide
+from pandadoc_client._http.secrets import SecretText, hide
 from pandadoc_client.exceptions import ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores._process import has_ended, process_identity
 from pandadoc_client.oauth.token import Token

@@ -14,7 +14,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any, cast
 
-from pandadoc_client._secrets import hide, repr_in_any_state
+from pandadoc_client._http.secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores._file_lock import hold_file_lock, lock_path
 from pandadoc_client.oauth.stores._private import (

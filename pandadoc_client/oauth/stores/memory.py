@@ -6,8 +6,8 @@ import threading
 from contextlib import AbstractContextManager
 from datetime import datetime
 
-from pandadoc_client._fork import ProcessBound, renew_in_child
-from pandadoc_client._secrets import repr_in_any_state
+from pandadoc_client._http.fork import ProcessBound, renew_in_child
+from pandadoc_client._http.secrets import repr_in_any_state
 from pandadoc_client.oauth.stores._key_locks import KeyLocks
 from pandadoc_client.oauth.stores.base import Record, RevisionConflict, TokenStore, new_revision
 

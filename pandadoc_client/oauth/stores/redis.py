@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
-from pandadoc_client._clock import monotonic
-from pandadoc_client._fork import ProcessBound
-from pandadoc_client._secrets import hide, repr_in_any_state
+from pandadoc_client._http.clock import monotonic
+from pandadoc_client._http.fork import ProcessBound
+from pandadoc_client._http.secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import LockTimeout, Record, RevisionConflict, TokenStore, new_revision
 

@@ -14,9 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pandadoc_client._clock import monotonic
-from pandadoc_client._fork import ProcessBound, renew_in_child
-from pandadoc_client._secrets import hide, repr_in_any_state
+from pandadoc_client._http.clock import monotonic
+from pandadoc_client._http.fork import ProcessBound, renew_in_child
+from pandadoc_client._http.secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import (
     MAX_KEY_LENGTH,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
-from pandadoc_client._secrets import hide, type_name
+from pandadoc_client._http.secrets import hide, type_name
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 from pandadoc_client.oauth.stores.base import TokenStore
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import anyio
 
-from pandadoc_client._clock import is_replaced
+from pandadoc_client._http.clock import is_replaced
 
 __all__ = ["in_this_loop", "move_on_after", "sleep"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pandadoc_client._regions import REGIONS
+from pandadoc_client._http.regions import REGIONS
 from pandadoc_client.exceptions import ApiValueError
 
 __all__ = ["access_token_of", "api_host_of", "api_key_of"]

@@ -1,4 +1,4 @@
-"""The bytes of a download, in both worlds: two shells around the decisions of `pandadoc_client._transfer`."""
+"""The bytes of a download, in both worlds: two shells around the decisions of `pandadoc_client._flows.download`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, closing
 from typing import Any
 
-from pandadoc_client._deadline import deadline
-from pandadoc_client._sources import CHUNK
-from pandadoc_client._timers import move_on_after
-from pandadoc_client._timers import sleep as async_sleep
-from pandadoc_client._transfer import Next, Transfer
+from pandadoc_client._calls.sources import CHUNK
+from pandadoc_client._flows.download import Next, Transfer
+from pandadoc_client._http.deadline import deadline
+from pandadoc_client._http.timers import move_on_after
+from pandadoc_client._http.timers import sleep as async_sleep
 from pandadoc_client.exceptions import ApiConnectionError, ApiException, ApiTypeError
 from pandadoc_client.rest import AsyncStreamedResponse, StreamedResponse
 

@@ -9,9 +9,9 @@ import stat
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import IO, Any, Protocol
 
-from pandadoc_client._blocking_files import pipe_parts, reader_in_time
-from pandadoc_client._cleanup import quietly
-from pandadoc_client._secrets import repr_in_any_state
+from pandadoc_client._calls.blocking_files import pipe_parts, reader_in_time
+from pandadoc_client._http.cleanup import quietly
+from pandadoc_client._http.secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 __all__ = ["CHUNK", "FileArgument", "Progress", "Source", "Upload", "is_source", "open_source"]

@@ -1,7 +1,7 @@
 """The connections of our own clients, below httpcore.
 
 They differ from httpcore's in three things. A blocking one bounds each step by what is left of the whole call
-(`pandadoc_client._deadline`). All take note of when a request goes out. And a server may respond before it has the
+(`pandadoc_client._http.deadline`). All take note of when a request goes out. And a server may respond before it has the
 whole request, and close: while a large body is sent they look at what comes, so that such a response is not lost.
 """
 
@@ -19,8 +19,8 @@ from typing import Any
 import anyio
 import httpcore
 
-from pandadoc_client._deadline import current_limit
-from pandadoc_client._dialing import dial
+from pandadoc_client._http.deadline import current_limit
+from pandadoc_client._http.dialing import dial
 
 __all__ = ["AsyncBackend", "AsyncStream", "Backend", "Stream"]
 

@@ -12,9 +12,9 @@ from types import FunctionType
 
 import httpx
 
-from pandadoc_client._connections import AsyncConnections, Connections
-from pandadoc_client._network import TransportSettings, proxies_of
-from pandadoc_client._pool import AsyncPooledTransport, PooledTransport
+from pandadoc_client._http.connections import AsyncConnections, Connections
+from pandadoc_client._http.network import TransportSettings, proxies_of
+from pandadoc_client._http.pool import AsyncPooledTransport, PooledTransport
 
 __all__ = ["DirectAsyncClient", "DirectClient"]
 

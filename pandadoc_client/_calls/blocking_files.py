@@ -75,7 +75,7 @@ def _holds_data(file: io.BufferedReader, number: int) -> bool:
 
 
 def _wait(number: int) -> None:
-    from pandadoc_client._deadline import seconds_left  # with httpx, which the call has imported
+    from pandadoc_client._http.deadline import seconds_left  # with httpx, which the call has imported
 
     left = seconds_left()
     poll = select.poll()

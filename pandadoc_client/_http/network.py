@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from pandadoc_client._environment import (
+from pandadoc_client._http.environment import (
     ProxySetting,
     blank_context,
     environment_proxies,
@@ -22,7 +22,7 @@ from pandadoc_client._environment import (
     new_context,
     usual_context,
 )
-from pandadoc_client._retry import RetryPolicy, Timeout
+from pandadoc_client._http.retry import RetryPolicy, Timeout
 from pandadoc_client.exceptions import ApiValueError
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import Any, Generic, TypeVar
 
 import httpx
 
-from pandadoc_client._environment import ProxySetting
-from pandadoc_client._network import TransportSettings, transport_arguments
+from pandadoc_client._http.environment import ProxySetting
+from pandadoc_client._http.network import TransportSettings, transport_arguments
 
 __all__ = ["AsyncConnections", "Connections"]
 

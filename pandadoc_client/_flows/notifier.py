@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from pandadoc_client._timers import in_this_loop, move_on_after
+from pandadoc_client._http.timers import in_this_loop, move_on_after
 from pandadoc_client.exceptions import ApiTypeError
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import aclosing
 from typing import Any
 
-from pandadoc_client._http import check_header
-from pandadoc_client._sources import CHUNK, Progress, Source, Upload, open_source
+from pandadoc_client._calls.sources import CHUNK, Progress, Source, Upload, open_source
+from pandadoc_client._http.messages import check_header
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 __all__ = ["FileField", "MultipartBody", "TextField", "file_field"]

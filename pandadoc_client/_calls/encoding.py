@@ -31,9 +31,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from pandadoc_client._calls.model import UNSET, Model
-from pandadoc_client._http import BodyStream
-from pandadoc_client._multipart import FileField, MultipartBody, TextField, file_field
-from pandadoc_client._secrets import SecretText, hide
+from pandadoc_client._calls.multipart import FileField, MultipartBody, TextField, file_field
+from pandadoc_client._http.messages import BodyStream
+from pandadoc_client._http.secrets import SecretText, hide
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 __all__ = [

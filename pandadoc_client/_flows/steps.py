@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pandadoc_client._encoding import check_identifier
-from pandadoc_client._http import Headers, Response
-from pandadoc_client._outcomes import outcome_of
-from pandadoc_client._retry import Timeout, asked_wait
-from pandadoc_client._statuses import ENDS, ERROR, ROAD, status_names
+from pandadoc_client._calls.encoding import check_identifier
+from pandadoc_client._flows.statuses import ENDS, ERROR, ROAD, status_names
+from pandadoc_client._http.messages import Headers, Response
+from pandadoc_client._http.outcomes import outcome_of
+from pandadoc_client._http.retry import Timeout, asked_wait
 from pandadoc_client.exceptions import (
     ApiDecodeError,
     ApiException,

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Generic, Literal, TypedDict, TypeVar
 
 from pandadoc_client._calls.model import UNSET, ModelOf, one_of
-from pandadoc_client._sources import FileArgument
+from pandadoc_client._calls.sources import FileArgument
 
 __all__ = [
     "AsyncOptions",

@@ -7,13 +7,13 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pandadoc_client._secrets import mask_secrets
+from pandadoc_client._http.secrets import mask_secrets
 
 if TYPE_CHECKING:
     import httpx
 
-    from pandadoc_client._http import Request
-    from pandadoc_client._retry import Call
+    from pandadoc_client._http.messages import Request
+    from pandadoc_client._http.retry import Call
 
 __all__ = ["log_attempt", "log_repetition"]
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pandadoc_client._clock import monotonic
-from pandadoc_client._http import Request, Response
-from pandadoc_client._outcomes import Outcome, outcome_of, outcome_of_status
+from pandadoc_client._http.clock import monotonic
+from pandadoc_client._http.messages import Request, Response
+from pandadoc_client._http.outcomes import Outcome, outcome_of, outcome_of_status
 from pandadoc_client.exceptions import ApiConnectionError, ApiTimeoutError, ApiValueError
 
 __all__ = ["Call", "RetryPolicy", "Timeout", "asked_wait", "check_timeout"]

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pandadoc_client._calls.model import UNSET, ModelOf, decode_date, decode_datetime
-from pandadoc_client._encoding import (
+from pandadoc_client._calls.encoding import (
     encode_body,
     encode_path,
     encode_query,
@@ -23,11 +22,12 @@ from pandadoc_client._encoding import (
     text,
     unwrapped,
 )
-from pandadoc_client._http import Request, Response
-from pandadoc_client._operation import Operation, date, datetime, file_type, none_type
-from pandadoc_client._retry import Timeout
-from pandadoc_client._secrets import header_secrets, hide, hide_headers, type_name
-from pandadoc_client._sources import is_source
+from pandadoc_client._calls.model import UNSET, ModelOf, decode_date, decode_datetime
+from pandadoc_client._calls.operation import Operation, date, datetime, file_type, none_type
+from pandadoc_client._calls.sources import is_source
+from pandadoc_client._http.messages import Request, Response
+from pandadoc_client._http.retry import Timeout
+from pandadoc_client._http.secrets import header_secrets, hide, hide_headers, type_name
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 if TYPE_CHECKING:

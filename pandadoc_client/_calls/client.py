@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pandadoc_client._compat import (
+from pandadoc_client._calls.arguments import (
     Call,
     RequestParts,
     build_request,
@@ -13,19 +13,19 @@ from pandadoc_client._compat import (
     select_accept,
     select_content_type,
 )
-from pandadoc_client._encoding import FilePart, encode_query, file_parts, flatten, plain
-from pandadoc_client._fork import ProcessBound
-from pandadoc_client._http import USER_AGENT, Request, Response
-from pandadoc_client._multipart import MultipartBody
-from pandadoc_client._retry import RetryPolicy, Timeout
-from pandadoc_client._secrets import hide, hide_headers
+from pandadoc_client._calls.encoding import FilePart, encode_query, file_parts, flatten, plain
+from pandadoc_client._calls.multipart import MultipartBody
+from pandadoc_client._http.fork import ProcessBound
+from pandadoc_client._http.messages import USER_AGENT, Request, Response
+from pandadoc_client._http.retry import RetryPolicy, Timeout
+from pandadoc_client._http.secrets import hide, hide_headers
 from pandadoc_client.configuration import Configuration
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, error_for
 
 if TYPE_CHECKING:
     import httpx
 
-    from pandadoc_client._network import TransportSettings
+    from pandadoc_client._http.network import TransportSettings
 
 __all__ = ["BODY_LIMIT", "UPLOAD_LIMIT", "UPLOAD_LIMITS", "BaseClient", "transport_settings"]
 
@@ -211,7 +211,7 @@ class BaseClient(ProcessBound):
 
 def transport_settings(configuration: Configuration) -> TransportSettings:
     """Return what *configuration* says of the network: of certificates, proxies and connections."""
-    from pandadoc_client._network import TransportSettings  # imports httpx, which the first call needs
+    from pandadoc_client._http.network import TransportSettings  # imports httpx, which the first call needs
 
     return TransportSettings(
         allow_insecure=configuration.allow_insecure,

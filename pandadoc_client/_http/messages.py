@@ -10,8 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from pandadoc_client import __version__
-from pandadoc_client._json import read_json
-from pandadoc_client._secrets import CREDENTIAL_HEADERS, MASK, mask_secrets, names_of, repr_in_any_state, secret_values
+from pandadoc_client._http.decoding import read_json
+from pandadoc_client._http.secrets import (
+    CREDENTIAL_HEADERS,
+    MASK,
+    mask_secrets,
+    names_of,
+    repr_in_any_state,
+    secret_values,
+)
 from pandadoc_client.exceptions import ApiDecodeError, ApiValueError
 
 __all__ = ["RESPONSE_LIMIT", "USER_AGENT", "BodyStream", "Headers", "Request", "Response", "check_header"]

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from pandadoc_client._clock import monotonic
-from pandadoc_client._http import Headers
-from pandadoc_client._retry import RetryPolicy
-from pandadoc_client._saving import filename_of, safe_filename
-from pandadoc_client._sources import Progress
-from pandadoc_client._waits import NotReadyError
+from pandadoc_client._calls.sources import Progress
+from pandadoc_client._flows.saving import filename_of, safe_filename
+from pandadoc_client._flows.steps import NotReadyError
+from pandadoc_client._http.clock import monotonic
+from pandadoc_client._http.messages import Headers
+from pandadoc_client._http.retry import RetryPolicy
 from pandadoc_client.exceptions import ApiConnectionError, ApiDecodeError, ApiException, ApiTimeoutError, ApiValueError
 
 __all__ = ["Facts", "Next", "Transfer"]

@@ -26,9 +26,9 @@ import anyio
 import httpcore
 import httpx
 
-from pandadoc_client._cleanup import quietly
-from pandadoc_client._deadline import current_limit
-from pandadoc_client._streams import AsyncBackend, Backend
+from pandadoc_client._http.cleanup import quietly
+from pandadoc_client._http.deadline import current_limit
+from pandadoc_client._http.streams import AsyncBackend, Backend
 
 __all__ = ["AsyncPooledTransport", "PooledTransport"]
 

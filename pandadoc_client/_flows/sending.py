@@ -7,10 +7,10 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from pandadoc_client._clock import monotonic
-from pandadoc_client._encoding import encode_body
-from pandadoc_client._waits import DocumentStepError, Pace, Patience
-from pandadoc_client._waker import check_listening
+from pandadoc_client._calls.encoding import encode_body
+from pandadoc_client._flows.notifier import check_listening
+from pandadoc_client._flows.steps import DocumentStepError, Pace, Patience
+from pandadoc_client._http.clock import monotonic
 from pandadoc_client.exceptions import ApiTypeError, OpenApiException
 
 __all__ = ["Sending", "step"]

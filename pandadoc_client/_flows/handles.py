@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pandadoc_client._retry import RetryPolicy, Timeout
+from pandadoc_client._http.retry import RetryPolicy, Timeout
 from pandadoc_client.exceptions import ApiTypeError
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 
-from pandadoc_client._http import BodyStream
-from pandadoc_client._retry import Call
+from pandadoc_client._http.messages import BodyStream
+from pandadoc_client._http.retry import Call
 
 __all__ = ["AsyncBody", "Body", "RepeatableAsyncBody", "RepeatableBody", "closing_body", "framing"]
 

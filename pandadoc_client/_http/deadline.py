@@ -1,8 +1,8 @@
 """What is known of the call that is under way: when it must be over, and whether its request went out.
 
 httpx bounds each read from a socket: a server that sends a byte now and then may keep a call for hours, and no setting
-of httpx changes that. The connections of our own (`pandadoc_client._streams`) bound every step of a blocking call by
-what is left of the whole. With asyncio a call is cancelled at its end; there only `Limit.sent` is of use, and
+of httpx changes that. The connections of our own (`pandadoc_client._http.streams`) bound every step of a blocking call
+by what is left of the whole. With asyncio a call is cancelled at its end; there only `Limit.sent` is of use, and
 `seconds_left` for what runs in a thread on behalf of the call.
 """
 

@@ -1,7 +1,7 @@
 """Sends requests over httpx.
 
-`Transport` and `AsyncTransport` are two thin shells around the decisions of `pandadoc_client._retry`: they move bytes,
-keep the whole call within its timeout, and turn every failure of the network into an ``ApiConnectionError`` or an
+`Transport` and `AsyncTransport` are two thin shells around the decisions of `pandadoc_client._http.retry`: they move
+bytes, keep the whole call within its timeout, and turn every failure of the network into an ``ApiConnectionError`` or an
 ``ApiTimeoutError``. Redirects are not followed and cookies are not kept: a credential goes to the host that it was
 given for, and a call leaves nothing behind for the next one.
 """
@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import anyio
 import httpx
 
-from pandadoc_client._attempts import log_attempt, log_repetition
-from pandadoc_client._bodies import AsyncBody, Body, RepeatableAsyncBody, RepeatableBody, closing_body, framing
-from pandadoc_client._cleanup import closed_after, closed_after_async, quietly
-from pandadoc_client._clients import DirectAsyncClient, DirectClient
-from pandadoc_client._deadline import Limit, current_limit, deadline
-from pandadoc_client._http import Headers, Request, Response, check_header
-from pandadoc_client._network import TransportSettings, check_host
-from pandadoc_client._retry import Call, RetryPolicy, Timeout
-from pandadoc_client._secrets import mask_chain, mask_secrets
-from pandadoc_client._unpacking import bound_unpacking
+from pandadoc_client._http.bodies import AsyncBody, Body, RepeatableAsyncBody, RepeatableBody, closing_body, framing
+from pandadoc_client._http.cleanup import closed_after, closed_after_async, quietly
+from pandadoc_client._http.clients import DirectAsyncClient, DirectClient
+from pandadoc_client._http.deadline import Limit, current_limit, deadline
+from pandadoc_client._http.logging import log_attempt, log_repetition
+from pandadoc_client._http.messages import Headers, Request, Response, check_header
+from pandadoc_client._http.network import TransportSettings, check_host
+from pandadoc_client._http.retry import Call, RetryPolicy, Timeout
+from pandadoc_client._http.secrets import mask_chain, mask_secrets
+from pandadoc_client._http.unpacking import bound_unpacking
 from pandadoc_client.exceptions import ApiConnectionError, ApiDecodeError, ApiValueError
 
 if TYPE_CHECKING:

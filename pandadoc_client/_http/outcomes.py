@@ -1,6 +1,6 @@
 """What became of a request that did not bring what it was sent for: the one definition, used by every retry.
 
-Three places send or ask again: `pandadoc_client._retry` (calls), `pandadoc_client._waits` (polls) and
+Three places send or ask again: `pandadoc_client._http.retry` (calls), `pandadoc_client._flows.steps` (polls) and
 `pandadoc_client.oauth._refresh` (refreshes of tokens). What each of them does about an outcome is its own affair; which
 failure has which outcome is said here.
 """
