@@ -1,8 +1,8 @@
 """Sends requests over httpx.
 
 `Transport` and `AsyncTransport` are two thin shells around the decisions of `pandadoc_client._http.retry`: they move
-bytes, keep the whole call within its timeout, and turn every failure of the network into an ``ApiConnectionError`` or an
-``ApiTimeoutError``. Redirects are not followed and cookies are not kept: a credential goes to the host that it was
+bytes, keep the whole call within its timeout, and turn every failure of the network into an ``ApiConnectionError`` or
+an ``ApiTimeoutError``. Redirects are not followed and cookies are not kept: a credential goes to the host that it was
 given for, and a call leaves nothing behind for the next one.
 """
 
