@@ -300,7 +300,7 @@ def test_no_secret_shows_in_errors_reprs_and_logs(
     make: MakeClient, server: RecordingServer, caplog: pytest.LogCaptureFixture, answer: Answer, grant: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    client = make(client_secret=CLIENT, timeout=0.2)
+    client = make(client_secret=CLIENT, timeout=0.2, refresh_timeout=0.2)
     server.answers.append(answer)
     shown = [repr(client)]
 
