@@ -83,6 +83,22 @@ SLOW = (
     "wire/test_operation_parity.py",
     "wire/test_parity.py",
 )
+# `unmeasured`: asks for the same thousands of times, kills what it asks, or runs no code of the package: what these tests
+# reach, others do, and counting it would take as long again. Runs without the measurement of coverage.
+UNMEASURED = (
+    "codegen/test_command.py",
+    "docs",
+    "e2e/test_fault_run.py",
+    "emulator/test_schemathesis.py",
+    "files/test_memory.py",
+    "lifecycle/processes",
+    "packaging",
+    "stores/test_keyring_deaths.py",
+    "surface/test_tolerance.py",
+    "wire/test_operation_parity.py",
+    "wire/test_parity.py",
+    "wire/test_soak.py",
+)
 # What shares something dear stays together in one process: by folder or file, the name of the group.
 TOGETHER = {
     "docs/test_reference.py": "reference",
@@ -105,6 +121,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.every_python)
         if _stands_in(item, SLOW):
             item.add_marker(pytest.mark.slow)
+        if _stands_in(item, UNMEASURED):
+            item.add_marker(pytest.mark.unmeasured)
         for place, group in TOGETHER.items():
             if _stands_in(item, (place,)):
                 item.add_marker(pytest.mark.xdist_group(group))
