@@ -156,15 +156,15 @@ class APILogsApi(Api):
         return self.api_client.call_operation(
             _LIST_LOGS,
             {
-                "since": since,
-                "to": to,
-                "count": count,
-                "page": page,
-                "statuses": statuses,
-                "methods": methods,
-                "search": search,
-                "environment_type": environment_type,
                 **kwargs,
+                "environment_type": environment_type,
+                "search": search,
+                "methods": methods,
+                "statuses": statuses,
+                "page": page,
+                "count": count,
+                "to": to,
+                "since": since,
             },
         )
 
@@ -200,15 +200,15 @@ class APILogsApi(Api):
             _LIST_LOGS,
             _LIST_LOGS_PAGES,
             {
-                "since": since,
-                "to": to,
-                "statuses": statuses,
-                "methods": methods,
-                "search": search,
+                **kwargs,
                 "environment_type": environment_type,
+                "search": search,
+                "methods": methods,
+                "statuses": statuses,
+                "to": to,
+                "since": since,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -221,7 +221,7 @@ class APILogsApi(Api):
         Args:
             id: ID of the log entry to read.
         """
-        return self.api_client.call_operation(_DETAILS_LOG, {"id": id, **kwargs})
+        return self.api_client.call_operation(_DETAILS_LOG, {**kwargs, "id": id})
 
     def list_logs_v2(
         self,
@@ -254,15 +254,15 @@ class APILogsApi(Api):
         return self.api_client.call_operation(
             _LIST_LOGS_V2,
             {
-                "since": since,
-                "to": to,
-                "count": count,
-                "page": page,
-                "statuses": statuses,
-                "methods": methods,
-                "search": search,
-                "environment_type": environment_type,
                 **kwargs,
+                "environment_type": environment_type,
+                "search": search,
+                "methods": methods,
+                "statuses": statuses,
+                "page": page,
+                "count": count,
+                "to": to,
+                "since": since,
             },
         )
 
@@ -298,15 +298,15 @@ class APILogsApi(Api):
             _LIST_LOGS_V2,
             _LIST_LOGS_V2_PAGES,
             {
-                "since": since,
-                "to": to,
-                "statuses": statuses,
-                "methods": methods,
-                "search": search,
+                **kwargs,
                 "environment_type": environment_type,
+                "search": search,
+                "methods": methods,
+                "statuses": statuses,
+                "to": to,
+                "since": since,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -318,7 +318,7 @@ class APILogsApi(Api):
         Args:
             id: ID of the log entry to read.
         """
-        return self.api_client.call_operation(_DETAILS_LOG_V2, {"id": id, **kwargs})
+        return self.api_client.call_operation(_DETAILS_LOG_V2, {**kwargs, "id": id})
 
 
 class AsyncAPILogsApi(AsyncApi):
@@ -355,15 +355,15 @@ class AsyncAPILogsApi(AsyncApi):
         return await self.api_client.call_operation(
             _LIST_LOGS,
             {
-                "since": since,
-                "to": to,
-                "count": count,
-                "page": page,
-                "statuses": statuses,
-                "methods": methods,
-                "search": search,
-                "environment_type": environment_type,
                 **kwargs,
+                "environment_type": environment_type,
+                "search": search,
+                "methods": methods,
+                "statuses": statuses,
+                "page": page,
+                "count": count,
+                "to": to,
+                "since": since,
             },
         )
 
@@ -399,15 +399,15 @@ class AsyncAPILogsApi(AsyncApi):
             _LIST_LOGS,
             _LIST_LOGS_PAGES,
             {
-                "since": since,
-                "to": to,
-                "statuses": statuses,
-                "methods": methods,
-                "search": search,
+                **kwargs,
                 "environment_type": environment_type,
+                "search": search,
+                "methods": methods,
+                "statuses": statuses,
+                "to": to,
+                "since": since,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -420,7 +420,7 @@ class AsyncAPILogsApi(AsyncApi):
         Args:
             id: ID of the log entry to read.
         """
-        return await self.api_client.call_operation(_DETAILS_LOG, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_DETAILS_LOG, {**kwargs, "id": id})
 
     async def list_logs_v2(
         self,
@@ -453,15 +453,15 @@ class AsyncAPILogsApi(AsyncApi):
         return await self.api_client.call_operation(
             _LIST_LOGS_V2,
             {
-                "since": since,
-                "to": to,
-                "count": count,
-                "page": page,
-                "statuses": statuses,
-                "methods": methods,
-                "search": search,
-                "environment_type": environment_type,
                 **kwargs,
+                "environment_type": environment_type,
+                "search": search,
+                "methods": methods,
+                "statuses": statuses,
+                "page": page,
+                "count": count,
+                "to": to,
+                "since": since,
             },
         )
 
@@ -497,15 +497,15 @@ class AsyncAPILogsApi(AsyncApi):
             _LIST_LOGS_V2,
             _LIST_LOGS_V2_PAGES,
             {
-                "since": since,
-                "to": to,
-                "statuses": statuses,
-                "methods": methods,
-                "search": search,
+                **kwargs,
                 "environment_type": environment_type,
+                "search": search,
+                "methods": methods,
+                "statuses": statuses,
+                "to": to,
+                "since": since,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -517,4 +517,4 @@ class AsyncAPILogsApi(AsyncApi):
         Args:
             id: ID of the log entry to read.
         """
-        return await self.api_client.call_operation(_DETAILS_LOG_V2, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_DETAILS_LOG_V2, {**kwargs, "id": id})

@@ -64,7 +64,7 @@ class CommunicationPreferencesApi(Api):
             timestamp_to: Only changes up to this time, ISO 8601.
         """
         return self.api_client.call_operation(
-            _LIST_RECENT_SMS_OPT_OUTS, {"timestamp_from": timestamp_from, "timestamp_to": timestamp_to, **kwargs}
+            _LIST_RECENT_SMS_OPT_OUTS, {**kwargs, "timestamp_to": timestamp_to, "timestamp_from": timestamp_from}
         )
 
     def iterate_recent_sms_opt_outs(
@@ -88,7 +88,7 @@ class CommunicationPreferencesApi(Api):
             self.api_client,
             _LIST_RECENT_SMS_OPT_OUTS,
             _LIST_RECENT_SMS_OPT_OUTS_PAGES,
-            {"timestamp_from": timestamp_from, "timestamp_to": timestamp_to, "max_items": max_items, **kwargs},
+            {**kwargs, "timestamp_to": timestamp_to, "timestamp_from": timestamp_from, "max_items": max_items},
         )
 
 
@@ -111,7 +111,7 @@ class AsyncCommunicationPreferencesApi(AsyncApi):
             timestamp_to: Only changes up to this time, ISO 8601.
         """
         return await self.api_client.call_operation(
-            _LIST_RECENT_SMS_OPT_OUTS, {"timestamp_from": timestamp_from, "timestamp_to": timestamp_to, **kwargs}
+            _LIST_RECENT_SMS_OPT_OUTS, {**kwargs, "timestamp_to": timestamp_to, "timestamp_from": timestamp_from}
         )
 
     def iterate_recent_sms_opt_outs(
@@ -135,5 +135,5 @@ class AsyncCommunicationPreferencesApi(AsyncApi):
             self.api_client,
             _LIST_RECENT_SMS_OPT_OUTS,
             _LIST_RECENT_SMS_OPT_OUTS_PAGES,
-            {"timestamp_from": timestamp_from, "timestamp_to": timestamp_to, "max_items": max_items, **kwargs},
+            {**kwargs, "timestamp_to": timestamp_to, "timestamp_from": timestamp_from, "max_items": max_items},
         )

@@ -135,7 +135,7 @@ class ContactsApi(Api):
         Args:
             email: Only contacts with this e-mail address.
         """
-        return self.api_client.call_operation(_LIST_CONTACTS, {"email": email, **kwargs})
+        return self.api_client.call_operation(_LIST_CONTACTS, {**kwargs, "email": email})
 
     def iterate_contacts(
         self, *, email: str | None = None, max_items: int | None = None, **kwargs: Unpack[CallOptions]
@@ -149,7 +149,7 @@ class ContactsApi(Api):
             max_items: Where to stop; None for no limit.
         """
         return ItemIterator(
-            self.api_client, _LIST_CONTACTS, _LIST_CONTACTS_PAGES, {"email": email, "max_items": max_items, **kwargs}
+            self.api_client, _LIST_CONTACTS, _LIST_CONTACTS_PAGES, {**kwargs, "email": email, "max_items": max_items}
         )
 
     def create_contact(
@@ -163,7 +163,7 @@ class ContactsApi(Api):
             contact_create_request: Details of the contact to create.
         """
         return self.api_client.call_operation(
-            _CREATE_CONTACT, {"contact_create_request": contact_create_request, **kwargs}
+            _CREATE_CONTACT, {**kwargs, "contact_create_request": contact_create_request}
         )
 
     def details_contact(self, id: str, **kwargs: Unpack[Options]) -> models.ContactDetailsResponse:
@@ -174,7 +174,7 @@ class ContactsApi(Api):
         Args:
             id: ID of the contact to read.
         """
-        return self.api_client.call_operation(_DETAILS_CONTACT, {"id": id, **kwargs})
+        return self.api_client.call_operation(_DETAILS_CONTACT, {**kwargs, "id": id})
 
     def delete_contact(self, id: str, **kwargs: Unpack[Options]) -> None:
         """Delete a contact.
@@ -184,7 +184,7 @@ class ContactsApi(Api):
         Args:
             id: ID of the contact to delete.
         """
-        return self.api_client.call_operation(_DELETE_CONTACT, {"id": id, **kwargs})
+        return self.api_client.call_operation(_DELETE_CONTACT, {**kwargs, "id": id})
 
     def update_contact(
         self, id: str, contact_update_request: models.ContactUpdateRequest | dict[str, Any], **kwargs: Unpack[Options]
@@ -198,7 +198,7 @@ class ContactsApi(Api):
             contact_update_request: Details of the contact to change.
         """
         return self.api_client.call_operation(
-            _UPDATE_CONTACT, {"id": id, "contact_update_request": contact_update_request, **kwargs}
+            _UPDATE_CONTACT, {**kwargs, "contact_update_request": contact_update_request, "id": id}
         )
 
 
@@ -215,7 +215,7 @@ class AsyncContactsApi(AsyncApi):
         Args:
             email: Only contacts with this e-mail address.
         """
-        return await self.api_client.call_operation(_LIST_CONTACTS, {"email": email, **kwargs})
+        return await self.api_client.call_operation(_LIST_CONTACTS, {**kwargs, "email": email})
 
     def iterate_contacts(
         self, *, email: str | None = None, max_items: int | None = None, **kwargs: Unpack[CallOptions]
@@ -229,7 +229,7 @@ class AsyncContactsApi(AsyncApi):
             max_items: Where to stop; None for no limit.
         """
         return AsyncItemIterator(
-            self.api_client, _LIST_CONTACTS, _LIST_CONTACTS_PAGES, {"email": email, "max_items": max_items, **kwargs}
+            self.api_client, _LIST_CONTACTS, _LIST_CONTACTS_PAGES, {**kwargs, "email": email, "max_items": max_items}
         )
 
     async def create_contact(
@@ -243,7 +243,7 @@ class AsyncContactsApi(AsyncApi):
             contact_create_request: Details of the contact to create.
         """
         return await self.api_client.call_operation(
-            _CREATE_CONTACT, {"contact_create_request": contact_create_request, **kwargs}
+            _CREATE_CONTACT, {**kwargs, "contact_create_request": contact_create_request}
         )
 
     async def details_contact(self, id: str, **kwargs: Unpack[AsyncOptions]) -> models.ContactDetailsResponse:
@@ -254,7 +254,7 @@ class AsyncContactsApi(AsyncApi):
         Args:
             id: ID of the contact to read.
         """
-        return await self.api_client.call_operation(_DETAILS_CONTACT, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_DETAILS_CONTACT, {**kwargs, "id": id})
 
     async def delete_contact(self, id: str, **kwargs: Unpack[AsyncOptions]) -> None:
         """Delete a contact.
@@ -264,7 +264,7 @@ class AsyncContactsApi(AsyncApi):
         Args:
             id: ID of the contact to delete.
         """
-        return await self.api_client.call_operation(_DELETE_CONTACT, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_DELETE_CONTACT, {**kwargs, "id": id})
 
     async def update_contact(
         self,
@@ -281,5 +281,5 @@ class AsyncContactsApi(AsyncApi):
             contact_update_request: Details of the contact to change.
         """
         return await self.api_client.call_operation(
-            _UPDATE_CONTACT, {"id": id, "contact_update_request": contact_update_request, **kwargs}
+            _UPDATE_CONTACT, {**kwargs, "contact_update_request": contact_update_request, "id": id}
         )

@@ -165,14 +165,14 @@ class ContentLibraryItemsApi(Api):
         return self.api_client.call_operation(
             _LIST_CONTENT_LIBRARY_ITEMS,
             {
-                "q": q,
-                "id": id,
-                "deleted": deleted,
-                "folder_uuid": folder_uuid,
-                "count": count,
-                "page": page,
-                "tag": tag,
                 **kwargs,
+                "tag": tag,
+                "page": page,
+                "count": count,
+                "folder_uuid": folder_uuid,
+                "deleted": deleted,
+                "id": id,
+                "q": q,
             },
         )
 
@@ -206,14 +206,14 @@ class ContentLibraryItemsApi(Api):
             _LIST_CONTENT_LIBRARY_ITEMS,
             _LIST_CONTENT_LIBRARY_ITEMS_PAGES,
             {
-                "q": q,
-                "id": id,
-                "deleted": deleted,
-                "folder_uuid": folder_uuid,
+                **kwargs,
                 "tag": tag,
+                "folder_uuid": folder_uuid,
+                "deleted": deleted,
+                "id": id,
+                "q": q,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -232,7 +232,7 @@ class ContentLibraryItemsApi(Api):
         """
         return self.api_client.call_operation(
             _CREATE_CONTENT_LIBRARY_ITEM,
-            {"content_library_item_create_from_url_request": content_library_item_create_from_url_request, **kwargs},
+            {**kwargs, "content_library_item_create_from_url_request": content_library_item_create_from_url_request},
         )
 
     def create_content_library_item_from_upload(
@@ -252,7 +252,7 @@ class ContentLibraryItemsApi(Api):
             data: Properties of the content library item, such as its name, as JSON.
         """
         return self.api_client.call_operation(
-            _CREATE_CONTENT_LIBRARY_ITEM_FROM_UPLOAD, {"file": file, "data": data, **kwargs}
+            _CREATE_CONTENT_LIBRARY_ITEM_FROM_UPLOAD, {**kwargs, "data": data, "file": file}
         )
 
     def status_content_library_item(self, id: str, **kwargs: Unpack[Options]) -> models.ContentLibraryResponse:
@@ -263,7 +263,7 @@ class ContentLibraryItemsApi(Api):
         Args:
             id: ID of the content library item to look up.
         """
-        return self.api_client.call_operation(_STATUS_CONTENT_LIBRARY_ITEM, {"id": id, **kwargs})
+        return self.api_client.call_operation(_STATUS_CONTENT_LIBRARY_ITEM, {**kwargs, "id": id})
 
     def details_content_library_item(self, id: str, **kwargs: Unpack[Options]) -> models.ContentLibraryItemResponse:
         """Get content library item details.
@@ -273,7 +273,7 @@ class ContentLibraryItemsApi(Api):
         Args:
             id: ID of the content library item to read.
         """
-        return self.api_client.call_operation(_DETAILS_CONTENT_LIBRARY_ITEM, {"id": id, **kwargs})
+        return self.api_client.call_operation(_DETAILS_CONTENT_LIBRARY_ITEM, {**kwargs, "id": id})
 
 
 class AsyncContentLibraryItemsApi(AsyncApi):
@@ -308,14 +308,14 @@ class AsyncContentLibraryItemsApi(AsyncApi):
         return await self.api_client.call_operation(
             _LIST_CONTENT_LIBRARY_ITEMS,
             {
-                "q": q,
-                "id": id,
-                "deleted": deleted,
-                "folder_uuid": folder_uuid,
-                "count": count,
-                "page": page,
-                "tag": tag,
                 **kwargs,
+                "tag": tag,
+                "page": page,
+                "count": count,
+                "folder_uuid": folder_uuid,
+                "deleted": deleted,
+                "id": id,
+                "q": q,
             },
         )
 
@@ -349,14 +349,14 @@ class AsyncContentLibraryItemsApi(AsyncApi):
             _LIST_CONTENT_LIBRARY_ITEMS,
             _LIST_CONTENT_LIBRARY_ITEMS_PAGES,
             {
-                "q": q,
-                "id": id,
-                "deleted": deleted,
-                "folder_uuid": folder_uuid,
+                **kwargs,
                 "tag": tag,
+                "folder_uuid": folder_uuid,
+                "deleted": deleted,
+                "id": id,
+                "q": q,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -375,7 +375,7 @@ class AsyncContentLibraryItemsApi(AsyncApi):
         """
         return await self.api_client.call_operation(
             _CREATE_CONTENT_LIBRARY_ITEM,
-            {"content_library_item_create_from_url_request": content_library_item_create_from_url_request, **kwargs},
+            {**kwargs, "content_library_item_create_from_url_request": content_library_item_create_from_url_request},
         )
 
     async def create_content_library_item_from_upload(
@@ -395,7 +395,7 @@ class AsyncContentLibraryItemsApi(AsyncApi):
             data: Properties of the content library item, such as its name, as JSON.
         """
         return await self.api_client.call_operation(
-            _CREATE_CONTENT_LIBRARY_ITEM_FROM_UPLOAD, {"file": file, "data": data, **kwargs}
+            _CREATE_CONTENT_LIBRARY_ITEM_FROM_UPLOAD, {**kwargs, "data": data, "file": file}
         )
 
     async def status_content_library_item(
@@ -408,7 +408,7 @@ class AsyncContentLibraryItemsApi(AsyncApi):
         Args:
             id: ID of the content library item to look up.
         """
-        return await self.api_client.call_operation(_STATUS_CONTENT_LIBRARY_ITEM, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_STATUS_CONTENT_LIBRARY_ITEM, {**kwargs, "id": id})
 
     async def details_content_library_item(
         self, id: str, **kwargs: Unpack[AsyncOptions]
@@ -420,4 +420,4 @@ class AsyncContentLibraryItemsApi(AsyncApi):
         Args:
             id: ID of the content library item to read.
         """
-        return await self.api_client.call_operation(_DETAILS_CONTENT_LIBRARY_ITEM, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_DETAILS_CONTENT_LIBRARY_ITEM, {**kwargs, "id": id})

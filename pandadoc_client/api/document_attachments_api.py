@@ -167,7 +167,7 @@ class DocumentAttachmentsApi(Api):
         Args:
             id: ID of the document whose attachments are wanted.
         """
-        return self.api_client.call_operation(_LIST_DOCUMENT_ATTACHMENTS, {"id": id, **kwargs})
+        return self.api_client.call_operation(_LIST_DOCUMENT_ATTACHMENTS, {**kwargs, "id": id})
 
     def iterate_document_attachments(
         self, id: str, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
@@ -184,7 +184,7 @@ class DocumentAttachmentsApi(Api):
             self.api_client,
             _LIST_DOCUMENT_ATTACHMENTS,
             _LIST_DOCUMENT_ATTACHMENTS_PAGES,
-            {"id": id, "max_items": max_items, **kwargs},
+            {**kwargs, "id": id, "max_items": max_items},
         )
 
     def create_document_attachment(
@@ -212,12 +212,12 @@ class DocumentAttachmentsApi(Api):
         return self.api_client.call_operation(
             _CREATE_DOCUMENT_ATTACHMENT,
             {
-                "id": id,
-                "document_attachment_request": document_attachment_request,
-                "file": file,
-                "source": source,
-                "name": name,
                 **kwargs,
+                "name": name,
+                "source": source,
+                "file": file,
+                "document_attachment_request": document_attachment_request,
+                "id": id,
             },
         )
 
@@ -235,7 +235,7 @@ class DocumentAttachmentsApi(Api):
             name: Name to give the attachment.
         """
         return self.api_client.call_operation(
-            _CREATE_DOCUMENT_ATTACHMENT_FROM_FILE_UPLOAD, {"id": id, "file": file, "name": name, **kwargs}
+            _CREATE_DOCUMENT_ATTACHMENT_FROM_FILE_UPLOAD, {**kwargs, "name": name, "file": file, "id": id}
         )
 
     def details_document_attachment(
@@ -250,7 +250,7 @@ class DocumentAttachmentsApi(Api):
             attachment_id: ID of the attachment to read.
         """
         return self.api_client.call_operation(
-            _DETAILS_DOCUMENT_ATTACHMENT, {"id": id, "attachment_id": attachment_id, **kwargs}
+            _DETAILS_DOCUMENT_ATTACHMENT, {**kwargs, "attachment_id": attachment_id, "id": id}
         )
 
     def delete_document_attachment(self, id: str, attachment_id: str, **kwargs: Unpack[Options]) -> None:
@@ -263,7 +263,7 @@ class DocumentAttachmentsApi(Api):
             attachment_id: ID of the attachment to delete.
         """
         return self.api_client.call_operation(
-            _DELETE_DOCUMENT_ATTACHMENT, {"id": id, "attachment_id": attachment_id, **kwargs}
+            _DELETE_DOCUMENT_ATTACHMENT, {**kwargs, "attachment_id": attachment_id, "id": id}
         )
 
     def download_document_attachment(self, id: str, attachment_id: str, **kwargs: Unpack[Options]) -> IO[bytes]:
@@ -276,7 +276,7 @@ class DocumentAttachmentsApi(Api):
             attachment_id: ID of the attachment to download.
         """
         return self.api_client.call_operation(
-            _DOWNLOAD_DOCUMENT_ATTACHMENT, {"id": id, "attachment_id": attachment_id, **kwargs}
+            _DOWNLOAD_DOCUMENT_ATTACHMENT, {**kwargs, "attachment_id": attachment_id, "id": id}
         )
 
 
@@ -293,7 +293,7 @@ class AsyncDocumentAttachmentsApi(AsyncApi):
         Args:
             id: ID of the document whose attachments are wanted.
         """
-        return await self.api_client.call_operation(_LIST_DOCUMENT_ATTACHMENTS, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_LIST_DOCUMENT_ATTACHMENTS, {**kwargs, "id": id})
 
     def iterate_document_attachments(
         self, id: str, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
@@ -310,7 +310,7 @@ class AsyncDocumentAttachmentsApi(AsyncApi):
             self.api_client,
             _LIST_DOCUMENT_ATTACHMENTS,
             _LIST_DOCUMENT_ATTACHMENTS_PAGES,
-            {"id": id, "max_items": max_items, **kwargs},
+            {**kwargs, "id": id, "max_items": max_items},
         )
 
     async def create_document_attachment(
@@ -338,12 +338,12 @@ class AsyncDocumentAttachmentsApi(AsyncApi):
         return await self.api_client.call_operation(
             _CREATE_DOCUMENT_ATTACHMENT,
             {
-                "id": id,
-                "document_attachment_request": document_attachment_request,
-                "file": file,
-                "source": source,
-                "name": name,
                 **kwargs,
+                "name": name,
+                "source": source,
+                "file": file,
+                "document_attachment_request": document_attachment_request,
+                "id": id,
             },
         )
 
@@ -361,7 +361,7 @@ class AsyncDocumentAttachmentsApi(AsyncApi):
             name: Name to give the attachment.
         """
         return await self.api_client.call_operation(
-            _CREATE_DOCUMENT_ATTACHMENT_FROM_FILE_UPLOAD, {"id": id, "file": file, "name": name, **kwargs}
+            _CREATE_DOCUMENT_ATTACHMENT_FROM_FILE_UPLOAD, {**kwargs, "name": name, "file": file, "id": id}
         )
 
     async def details_document_attachment(
@@ -376,7 +376,7 @@ class AsyncDocumentAttachmentsApi(AsyncApi):
             attachment_id: ID of the attachment to read.
         """
         return await self.api_client.call_operation(
-            _DETAILS_DOCUMENT_ATTACHMENT, {"id": id, "attachment_id": attachment_id, **kwargs}
+            _DETAILS_DOCUMENT_ATTACHMENT, {**kwargs, "attachment_id": attachment_id, "id": id}
         )
 
     async def delete_document_attachment(self, id: str, attachment_id: str, **kwargs: Unpack[AsyncOptions]) -> None:
@@ -389,7 +389,7 @@ class AsyncDocumentAttachmentsApi(AsyncApi):
             attachment_id: ID of the attachment to delete.
         """
         return await self.api_client.call_operation(
-            _DELETE_DOCUMENT_ATTACHMENT, {"id": id, "attachment_id": attachment_id, **kwargs}
+            _DELETE_DOCUMENT_ATTACHMENT, {**kwargs, "attachment_id": attachment_id, "id": id}
         )
 
     async def download_document_attachment(
@@ -404,5 +404,5 @@ class AsyncDocumentAttachmentsApi(AsyncApi):
             attachment_id: ID of the attachment to download.
         """
         return await self.api_client.call_operation(
-            _DOWNLOAD_DOCUMENT_ATTACHMENT, {"id": id, "attachment_id": attachment_id, **kwargs}
+            _DOWNLOAD_DOCUMENT_ATTACHMENT, {**kwargs, "attachment_id": attachment_id, "id": id}
         )

@@ -73,7 +73,7 @@ class DocumentAuditTrailApi(Api):
             offset: Number of entries to skip from the start; default 0.
         """
         return self.api_client.call_operation(
-            _LIST_DOCUMENT_AUDIT_TRAIL, {"document_id": document_id, "limit": limit, "offset": offset, **kwargs}
+            _LIST_DOCUMENT_AUDIT_TRAIL, {**kwargs, "offset": offset, "limit": limit, "document_id": document_id}
         )
 
     def iterate_document_audit_trail(
@@ -92,7 +92,7 @@ class DocumentAuditTrailApi(Api):
             self.api_client,
             _LIST_DOCUMENT_AUDIT_TRAIL,
             _LIST_DOCUMENT_AUDIT_TRAIL_PAGES,
-            {"document_id": document_id, "page_size": page_size, "max_items": max_items, **kwargs},
+            {**kwargs, "document_id": document_id, "page_size": page_size, "max_items": max_items},
         )
 
 
@@ -113,7 +113,7 @@ class AsyncDocumentAuditTrailApi(AsyncApi):
             offset: Number of entries to skip from the start; default 0.
         """
         return await self.api_client.call_operation(
-            _LIST_DOCUMENT_AUDIT_TRAIL, {"document_id": document_id, "limit": limit, "offset": offset, **kwargs}
+            _LIST_DOCUMENT_AUDIT_TRAIL, {**kwargs, "offset": offset, "limit": limit, "document_id": document_id}
         )
 
     def iterate_document_audit_trail(
@@ -132,5 +132,5 @@ class AsyncDocumentAuditTrailApi(AsyncApi):
             self.api_client,
             _LIST_DOCUMENT_AUDIT_TRAIL,
             _LIST_DOCUMENT_AUDIT_TRAIL_PAGES,
-            {"document_id": document_id, "page_size": page_size, "max_items": max_items, **kwargs},
+            {**kwargs, "document_id": document_id, "page_size": page_size, "max_items": max_items},
         )

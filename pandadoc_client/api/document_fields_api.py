@@ -106,7 +106,7 @@ class DocumentFieldsApi(Api):
         Args:
             id: ID of the document whose fields are wanted.
         """
-        return self.api_client.call_operation(_LIST_DOCUMENT_FIELDS, {"id": id, **kwargs})
+        return self.api_client.call_operation(_LIST_DOCUMENT_FIELDS, {**kwargs, "id": id})
 
     def iterate_document_fields(
         self, id: str, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
@@ -123,7 +123,7 @@ class DocumentFieldsApi(Api):
             self.api_client,
             _LIST_DOCUMENT_FIELDS,
             _LIST_DOCUMENT_FIELDS_PAGES,
-            {"id": id, "max_items": max_items, **kwargs},
+            {**kwargs, "id": id, "max_items": max_items},
         )
 
     def create_document_fields(
@@ -143,7 +143,7 @@ class DocumentFieldsApi(Api):
         """
         return self.api_client.call_operation(
             _CREATE_DOCUMENT_FIELDS,
-            {"id": id, "create_document_fields_request": create_document_fields_request, **kwargs},
+            {**kwargs, "create_document_fields_request": create_document_fields_request, "id": id},
         )
 
     def update_document_fields_assignment(
@@ -163,9 +163,9 @@ class DocumentFieldsApi(Api):
         return self.api_client.call_operation(
             _UPDATE_DOCUMENT_FIELDS_ASSIGNMENT,
             {
-                "id": id,
-                "update_document_fields_assignment_request": update_document_fields_assignment_request,
                 **kwargs,
+                "update_document_fields_assignment_request": update_document_fields_assignment_request,
+                "id": id,
             },
         )
 
@@ -182,7 +182,7 @@ class AsyncDocumentFieldsApi(AsyncApi):
         Args:
             id: ID of the document whose fields are wanted.
         """
-        return await self.api_client.call_operation(_LIST_DOCUMENT_FIELDS, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_LIST_DOCUMENT_FIELDS, {**kwargs, "id": id})
 
     def iterate_document_fields(
         self, id: str, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
@@ -199,7 +199,7 @@ class AsyncDocumentFieldsApi(AsyncApi):
             self.api_client,
             _LIST_DOCUMENT_FIELDS,
             _LIST_DOCUMENT_FIELDS_PAGES,
-            {"id": id, "max_items": max_items, **kwargs},
+            {**kwargs, "id": id, "max_items": max_items},
         )
 
     async def create_document_fields(
@@ -219,7 +219,7 @@ class AsyncDocumentFieldsApi(AsyncApi):
         """
         return await self.api_client.call_operation(
             _CREATE_DOCUMENT_FIELDS,
-            {"id": id, "create_document_fields_request": create_document_fields_request, **kwargs},
+            {**kwargs, "create_document_fields_request": create_document_fields_request, "id": id},
         )
 
     async def update_document_fields_assignment(
@@ -239,8 +239,8 @@ class AsyncDocumentFieldsApi(AsyncApi):
         return await self.api_client.call_operation(
             _UPDATE_DOCUMENT_FIELDS_ASSIGNMENT,
             {
-                "id": id,
-                "update_document_fields_assignment_request": update_document_fields_assignment_request,
                 **kwargs,
+                "update_document_fields_assignment_request": update_document_fields_assignment_request,
+                "id": id,
             },
         )

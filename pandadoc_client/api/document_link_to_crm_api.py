@@ -143,12 +143,12 @@ class DocumentLinkToCRMApi(Api):
         return self.api_client.call_operation(
             _LIST_DOCUMENTS_BY_LINKED_OBJECT,
             {
-                "entity_id": entity_id,
-                "entity_type": entity_type,
-                "provider": provider,
-                "order_by": order_by,
-                "owner_ids": owner_ids,
                 **kwargs,
+                "owner_ids": owner_ids,
+                "order_by": order_by,
+                "provider": provider,
+                "entity_type": entity_type,
+                "entity_id": entity_id,
             },
         )
 
@@ -180,13 +180,13 @@ class DocumentLinkToCRMApi(Api):
             _LIST_DOCUMENTS_BY_LINKED_OBJECT,
             _LIST_DOCUMENTS_BY_LINKED_OBJECT_PAGES,
             {
-                "entity_id": entity_id,
-                "entity_type": entity_type,
-                "provider": provider,
-                "order_by": order_by,
-                "owner_ids": owner_ids,
-                "max_items": max_items,
                 **kwargs,
+                "owner_ids": owner_ids,
+                "order_by": order_by,
+                "provider": provider,
+                "entity_type": entity_type,
+                "entity_id": entity_id,
+                "max_items": max_items,
             },
         )
 
@@ -198,7 +198,7 @@ class DocumentLinkToCRMApi(Api):
         Args:
             id: ID of the document whose links are wanted.
         """
-        return self.api_client.call_operation(_LIST_LINKED_OBJECTS, {"id": id, **kwargs})
+        return self.api_client.call_operation(_LIST_LINKED_OBJECTS, {**kwargs, "id": id})
 
     def iterate_linked_objects(
         self, id: str, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
@@ -215,7 +215,7 @@ class DocumentLinkToCRMApi(Api):
             self.api_client,
             _LIST_LINKED_OBJECTS,
             _LIST_LINKED_OBJECTS_PAGES,
-            {"id": id, "max_items": max_items, **kwargs},
+            {**kwargs, "id": id, "max_items": max_items},
         )
 
     def create_linked_object(
@@ -234,7 +234,7 @@ class DocumentLinkToCRMApi(Api):
             linked_object_create_request: CRM record to which a document is to be linked.
         """
         return self.api_client.call_operation(
-            _CREATE_LINKED_OBJECT, {"id": id, "linked_object_create_request": linked_object_create_request, **kwargs}
+            _CREATE_LINKED_OBJECT, {**kwargs, "linked_object_create_request": linked_object_create_request, "id": id}
         )
 
     def delete_linked_object(self, id: str, linked_object_id: str, **kwargs: Unpack[Options]) -> None:
@@ -247,7 +247,7 @@ class DocumentLinkToCRMApi(Api):
             linked_object_id: ID of the link to remove, as listed for the document.
         """
         return self.api_client.call_operation(
-            _DELETE_LINKED_OBJECT, {"id": id, "linked_object_id": linked_object_id, **kwargs}
+            _DELETE_LINKED_OBJECT, {**kwargs, "linked_object_id": linked_object_id, "id": id}
         )
 
 
@@ -279,12 +279,12 @@ class AsyncDocumentLinkToCRMApi(AsyncApi):
         return await self.api_client.call_operation(
             _LIST_DOCUMENTS_BY_LINKED_OBJECT,
             {
-                "entity_id": entity_id,
-                "entity_type": entity_type,
-                "provider": provider,
-                "order_by": order_by,
-                "owner_ids": owner_ids,
                 **kwargs,
+                "owner_ids": owner_ids,
+                "order_by": order_by,
+                "provider": provider,
+                "entity_type": entity_type,
+                "entity_id": entity_id,
             },
         )
 
@@ -316,13 +316,13 @@ class AsyncDocumentLinkToCRMApi(AsyncApi):
             _LIST_DOCUMENTS_BY_LINKED_OBJECT,
             _LIST_DOCUMENTS_BY_LINKED_OBJECT_PAGES,
             {
-                "entity_id": entity_id,
-                "entity_type": entity_type,
-                "provider": provider,
-                "order_by": order_by,
-                "owner_ids": owner_ids,
-                "max_items": max_items,
                 **kwargs,
+                "owner_ids": owner_ids,
+                "order_by": order_by,
+                "provider": provider,
+                "entity_type": entity_type,
+                "entity_id": entity_id,
+                "max_items": max_items,
             },
         )
 
@@ -334,7 +334,7 @@ class AsyncDocumentLinkToCRMApi(AsyncApi):
         Args:
             id: ID of the document whose links are wanted.
         """
-        return await self.api_client.call_operation(_LIST_LINKED_OBJECTS, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_LIST_LINKED_OBJECTS, {**kwargs, "id": id})
 
     def iterate_linked_objects(
         self, id: str, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
@@ -351,7 +351,7 @@ class AsyncDocumentLinkToCRMApi(AsyncApi):
             self.api_client,
             _LIST_LINKED_OBJECTS,
             _LIST_LINKED_OBJECTS_PAGES,
-            {"id": id, "max_items": max_items, **kwargs},
+            {**kwargs, "id": id, "max_items": max_items},
         )
 
     async def create_linked_object(
@@ -370,7 +370,7 @@ class AsyncDocumentLinkToCRMApi(AsyncApi):
             linked_object_create_request: CRM record to which a document is to be linked.
         """
         return await self.api_client.call_operation(
-            _CREATE_LINKED_OBJECT, {"id": id, "linked_object_create_request": linked_object_create_request, **kwargs}
+            _CREATE_LINKED_OBJECT, {**kwargs, "linked_object_create_request": linked_object_create_request, "id": id}
         )
 
     async def delete_linked_object(self, id: str, linked_object_id: str, **kwargs: Unpack[AsyncOptions]) -> None:
@@ -383,5 +383,5 @@ class AsyncDocumentLinkToCRMApi(AsyncApi):
             linked_object_id: ID of the link to remove, as listed for the document.
         """
         return await self.api_client.call_operation(
-            _DELETE_LINKED_OBJECT, {"id": id, "linked_object_id": linked_object_id, **kwargs}
+            _DELETE_LINKED_OBJECT, {**kwargs, "linked_object_id": linked_object_id, "id": id}
         )

@@ -147,7 +147,7 @@ class DocumentRecipientsApi(Api):
         """
         return self.api_client.call_operation(
             _ADD_DOCUMENT_RECIPIENT,
-            {"id": id, "document_recipient_create_request": document_recipient_create_request, **kwargs},
+            {**kwargs, "document_recipient_create_request": document_recipient_create_request, "id": id},
         )
 
     def delete_document_recipient(self, id: str, recipient_id: str, **kwargs: Unpack[Options]) -> None:
@@ -160,7 +160,7 @@ class DocumentRecipientsApi(Api):
             recipient_id: ID of the recipient to remove.
         """
         return self.api_client.call_operation(
-            _DELETE_DOCUMENT_RECIPIENT, {"id": id, "recipient_id": recipient_id, **kwargs}
+            _DELETE_DOCUMENT_RECIPIENT, {**kwargs, "recipient_id": recipient_id, "id": id}
         )
 
     def edit_document_recipient(
@@ -184,10 +184,10 @@ class DocumentRecipientsApi(Api):
         return self.api_client.call_operation(
             _EDIT_DOCUMENT_RECIPIENT,
             {
-                "id": id,
-                "recipient_id": recipient_id,
-                "document_recipient_edit_request": document_recipient_edit_request,
                 **kwargs,
+                "document_recipient_edit_request": document_recipient_edit_request,
+                "recipient_id": recipient_id,
+                "id": id,
             },
         )
 
@@ -211,10 +211,10 @@ class DocumentRecipientsApi(Api):
         return self.api_client.call_operation(
             _REASSIGN_DOCUMENT_RECIPIENT,
             {
-                "id": id,
-                "recipient_id": recipient_id,
-                "document_recipient_create_request": document_recipient_create_request,
                 **kwargs,
+                "document_recipient_create_request": document_recipient_create_request,
+                "recipient_id": recipient_id,
+                "id": id,
             },
         )
 
@@ -239,7 +239,7 @@ class AsyncDocumentRecipientsApi(AsyncApi):
         """
         return await self.api_client.call_operation(
             _ADD_DOCUMENT_RECIPIENT,
-            {"id": id, "document_recipient_create_request": document_recipient_create_request, **kwargs},
+            {**kwargs, "document_recipient_create_request": document_recipient_create_request, "id": id},
         )
 
     async def delete_document_recipient(self, id: str, recipient_id: str, **kwargs: Unpack[AsyncOptions]) -> None:
@@ -252,7 +252,7 @@ class AsyncDocumentRecipientsApi(AsyncApi):
             recipient_id: ID of the recipient to remove.
         """
         return await self.api_client.call_operation(
-            _DELETE_DOCUMENT_RECIPIENT, {"id": id, "recipient_id": recipient_id, **kwargs}
+            _DELETE_DOCUMENT_RECIPIENT, {**kwargs, "recipient_id": recipient_id, "id": id}
         )
 
     async def edit_document_recipient(
@@ -276,10 +276,10 @@ class AsyncDocumentRecipientsApi(AsyncApi):
         return await self.api_client.call_operation(
             _EDIT_DOCUMENT_RECIPIENT,
             {
-                "id": id,
-                "recipient_id": recipient_id,
-                "document_recipient_edit_request": document_recipient_edit_request,
                 **kwargs,
+                "document_recipient_edit_request": document_recipient_edit_request,
+                "recipient_id": recipient_id,
+                "id": id,
             },
         )
 
@@ -303,9 +303,9 @@ class AsyncDocumentRecipientsApi(AsyncApi):
         return await self.api_client.call_operation(
             _REASSIGN_DOCUMENT_RECIPIENT,
             {
-                "id": id,
-                "recipient_id": recipient_id,
-                "document_recipient_create_request": document_recipient_create_request,
                 **kwargs,
+                "document_recipient_create_request": document_recipient_create_request,
+                "recipient_id": recipient_id,
+                "id": id,
             },
         )

@@ -118,7 +118,7 @@ class DocumentRemindersApi(Api):
             document_id: ID of the document whose settings are wanted.
         """
         return self.api_client.call_operation(
-            _GET_DOCUMENT_AUTO_REMINDER_SETTINGS, {"document_id": document_id, **kwargs}
+            _GET_DOCUMENT_AUTO_REMINDER_SETTINGS, {**kwargs, "document_id": document_id}
         )
 
     def update_document_auto_reminder_settings(
@@ -139,9 +139,9 @@ class DocumentRemindersApi(Api):
         return self.api_client.call_operation(
             _UPDATE_DOCUMENT_AUTO_REMINDER_SETTINGS,
             {
-                "document_id": document_id,
-                "update_document_auto_reminders_request": update_document_auto_reminders_request,
                 **kwargs,
+                "update_document_auto_reminders_request": update_document_auto_reminders_request,
+                "document_id": document_id,
             },
         )
 
@@ -155,7 +155,7 @@ class DocumentRemindersApi(Api):
         Args:
             document_id: ID of the document whose reminders are looked up.
         """
-        return self.api_client.call_operation(_STATUS_DOCUMENT_AUTO_REMINDER, {"document_id": document_id, **kwargs})
+        return self.api_client.call_operation(_STATUS_DOCUMENT_AUTO_REMINDER, {**kwargs, "document_id": document_id})
 
     def create_manual_reminder(
         self,
@@ -176,9 +176,9 @@ class DocumentRemindersApi(Api):
         return self.api_client.call_operation(
             _CREATE_MANUAL_REMINDER,
             {
-                "document_id": document_id,
-                "document_send_manual_reminder_request": document_send_manual_reminder_request,
                 **kwargs,
+                "document_send_manual_reminder_request": document_send_manual_reminder_request,
+                "document_id": document_id,
             },
         )
 
@@ -197,7 +197,7 @@ class AsyncDocumentRemindersApi(AsyncApi):
             document_id: ID of the document whose settings are wanted.
         """
         return await self.api_client.call_operation(
-            _GET_DOCUMENT_AUTO_REMINDER_SETTINGS, {"document_id": document_id, **kwargs}
+            _GET_DOCUMENT_AUTO_REMINDER_SETTINGS, {**kwargs, "document_id": document_id}
         )
 
     async def update_document_auto_reminder_settings(
@@ -218,9 +218,9 @@ class AsyncDocumentRemindersApi(AsyncApi):
         return await self.api_client.call_operation(
             _UPDATE_DOCUMENT_AUTO_REMINDER_SETTINGS,
             {
-                "document_id": document_id,
-                "update_document_auto_reminders_request": update_document_auto_reminders_request,
                 **kwargs,
+                "update_document_auto_reminders_request": update_document_auto_reminders_request,
+                "document_id": document_id,
             },
         )
 
@@ -235,7 +235,7 @@ class AsyncDocumentRemindersApi(AsyncApi):
             document_id: ID of the document whose reminders are looked up.
         """
         return await self.api_client.call_operation(
-            _STATUS_DOCUMENT_AUTO_REMINDER, {"document_id": document_id, **kwargs}
+            _STATUS_DOCUMENT_AUTO_REMINDER, {**kwargs, "document_id": document_id}
         )
 
     async def create_manual_reminder(
@@ -257,8 +257,8 @@ class AsyncDocumentRemindersApi(AsyncApi):
         return await self.api_client.call_operation(
             _CREATE_MANUAL_REMINDER,
             {
-                "document_id": document_id,
-                "document_send_manual_reminder_request": document_send_manual_reminder_request,
                 **kwargs,
+                "document_send_manual_reminder_request": document_send_manual_reminder_request,
+                "document_id": document_id,
             },
         )

@@ -164,7 +164,7 @@ class DocumentSectionsBundlesApi(Api):
         Args:
             document_id: ID of the document whose sections are wanted.
         """
-        return self.api_client.call_operation(_LIST_SECTIONS, {"document_id": document_id, **kwargs})
+        return self.api_client.call_operation(_LIST_SECTIONS, {**kwargs, "document_id": document_id})
 
     def iterate_sections(
         self, document_id: str, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
@@ -181,7 +181,7 @@ class DocumentSectionsBundlesApi(Api):
             self.api_client,
             _LIST_SECTIONS,
             _LIST_SECTIONS_PAGES,
-            {"document_id": document_id, "max_items": max_items, **kwargs},
+            {**kwargs, "document_id": document_id, "max_items": max_items},
         )
 
     def upload_section(
@@ -206,10 +206,10 @@ class DocumentSectionsBundlesApi(Api):
         return self.api_client.call_operation(
             _UPLOAD_SECTION,
             {
-                "document_id": document_id,
-                "merge_field_scope": merge_field_scope,
-                "upload_section_request": upload_section_request,
                 **kwargs,
+                "upload_section_request": upload_section_request,
+                "merge_field_scope": merge_field_scope,
+                "document_id": document_id,
             },
         )
 
@@ -235,7 +235,7 @@ class DocumentSectionsBundlesApi(Api):
         """
         return self.api_client.call_operation(
             _UPLOAD_SECTION_WITH_UPLOAD,
-            {"document_id": document_id, "merge_field_scope": merge_field_scope, "file": file, "data": data, **kwargs},
+            {**kwargs, "data": data, "file": file, "merge_field_scope": merge_field_scope, "document_id": document_id},
         )
 
     def section_details(
@@ -250,7 +250,7 @@ class DocumentSectionsBundlesApi(Api):
             upload_id: ID of the section upload.
         """
         return self.api_client.call_operation(
-            _SECTION_DETAILS, {"document_id": document_id, "upload_id": upload_id, **kwargs}
+            _SECTION_DETAILS, {**kwargs, "upload_id": upload_id, "document_id": document_id}
         )
 
     def section_info(self, document_id: str, section_id: str, **kwargs: Unpack[Options]) -> models.SectionInfoResponse:
@@ -263,7 +263,7 @@ class DocumentSectionsBundlesApi(Api):
             section_id: ID of the section to read.
         """
         return self.api_client.call_operation(
-            _SECTION_INFO, {"document_id": document_id, "section_id": section_id, **kwargs}
+            _SECTION_INFO, {**kwargs, "section_id": section_id, "document_id": document_id}
         )
 
     def delete_section(self, document_id: str, section_id: str, **kwargs: Unpack[Options]) -> None:
@@ -276,7 +276,7 @@ class DocumentSectionsBundlesApi(Api):
             section_id: ID of the section to delete.
         """
         return self.api_client.call_operation(
-            _DELETE_SECTION, {"document_id": document_id, "section_id": section_id, **kwargs}
+            _DELETE_SECTION, {**kwargs, "section_id": section_id, "document_id": document_id}
         )
 
 
@@ -291,7 +291,7 @@ class AsyncDocumentSectionsBundlesApi(AsyncApi):
         Args:
             document_id: ID of the document whose sections are wanted.
         """
-        return await self.api_client.call_operation(_LIST_SECTIONS, {"document_id": document_id, **kwargs})
+        return await self.api_client.call_operation(_LIST_SECTIONS, {**kwargs, "document_id": document_id})
 
     def iterate_sections(
         self, document_id: str, *, max_items: int | None = None, **kwargs: Unpack[CallOptions]
@@ -308,7 +308,7 @@ class AsyncDocumentSectionsBundlesApi(AsyncApi):
             self.api_client,
             _LIST_SECTIONS,
             _LIST_SECTIONS_PAGES,
-            {"document_id": document_id, "max_items": max_items, **kwargs},
+            {**kwargs, "document_id": document_id, "max_items": max_items},
         )
 
     async def upload_section(
@@ -333,10 +333,10 @@ class AsyncDocumentSectionsBundlesApi(AsyncApi):
         return await self.api_client.call_operation(
             _UPLOAD_SECTION,
             {
-                "document_id": document_id,
-                "merge_field_scope": merge_field_scope,
-                "upload_section_request": upload_section_request,
                 **kwargs,
+                "upload_section_request": upload_section_request,
+                "merge_field_scope": merge_field_scope,
+                "document_id": document_id,
             },
         )
 
@@ -362,7 +362,7 @@ class AsyncDocumentSectionsBundlesApi(AsyncApi):
         """
         return await self.api_client.call_operation(
             _UPLOAD_SECTION_WITH_UPLOAD,
-            {"document_id": document_id, "merge_field_scope": merge_field_scope, "file": file, "data": data, **kwargs},
+            {**kwargs, "data": data, "file": file, "merge_field_scope": merge_field_scope, "document_id": document_id},
         )
 
     async def section_details(
@@ -377,7 +377,7 @@ class AsyncDocumentSectionsBundlesApi(AsyncApi):
             upload_id: ID of the section upload.
         """
         return await self.api_client.call_operation(
-            _SECTION_DETAILS, {"document_id": document_id, "upload_id": upload_id, **kwargs}
+            _SECTION_DETAILS, {**kwargs, "upload_id": upload_id, "document_id": document_id}
         )
 
     async def section_info(
@@ -392,7 +392,7 @@ class AsyncDocumentSectionsBundlesApi(AsyncApi):
             section_id: ID of the section to read.
         """
         return await self.api_client.call_operation(
-            _SECTION_INFO, {"document_id": document_id, "section_id": section_id, **kwargs}
+            _SECTION_INFO, {**kwargs, "section_id": section_id, "document_id": document_id}
         )
 
     async def delete_section(self, document_id: str, section_id: str, **kwargs: Unpack[AsyncOptions]) -> None:
@@ -405,5 +405,5 @@ class AsyncDocumentSectionsBundlesApi(AsyncApi):
             section_id: ID of the section to delete.
         """
         return await self.api_client.call_operation(
-            _DELETE_SECTION, {"document_id": document_id, "section_id": section_id, **kwargs}
+            _DELETE_SECTION, {**kwargs, "section_id": section_id, "document_id": document_id}
         )

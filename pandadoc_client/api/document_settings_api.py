@@ -75,7 +75,7 @@ class DocumentSettingsApi(Api):
         Args:
             document_id: ID of the document whose settings are wanted.
         """
-        return self.api_client.call_operation(_DOCUMENT_SETTINGS_GET, {"document_id": document_id, **kwargs})
+        return self.api_client.call_operation(_DOCUMENT_SETTINGS_GET, {**kwargs, "document_id": document_id})
 
     def document_settings_update(
         self,
@@ -94,9 +94,9 @@ class DocumentSettingsApi(Api):
         return self.api_client.call_operation(
             _DOCUMENT_SETTINGS_UPDATE,
             {
-                "document_id": document_id,
-                "update_document_settings_request": update_document_settings_request,
                 **kwargs,
+                "update_document_settings_request": update_document_settings_request,
+                "document_id": document_id,
             },
         )
 
@@ -115,7 +115,7 @@ class AsyncDocumentSettingsApi(AsyncApi):
         Args:
             document_id: ID of the document whose settings are wanted.
         """
-        return await self.api_client.call_operation(_DOCUMENT_SETTINGS_GET, {"document_id": document_id, **kwargs})
+        return await self.api_client.call_operation(_DOCUMENT_SETTINGS_GET, {**kwargs, "document_id": document_id})
 
     async def document_settings_update(
         self,
@@ -134,8 +134,8 @@ class AsyncDocumentSettingsApi(AsyncApi):
         return await self.api_client.call_operation(
             _DOCUMENT_SETTINGS_UPDATE,
             {
-                "document_id": document_id,
-                "update_document_settings_request": update_document_settings_request,
                 **kwargs,
+                "update_document_settings_request": update_document_settings_request,
+                "document_id": document_id,
             },
         )

@@ -66,7 +66,7 @@ class DocumentStructureViewApi(Api):
         """
         return self.api_client.call_operation(
             _ADD_DSV_NAMED_ITEMS,
-            {"document_id": document_id, "add_dsv_named_items_request": add_dsv_named_items_request, **kwargs},
+            {**kwargs, "add_dsv_named_items_request": add_dsv_named_items_request, "document_id": document_id},
         )
 
 
@@ -89,5 +89,5 @@ class AsyncDocumentStructureViewApi(AsyncApi):
         """
         return await self.api_client.call_operation(
             _ADD_DSV_NAMED_ITEMS,
-            {"document_id": document_id, "add_dsv_named_items_request": add_dsv_named_items_request, **kwargs},
+            {**kwargs, "add_dsv_named_items_request": add_dsv_named_items_request, "document_id": document_id},
         )

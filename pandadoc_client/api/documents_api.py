@@ -788,28 +788,28 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         return self.api_client.call_operation(
             _LIST_DOCUMENTS,
             {
-                "template_id": template_id,
-                "form_id": form_id,
-                "folder_uuid": folder_uuid,
-                "contact_id": contact_id,
-                "count": count,
-                "page": page,
-                "order_by": order_by,
-                "created_from": created_from,
-                "created_to": created_to,
-                "deleted": deleted,
-                "id": id,
-                "completed_from": completed_from,
-                "completed_to": completed_to,
-                "membership_id": membership_id,
-                "metadata": metadata,
-                "modified_from": modified_from,
-                "modified_to": modified_to,
-                "q": q,
-                "status": status,
-                "status__ne": status__ne,
-                "tag": tag,
                 **kwargs,
+                "tag": tag,
+                "status__ne": status__ne,
+                "status": status,
+                "q": q,
+                "modified_to": modified_to,
+                "modified_from": modified_from,
+                "metadata": metadata,
+                "membership_id": membership_id,
+                "completed_to": completed_to,
+                "completed_from": completed_from,
+                "id": id,
+                "deleted": deleted,
+                "created_to": created_to,
+                "created_from": created_from,
+                "order_by": order_by,
+                "page": page,
+                "count": count,
+                "contact_id": contact_id,
+                "folder_uuid": folder_uuid,
+                "form_id": form_id,
+                "template_id": template_id,
             },
         )
 
@@ -872,28 +872,28 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
             _LIST_DOCUMENTS,
             _LIST_DOCUMENTS_PAGES,
             {
-                "template_id": template_id,
-                "form_id": form_id,
-                "folder_uuid": folder_uuid,
-                "contact_id": contact_id,
-                "order_by": order_by,
-                "created_from": created_from,
-                "created_to": created_to,
-                "deleted": deleted,
-                "id": id,
-                "completed_from": completed_from,
-                "completed_to": completed_to,
-                "membership_id": membership_id,
-                "metadata": metadata,
-                "modified_from": modified_from,
-                "modified_to": modified_to,
-                "q": q,
-                "status": status,
-                "status__ne": status__ne,
+                **kwargs,
                 "tag": tag,
+                "status__ne": status__ne,
+                "status": status,
+                "q": q,
+                "modified_to": modified_to,
+                "modified_from": modified_from,
+                "metadata": metadata,
+                "membership_id": membership_id,
+                "completed_to": completed_to,
+                "completed_from": completed_from,
+                "id": id,
+                "deleted": deleted,
+                "created_to": created_to,
+                "created_from": created_from,
+                "order_by": order_by,
+                "contact_id": contact_id,
+                "folder_uuid": folder_uuid,
+                "form_id": form_id,
+                "template_id": template_id,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -922,10 +922,10 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         return self.api_client.call_operation(
             _CREATE_DOCUMENT,
             {
-                "editor_ver": editor_ver,
-                "use_form_field_properties": use_form_field_properties,
-                "document_create_request": document_create_request,
                 **kwargs,
+                "document_create_request": document_create_request,
+                "use_form_field_properties": use_form_field_properties,
+                "editor_ver": editor_ver,
             },
         )
 
@@ -941,7 +941,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
             bulk_delete_documents_request: Documents to delete in one call, at least one.
         """
         return self.api_client.call_operation(
-            _BULK_DELETE_DOCUMENTS, {"bulk_delete_documents_request": bulk_delete_documents_request, **kwargs}
+            _BULK_DELETE_DOCUMENTS, {**kwargs, "bulk_delete_documents_request": bulk_delete_documents_request}
         )
 
     def create_document_from_upload(
@@ -967,11 +967,11 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         return self.api_client.call_operation(
             _CREATE_DOCUMENT_FROM_UPLOAD,
             {
-                "editor_ver": editor_ver,
-                "use_form_field_properties": use_form_field_properties,
-                "file": file,
-                "data": data,
                 **kwargs,
+                "data": data,
+                "file": file,
+                "use_form_field_properties": use_form_field_properties,
+                "editor_ver": editor_ver,
             },
         )
 
@@ -992,7 +992,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
             data: Name, recipients, tokens and other properties of the document, as JSON.
         """
         return self.api_client.call_operation(
-            _CREATE_DOCUMENT_FROM_MARKDOWN_UPLOAD, {"file": file, "data": data, **kwargs}
+            _CREATE_DOCUMENT_FROM_MARKDOWN_UPLOAD, {**kwargs, "data": data, "file": file}
         )
 
     def status_document(self, id: str, **kwargs: Unpack[Options]) -> models.DocumentStatusResponse:
@@ -1004,7 +1004,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         Args:
             id: ID of the document to look up.
         """
-        return self.api_client.call_operation(_STATUS_DOCUMENT, {"id": id, **kwargs})
+        return self.api_client.call_operation(_STATUS_DOCUMENT, {**kwargs, "id": id})
 
     def delete_document(self, id: str, **kwargs: Unpack[Options]) -> None:
         """Delete a document.
@@ -1014,7 +1014,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         Args:
             id: ID of the document to delete.
         """
-        return self.api_client.call_operation(_DELETE_DOCUMENT, {"id": id, **kwargs})
+        return self.api_client.call_operation(_DELETE_DOCUMENT, {**kwargs, "id": id})
 
     def update_document(
         self, id: str, document_update_request: models.DocumentUpdateRequest | dict[str, Any], **kwargs: Unpack[Options]
@@ -1029,7 +1029,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
             document_update_request: Changes to a draft document; what is left out stays as it is.
         """
         return self.api_client.call_operation(
-            _UPDATE_DOCUMENT, {"id": id, "document_update_request": document_update_request, **kwargs}
+            _UPDATE_DOCUMENT, {**kwargs, "document_update_request": document_update_request, "id": id}
         )
 
     def document_e_sign_disclosure(self, document_id: str, **kwargs: Unpack[Options]) -> models.DocumentESignDisclosure:
@@ -1040,7 +1040,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         Args:
             document_id: ID of the document whose disclosure is wanted.
         """
-        return self.api_client.call_operation(_DOCUMENT_E_SIGN_DISCLOSURE, {"document_id": document_id, **kwargs})
+        return self.api_client.call_operation(_DOCUMENT_E_SIGN_DISCLOSURE, {**kwargs, "document_id": document_id})
 
     def change_document_status(
         self,
@@ -1059,7 +1059,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         """
         return self.api_client.call_operation(
             _CHANGE_DOCUMENT_STATUS,
-            {"id": id, "document_status_change_request": document_status_change_request, **kwargs},
+            {**kwargs, "document_status_change_request": document_status_change_request, "id": id},
         )
 
     def change_document_status_with_upload(
@@ -1081,7 +1081,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
             data: The new status and an optional note, as JSON.
         """
         return self.api_client.call_operation(
-            _CHANGE_DOCUMENT_STATUS_WITH_UPLOAD, {"id": id, "file": file, "data": data, **kwargs}
+            _CHANGE_DOCUMENT_STATUS_WITH_UPLOAD, {**kwargs, "data": data, "file": file, "id": id}
         )
 
     def document_revert_to_draft(self, id: str, **kwargs: Unpack[Options]) -> models.DocumentRevertToDraftResponse:
@@ -1093,7 +1093,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         Args:
             id: ID of the document to take back to draft.
         """
-        return self.api_client.call_operation(_DOCUMENT_REVERT_TO_DRAFT, {"id": id, **kwargs})
+        return self.api_client.call_operation(_DOCUMENT_REVERT_TO_DRAFT, {**kwargs, "id": id})
 
     def details_document(self, id: str, **kwargs: Unpack[Options]) -> models.DocumentDetailsResponse:
         """Get document details.
@@ -1105,7 +1105,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         Args:
             id: ID of the document to read.
         """
-        return self.api_client.call_operation(_DETAILS_DOCUMENT, {"id": id, **kwargs})
+        return self.api_client.call_operation(_DETAILS_DOCUMENT, {**kwargs, "id": id})
 
     def send_document(
         self, id: str, document_send_request: models.DocumentSendRequest | dict[str, Any], **kwargs: Unpack[Options]
@@ -1121,7 +1121,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
             document_send_request: How to send a document: message, sender, forwarding rules and approvers.
         """
         return self.api_client.call_operation(
-            _SEND_DOCUMENT, {"id": id, "document_send_request": document_send_request, **kwargs}
+            _SEND_DOCUMENT, {**kwargs, "document_send_request": document_send_request, "id": id}
         )
 
     def create_document_editing_session(
@@ -1137,7 +1137,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
             editing_session_request: Who opens an editing session, and how long it lasts.
         """
         return self.api_client.call_operation(
-            _CREATE_DOCUMENT_EDITING_SESSION, {"id": id, "editing_session_request": editing_session_request, **kwargs}
+            _CREATE_DOCUMENT_EDITING_SESSION, {**kwargs, "editing_session_request": editing_session_request, "id": id}
         )
 
     def create_document_link(
@@ -1157,7 +1157,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
                 document.
         """
         return self.api_client.call_operation(
-            _CREATE_DOCUMENT_LINK, {"id": id, "document_create_link_request": document_create_link_request, **kwargs}
+            _CREATE_DOCUMENT_LINK, {**kwargs, "document_create_link_request": document_create_link_request, "id": id}
         )
 
     def download_document(
@@ -1187,13 +1187,13 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         return self.api_client.call_operation(
             _DOWNLOAD_DOCUMENT,
             {
-                "id": id,
-                "watermark_color": watermark_color,
-                "watermark_font_size": watermark_font_size,
-                "watermark_opacity": watermark_opacity,
-                "watermark_text": watermark_text,
-                "separate_files": separate_files,
                 **kwargs,
+                "separate_files": separate_files,
+                "watermark_text": watermark_text,
+                "watermark_opacity": watermark_opacity,
+                "watermark_font_size": watermark_font_size,
+                "watermark_color": watermark_color,
+                "id": id,
             },
         )
 
@@ -1210,7 +1210,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
             separate_files: Whether to get the parts of a bundle as files of their own; default `false`.
         """
         return self.api_client.call_operation(
-            _DOWNLOAD_PROTECTED_DOCUMENT, {"id": id, "separate_files": separate_files, **kwargs}
+            _DOWNLOAD_PROTECTED_DOCUMENT, {**kwargs, "separate_files": separate_files, "id": id}
         )
 
     def transfer_document_ownership(
@@ -1230,7 +1230,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         """
         return self.api_client.call_operation(
             _TRANSFER_DOCUMENT_OWNERSHIP,
-            {"id": id, "document_transfer_ownership_request": document_transfer_ownership_request, **kwargs},
+            {**kwargs, "document_transfer_ownership_request": document_transfer_ownership_request, "id": id},
         )
 
     def transfer_all_documents_ownership(
@@ -1247,7 +1247,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         """
         return self.api_client.call_operation(
             _TRANSFER_ALL_DOCUMENTS_OWNERSHIP,
-            {"document_transfer_all_ownership_request": document_transfer_all_ownership_request, **kwargs},
+            {**kwargs, "document_transfer_all_ownership_request": document_transfer_all_ownership_request},
         )
 
     def document_move_to_folder(self, id: str, folder_id: str, **kwargs: Unpack[Options]) -> None:
@@ -1259,7 +1259,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
             id: ID of the document to move.
             folder_id: ID of the folder the document goes to.
         """
-        return self.api_client.call_operation(_DOCUMENT_MOVE_TO_FOLDER, {"id": id, "folder_id": folder_id, **kwargs})
+        return self.api_client.call_operation(_DOCUMENT_MOVE_TO_FOLDER, {**kwargs, "folder_id": folder_id, "id": id})
 
     def append_content_library_item_to_document(
         self, id: str, append_cli_data_request: models.AppendCLIDataRequest | dict[str, Any], **kwargs: Unpack[Options]
@@ -1276,7 +1276,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         """
         return self.api_client.call_operation(
             _APPEND_CONTENT_LIBRARY_ITEM_TO_DOCUMENT,
-            {"id": id, "append_cli_data_request": append_cli_data_request, **kwargs},
+            {**kwargs, "append_cli_data_request": append_cli_data_request, "id": id},
         )
 
     def create_export_docx_task(self, document_id: str, **kwargs: Unpack[Options]) -> models.DocumentDocxExport:
@@ -1288,7 +1288,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         Args:
             document_id: ID of the document to export.
         """
-        return self.api_client.call_operation(_CREATE_EXPORT_DOCX_TASK, {"document_id": document_id, **kwargs})
+        return self.api_client.call_operation(_CREATE_EXPORT_DOCX_TASK, {**kwargs, "document_id": document_id})
 
     def get_docx_export_task(
         self, document_id: str, task_id: str, **kwargs: Unpack[Options]
@@ -1302,7 +1302,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
             task_id: ID of the export task.
         """
         return self.api_client.call_operation(
-            _GET_DOCX_EXPORT_TASK, {"document_id": document_id, "task_id": task_id, **kwargs}
+            _GET_DOCX_EXPORT_TASK, {**kwargs, "task_id": task_id, "document_id": document_id}
         )
 
     def get_document_summary(
@@ -1318,7 +1318,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
             type: Kind of summary: `detailed`, `short`, `headline` or `xshort`.
         """
         return self.api_client.call_operation(
-            _GET_DOCUMENT_SUMMARY, {"document_id": document_id, "type": type, **kwargs}
+            _GET_DOCUMENT_SUMMARY, {**kwargs, "type": type, "document_id": document_id}
         )
 
     def get_document_content(
@@ -1334,7 +1334,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
             format: Format of the content: `plaintext` or `markdown`.
         """
         return self.api_client.call_operation(
-            _GET_DOCUMENT_CONTENT, {"document_id": document_id, "format": format, **kwargs}
+            _GET_DOCUMENT_CONTENT, {**kwargs, "format": format, "document_id": document_id}
         )
 
     def get_document_ai_metadata(
@@ -1351,7 +1351,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
             offset: Number of fields to skip from the start; default 0.
         """
         return self.api_client.call_operation(
-            _GET_DOCUMENT_AI_METADATA, {"document_id": document_id, "limit": limit, "offset": offset, **kwargs}
+            _GET_DOCUMENT_AI_METADATA, {**kwargs, "offset": offset, "limit": limit, "document_id": document_id}
         )
 
     def iterate_document_ai_metadata(
@@ -1370,7 +1370,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
             self.api_client,
             _GET_DOCUMENT_AI_METADATA,
             _GET_DOCUMENT_AI_METADATA_PAGES,
-            {"document_id": document_id, "page_size": page_size, "max_items": max_items, **kwargs},
+            {**kwargs, "document_id": document_id, "page_size": page_size, "max_items": max_items},
         )
 
     def batch_get_document_ai_metadata(
@@ -1385,7 +1385,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
             batch_ai_metadata_request: Documents, and optionally fields, for which to read AI metadata in one call.
         """
         return self.api_client.call_operation(
-            _BATCH_GET_DOCUMENT_AI_METADATA, {"batch_ai_metadata_request": batch_ai_metadata_request, **kwargs}
+            _BATCH_GET_DOCUMENT_AI_METADATA, {**kwargs, "batch_ai_metadata_request": batch_ai_metadata_request}
         )
 
     def search_documents_ai(self, q: str, **kwargs: Unpack[Options]) -> models.DocumentSearchResponse:
@@ -1397,7 +1397,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         Args:
             q: Question or search text, at least one character.
         """
-        return self.api_client.call_operation(_SEARCH_DOCUMENTS_AI, {"q": q, **kwargs})
+        return self.api_client.call_operation(_SEARCH_DOCUMENTS_AI, {**kwargs, "q": q})
 
 
 class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi):
@@ -1461,28 +1461,28 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         return await self.api_client.call_operation(
             _LIST_DOCUMENTS,
             {
-                "template_id": template_id,
-                "form_id": form_id,
-                "folder_uuid": folder_uuid,
-                "contact_id": contact_id,
-                "count": count,
-                "page": page,
-                "order_by": order_by,
-                "created_from": created_from,
-                "created_to": created_to,
-                "deleted": deleted,
-                "id": id,
-                "completed_from": completed_from,
-                "completed_to": completed_to,
-                "membership_id": membership_id,
-                "metadata": metadata,
-                "modified_from": modified_from,
-                "modified_to": modified_to,
-                "q": q,
-                "status": status,
-                "status__ne": status__ne,
-                "tag": tag,
                 **kwargs,
+                "tag": tag,
+                "status__ne": status__ne,
+                "status": status,
+                "q": q,
+                "modified_to": modified_to,
+                "modified_from": modified_from,
+                "metadata": metadata,
+                "membership_id": membership_id,
+                "completed_to": completed_to,
+                "completed_from": completed_from,
+                "id": id,
+                "deleted": deleted,
+                "created_to": created_to,
+                "created_from": created_from,
+                "order_by": order_by,
+                "page": page,
+                "count": count,
+                "contact_id": contact_id,
+                "folder_uuid": folder_uuid,
+                "form_id": form_id,
+                "template_id": template_id,
             },
         )
 
@@ -1545,28 +1545,28 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
             _LIST_DOCUMENTS,
             _LIST_DOCUMENTS_PAGES,
             {
-                "template_id": template_id,
-                "form_id": form_id,
-                "folder_uuid": folder_uuid,
-                "contact_id": contact_id,
-                "order_by": order_by,
-                "created_from": created_from,
-                "created_to": created_to,
-                "deleted": deleted,
-                "id": id,
-                "completed_from": completed_from,
-                "completed_to": completed_to,
-                "membership_id": membership_id,
-                "metadata": metadata,
-                "modified_from": modified_from,
-                "modified_to": modified_to,
-                "q": q,
-                "status": status,
-                "status__ne": status__ne,
+                **kwargs,
                 "tag": tag,
+                "status__ne": status__ne,
+                "status": status,
+                "q": q,
+                "modified_to": modified_to,
+                "modified_from": modified_from,
+                "metadata": metadata,
+                "membership_id": membership_id,
+                "completed_to": completed_to,
+                "completed_from": completed_from,
+                "id": id,
+                "deleted": deleted,
+                "created_to": created_to,
+                "created_from": created_from,
+                "order_by": order_by,
+                "contact_id": contact_id,
+                "folder_uuid": folder_uuid,
+                "form_id": form_id,
+                "template_id": template_id,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -1595,10 +1595,10 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         return await self.api_client.call_operation(
             _CREATE_DOCUMENT,
             {
-                "editor_ver": editor_ver,
-                "use_form_field_properties": use_form_field_properties,
-                "document_create_request": document_create_request,
                 **kwargs,
+                "document_create_request": document_create_request,
+                "use_form_field_properties": use_form_field_properties,
+                "editor_ver": editor_ver,
             },
         )
 
@@ -1614,7 +1614,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
             bulk_delete_documents_request: Documents to delete in one call, at least one.
         """
         return await self.api_client.call_operation(
-            _BULK_DELETE_DOCUMENTS, {"bulk_delete_documents_request": bulk_delete_documents_request, **kwargs}
+            _BULK_DELETE_DOCUMENTS, {**kwargs, "bulk_delete_documents_request": bulk_delete_documents_request}
         )
 
     async def create_document_from_upload(
@@ -1640,11 +1640,11 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         return await self.api_client.call_operation(
             _CREATE_DOCUMENT_FROM_UPLOAD,
             {
-                "editor_ver": editor_ver,
-                "use_form_field_properties": use_form_field_properties,
-                "file": file,
-                "data": data,
                 **kwargs,
+                "data": data,
+                "file": file,
+                "use_form_field_properties": use_form_field_properties,
+                "editor_ver": editor_ver,
             },
         )
 
@@ -1665,7 +1665,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
             data: Name, recipients, tokens and other properties of the document, as JSON.
         """
         return await self.api_client.call_operation(
-            _CREATE_DOCUMENT_FROM_MARKDOWN_UPLOAD, {"file": file, "data": data, **kwargs}
+            _CREATE_DOCUMENT_FROM_MARKDOWN_UPLOAD, {**kwargs, "data": data, "file": file}
         )
 
     async def status_document(self, id: str, **kwargs: Unpack[AsyncOptions]) -> models.DocumentStatusResponse:
@@ -1677,7 +1677,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         Args:
             id: ID of the document to look up.
         """
-        return await self.api_client.call_operation(_STATUS_DOCUMENT, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_STATUS_DOCUMENT, {**kwargs, "id": id})
 
     async def delete_document(self, id: str, **kwargs: Unpack[AsyncOptions]) -> None:
         """Delete a document.
@@ -1687,7 +1687,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         Args:
             id: ID of the document to delete.
         """
-        return await self.api_client.call_operation(_DELETE_DOCUMENT, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_DELETE_DOCUMENT, {**kwargs, "id": id})
 
     async def update_document(
         self,
@@ -1705,7 +1705,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
             document_update_request: Changes to a draft document; what is left out stays as it is.
         """
         return await self.api_client.call_operation(
-            _UPDATE_DOCUMENT, {"id": id, "document_update_request": document_update_request, **kwargs}
+            _UPDATE_DOCUMENT, {**kwargs, "document_update_request": document_update_request, "id": id}
         )
 
     async def document_e_sign_disclosure(
@@ -1718,7 +1718,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         Args:
             document_id: ID of the document whose disclosure is wanted.
         """
-        return await self.api_client.call_operation(_DOCUMENT_E_SIGN_DISCLOSURE, {"document_id": document_id, **kwargs})
+        return await self.api_client.call_operation(_DOCUMENT_E_SIGN_DISCLOSURE, {**kwargs, "document_id": document_id})
 
     async def change_document_status(
         self,
@@ -1737,7 +1737,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         """
         return await self.api_client.call_operation(
             _CHANGE_DOCUMENT_STATUS,
-            {"id": id, "document_status_change_request": document_status_change_request, **kwargs},
+            {**kwargs, "document_status_change_request": document_status_change_request, "id": id},
         )
 
     async def change_document_status_with_upload(
@@ -1759,7 +1759,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
             data: The new status and an optional note, as JSON.
         """
         return await self.api_client.call_operation(
-            _CHANGE_DOCUMENT_STATUS_WITH_UPLOAD, {"id": id, "file": file, "data": data, **kwargs}
+            _CHANGE_DOCUMENT_STATUS_WITH_UPLOAD, {**kwargs, "data": data, "file": file, "id": id}
         )
 
     async def document_revert_to_draft(
@@ -1773,7 +1773,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         Args:
             id: ID of the document to take back to draft.
         """
-        return await self.api_client.call_operation(_DOCUMENT_REVERT_TO_DRAFT, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_DOCUMENT_REVERT_TO_DRAFT, {**kwargs, "id": id})
 
     async def details_document(self, id: str, **kwargs: Unpack[AsyncOptions]) -> models.DocumentDetailsResponse:
         """Get document details.
@@ -1785,7 +1785,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         Args:
             id: ID of the document to read.
         """
-        return await self.api_client.call_operation(_DETAILS_DOCUMENT, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_DETAILS_DOCUMENT, {**kwargs, "id": id})
 
     async def send_document(
         self,
@@ -1804,7 +1804,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
             document_send_request: How to send a document: message, sender, forwarding rules and approvers.
         """
         return await self.api_client.call_operation(
-            _SEND_DOCUMENT, {"id": id, "document_send_request": document_send_request, **kwargs}
+            _SEND_DOCUMENT, {**kwargs, "document_send_request": document_send_request, "id": id}
         )
 
     async def create_document_editing_session(
@@ -1823,7 +1823,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
             editing_session_request: Who opens an editing session, and how long it lasts.
         """
         return await self.api_client.call_operation(
-            _CREATE_DOCUMENT_EDITING_SESSION, {"id": id, "editing_session_request": editing_session_request, **kwargs}
+            _CREATE_DOCUMENT_EDITING_SESSION, {**kwargs, "editing_session_request": editing_session_request, "id": id}
         )
 
     async def create_document_link(
@@ -1843,7 +1843,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
                 document.
         """
         return await self.api_client.call_operation(
-            _CREATE_DOCUMENT_LINK, {"id": id, "document_create_link_request": document_create_link_request, **kwargs}
+            _CREATE_DOCUMENT_LINK, {**kwargs, "document_create_link_request": document_create_link_request, "id": id}
         )
 
     async def download_document(
@@ -1873,13 +1873,13 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         return await self.api_client.call_operation(
             _DOWNLOAD_DOCUMENT,
             {
-                "id": id,
-                "watermark_color": watermark_color,
-                "watermark_font_size": watermark_font_size,
-                "watermark_opacity": watermark_opacity,
-                "watermark_text": watermark_text,
-                "separate_files": separate_files,
                 **kwargs,
+                "separate_files": separate_files,
+                "watermark_text": watermark_text,
+                "watermark_opacity": watermark_opacity,
+                "watermark_font_size": watermark_font_size,
+                "watermark_color": watermark_color,
+                "id": id,
             },
         )
 
@@ -1896,7 +1896,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
             separate_files: Whether to get the parts of a bundle as files of their own; default `false`.
         """
         return await self.api_client.call_operation(
-            _DOWNLOAD_PROTECTED_DOCUMENT, {"id": id, "separate_files": separate_files, **kwargs}
+            _DOWNLOAD_PROTECTED_DOCUMENT, {**kwargs, "separate_files": separate_files, "id": id}
         )
 
     async def transfer_document_ownership(
@@ -1916,7 +1916,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         """
         return await self.api_client.call_operation(
             _TRANSFER_DOCUMENT_OWNERSHIP,
-            {"id": id, "document_transfer_ownership_request": document_transfer_ownership_request, **kwargs},
+            {**kwargs, "document_transfer_ownership_request": document_transfer_ownership_request, "id": id},
         )
 
     async def transfer_all_documents_ownership(
@@ -1933,7 +1933,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         """
         return await self.api_client.call_operation(
             _TRANSFER_ALL_DOCUMENTS_OWNERSHIP,
-            {"document_transfer_all_ownership_request": document_transfer_all_ownership_request, **kwargs},
+            {**kwargs, "document_transfer_all_ownership_request": document_transfer_all_ownership_request},
         )
 
     async def document_move_to_folder(self, id: str, folder_id: str, **kwargs: Unpack[AsyncOptions]) -> None:
@@ -1946,7 +1946,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
             folder_id: ID of the folder the document goes to.
         """
         return await self.api_client.call_operation(
-            _DOCUMENT_MOVE_TO_FOLDER, {"id": id, "folder_id": folder_id, **kwargs}
+            _DOCUMENT_MOVE_TO_FOLDER, {**kwargs, "folder_id": folder_id, "id": id}
         )
 
     async def append_content_library_item_to_document(
@@ -1967,7 +1967,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         """
         return await self.api_client.call_operation(
             _APPEND_CONTENT_LIBRARY_ITEM_TO_DOCUMENT,
-            {"id": id, "append_cli_data_request": append_cli_data_request, **kwargs},
+            {**kwargs, "append_cli_data_request": append_cli_data_request, "id": id},
         )
 
     async def create_export_docx_task(
@@ -1981,7 +1981,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         Args:
             document_id: ID of the document to export.
         """
-        return await self.api_client.call_operation(_CREATE_EXPORT_DOCX_TASK, {"document_id": document_id, **kwargs})
+        return await self.api_client.call_operation(_CREATE_EXPORT_DOCX_TASK, {**kwargs, "document_id": document_id})
 
     async def get_docx_export_task(
         self, document_id: str, task_id: str, **kwargs: Unpack[AsyncOptions]
@@ -1995,7 +1995,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
             task_id: ID of the export task.
         """
         return await self.api_client.call_operation(
-            _GET_DOCX_EXPORT_TASK, {"document_id": document_id, "task_id": task_id, **kwargs}
+            _GET_DOCX_EXPORT_TASK, {**kwargs, "task_id": task_id, "document_id": document_id}
         )
 
     async def get_document_summary(
@@ -2011,7 +2011,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
             type: Kind of summary: `detailed`, `short`, `headline` or `xshort`.
         """
         return await self.api_client.call_operation(
-            _GET_DOCUMENT_SUMMARY, {"document_id": document_id, "type": type, **kwargs}
+            _GET_DOCUMENT_SUMMARY, {**kwargs, "type": type, "document_id": document_id}
         )
 
     async def get_document_content(
@@ -2027,7 +2027,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
             format: Format of the content: `plaintext` or `markdown`.
         """
         return await self.api_client.call_operation(
-            _GET_DOCUMENT_CONTENT, {"document_id": document_id, "format": format, **kwargs}
+            _GET_DOCUMENT_CONTENT, {**kwargs, "format": format, "document_id": document_id}
         )
 
     async def get_document_ai_metadata(
@@ -2044,7 +2044,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
             offset: Number of fields to skip from the start; default 0.
         """
         return await self.api_client.call_operation(
-            _GET_DOCUMENT_AI_METADATA, {"document_id": document_id, "limit": limit, "offset": offset, **kwargs}
+            _GET_DOCUMENT_AI_METADATA, {**kwargs, "offset": offset, "limit": limit, "document_id": document_id}
         )
 
     def iterate_document_ai_metadata(
@@ -2063,7 +2063,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
             self.api_client,
             _GET_DOCUMENT_AI_METADATA,
             _GET_DOCUMENT_AI_METADATA_PAGES,
-            {"document_id": document_id, "page_size": page_size, "max_items": max_items, **kwargs},
+            {**kwargs, "document_id": document_id, "page_size": page_size, "max_items": max_items},
         )
 
     async def batch_get_document_ai_metadata(
@@ -2078,7 +2078,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
             batch_ai_metadata_request: Documents, and optionally fields, for which to read AI metadata in one call.
         """
         return await self.api_client.call_operation(
-            _BATCH_GET_DOCUMENT_AI_METADATA, {"batch_ai_metadata_request": batch_ai_metadata_request, **kwargs}
+            _BATCH_GET_DOCUMENT_AI_METADATA, {**kwargs, "batch_ai_metadata_request": batch_ai_metadata_request}
         )
 
     async def search_documents_ai(self, q: str, **kwargs: Unpack[AsyncOptions]) -> models.DocumentSearchResponse:
@@ -2090,4 +2090,4 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         Args:
             q: Question or search text, at least one character.
         """
-        return await self.api_client.call_operation(_SEARCH_DOCUMENTS_AI, {"q": q, **kwargs})
+        return await self.api_client.call_operation(_SEARCH_DOCUMENTS_AI, {**kwargs, "q": q})

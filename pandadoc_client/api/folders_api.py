@@ -200,7 +200,7 @@ class FoldersApi(Api):
             page: Page to return, counted from 1.
         """
         return self.api_client.call_operation(
-            _LIST_DOCUMENT_FOLDERS, {"parent_uuid": parent_uuid, "count": count, "page": page, **kwargs}
+            _LIST_DOCUMENT_FOLDERS, {**kwargs, "page": page, "count": count, "parent_uuid": parent_uuid}
         )
 
     def iterate_document_folders(
@@ -224,7 +224,7 @@ class FoldersApi(Api):
             self.api_client,
             _LIST_DOCUMENT_FOLDERS,
             _LIST_DOCUMENT_FOLDERS_PAGES,
-            {"parent_uuid": parent_uuid, "page_size": page_size, "max_items": max_items, **kwargs},
+            {**kwargs, "parent_uuid": parent_uuid, "page_size": page_size, "max_items": max_items},
         )
 
     def create_document_folder(
@@ -240,7 +240,7 @@ class FoldersApi(Api):
             documents_folder_create_request: Folder for documents that is to be created.
         """
         return self.api_client.call_operation(
-            _CREATE_DOCUMENT_FOLDER, {"documents_folder_create_request": documents_folder_create_request, **kwargs}
+            _CREATE_DOCUMENT_FOLDER, {**kwargs, "documents_folder_create_request": documents_folder_create_request}
         )
 
     def rename_document_folder(
@@ -259,7 +259,7 @@ class FoldersApi(Api):
         """
         return self.api_client.call_operation(
             _RENAME_DOCUMENT_FOLDER,
-            {"id": id, "documents_folder_rename_request": documents_folder_rename_request, **kwargs},
+            {**kwargs, "documents_folder_rename_request": documents_folder_rename_request, "id": id},
         )
 
     def list_template_folders(
@@ -281,7 +281,7 @@ class FoldersApi(Api):
             page: Page to return, counted from 1.
         """
         return self.api_client.call_operation(
-            _LIST_TEMPLATE_FOLDERS, {"parent_uuid": parent_uuid, "count": count, "page": page, **kwargs}
+            _LIST_TEMPLATE_FOLDERS, {**kwargs, "page": page, "count": count, "parent_uuid": parent_uuid}
         )
 
     def iterate_template_folders(
@@ -305,7 +305,7 @@ class FoldersApi(Api):
             self.api_client,
             _LIST_TEMPLATE_FOLDERS,
             _LIST_TEMPLATE_FOLDERS_PAGES,
-            {"parent_uuid": parent_uuid, "page_size": page_size, "max_items": max_items, **kwargs},
+            {**kwargs, "parent_uuid": parent_uuid, "page_size": page_size, "max_items": max_items},
         )
 
     def create_template_folder(
@@ -321,7 +321,7 @@ class FoldersApi(Api):
             templates_folder_create_request: Template folder to create.
         """
         return self.api_client.call_operation(
-            _CREATE_TEMPLATE_FOLDER, {"templates_folder_create_request": templates_folder_create_request, **kwargs}
+            _CREATE_TEMPLATE_FOLDER, {**kwargs, "templates_folder_create_request": templates_folder_create_request}
         )
 
     def rename_template_folder(
@@ -340,7 +340,7 @@ class FoldersApi(Api):
         """
         return self.api_client.call_operation(
             _RENAME_TEMPLATE_FOLDER,
-            {"id": id, "templates_folder_rename_request": templates_folder_rename_request, **kwargs},
+            {**kwargs, "templates_folder_rename_request": templates_folder_rename_request, "id": id},
         )
 
 
@@ -366,7 +366,7 @@ class AsyncFoldersApi(AsyncApi):
             page: Page to return, counted from 1.
         """
         return await self.api_client.call_operation(
-            _LIST_DOCUMENT_FOLDERS, {"parent_uuid": parent_uuid, "count": count, "page": page, **kwargs}
+            _LIST_DOCUMENT_FOLDERS, {**kwargs, "page": page, "count": count, "parent_uuid": parent_uuid}
         )
 
     def iterate_document_folders(
@@ -390,7 +390,7 @@ class AsyncFoldersApi(AsyncApi):
             self.api_client,
             _LIST_DOCUMENT_FOLDERS,
             _LIST_DOCUMENT_FOLDERS_PAGES,
-            {"parent_uuid": parent_uuid, "page_size": page_size, "max_items": max_items, **kwargs},
+            {**kwargs, "parent_uuid": parent_uuid, "page_size": page_size, "max_items": max_items},
         )
 
     async def create_document_folder(
@@ -406,7 +406,7 @@ class AsyncFoldersApi(AsyncApi):
             documents_folder_create_request: Folder for documents that is to be created.
         """
         return await self.api_client.call_operation(
-            _CREATE_DOCUMENT_FOLDER, {"documents_folder_create_request": documents_folder_create_request, **kwargs}
+            _CREATE_DOCUMENT_FOLDER, {**kwargs, "documents_folder_create_request": documents_folder_create_request}
         )
 
     async def rename_document_folder(
@@ -425,7 +425,7 @@ class AsyncFoldersApi(AsyncApi):
         """
         return await self.api_client.call_operation(
             _RENAME_DOCUMENT_FOLDER,
-            {"id": id, "documents_folder_rename_request": documents_folder_rename_request, **kwargs},
+            {**kwargs, "documents_folder_rename_request": documents_folder_rename_request, "id": id},
         )
 
     async def list_template_folders(
@@ -447,7 +447,7 @@ class AsyncFoldersApi(AsyncApi):
             page: Page to return, counted from 1.
         """
         return await self.api_client.call_operation(
-            _LIST_TEMPLATE_FOLDERS, {"parent_uuid": parent_uuid, "count": count, "page": page, **kwargs}
+            _LIST_TEMPLATE_FOLDERS, {**kwargs, "page": page, "count": count, "parent_uuid": parent_uuid}
         )
 
     def iterate_template_folders(
@@ -471,7 +471,7 @@ class AsyncFoldersApi(AsyncApi):
             self.api_client,
             _LIST_TEMPLATE_FOLDERS,
             _LIST_TEMPLATE_FOLDERS_PAGES,
-            {"parent_uuid": parent_uuid, "page_size": page_size, "max_items": max_items, **kwargs},
+            {**kwargs, "parent_uuid": parent_uuid, "page_size": page_size, "max_items": max_items},
         )
 
     async def create_template_folder(
@@ -487,7 +487,7 @@ class AsyncFoldersApi(AsyncApi):
             templates_folder_create_request: Template folder to create.
         """
         return await self.api_client.call_operation(
-            _CREATE_TEMPLATE_FOLDER, {"templates_folder_create_request": templates_folder_create_request, **kwargs}
+            _CREATE_TEMPLATE_FOLDER, {**kwargs, "templates_folder_create_request": templates_folder_create_request}
         )
 
     async def rename_template_folder(
@@ -506,5 +506,5 @@ class AsyncFoldersApi(AsyncApi):
         """
         return await self.api_client.call_operation(
             _RENAME_TEMPLATE_FOLDER,
-            {"id": id, "templates_folder_rename_request": templates_folder_rename_request, **kwargs},
+            {**kwargs, "templates_folder_rename_request": templates_folder_rename_request, "id": id},
         )

@@ -81,7 +81,7 @@ class FormsApi(Api):
         """
         return self.api_client.call_operation(
             _LIST_FORM,
-            {"count": count, "page": page, "status": status, "order_by": order_by, "asc": asc, "name": name, **kwargs},
+            {**kwargs, "name": name, "asc": asc, "order_by": order_by, "status": status, "page": page, "count": count},
         )
 
     def iterate_form(
@@ -112,13 +112,13 @@ class FormsApi(Api):
             _LIST_FORM,
             _LIST_FORM_PAGES,
             {
-                "status": status,
-                "order_by": order_by,
-                "asc": asc,
+                **kwargs,
                 "name": name,
+                "asc": asc,
+                "order_by": order_by,
+                "status": status,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -152,7 +152,7 @@ class AsyncFormsApi(AsyncApi):
         """
         return await self.api_client.call_operation(
             _LIST_FORM,
-            {"count": count, "page": page, "status": status, "order_by": order_by, "asc": asc, "name": name, **kwargs},
+            {**kwargs, "name": name, "asc": asc, "order_by": order_by, "status": status, "page": page, "count": count},
         )
 
     def iterate_form(
@@ -183,12 +183,12 @@ class AsyncFormsApi(AsyncApi):
             _LIST_FORM,
             _LIST_FORM_PAGES,
             {
-                "status": status,
-                "order_by": order_by,
-                "asc": asc,
+                **kwargs,
                 "name": name,
+                "asc": asc,
+                "order_by": order_by,
+                "status": status,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )

@@ -112,7 +112,7 @@ class MembersApi(Api):
         Args:
             max_items: Where to stop; None for no limit.
         """
-        return ItemIterator(self.api_client, _LIST_MEMBERS, _LIST_MEMBERS_PAGES, {"max_items": max_items, **kwargs})
+        return ItemIterator(self.api_client, _LIST_MEMBERS, _LIST_MEMBERS_PAGES, {**kwargs, "max_items": max_items})
 
     def details_current_member(self, **kwargs: Unpack[Options]) -> models.MemberDetailsResponse:
         """Get the current member.
@@ -129,7 +129,7 @@ class MembersApi(Api):
         Args:
             id: Membership ID of the member to read.
         """
-        return self.api_client.call_operation(_DETAILS_MEMBER, {"id": id, **kwargs})
+        return self.api_client.call_operation(_DETAILS_MEMBER, {**kwargs, "id": id})
 
     def create_member_token(
         self,
@@ -148,7 +148,7 @@ class MembersApi(Api):
         """
         return self.api_client.call_operation(
             _CREATE_MEMBER_TOKEN,
-            {"member_id": member_id, "create_member_token_request": create_member_token_request, **kwargs},
+            {**kwargs, "create_member_token_request": create_member_token_request, "member_id": member_id},
         )
 
 
@@ -173,7 +173,7 @@ class AsyncMembersApi(AsyncApi):
             max_items: Where to stop; None for no limit.
         """
         return AsyncItemIterator(
-            self.api_client, _LIST_MEMBERS, _LIST_MEMBERS_PAGES, {"max_items": max_items, **kwargs}
+            self.api_client, _LIST_MEMBERS, _LIST_MEMBERS_PAGES, {**kwargs, "max_items": max_items}
         )
 
     async def details_current_member(self, **kwargs: Unpack[AsyncOptions]) -> models.MemberDetailsResponse:
@@ -191,7 +191,7 @@ class AsyncMembersApi(AsyncApi):
         Args:
             id: Membership ID of the member to read.
         """
-        return await self.api_client.call_operation(_DETAILS_MEMBER, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_DETAILS_MEMBER, {**kwargs, "id": id})
 
     async def create_member_token(
         self,
@@ -210,5 +210,5 @@ class AsyncMembersApi(AsyncApi):
         """
         return await self.api_client.call_operation(
             _CREATE_MEMBER_TOKEN,
-            {"member_id": member_id, "create_member_token_request": create_member_token_request, **kwargs},
+            {**kwargs, "create_member_token_request": create_member_token_request, "member_id": member_id},
         )

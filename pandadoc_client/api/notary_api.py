@@ -185,12 +185,12 @@ class NotaryApi(Api):
         return self.api_client.call_operation(
             _LIST_NOTARIES,
             {
-                "status": status,
-                "commission_state": commission_state,
-                "offset": offset,
-                "limit": limit,
-                "order_by": order_by,
                 **kwargs,
+                "order_by": order_by,
+                "limit": limit,
+                "offset": offset,
+                "commission_state": commission_state,
+                "status": status,
             },
         )
 
@@ -220,12 +220,12 @@ class NotaryApi(Api):
             _LIST_NOTARIES,
             _LIST_NOTARIES_PAGES,
             {
-                "status": status,
-                "commission_state": commission_state,
+                **kwargs,
                 "order_by": order_by,
+                "commission_state": commission_state,
+                "status": status,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -256,13 +256,13 @@ class NotaryApi(Api):
         return self.api_client.call_operation(
             _LIST_NOTARIZATION_REQUESTS,
             {
-                "status": status,
-                "created_by_user_id": created_by_user_id,
-                "document_id": document_id,
-                "offset": offset,
-                "limit": limit,
-                "order_by": order_by,
                 **kwargs,
+                "order_by": order_by,
+                "limit": limit,
+                "offset": offset,
+                "document_id": document_id,
+                "created_by_user_id": created_by_user_id,
+                "status": status,
             },
         )
 
@@ -294,13 +294,13 @@ class NotaryApi(Api):
             _LIST_NOTARIZATION_REQUESTS,
             _LIST_NOTARIZATION_REQUESTS_PAGES,
             {
-                "status": status,
-                "created_by_user_id": created_by_user_id,
-                "document_id": document_id,
+                **kwargs,
                 "order_by": order_by,
+                "document_id": document_id,
+                "created_by_user_id": created_by_user_id,
+                "status": status,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -317,7 +317,7 @@ class NotaryApi(Api):
                 time.
         """
         return self.api_client.call_operation(
-            _CREATE_NOTARIZATION_REQUEST, {"create_notarization_request": create_notarization_request, **kwargs}
+            _CREATE_NOTARIZATION_REQUEST, {**kwargs, "create_notarization_request": create_notarization_request}
         )
 
     def notarization_request_details(
@@ -331,7 +331,7 @@ class NotaryApi(Api):
             session_request_id: UUID of the notarization request to read.
         """
         return self.api_client.call_operation(
-            _NOTARIZATION_REQUEST_DETAILS, {"session_request_id": session_request_id, **kwargs}
+            _NOTARIZATION_REQUEST_DETAILS, {**kwargs, "session_request_id": session_request_id}
         )
 
     def delete_notarization_request(self, session_request_id: str, **kwargs: Unpack[Options]) -> None:
@@ -343,7 +343,7 @@ class NotaryApi(Api):
             session_request_id: UUID of the notarization request to delete.
         """
         return self.api_client.call_operation(
-            _DELETE_NOTARIZATION_REQUEST, {"session_request_id": session_request_id, **kwargs}
+            _DELETE_NOTARIZATION_REQUEST, {**kwargs, "session_request_id": session_request_id}
         )
 
 
@@ -375,12 +375,12 @@ class AsyncNotaryApi(AsyncApi):
         return await self.api_client.call_operation(
             _LIST_NOTARIES,
             {
-                "status": status,
-                "commission_state": commission_state,
-                "offset": offset,
-                "limit": limit,
-                "order_by": order_by,
                 **kwargs,
+                "order_by": order_by,
+                "limit": limit,
+                "offset": offset,
+                "commission_state": commission_state,
+                "status": status,
             },
         )
 
@@ -410,12 +410,12 @@ class AsyncNotaryApi(AsyncApi):
             _LIST_NOTARIES,
             _LIST_NOTARIES_PAGES,
             {
-                "status": status,
-                "commission_state": commission_state,
+                **kwargs,
                 "order_by": order_by,
+                "commission_state": commission_state,
+                "status": status,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -446,13 +446,13 @@ class AsyncNotaryApi(AsyncApi):
         return await self.api_client.call_operation(
             _LIST_NOTARIZATION_REQUESTS,
             {
-                "status": status,
-                "created_by_user_id": created_by_user_id,
-                "document_id": document_id,
-                "offset": offset,
-                "limit": limit,
-                "order_by": order_by,
                 **kwargs,
+                "order_by": order_by,
+                "limit": limit,
+                "offset": offset,
+                "document_id": document_id,
+                "created_by_user_id": created_by_user_id,
+                "status": status,
             },
         )
 
@@ -484,13 +484,13 @@ class AsyncNotaryApi(AsyncApi):
             _LIST_NOTARIZATION_REQUESTS,
             _LIST_NOTARIZATION_REQUESTS_PAGES,
             {
-                "status": status,
-                "created_by_user_id": created_by_user_id,
-                "document_id": document_id,
+                **kwargs,
                 "order_by": order_by,
+                "document_id": document_id,
+                "created_by_user_id": created_by_user_id,
+                "status": status,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -509,7 +509,7 @@ class AsyncNotaryApi(AsyncApi):
                 time.
         """
         return await self.api_client.call_operation(
-            _CREATE_NOTARIZATION_REQUEST, {"create_notarization_request": create_notarization_request, **kwargs}
+            _CREATE_NOTARIZATION_REQUEST, {**kwargs, "create_notarization_request": create_notarization_request}
         )
 
     async def notarization_request_details(
@@ -523,7 +523,7 @@ class AsyncNotaryApi(AsyncApi):
             session_request_id: UUID of the notarization request to read.
         """
         return await self.api_client.call_operation(
-            _NOTARIZATION_REQUEST_DETAILS, {"session_request_id": session_request_id, **kwargs}
+            _NOTARIZATION_REQUEST_DETAILS, {**kwargs, "session_request_id": session_request_id}
         )
 
     async def delete_notarization_request(self, session_request_id: str, **kwargs: Unpack[AsyncOptions]) -> None:
@@ -535,5 +535,5 @@ class AsyncNotaryApi(AsyncApi):
             session_request_id: UUID of the notarization request to delete.
         """
         return await self.api_client.call_operation(
-            _DELETE_NOTARIZATION_REQUEST, {"session_request_id": session_request_id, **kwargs}
+            _DELETE_NOTARIZATION_REQUEST, {**kwargs, "session_request_id": session_request_id}
         )

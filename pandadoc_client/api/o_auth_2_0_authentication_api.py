@@ -86,13 +86,13 @@ class OAuth20AuthenticationApi(Api):
         return self.api_client.call_operation(
             _ACCESS_TOKEN,
             {
-                "grant_type": grant_type,
-                "client_id": client_id,
-                "client_secret": client_secret,
-                "code": code,
-                "scope": scope,
-                "refresh_token": refresh_token,
                 **kwargs,
+                "refresh_token": refresh_token,
+                "scope": scope,
+                "code": code,
+                "client_secret": client_secret,
+                "client_id": client_id,
+                "grant_type": grant_type,
             },
         )
 
@@ -133,12 +133,12 @@ class AsyncOAuth20AuthenticationApi(AsyncApi):
         return await self.api_client.call_operation(
             _ACCESS_TOKEN,
             {
-                "grant_type": grant_type,
-                "client_id": client_id,
-                "client_secret": client_secret,
-                "code": code,
-                "scope": scope,
-                "refresh_token": refresh_token,
                 **kwargs,
+                "refresh_token": refresh_token,
+                "scope": scope,
+                "code": code,
+                "client_secret": client_secret,
+                "client_id": client_id,
+                "grant_type": grant_type,
             },
         )

@@ -180,16 +180,16 @@ class ProductCatalogApi(Api):
         return self.api_client.call_operation(
             _SEARCH_CATALOG_ITEMS,
             {
-                "page": page,
-                "per_page": per_page,
-                "query": query,
-                "order_by": order_by,
-                "types": types,
-                "billing_types": billing_types,
-                "exclude_uuids": exclude_uuids,
-                "category_id": category_id,
-                "no_category": no_category,
                 **kwargs,
+                "no_category": no_category,
+                "category_id": category_id,
+                "exclude_uuids": exclude_uuids,
+                "billing_types": billing_types,
+                "types": types,
+                "order_by": order_by,
+                "query": query,
+                "per_page": per_page,
+                "page": page,
             },
         )
 
@@ -227,16 +227,16 @@ class ProductCatalogApi(Api):
             _SEARCH_CATALOG_ITEMS,
             _SEARCH_CATALOG_ITEMS_PAGES,
             {
-                "query": query,
-                "order_by": order_by,
-                "types": types,
-                "billing_types": billing_types,
-                "exclude_uuids": exclude_uuids,
-                "category_id": category_id,
+                **kwargs,
                 "no_category": no_category,
+                "category_id": category_id,
+                "exclude_uuids": exclude_uuids,
+                "billing_types": billing_types,
+                "types": types,
+                "order_by": order_by,
+                "query": query,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -251,7 +251,7 @@ class ProductCatalogApi(Api):
             product_catalog_item_request: A new item for the product catalog.
         """
         return self.api_client.call_operation(
-            _CREATE_CATALOG_ITEM, {"product_catalog_item_request": product_catalog_item_request, **kwargs}
+            _CREATE_CATALOG_ITEM, {**kwargs, "product_catalog_item_request": product_catalog_item_request}
         )
 
     def get_catalog_item(self, item_uuid: str, **kwargs: Unpack[Options]) -> models.ProductCatalogItemResponse:
@@ -262,7 +262,7 @@ class ProductCatalogApi(Api):
         Args:
             item_uuid: UUID of the catalog item to read.
         """
-        return self.api_client.call_operation(_GET_CATALOG_ITEM, {"item_uuid": item_uuid, **kwargs})
+        return self.api_client.call_operation(_GET_CATALOG_ITEM, {**kwargs, "item_uuid": item_uuid})
 
     def delete_catalog_item(self, item_uuid: str, **kwargs: Unpack[Options]) -> None:
         """Delete a catalog item.
@@ -272,7 +272,7 @@ class ProductCatalogApi(Api):
         Args:
             item_uuid: UUID of the catalog item to delete.
         """
-        return self.api_client.call_operation(_DELETE_CATALOG_ITEM, {"item_uuid": item_uuid, **kwargs})
+        return self.api_client.call_operation(_DELETE_CATALOG_ITEM, {**kwargs, "item_uuid": item_uuid})
 
     def update_catalog_item(
         self,
@@ -291,9 +291,9 @@ class ProductCatalogApi(Api):
         return self.api_client.call_operation(
             _UPDATE_CATALOG_ITEM,
             {
-                "item_uuid": item_uuid,
-                "product_catalog_item_patch_request": product_catalog_item_patch_request,
                 **kwargs,
+                "product_catalog_item_patch_request": product_catalog_item_patch_request,
+                "item_uuid": item_uuid,
             },
         )
 
@@ -334,16 +334,16 @@ class AsyncProductCatalogApi(AsyncApi):
         return await self.api_client.call_operation(
             _SEARCH_CATALOG_ITEMS,
             {
-                "page": page,
-                "per_page": per_page,
-                "query": query,
-                "order_by": order_by,
-                "types": types,
-                "billing_types": billing_types,
-                "exclude_uuids": exclude_uuids,
-                "category_id": category_id,
-                "no_category": no_category,
                 **kwargs,
+                "no_category": no_category,
+                "category_id": category_id,
+                "exclude_uuids": exclude_uuids,
+                "billing_types": billing_types,
+                "types": types,
+                "order_by": order_by,
+                "query": query,
+                "per_page": per_page,
+                "page": page,
             },
         )
 
@@ -381,16 +381,16 @@ class AsyncProductCatalogApi(AsyncApi):
             _SEARCH_CATALOG_ITEMS,
             _SEARCH_CATALOG_ITEMS_PAGES,
             {
-                "query": query,
-                "order_by": order_by,
-                "types": types,
-                "billing_types": billing_types,
-                "exclude_uuids": exclude_uuids,
-                "category_id": category_id,
+                **kwargs,
                 "no_category": no_category,
+                "category_id": category_id,
+                "exclude_uuids": exclude_uuids,
+                "billing_types": billing_types,
+                "types": types,
+                "order_by": order_by,
+                "query": query,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -407,7 +407,7 @@ class AsyncProductCatalogApi(AsyncApi):
             product_catalog_item_request: A new item for the product catalog.
         """
         return await self.api_client.call_operation(
-            _CREATE_CATALOG_ITEM, {"product_catalog_item_request": product_catalog_item_request, **kwargs}
+            _CREATE_CATALOG_ITEM, {**kwargs, "product_catalog_item_request": product_catalog_item_request}
         )
 
     async def get_catalog_item(
@@ -420,7 +420,7 @@ class AsyncProductCatalogApi(AsyncApi):
         Args:
             item_uuid: UUID of the catalog item to read.
         """
-        return await self.api_client.call_operation(_GET_CATALOG_ITEM, {"item_uuid": item_uuid, **kwargs})
+        return await self.api_client.call_operation(_GET_CATALOG_ITEM, {**kwargs, "item_uuid": item_uuid})
 
     async def delete_catalog_item(self, item_uuid: str, **kwargs: Unpack[AsyncOptions]) -> None:
         """Delete a catalog item.
@@ -430,7 +430,7 @@ class AsyncProductCatalogApi(AsyncApi):
         Args:
             item_uuid: UUID of the catalog item to delete.
         """
-        return await self.api_client.call_operation(_DELETE_CATALOG_ITEM, {"item_uuid": item_uuid, **kwargs})
+        return await self.api_client.call_operation(_DELETE_CATALOG_ITEM, {**kwargs, "item_uuid": item_uuid})
 
     async def update_catalog_item(
         self,
@@ -449,8 +449,8 @@ class AsyncProductCatalogApi(AsyncApi):
         return await self.api_client.call_operation(
             _UPDATE_CATALOG_ITEM,
             {
-                "item_uuid": item_uuid,
-                "product_catalog_item_patch_request": product_catalog_item_patch_request,
                 **kwargs,
+                "product_catalog_item_patch_request": product_catalog_item_patch_request,
+                "item_uuid": item_uuid,
             },
         )

@@ -71,7 +71,7 @@ class QuotesApi(Api):
         """
         return self.api_client.call_operation(
             _QUOTE_UPDATE,
-            {"document_id": document_id, "quote_id": quote_id, "quote_update_request": quote_update_request, **kwargs},
+            {**kwargs, "quote_update_request": quote_update_request, "quote_id": quote_id, "document_id": document_id},
         )
 
 
@@ -97,5 +97,5 @@ class AsyncQuotesApi(AsyncApi):
         """
         return await self.api_client.call_operation(
             _QUOTE_UPDATE,
-            {"document_id": document_id, "quote_id": quote_id, "quote_update_request": quote_update_request, **kwargs},
+            {**kwargs, "quote_update_request": quote_update_request, "quote_id": quote_id, "document_id": document_id},
         )

@@ -74,7 +74,7 @@ class TemplateSettingsApi(Api):
         Args:
             template_id: ID of the template whose settings are wanted.
         """
-        return self.api_client.call_operation(_TEMPLATE_SETTINGS_GET, {"template_id": template_id, **kwargs})
+        return self.api_client.call_operation(_TEMPLATE_SETTINGS_GET, {**kwargs, "template_id": template_id})
 
     def template_settings_update(
         self,
@@ -93,9 +93,9 @@ class TemplateSettingsApi(Api):
         return self.api_client.call_operation(
             _TEMPLATE_SETTINGS_UPDATE,
             {
-                "template_id": template_id,
-                "update_template_settings_request": update_template_settings_request,
                 **kwargs,
+                "update_template_settings_request": update_template_settings_request,
+                "template_id": template_id,
             },
         )
 
@@ -113,7 +113,7 @@ class AsyncTemplateSettingsApi(AsyncApi):
         Args:
             template_id: ID of the template whose settings are wanted.
         """
-        return await self.api_client.call_operation(_TEMPLATE_SETTINGS_GET, {"template_id": template_id, **kwargs})
+        return await self.api_client.call_operation(_TEMPLATE_SETTINGS_GET, {**kwargs, "template_id": template_id})
 
     async def template_settings_update(
         self,
@@ -132,8 +132,8 @@ class AsyncTemplateSettingsApi(AsyncApi):
         return await self.api_client.call_operation(
             _TEMPLATE_SETTINGS_UPDATE,
             {
-                "template_id": template_id,
-                "update_template_settings_request": update_template_settings_request,
                 **kwargs,
+                "update_template_settings_request": update_template_settings_request,
+                "template_id": template_id,
             },
         )

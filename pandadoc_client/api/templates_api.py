@@ -273,16 +273,16 @@ class TemplatesApi(Api):
         return self.api_client.call_operation(
             _LIST_TEMPLATES,
             {
-                "q": q,
-                "shared": shared,
-                "deleted": deleted,
-                "count": count,
-                "page": page,
-                "id": id,
-                "folder_uuid": folder_uuid,
-                "tag": tag,
-                "fields": fields,
                 **kwargs,
+                "fields": fields,
+                "tag": tag,
+                "folder_uuid": folder_uuid,
+                "id": id,
+                "page": page,
+                "count": count,
+                "deleted": deleted,
+                "shared": shared,
+                "q": q,
             },
         )
 
@@ -320,16 +320,16 @@ class TemplatesApi(Api):
             _LIST_TEMPLATES,
             _LIST_TEMPLATES_PAGES,
             {
-                "q": q,
-                "shared": shared,
-                "deleted": deleted,
-                "id": id,
-                "folder_uuid": folder_uuid,
-                "tag": tag,
+                **kwargs,
                 "fields": fields,
+                "tag": tag,
+                "folder_uuid": folder_uuid,
+                "id": id,
+                "deleted": deleted,
+                "shared": shared,
+                "q": q,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -351,7 +351,7 @@ class TemplatesApi(Api):
         """
         return self.api_client.call_operation(
             _CREATE_TEMPLATE,
-            {"fields": fields, "create_template_from_url_request": create_template_from_url_request, **kwargs},
+            {**kwargs, "create_template_from_url_request": create_template_from_url_request, "fields": fields},
         )
 
     def create_template_with_upload(
@@ -373,7 +373,7 @@ class TemplatesApi(Api):
             data: Properties of the template to create.
         """
         return self.api_client.call_operation(
-            _CREATE_TEMPLATE_WITH_UPLOAD, {"fields": fields, "file": file, "data": data, **kwargs}
+            _CREATE_TEMPLATE_WITH_UPLOAD, {**kwargs, "data": data, "file": file, "fields": fields}
         )
 
     def duplicate_template(
@@ -392,7 +392,7 @@ class TemplatesApi(Api):
             template_duplicate_request: Options for duplicating a template.
         """
         return self.api_client.call_operation(
-            _DUPLICATE_TEMPLATE, {"id": id, "template_duplicate_request": template_duplicate_request, **kwargs}
+            _DUPLICATE_TEMPLATE, {**kwargs, "template_duplicate_request": template_duplicate_request, "id": id}
         )
 
     def details_template(self, id: str, **kwargs: Unpack[Options]) -> models.TemplateDetailsResponse:
@@ -403,7 +403,7 @@ class TemplatesApi(Api):
         Args:
             id: ID of the template to read.
         """
-        return self.api_client.call_operation(_DETAILS_TEMPLATE, {"id": id, **kwargs})
+        return self.api_client.call_operation(_DETAILS_TEMPLATE, {**kwargs, "id": id})
 
     def status_template(self, id: str, **kwargs: Unpack[Options]) -> models.TemplateStatusResponse:
         """Get the status of a template.
@@ -413,7 +413,7 @@ class TemplatesApi(Api):
         Args:
             id: ID of the template to look up.
         """
-        return self.api_client.call_operation(_STATUS_TEMPLATE, {"id": id, **kwargs})
+        return self.api_client.call_operation(_STATUS_TEMPLATE, {**kwargs, "id": id})
 
     def delete_template(self, id: str, **kwargs: Unpack[Options]) -> None:
         """Delete a template.
@@ -423,7 +423,7 @@ class TemplatesApi(Api):
         Args:
             id: ID of the template to delete.
         """
-        return self.api_client.call_operation(_DELETE_TEMPLATE, {"id": id, **kwargs})
+        return self.api_client.call_operation(_DELETE_TEMPLATE, {**kwargs, "id": id})
 
     def update_template(
         self, id: str, template_update_request: models.TemplateUpdateRequest | dict[str, Any], **kwargs: Unpack[Options]
@@ -437,7 +437,7 @@ class TemplatesApi(Api):
             template_update_request: Variables and roles to change in a template.
         """
         return self.api_client.call_operation(
-            _UPDATE_TEMPLATE, {"id": id, "template_update_request": template_update_request, **kwargs}
+            _UPDATE_TEMPLATE, {**kwargs, "template_update_request": template_update_request, "id": id}
         )
 
     def create_template_editing_session(
@@ -453,7 +453,7 @@ class TemplatesApi(Api):
             editing_session_request: Who opens an editing session, and how long it lasts.
         """
         return self.api_client.call_operation(
-            _CREATE_TEMPLATE_EDITING_SESSION, {"id": id, "editing_session_request": editing_session_request, **kwargs}
+            _CREATE_TEMPLATE_EDITING_SESSION, {**kwargs, "editing_session_request": editing_session_request, "id": id}
         )
 
 
@@ -493,16 +493,16 @@ class AsyncTemplatesApi(AsyncApi):
         return await self.api_client.call_operation(
             _LIST_TEMPLATES,
             {
-                "q": q,
-                "shared": shared,
-                "deleted": deleted,
-                "count": count,
-                "page": page,
-                "id": id,
-                "folder_uuid": folder_uuid,
-                "tag": tag,
-                "fields": fields,
                 **kwargs,
+                "fields": fields,
+                "tag": tag,
+                "folder_uuid": folder_uuid,
+                "id": id,
+                "page": page,
+                "count": count,
+                "deleted": deleted,
+                "shared": shared,
+                "q": q,
             },
         )
 
@@ -540,16 +540,16 @@ class AsyncTemplatesApi(AsyncApi):
             _LIST_TEMPLATES,
             _LIST_TEMPLATES_PAGES,
             {
-                "q": q,
-                "shared": shared,
-                "deleted": deleted,
-                "id": id,
-                "folder_uuid": folder_uuid,
-                "tag": tag,
+                **kwargs,
                 "fields": fields,
+                "tag": tag,
+                "folder_uuid": folder_uuid,
+                "id": id,
+                "deleted": deleted,
+                "shared": shared,
+                "q": q,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -571,7 +571,7 @@ class AsyncTemplatesApi(AsyncApi):
         """
         return await self.api_client.call_operation(
             _CREATE_TEMPLATE,
-            {"fields": fields, "create_template_from_url_request": create_template_from_url_request, **kwargs},
+            {**kwargs, "create_template_from_url_request": create_template_from_url_request, "fields": fields},
         )
 
     async def create_template_with_upload(
@@ -593,7 +593,7 @@ class AsyncTemplatesApi(AsyncApi):
             data: Properties of the template to create.
         """
         return await self.api_client.call_operation(
-            _CREATE_TEMPLATE_WITH_UPLOAD, {"fields": fields, "file": file, "data": data, **kwargs}
+            _CREATE_TEMPLATE_WITH_UPLOAD, {**kwargs, "data": data, "file": file, "fields": fields}
         )
 
     async def duplicate_template(
@@ -612,7 +612,7 @@ class AsyncTemplatesApi(AsyncApi):
             template_duplicate_request: Options for duplicating a template.
         """
         return await self.api_client.call_operation(
-            _DUPLICATE_TEMPLATE, {"id": id, "template_duplicate_request": template_duplicate_request, **kwargs}
+            _DUPLICATE_TEMPLATE, {**kwargs, "template_duplicate_request": template_duplicate_request, "id": id}
         )
 
     async def details_template(self, id: str, **kwargs: Unpack[AsyncOptions]) -> models.TemplateDetailsResponse:
@@ -623,7 +623,7 @@ class AsyncTemplatesApi(AsyncApi):
         Args:
             id: ID of the template to read.
         """
-        return await self.api_client.call_operation(_DETAILS_TEMPLATE, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_DETAILS_TEMPLATE, {**kwargs, "id": id})
 
     async def status_template(self, id: str, **kwargs: Unpack[AsyncOptions]) -> models.TemplateStatusResponse:
         """Get the status of a template.
@@ -633,7 +633,7 @@ class AsyncTemplatesApi(AsyncApi):
         Args:
             id: ID of the template to look up.
         """
-        return await self.api_client.call_operation(_STATUS_TEMPLATE, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_STATUS_TEMPLATE, {**kwargs, "id": id})
 
     async def delete_template(self, id: str, **kwargs: Unpack[AsyncOptions]) -> None:
         """Delete a template.
@@ -643,7 +643,7 @@ class AsyncTemplatesApi(AsyncApi):
         Args:
             id: ID of the template to delete.
         """
-        return await self.api_client.call_operation(_DELETE_TEMPLATE, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_DELETE_TEMPLATE, {**kwargs, "id": id})
 
     async def update_template(
         self,
@@ -660,7 +660,7 @@ class AsyncTemplatesApi(AsyncApi):
             template_update_request: Variables and roles to change in a template.
         """
         return await self.api_client.call_operation(
-            _UPDATE_TEMPLATE, {"id": id, "template_update_request": template_update_request, **kwargs}
+            _UPDATE_TEMPLATE, {**kwargs, "template_update_request": template_update_request, "id": id}
         )
 
     async def create_template_editing_session(
@@ -679,5 +679,5 @@ class AsyncTemplatesApi(AsyncApi):
             editing_session_request: Who opens an editing session, and how long it lasts.
         """
         return await self.api_client.call_operation(
-            _CREATE_TEMPLATE_EDITING_SESSION, {"id": id, "editing_session_request": editing_session_request, **kwargs}
+            _CREATE_TEMPLATE_EDITING_SESSION, {**kwargs, "editing_session_request": editing_session_request, "id": id}
         )

@@ -284,7 +284,7 @@ class UserAndWorkspaceManagementApi(Api):
             count: Workspaces per page, 1 to 100; default 50.
             page: Page to return, counted from 1; default 1.
         """
-        return self.api_client.call_operation(_GET_WORKSPACES_LIST, {"count": count, "page": page, **kwargs})
+        return self.api_client.call_operation(_GET_WORKSPACES_LIST, {**kwargs, "page": page, "count": count})
 
     def iterate_workspaces(
         self, *, page_size: int = 100, max_items: int | None = None, **kwargs: Unpack[CallOptions]
@@ -301,7 +301,7 @@ class UserAndWorkspaceManagementApi(Api):
             self.api_client,
             _GET_WORKSPACES_LIST,
             _GET_WORKSPACES_LIST_PAGES,
-            {"page_size": page_size, "max_items": max_items, **kwargs},
+            {**kwargs, "page_size": page_size, "max_items": max_items},
         )
 
     def create_workspace(
@@ -315,7 +315,7 @@ class UserAndWorkspaceManagementApi(Api):
             create_workspace_request: Workspace to create.
         """
         return self.api_client.call_operation(
-            _CREATE_WORKSPACE, {"create_workspace_request": create_workspace_request, **kwargs}
+            _CREATE_WORKSPACE, {**kwargs, "create_workspace_request": create_workspace_request}
         )
 
     def deactivate_workspace(
@@ -329,7 +329,7 @@ class UserAndWorkspaceManagementApi(Api):
             workspace_id: ID of the workspace to deactivate.
         """
         return self.api_client.call_operation(
-            _DEACTIVATE_WORKSPACE, {"workspace_id": workspace_id, "body": body, **kwargs}
+            _DEACTIVATE_WORKSPACE, {**kwargs, "body": body, "workspace_id": workspace_id}
         )
 
     def list_users(
@@ -351,7 +351,7 @@ class UserAndWorkspaceManagementApi(Api):
             show_removed: Whether removed users are listed too; default `true`.
         """
         return self.api_client.call_operation(
-            _LIST_USERS, {"count": count, "page": page, "show_removed": show_removed, **kwargs}
+            _LIST_USERS, {**kwargs, "show_removed": show_removed, "page": page, "count": count}
         )
 
     def iterate_users(
@@ -375,7 +375,7 @@ class UserAndWorkspaceManagementApi(Api):
             self.api_client,
             _LIST_USERS,
             _LIST_USERS_PAGES,
-            {"show_removed": show_removed, "page_size": page_size, "max_items": max_items, **kwargs},
+            {**kwargs, "show_removed": show_removed, "page_size": page_size, "max_items": max_items},
         )
 
     def create_user(
@@ -399,10 +399,10 @@ class UserAndWorkspaceManagementApi(Api):
         return self.api_client.call_operation(
             _CREATE_USER,
             {
-                "notify_user": notify_user,
-                "notify_ws_admins": notify_ws_admins,
-                "create_user_request": create_user_request,
                 **kwargs,
+                "create_user_request": create_user_request,
+                "notify_ws_admins": notify_ws_admins,
+                "notify_user": notify_user,
             },
         )
 
@@ -414,7 +414,7 @@ class UserAndWorkspaceManagementApi(Api):
         Args:
             user_id: ID of the user to read.
         """
-        return self.api_client.call_operation(_DETAILS_USER, {"user_id": user_id, **kwargs})
+        return self.api_client.call_operation(_DETAILS_USER, {**kwargs, "user_id": user_id})
 
     def add_member(
         self,
@@ -438,11 +438,11 @@ class UserAndWorkspaceManagementApi(Api):
         return self.api_client.call_operation(
             _ADD_MEMBER,
             {
-                "workspace_id": workspace_id,
-                "notify_user": notify_user,
-                "notify_ws_admins": notify_ws_admins,
-                "add_member_request": add_member_request,
                 **kwargs,
+                "add_member_request": add_member_request,
+                "notify_ws_admins": notify_ws_admins,
+                "notify_user": notify_user,
+                "workspace_id": workspace_id,
             },
         )
 
@@ -456,7 +456,7 @@ class UserAndWorkspaceManagementApi(Api):
             member_id: ID of the member to remove.
         """
         return self.api_client.call_operation(
-            _REMOVE_MEMBER, {"workspace_id": workspace_id, "member_id": member_id, **kwargs}
+            _REMOVE_MEMBER, {**kwargs, "member_id": member_id, "workspace_id": workspace_id}
         )
 
     def change_member_role(
@@ -478,10 +478,10 @@ class UserAndWorkspaceManagementApi(Api):
         return self.api_client.call_operation(
             _CHANGE_MEMBER_ROLE,
             {
-                "workspace_id": workspace_id,
-                "member_id": member_id,
-                "update_member_role_request": update_member_role_request,
                 **kwargs,
+                "update_member_role_request": update_member_role_request,
+                "member_id": member_id,
+                "workspace_id": workspace_id,
             },
         )
 
@@ -500,7 +500,7 @@ class UserAndWorkspaceManagementApi(Api):
             create_api_key_request: API key to create in a workspace.
         """
         return self.api_client.call_operation(
-            _CREATE_API_KEY, {"workspace_id": workspace_id, "create_api_key_request": create_api_key_request, **kwargs}
+            _CREATE_API_KEY, {**kwargs, "create_api_key_request": create_api_key_request, "workspace_id": workspace_id}
         )
 
 
@@ -519,7 +519,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
             count: Workspaces per page, 1 to 100; default 50.
             page: Page to return, counted from 1; default 1.
         """
-        return await self.api_client.call_operation(_GET_WORKSPACES_LIST, {"count": count, "page": page, **kwargs})
+        return await self.api_client.call_operation(_GET_WORKSPACES_LIST, {**kwargs, "page": page, "count": count})
 
     def iterate_workspaces(
         self, *, page_size: int = 100, max_items: int | None = None, **kwargs: Unpack[CallOptions]
@@ -536,7 +536,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
             self.api_client,
             _GET_WORKSPACES_LIST,
             _GET_WORKSPACES_LIST_PAGES,
-            {"page_size": page_size, "max_items": max_items, **kwargs},
+            {**kwargs, "page_size": page_size, "max_items": max_items},
         )
 
     async def create_workspace(
@@ -550,7 +550,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
             create_workspace_request: Workspace to create.
         """
         return await self.api_client.call_operation(
-            _CREATE_WORKSPACE, {"create_workspace_request": create_workspace_request, **kwargs}
+            _CREATE_WORKSPACE, {**kwargs, "create_workspace_request": create_workspace_request}
         )
 
     async def deactivate_workspace(
@@ -564,7 +564,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
             workspace_id: ID of the workspace to deactivate.
         """
         return await self.api_client.call_operation(
-            _DEACTIVATE_WORKSPACE, {"workspace_id": workspace_id, "body": body, **kwargs}
+            _DEACTIVATE_WORKSPACE, {**kwargs, "body": body, "workspace_id": workspace_id}
         )
 
     async def list_users(
@@ -586,7 +586,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
             show_removed: Whether removed users are listed too; default `true`.
         """
         return await self.api_client.call_operation(
-            _LIST_USERS, {"count": count, "page": page, "show_removed": show_removed, **kwargs}
+            _LIST_USERS, {**kwargs, "show_removed": show_removed, "page": page, "count": count}
         )
 
     def iterate_users(
@@ -610,7 +610,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
             self.api_client,
             _LIST_USERS,
             _LIST_USERS_PAGES,
-            {"show_removed": show_removed, "page_size": page_size, "max_items": max_items, **kwargs},
+            {**kwargs, "show_removed": show_removed, "page_size": page_size, "max_items": max_items},
         )
 
     async def create_user(
@@ -634,10 +634,10 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
         return await self.api_client.call_operation(
             _CREATE_USER,
             {
-                "notify_user": notify_user,
-                "notify_ws_admins": notify_ws_admins,
-                "create_user_request": create_user_request,
                 **kwargs,
+                "create_user_request": create_user_request,
+                "notify_ws_admins": notify_ws_admins,
+                "notify_user": notify_user,
             },
         )
 
@@ -649,7 +649,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
         Args:
             user_id: ID of the user to read.
         """
-        return await self.api_client.call_operation(_DETAILS_USER, {"user_id": user_id, **kwargs})
+        return await self.api_client.call_operation(_DETAILS_USER, {**kwargs, "user_id": user_id})
 
     async def add_member(
         self,
@@ -673,11 +673,11 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
         return await self.api_client.call_operation(
             _ADD_MEMBER,
             {
-                "workspace_id": workspace_id,
-                "notify_user": notify_user,
-                "notify_ws_admins": notify_ws_admins,
-                "add_member_request": add_member_request,
                 **kwargs,
+                "add_member_request": add_member_request,
+                "notify_ws_admins": notify_ws_admins,
+                "notify_user": notify_user,
+                "workspace_id": workspace_id,
             },
         )
 
@@ -691,7 +691,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
             member_id: ID of the member to remove.
         """
         return await self.api_client.call_operation(
-            _REMOVE_MEMBER, {"workspace_id": workspace_id, "member_id": member_id, **kwargs}
+            _REMOVE_MEMBER, {**kwargs, "member_id": member_id, "workspace_id": workspace_id}
         )
 
     async def change_member_role(
@@ -713,10 +713,10 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
         return await self.api_client.call_operation(
             _CHANGE_MEMBER_ROLE,
             {
-                "workspace_id": workspace_id,
-                "member_id": member_id,
-                "update_member_role_request": update_member_role_request,
                 **kwargs,
+                "update_member_role_request": update_member_role_request,
+                "member_id": member_id,
+                "workspace_id": workspace_id,
             },
         )
 
@@ -735,5 +735,5 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
             create_api_key_request: API key to create in a workspace.
         """
         return await self.api_client.call_operation(
-            _CREATE_API_KEY, {"workspace_id": workspace_id, "create_api_key_request": create_api_key_request, **kwargs}
+            _CREATE_API_KEY, {**kwargs, "create_api_key_request": create_api_key_request, "workspace_id": workspace_id}
         )

@@ -104,14 +104,14 @@ class WebhookEventsApi(Api):
         return self.api_client.call_operation(
             _LIST_WEBHOOK_EVENT,
             {
-                "count": count,
-                "page": page,
-                "since": since,
-                "to": to,
-                "type": type,
-                "http_status_code": http_status_code,
-                "error": error,
                 **kwargs,
+                "error": error,
+                "http_status_code": http_status_code,
+                "type": type,
+                "to": to,
+                "since": since,
+                "page": page,
+                "count": count,
             },
         )
 
@@ -145,14 +145,14 @@ class WebhookEventsApi(Api):
             _LIST_WEBHOOK_EVENT,
             _LIST_WEBHOOK_EVENT_PAGES,
             {
-                "since": since,
-                "to": to,
-                "type": type,
-                "http_status_code": http_status_code,
+                **kwargs,
                 "error": error,
+                "http_status_code": http_status_code,
+                "type": type,
+                "to": to,
+                "since": since,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -164,7 +164,7 @@ class WebhookEventsApi(Api):
         Args:
             id: UUID of the event to read.
         """
-        return self.api_client.call_operation(_DETAILS_WEBHOOK_EVENT, {"id": id, **kwargs})
+        return self.api_client.call_operation(_DETAILS_WEBHOOK_EVENT, {**kwargs, "id": id})
 
 
 class AsyncWebhookEventsApi(AsyncApi):
@@ -199,14 +199,14 @@ class AsyncWebhookEventsApi(AsyncApi):
         return await self.api_client.call_operation(
             _LIST_WEBHOOK_EVENT,
             {
-                "count": count,
-                "page": page,
-                "since": since,
-                "to": to,
-                "type": type,
-                "http_status_code": http_status_code,
-                "error": error,
                 **kwargs,
+                "error": error,
+                "http_status_code": http_status_code,
+                "type": type,
+                "to": to,
+                "since": since,
+                "page": page,
+                "count": count,
             },
         )
 
@@ -240,14 +240,14 @@ class AsyncWebhookEventsApi(AsyncApi):
             _LIST_WEBHOOK_EVENT,
             _LIST_WEBHOOK_EVENT_PAGES,
             {
-                "since": since,
-                "to": to,
-                "type": type,
-                "http_status_code": http_status_code,
+                **kwargs,
                 "error": error,
+                "http_status_code": http_status_code,
+                "type": type,
+                "to": to,
+                "since": since,
                 "page_size": page_size,
                 "max_items": max_items,
-                **kwargs,
             },
         )
 
@@ -261,4 +261,4 @@ class AsyncWebhookEventsApi(AsyncApi):
         Args:
             id: UUID of the event to read.
         """
-        return await self.api_client.call_operation(_DETAILS_WEBHOOK_EVENT, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_DETAILS_WEBHOOK_EVENT, {**kwargs, "id": id})

@@ -161,7 +161,7 @@ class WebhookSubscriptionsApi(Api):
             self.api_client,
             _LIST_WEBHOOK_SUBSCRIPTIONS,
             _LIST_WEBHOOK_SUBSCRIPTIONS_PAGES,
-            {"max_items": max_items, **kwargs},
+            {**kwargs, "max_items": max_items},
         )
 
     def create_webhook_subscription(
@@ -179,7 +179,7 @@ class WebhookSubscriptionsApi(Api):
         """
         return self.api_client.call_operation(
             _CREATE_WEBHOOK_SUBSCRIPTION,
-            {"webhook_subscription_create_request": webhook_subscription_create_request, **kwargs},
+            {**kwargs, "webhook_subscription_create_request": webhook_subscription_create_request},
         )
 
     def details_webhook_subscription(
@@ -192,7 +192,7 @@ class WebhookSubscriptionsApi(Api):
         Args:
             id: UUID of the subscription to read.
         """
-        return self.api_client.call_operation(_DETAILS_WEBHOOK_SUBSCRIPTION, {"id": id, **kwargs})
+        return self.api_client.call_operation(_DETAILS_WEBHOOK_SUBSCRIPTION, {**kwargs, "id": id})
 
     def delete_webhook_subscription(self, id: str, **kwargs: Unpack[Options]) -> None:
         """Delete a webhook subscription.
@@ -202,7 +202,7 @@ class WebhookSubscriptionsApi(Api):
         Args:
             id: UUID of the subscription to delete.
         """
-        return self.api_client.call_operation(_DELETE_WEBHOOK_SUBSCRIPTION, {"id": id, **kwargs})
+        return self.api_client.call_operation(_DELETE_WEBHOOK_SUBSCRIPTION, {**kwargs, "id": id})
 
     def update_webhook_subscription(
         self,
@@ -220,7 +220,7 @@ class WebhookSubscriptionsApi(Api):
         """
         return self.api_client.call_operation(
             _UPDATE_WEBHOOK_SUBSCRIPTION,
-            {"id": id, "webhook_subscription_patch_request": webhook_subscription_patch_request, **kwargs},
+            {**kwargs, "webhook_subscription_patch_request": webhook_subscription_patch_request, "id": id},
         )
 
     def update_webhook_subscription_shared_key(
@@ -234,7 +234,7 @@ class WebhookSubscriptionsApi(Api):
         Args:
             id: UUID of the subscription that gets a new key.
         """
-        return self.api_client.call_operation(_UPDATE_WEBHOOK_SUBSCRIPTION_SHARED_KEY, {"id": id, **kwargs})
+        return self.api_client.call_operation(_UPDATE_WEBHOOK_SUBSCRIPTION_SHARED_KEY, {**kwargs, "id": id})
 
 
 class AsyncWebhookSubscriptionsApi(AsyncApi):
@@ -263,7 +263,7 @@ class AsyncWebhookSubscriptionsApi(AsyncApi):
             self.api_client,
             _LIST_WEBHOOK_SUBSCRIPTIONS,
             _LIST_WEBHOOK_SUBSCRIPTIONS_PAGES,
-            {"max_items": max_items, **kwargs},
+            {**kwargs, "max_items": max_items},
         )
 
     async def create_webhook_subscription(
@@ -281,7 +281,7 @@ class AsyncWebhookSubscriptionsApi(AsyncApi):
         """
         return await self.api_client.call_operation(
             _CREATE_WEBHOOK_SUBSCRIPTION,
-            {"webhook_subscription_create_request": webhook_subscription_create_request, **kwargs},
+            {**kwargs, "webhook_subscription_create_request": webhook_subscription_create_request},
         )
 
     async def details_webhook_subscription(
@@ -294,7 +294,7 @@ class AsyncWebhookSubscriptionsApi(AsyncApi):
         Args:
             id: UUID of the subscription to read.
         """
-        return await self.api_client.call_operation(_DETAILS_WEBHOOK_SUBSCRIPTION, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_DETAILS_WEBHOOK_SUBSCRIPTION, {**kwargs, "id": id})
 
     async def delete_webhook_subscription(self, id: str, **kwargs: Unpack[AsyncOptions]) -> None:
         """Delete a webhook subscription.
@@ -304,7 +304,7 @@ class AsyncWebhookSubscriptionsApi(AsyncApi):
         Args:
             id: UUID of the subscription to delete.
         """
-        return await self.api_client.call_operation(_DELETE_WEBHOOK_SUBSCRIPTION, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_DELETE_WEBHOOK_SUBSCRIPTION, {**kwargs, "id": id})
 
     async def update_webhook_subscription(
         self,
@@ -322,7 +322,7 @@ class AsyncWebhookSubscriptionsApi(AsyncApi):
         """
         return await self.api_client.call_operation(
             _UPDATE_WEBHOOK_SUBSCRIPTION,
-            {"id": id, "webhook_subscription_patch_request": webhook_subscription_patch_request, **kwargs},
+            {**kwargs, "webhook_subscription_patch_request": webhook_subscription_patch_request, "id": id},
         )
 
     async def update_webhook_subscription_shared_key(
@@ -336,4 +336,4 @@ class AsyncWebhookSubscriptionsApi(AsyncApi):
         Args:
             id: UUID of the subscription that gets a new key.
         """
-        return await self.api_client.call_operation(_UPDATE_WEBHOOK_SUBSCRIPTION_SHARED_KEY, {"id": id, **kwargs})
+        return await self.api_client.call_operation(_UPDATE_WEBHOOK_SUBSCRIPTION_SHARED_KEY, {**kwargs, "id": id})
