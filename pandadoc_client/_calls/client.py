@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pandadoc_client._http.network import TransportSettings
 
-__all__ = ["BODY_LIMIT", "UPLOAD_LIMIT", "UPLOAD_LIMITS", "BaseClient", "transport_settings"]
+__all__ = ["BODY_LIMIT", "UPLOAD_LIMIT", "UPLOAD_LIMITS", "BaseClient"]
 
 BODY_LIMIT = 2 * 1024 * 1024
 """Bytes that the API takes as the JSON body of a request."""
@@ -188,7 +188,7 @@ class BaseClient(ProcessBound):
                     raise ApiTypeError(f"{file.name}: {file.source.needs_async} needs AsyncApiClient", [file.name])
 
     def _settings(self) -> TransportSettings:
-        return transport_settings(self.configuration)
+        return self.configuration.transport_settings()
 
     def _call_settings(self, call: Call) -> tuple[Timeout, httpx.Auth | None, RetryPolicy]:
         """Return what a transport is told besides the request; like credentials it is read for each call."""
@@ -207,23 +207,3 @@ class BaseClient(ProcessBound):
         response_type = call.other_results.get(response.status, call.response_type)
         data = decode_answer(self._checked(response), response_type)
         return data if call.data_only else (data, response.status, response.headers)
-
-
-def transport_settings(configuration: Configuration) -> TransportSettings:
-    """Return what *configuration* says of the network: of certificates, proxies and connections."""
-    from pandadoc_client._http.network import TransportSettings  # imports httpx, which the first call needs
-
-    return TransportSettings(
-        allow_insecure=configuration.allow_insecure,
-        verify_ssl=configuration.verify_ssl,
-        ca_file=configuration.ssl_ca_cert,
-        cert_file=configuration.cert_file,
-        key_file=configuration.key_file,
-        assert_hostname=configuration.assert_hostname,
-        proxy=configuration.proxy,
-        no_proxy=configuration.no_proxy,
-        proxy_headers=configuration.proxy_headers,
-        pool_size=4 if configuration.connection_pool_maxsize is None else configuration.connection_pool_maxsize,
-        socket_options=configuration.socket_options,
-        rate_limiter=configuration.rate_limiter,
-    )

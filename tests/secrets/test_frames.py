@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from pandadoc_client import ApiClient, AsyncApiClient, AsyncPandaDoc, Configuration, PandaDoc, webhooks
+from pandadoc_client._http.form import check_token_request, encode_form
 from pandadoc_client.api.documents_api import AsyncDocumentsApi, DocumentsApi
 from pandadoc_client.api.o_auth_2_0_authentication_api import (
     AsyncOAuth20AuthenticationApi,
@@ -27,7 +28,6 @@ from pandadoc_client.oauth import (
     Token,
     token_store,
 )
-from pandadoc_client.oauth.form import check_token_request, encode_form
 from pandadoc_client.oauth.protocol import parse_callback, token_request
 
 from .frames import frames, leaks
