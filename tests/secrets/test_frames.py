@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -141,6 +141,22 @@ def test_a_credential_among_the_headers_of_a_call_that_no_api_class_has(header: 
             lambda: client.request("GET", f"{NOWHERE}/x", headers={header: f"{SECRET}\n"}),
         ):
             assert leaks(refusal(call), *SECRETS) == []
+
+
+@pytest.mark.parametrize("header", ["Authorization", "authorization", "X-Api-Key", "Cookie"])
+def test_a_credential_among_the_headers_of_an_asynchronous_call_that_no_api_class_has(header: str) -> None:
+    def run(call: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        asyncio.run(call())
+
+    client = AsyncApiClient(Configuration(NOWHERE))
+    calls: tuple[Callable[[], Coroutine[Any, Any, Any]], ...] = (
+        lambda: client.call_api("/x/{id}", "GET", {"id": ""}, header_params={header: SECRET}),
+        lambda: client.call_api("/x", "POST", header_params={header: SECRET}, body={"x": float("nan")}),
+        lambda: client.request("POST", f"{NOWHERE}/x", headers={header: SECRET}, body={"x": float("nan")}),
+        lambda: client.request("GET", f"{NOWHERE}/x", headers={header: f"{SECRET}\n"}),
+    )
+    for call in calls:
+        assert leaks(refusal(partial(run, call)), *SECRETS) == []
 
 
 FIELDS: dict[str, Any] = {
