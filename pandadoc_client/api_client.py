@@ -1,4 +1,4 @@
-"""`ApiClient` and `AsyncApiClient`: they own the connections and make the calls."""
+"""`ApiClient` and `AsyncApiClient`: they own the connections and make the calls; and what all API classes have."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pandadoc_client._http.transport import AsyncTransport, Transport
     from pandadoc_client.rest import AsyncStreamedResponse, StreamedResponse
 
-__all__ = ["ApiClient", "AsyncApiClient"]
+__all__ = ["Api", "ApiClient", "AsyncApi", "AsyncApiClient"]
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ class ApiClient(BaseClient):
         cookie: str | None = None,
         pool_threads: int = 1,
     ) -> None:
-        super().__init__(configuration, header_name, header_value, cookie)
+        super().__init__(_or_default(configuration), header_name, header_value, cookie)
         self.pool_threads = pool_threads
         self._lock = threading.Lock()
         self._pool: ThreadPool | None = None
@@ -234,7 +234,7 @@ class AsyncApiClient(BaseClient):
         header_value: str | None = None,
         cookie: str | None = None,
     ) -> None:
-        super().__init__(configuration, header_name, header_value, cookie)
+        super().__init__(_or_default(configuration), header_name, header_value, cookie)
         self._lock = threading.Lock()  # of loops in other threads
         self._transport: AsyncTransport | None = None
 
@@ -354,6 +354,28 @@ class AsyncApiClient(BaseClient):
         return await self._perform(call)
 
 
+class Api:
+    """Calls of one tag.
+
+    Args:
+        api_client: The client that makes the calls; one with the default configuration if it is left out.
+    """
+
+    def __init__(self, api_client: ApiClient | None = None) -> None:
+        self.api_client = ApiClient() if api_client is None else api_client
+
+
+class AsyncApi:
+    """Calls of one tag, for asyncio and trio.
+
+    Args:
+        api_client: The client that makes the calls; one with the default configuration if it is left out.
+    """
+
+    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
+        self.api_client = AsyncApiClient() if api_client is None else api_client
+
+
 async def _measure(request: Request) -> None:
     """Find out the size of asynchronous files, so that the request has a Content-Length."""
     content = request.content
@@ -363,3 +385,7 @@ async def _measure(request: Request) -> None:
         except BaseException:
             request.close()
             raise
+
+
+def _or_default(configuration: Configuration | None) -> Configuration:
+    return Configuration.get_default_copy() if configuration is None else configuration

@@ -21,13 +21,13 @@ from pandadoc_client._http.fork import ProcessBound
 from pandadoc_client._http.messages import USER_AGENT, Request, Response
 from pandadoc_client._http.retry import RetryPolicy, Timeout
 from pandadoc_client._http.secrets import hide, hide_headers
-from pandadoc_client.configuration import Configuration
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, error_for
 
 if TYPE_CHECKING:
     import httpx
 
     from pandadoc_client._http.network import TransportSettings
+    from pandadoc_client.configuration import Configuration
 
 __all__ = ["BODY_LIMIT", "UPLOAD_LIMIT", "UPLOAD_LIMITS", "BaseClient"]
 
@@ -49,12 +49,12 @@ class BaseClient(ProcessBound):
 
     def __init__(
         self,
-        configuration: Configuration | None,
+        configuration: Configuration,
         header_name: str | None,
         header_value: str | None,
         cookie: str | None,
     ) -> None:
-        self.configuration = Configuration.get_default_copy() if configuration is None else configuration
+        self.configuration = configuration
         self.default_headers: dict[str, str] = {"User-Agent": USER_AGENT}
         if header_name is not None:
             self.default_headers[header_name] = header_value or ""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import pandadoc_client
-from pandadoc_client import apis, files, oauth, pagination, rest, waiting
+from pandadoc_client import api_client, apis, files, oauth, pagination, rest, waiting
 from pandadoc_client._flows import documents
 
 PROTOCOLS = {
@@ -37,6 +37,7 @@ CLASSES: list[tuple[Any, Any]] = [
         (getattr(module, name), getattr(module, f"Async{name}"))
         for module, name in (
             (pandadoc_client, "ApiClient"),
+            (api_client, "Api"),
             (pandadoc_client, "PandaDoc"),
             (rest, "StreamedResponse"),
             (oauth, "OAuthClient"),
@@ -48,7 +49,7 @@ CLASSES: list[tuple[Any, Any]] = [
     ),
     *((getattr(apis, name), getattr(apis, f"Async{name}")) for name in API_CLASSES),
 ]
-MODULES = (pandadoc_client, files, waiting, oauth, pagination, rest, apis)
+MODULES = (pandadoc_client, api_client, files, waiting, oauth, pagination, rest, apis)
 # Functions of these modules that send nothing, or take any callable: the same ones serve both sides.
 FOR_BOTH = {"safe_filename", "in_thread", "raw", "streamed", "token_store"}
 

@@ -20,8 +20,6 @@ ROOT = "pandadoc_client"
 KNOWN: dict[tuple[str, str], str] = {
     ("exceptions", "_http.secrets"): "Errors mask what is secret; the module of it imports nothing of `_http`.",
     ("_http.secrets", "apis.secrets"): "The names of secrets are the contract's: a generated module of data.",
-    ("_calls.client", "configuration"): "A client that is given no configuration makes a copy of the default one.",
-    ("_calls.resources", "api_client"): "An API class that is given no client makes one.",
 }
 
 Graph = dict[str, set[str]]
