@@ -1,4 +1,4 @@
-"""`ApiClient` and `AsyncApiClient`: they own the connections and make the calls."""
+"""`ApiClient` and `AsyncApiClient`: they own the connections and make the calls; and what all API classes have."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from pandadoc_client._calls.arguments import Call, RequestParts, build_request, default_timeout, plan_call
+from pandadoc_client._calls.arguments import Call, plan_call
 from pandadoc_client._calls.client import BaseClient
-from pandadoc_client._calls.encoding import flatten
 from pandadoc_client._calls.multipart import MultipartBody
 from pandadoc_client._calls.operation import Operation
-from pandadoc_client._http.credentials import api_host_of
 from pandadoc_client._http.messages import Request, Response
 from pandadoc_client._http.secrets import hide_headers
 from pandadoc_client.configuration import Configuration
@@ -25,9 +23,9 @@ if TYPE_CHECKING:
     from multiprocessing.pool import ThreadPool
 
     from pandadoc_client._http.transport import AsyncTransport, Transport
-    from pandadoc_client.rest import StreamedResponse
+    from pandadoc_client.rest import AsyncStreamedResponse, StreamedResponse
 
-__all__ = ["ApiClient", "AsyncApiClient"]
+__all__ = ["Api", "ApiClient", "AsyncApi", "AsyncApiClient"]
 
 T = TypeVar("T")
 
@@ -51,7 +49,7 @@ class ApiClient(BaseClient):
         cookie: str | None = None,
         pool_threads: int = 1,
     ) -> None:
-        super().__init__(configuration, header_name, header_value, cookie)
+        super().__init__(_or_default(configuration), header_name, header_value, cookie)
         self.pool_threads = pool_threads
         self._lock = threading.Lock()
         self._pool: ThreadPool | None = None
@@ -142,22 +140,8 @@ class ApiClient(BaseClient):
             ApiException: The answer is no success, or did not come.
         """
         headers = hide_headers(headers or {})
-        own = {name: value for name, value in headers.items() if name.lower() != "content-type"}
-        given_type = next((value for name, value in headers.items() if name.lower() == "content-type"), None)
-        content_type = given_type or (None if method.upper() in ("GET", "HEAD", "DELETE") else "application/json")
-        parts = RequestParts(
-            query=flatten(query_params or (), None), header=own, form=flatten(post_params or (), None), body=body
-        )
-        limit = self.configuration.max_response_size
-        request = build_request(method.upper(), url, parts, content_type, {}, "", limit)
-        call = Call(
-            request=request,
-            timeout=self.configuration.call_timeout(_request_timeout),
-            authenticated=False,
-            response_type=None,
-            data_only=True,
-            preload=_preload_content,
-            in_thread=False,
+        call = self._plain_call(
+            method, url, query_params, headers, post_params, body, _preload_content, _request_timeout
         )
         if not _preload_content:
             opened: StreamedResponse = self._perform(call)
@@ -213,30 +197,24 @@ class ApiClient(BaseClient):
             ApiValueError: Something cannot be sent.
             ApiException: The answer is no success, cannot be read, or did not come.
         """
-        headers = header_params = hide_headers(header_params or {})
-        content_type = next((headers.pop(name) for name in list(headers) if name.lower() == "content-type"), None)
-        if content_type is None and method.upper() in ("POST", "PUT", "PATCH", "OPTIONS"):
-            content_type = "application/json"
-        parts = RequestParts(
-            path=list((path_params or {}).items()),
-            query=flatten(query_params or (), None),
-            header=headers,
-            form=flatten(post_params or (), None),
-            files=dict(files or {}),
+        header_params = hide_headers(header_params or {})
+        call = self._described_call(
+            resource_path,
+            method,
+            path_params=path_params,
+            query_params=query_params,
+            header_params=header_params,
             body=body,
-            collections=dict(collection_formats or {}),
-        )
-        host = self.configuration.host if _host is None else api_host_of(_host)
-        request = self._build(method.upper(), host + resource_path, parts, content_type, auth_settings or ())
-        timeout = self.configuration.call_timeout(_request_timeout)
-        call = Call(
-            request=request,
-            timeout=timeout if _request_timeout is not None else default_timeout(request, timeout),
-            authenticated=bool(auth_settings),
+            post_params=post_params,
+            files=files,
             response_type=response_type,
-            data_only=bool(_return_http_data_only),
+            auth_settings=auth_settings,
+            async_req=async_req,
+            data_only=_return_http_data_only,
+            collection_formats=collection_formats,
             preload=_preload_content,
-            in_thread=bool(async_req),
+            request_timeout=_request_timeout,
+            host=_host,
         )
         return self._begin(call)
 
@@ -256,7 +234,7 @@ class AsyncApiClient(BaseClient):
         header_value: str | None = None,
         cookie: str | None = None,
     ) -> None:
-        super().__init__(configuration, header_name, header_value, cookie)
+        super().__init__(_or_default(configuration), header_name, header_value, cookie)
         self._lock = threading.Lock()  # of loops in other threads
         self._transport: AsyncTransport | None = None
 
@@ -266,8 +244,12 @@ class AsyncApiClient(BaseClient):
     async def __aexit__(self, *exception: object) -> None:
         await self.close()
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close the connections of this event loop. The client can be used again."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Do what `aclose` does, under the name that `ApiClient` has for it."""
         if self._transport is not None:
             await self._transport.aclose()
 
@@ -285,21 +267,113 @@ class AsyncApiClient(BaseClient):
     async def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Make a call that an API class describes, with arguments and options by name."""
         call = plan_call(operation, arguments, self.configuration, self._build, stacklevel=3)
+        result: T = await self._perform(call)
+        return result
+
+    async def _perform(self, call: Call) -> Any:
         if call.in_thread:
             raise ApiValueError("async_req is for ApiClient; await the call instead", ["async_req"])
         await _measure(call.request)
         transport, settings = self._open_transport(), self._call_settings(call)
         if call.preload:
-            result: T = self._result(call, await transport.send(call.request, *settings))
-            return result
+            return self._result(call, await transport.send(call.request, *settings))
         head, answer = await transport.stream(call.request, *settings)
         if answer is None:
             raise error_for(head)
         from pandadoc_client.rest import AsyncStreamedResponse
 
-        streamed: Any = AsyncStreamedResponse(head, answer)
-        self.last_response = streamed
-        return streamed  # type: ignore[no-any-return]  # what _preload_content=False asks for
+        streamed = self.last_response = AsyncStreamedResponse(head, answer)
+        return streamed
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        query_params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
+        headers: Mapping[str, str] | None = None,
+        post_params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
+        body: Any = None,
+        _preload_content: bool = True,
+        _request_timeout: Any = None,
+    ) -> Response | AsyncStreamedResponse:
+        """Send a request to an absolute URL with just these headers, and return the answer; see `ApiClient.request`."""
+        headers = hide_headers(headers or {})
+        call = self._plain_call(
+            method, url, query_params, headers, post_params, body, _preload_content, _request_timeout
+        )
+        if not _preload_content:
+            opened: AsyncStreamedResponse = await self._perform(call)
+            return opened
+        await _measure(call.request)
+        return self._checked(await self._open_transport().send(call.request, call.timeout))
+
+    async def call_api(
+        self,
+        resource_path: str,
+        method: str,
+        path_params: Mapping[str, Any] | None = None,
+        query_params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
+        header_params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        post_params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
+        files: Mapping[str, Any] | None = None,
+        response_type: tuple[Any, ...] | None = None,
+        auth_settings: Sequence[str] | None = None,
+        async_req: bool | None = None,
+        _return_http_data_only: bool | None = None,
+        collection_formats: Mapping[str, str] | None = None,
+        _preload_content: bool = True,
+        _request_timeout: Any = None,
+        _host: str | None = None,
+        _check_type: bool | None = None,
+    ) -> Any:
+        """Make a call that no API class has; see `ApiClient.call_api`.
+
+        Raises:
+            ApiValueError: As `ApiClient.call_api`, or ``async_req`` is True: there are no threads here.
+        """
+        header_params = hide_headers(header_params or {})
+        call = self._described_call(
+            resource_path,
+            method,
+            path_params=path_params,
+            query_params=query_params,
+            header_params=header_params,
+            body=body,
+            post_params=post_params,
+            files=files,
+            response_type=response_type,
+            auth_settings=auth_settings,
+            async_req=async_req,
+            data_only=_return_http_data_only,
+            collection_formats=collection_formats,
+            preload=_preload_content,
+            request_timeout=_request_timeout,
+            host=_host,
+        )
+        return await self._perform(call)
+
+
+class Api:
+    """Calls of one tag.
+
+    Args:
+        api_client: The client that makes the calls; one with the default configuration if it is left out.
+    """
+
+    def __init__(self, api_client: ApiClient | None = None) -> None:
+        self.api_client = ApiClient() if api_client is None else api_client
+
+
+class AsyncApi:
+    """Calls of one tag, for asyncio and trio.
+
+    Args:
+        api_client: The client that makes the calls; one with the default configuration if it is left out.
+    """
+
+    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
+        self.api_client = AsyncApiClient() if api_client is None else api_client
 
 
 async def _measure(request: Request) -> None:
@@ -311,3 +385,7 @@ async def _measure(request: Request) -> None:
         except BaseException:
             request.close()
             raise
+
+
+def _or_default(configuration: Configuration | None) -> Configuration:
+    return Configuration.get_default_copy() if configuration is None else configuration

@@ -218,7 +218,7 @@ def _bare(field: str, setting: str, value: object) -> str:
 
 def _text(name: str, value: object) -> str:
     """Return a credential that may stand in a header."""
-    from pandadoc_client.oauth.form import value_problem
+    from pandadoc_client._http.form import value_problem
 
     problem = value_problem(value, trimmed=True)
     if not isinstance(value, str):

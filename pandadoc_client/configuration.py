@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from pandadoc_client import __version__
 from pandadoc_client._http.bearer import bearer_problem
@@ -24,12 +24,10 @@ if TYPE_CHECKING:
     import httpx
     from typing_extensions import TypeIs
 
-    from pandadoc_client.oauth.manager import AsyncTokenManager, TokenManager
+    from pandadoc_client._http.network import TransportSettings
     from pandadoc_client.throttling import RateLimiter
 
-    _Manager: TypeAlias = TokenManager | AsyncTokenManager
-
-__all__ = ["JSON_SCHEMA_VALIDATION_KEYWORDS", "Configuration"]
+__all__ = ["JSON_SCHEMA_VALIDATION_KEYWORDS", "AuthProvider", "Configuration"]
 
 JSON_SCHEMA_VALIDATION_KEYWORDS = {
     "multipleOf",
@@ -50,9 +48,16 @@ _DEFAULT_TIMEOUT = Timeout()
 _debugged: dict[str, tuple[int, int]] = {}
 
 
-def _is_manager(value: object) -> TypeIs[_Manager]:
-    """Return True for a token manager. Its class is not asked for: to import it takes as long as to import httpx."""
-    return hasattr(value, "wait_for_token")
+class AuthProvider(Protocol):
+    """What knows the ``httpx.Auth`` that its credential goes through: a ``TokenManager``, an ``AsyncTokenManager``."""
+
+    def httpx_auth(self) -> httpx.Auth:
+        """Return it."""
+        ...
+
+
+def _provides_auth(value: object) -> TypeIs[AuthProvider]:
+    return hasattr(value, "httpx_auth")
 
 
 def _credential(setting: str, value: object) -> str:
@@ -132,7 +137,7 @@ class Configuration:
         host: str | None = None,
         api_key: dict[str, str] | None = None,
         api_key_prefix: dict[str, str] | None = None,
-        access_token: str | _Manager | None = None,
+        access_token: str | AuthProvider | None = None,
         username: str | None = None,
         password: str | None = None,
         discard_unknown_keys: bool = False,
@@ -144,7 +149,7 @@ class Configuration:
         ssl_ca_cert: str | None = None,
         *,
         region: str | None = None,
-        auth: httpx.Auth | _Manager | None = None,
+        auth: httpx.Auth | AuthProvider | None = None,
         timeout: float | tuple[float, float] | None = None,
         retries: int | RetryPolicy | None = None,
         allow_insecure: bool = False,
@@ -155,8 +160,8 @@ class Configuration:
         self.api_key = api_key or {}
         self.username = username
         self.password = password
-        manager = access_token if _is_manager(access_token) else None
-        self._access_token: str | None = None if _is_manager(access_token) else access_token
+        manager = access_token if _provides_auth(access_token) else None
+        self._access_token: str | None = None if _provides_auth(access_token) else access_token
         del api_key, access_token, password
         self._check_access_token()
         if region is not None:
@@ -245,11 +250,9 @@ class Configuration:
         return self._auth
 
     @auth.setter
-    def auth(self, value: httpx.Auth | _Manager | None) -> None:
-        if _is_manager(value):
-            from pandadoc_client.oauth.auth import OAuth2Auth  # httpx is there already: the manager imports it
-
-            value = OAuth2Auth(value)
+    def auth(self, value: httpx.Auth | AuthProvider | None) -> None:
+        if _provides_auth(value):
+            value = value.httpx_auth()
         elif value is not None and not hasattr(value, "sync_auth_flow"):
             raise ApiTypeError(f"auth must be an httpx.Auth or a token manager, not {type(value).__name__}")
         self._auth: httpx.Auth | None = value
@@ -263,9 +266,9 @@ class Configuration:
         return self._access_token if current is None else current()
 
     @access_token.setter
-    def access_token(self, value: str | _Manager | None) -> None:
+    def access_token(self, value: str | AuthProvider | None) -> None:
         self._access_token = None
-        if _is_manager(value):
+        if _provides_auth(value):
             self.auth = value
         else:
             self._access_token = value
@@ -414,6 +417,25 @@ class Configuration:
             del token
             settings["oauth2"] = {"type": "oauth2", "in": "header", "key": "Authorization", "value": value}
         return settings
+
+    def transport_settings(self) -> TransportSettings:
+        """Return what is set for the network: certificates, proxies, connections, the limiter."""
+        from pandadoc_client._http.network import TransportSettings  # imports httpx, which the first call needs
+
+        return TransportSettings(
+            allow_insecure=self.allow_insecure,
+            verify_ssl=self.verify_ssl,
+            ca_file=self.ssl_ca_cert,
+            cert_file=self.cert_file,
+            key_file=self.key_file,
+            assert_hostname=self.assert_hostname,
+            proxy=self.proxy,
+            no_proxy=self.no_proxy,
+            proxy_headers=self.proxy_headers,
+            pool_size=4 if self.connection_pool_maxsize is None else self.connection_pool_maxsize,
+            socket_options=self.socket_options,
+            rate_limiter=self.rate_limiter,
+        )
 
     def to_debug_report(self) -> str:
         """Return what to tell in a bug report: versions and platform, no setting."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterator
+from typing import Any, Self
 
 import httpx
 
@@ -130,7 +130,11 @@ class StreamedResponse(io.RawIOBase):
 
 
 class AsyncStreamedResponse:
-    """An answer whose body is not read yet, for asyncio; `StreamedResponse` describes the attributes."""
+    """An answer whose body is not read yet, for asyncio; `StreamedResponse` describes attributes and methods.
+
+    What waits is awaited, `data` too. The body is given out once: after `read` without a size, and once `stream` has
+    begun, reading again is an error.
+    """
 
     def __init__(self, head: Response, answer: httpx.Response) -> None:
         self.status = head.status
@@ -138,40 +142,124 @@ class AsyncStreamedResponse:
         self.headers = head.headers
         self._secrets = head.secrets
         self._answer = answer
+        self._chunks = answer.aiter_bytes()
+        self._rest = b""
+        self._taken = False
+        self._closed = False
+        self._failed: tuple[type[ApiConnectionError], str] | None = None
+        self._data: bytes | None = None
 
-    async def read(self) -> bytes:
-        """Return the whole body; it can be read once.
+    def readable(self) -> bool:
+        """Return True: it is for reading."""
+        return True
+
+    async def readinto(self, buffer: Any) -> int:
+        """Read into *buffer* what is there, waiting for more only if nothing is; 0 at the end.
 
         Raises:
             ApiValueError: As `stream`.
             ApiConnectionError: As `stream`.
         """
-        return b"".join([part async for part in self.stream()])
+        self._check_unread()
+        part = await self._some(len(buffer))
+        buffer[: len(part)] = part
+        return len(part)
 
-    async def stream(self) -> AsyncIterator[bytes]:
-        """Yield the body in parts as they come.
+    async def read(self, size: int | None = -1, /) -> bytes:
+        """Return the next *size* bytes, fewer at the end only; all that is left if *size* is negative or None.
 
         Raises:
-            ApiValueError: The body was read before, in whole or in part, or the response is closed.
+            ApiValueError: As `stream`.
+            ApiConnectionError: As `stream`.
+        """
+        if size is None or size < 0:
+            return b"".join([part async for part in self.stream()])
+        self._check_unread()
+        parts = []
+        while size > 0 and (part := await self._some(size)):
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    async def stream(self, amt: int = 65536) -> AsyncIterator[bytes]:
+        """Yield the body as it comes, in parts of *amt* bytes at the most.
+
+        Raises:
+            ApiValueError: The body was given out before, or the response is closed.
             ApiConnectionError: It broke off, or did not come in time.
         """
-        try:
-            async for part in self._answer.aiter_bytes():
-                yield part
-        except httpx.StreamConsumed:
-            raise ApiValueError("The body of this response was read before; it can be read once") from None
-        except httpx.StreamClosed:
-            raise ApiValueError("This response is closed; its body can no longer be read") from None
-        except httpx.HTTPError as error:
-            raise _broken(error, self._secrets) from error
+        self._check_unread()
+        self._taken = True
+        while part := await self._some(amt):
+            yield part
+
+    @property
+    def data(self) -> Awaitable[bytes]:
+        """The whole body, to be awaited; reading it a second time gives it again."""
+        return _Body(self._read_once)
+
+    async def _read_once(self) -> bytes:
+        if self._data is None:
+            self._data = await self.read()
+        return self._data
+
+    def getheaders(self) -> Headers:
+        """Return the header fields."""
+        return self.headers
+
+    def getheader(self, name: str, default: str | None = None) -> str | None:
+        """Return the header field *name*, or *default*."""
+        return self.headers.get(name, default)
+
+    def _check_unread(self) -> None:
+        if self._taken:
+            raise ApiValueError("The body of this response was read before; it can be read once")
+        self._check_open()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ApiValueError("This response is closed; its body can no longer be read")
+
+    async def _some(self, most: int) -> bytes:
+        """Return what is there, *most* bytes of it, waiting for more only if nothing is; nothing at the end."""
+        self._check_open()
+        if self._failed is not None:
+            kind, reason = self._failed
+            raise kind(reason=reason)
+        while not self._rest:
+            try:
+                self._rest = await anext(self._chunks)
+            except StopAsyncIteration:
+                return b""
+            except httpx.StreamError:
+                raise ApiValueError("This response is closed; its body can no longer be read") from None
+            except httpx.HTTPError as error:
+                broken = _broken(error, self._secrets)
+                self._failed = type(broken), str(broken.reason)
+                raise broken from error
+        part, self._rest = self._rest[:most], self._rest[most:]
+        return part
 
     async def aclose(self) -> None:
         """Let go of the connection."""
+        self._closed = True
         with quietly("a response"):
             await self._answer.aclose()
 
-    async def __aenter__(self) -> AsyncStreamedResponse:
+    close = release_conn = aclose
+
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *exception: object) -> None:
         await self.aclose()
+
+
+class _Body:
+    """A body that is read when it is awaited, and not when somebody looks at the attribute."""
+
+    def __init__(self, read: Callable[[], Coroutine[Any, Any, bytes]]) -> None:
+        self._read = read
+
+    def __await__(self) -> Generator[Any, Any, bytes]:
+        return self._read().__await__()

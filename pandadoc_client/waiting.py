@@ -12,15 +12,13 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from pandadoc_client._calls.encoding import check_identifier
+from pandadoc_client._flows import chain, watching
 from pandadoc_client._flows.handles import async_client_of, client_of, limits_of
-from pandadoc_client._flows.notifier import AsyncEar, Ear, Waker
-from pandadoc_client._flows.sending import Sending, step
+from pandadoc_client._flows.notifier import Waker
 from pandadoc_client._flows.steps import (
     DocumentFailedError,
     DocumentStatusError,
     DocumentStepError,
-    DocumentWatch,
     NotReadyError,
     Pace,
     Patience,
@@ -32,11 +30,9 @@ from pandadoc_client._flows.steps import (
 )
 from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.timers import sleep as async_sleep
-from pandadoc_client.exceptions import ApiException
 
 if TYPE_CHECKING:
     from pandadoc_client._flows.handles import HasAsyncClient, HasClient
-    from pandadoc_client.api.documents_api import AsyncDocumentsApi, DocumentsApi
     from pandadoc_client.api_client import ApiClient, AsyncApiClient
     from pandadoc_client.model.document_send_response import DocumentSendResponse
     from pandadoc_client.model.document_status_response import DocumentStatusResponse
@@ -107,30 +103,10 @@ def wait_until(
     """
     from pandadoc_client.api.documents_api import DocumentsApi
 
-    look: Any = DocumentsApi(client_of(client)).status_document
-    patience = Patience(timeout, pace, clock)
-    watch = DocumentWatch(document_id, status, exact, patience)
-    usual = limits_of(look)[1]
-    with naming_document(document_id), Ear(sleep).of(waker, document_id) as ear:
-        while True:
-            limits = patience.request_timeout(usual)
-            try:
-                answer = look(document_id, _request_timeout=limits, _return_http_data_only=False)
-            except ApiException as error:
-                watch.trouble(error)
-            else:
-                if watch.looked(answer):
-                    reached: DocumentStatusResponse = answer[0]
-                    return reached
-            if (wait := watch.pause()) is None:
-                while (news := ear.heard()) is not None:  # came during the look
-                    if watch.reached(news):
-                        return news
-                raise watch.too_late()
-            due = clock() + wait
-            while (left := due - clock()) > 0 and (news := ear.wait(left)) is not None:
-                if watch.reached(news):
-                    return news
+    look = DocumentsApi(client_of(client)).status_document
+    return watching.wait_until(
+        look, document_id, status, timeout=timeout, exact=exact, waker=waker, pace=pace, clock=clock, sleep=sleep
+    )
 
 
 async def async_wait_until(
@@ -148,30 +124,10 @@ async def async_wait_until(
     """Wait until a document has a status, for asyncio and trio; see `wait_until`."""
     from pandadoc_client.api.documents_api import AsyncDocumentsApi
 
-    look: Any = AsyncDocumentsApi(async_client_of(client)).status_document
-    patience = Patience(timeout, pace, clock)
-    watch = DocumentWatch(document_id, status, exact, patience)
-    usual = limits_of(look)[1]
-    with naming_document(document_id), AsyncEar(sleep).of(waker, document_id) as ear:
-        while True:
-            limits = patience.request_timeout(usual)
-            try:
-                answer = await look(document_id, _request_timeout=limits, _return_http_data_only=False)
-            except ApiException as error:
-                watch.trouble(error)
-            else:
-                if watch.looked(answer):
-                    reached: DocumentStatusResponse = answer[0]
-                    return reached
-            if (wait := watch.pause()) is None:
-                while (news := ear.heard()) is not None:  # came during the look
-                    if watch.reached(news):
-                        return news
-                raise watch.too_late()
-            due = clock() + wait
-            while (left := due - clock()) > 0 and (news := await ear.wait(left)) is not None:
-                if watch.reached(news):
-                    return news
+    look = AsyncDocumentsApi(async_client_of(client)).status_document
+    return await watching.async_wait_until(
+        look, document_id, status, timeout=timeout, exact=exact, waker=waker, pace=pace, clock=clock, sleep=sleep
+    )
 
 
 def wait_for(
@@ -297,10 +253,7 @@ def create_and_send(
     from pandadoc_client.api.documents_api import DocumentsApi
 
     api = DocumentsApi(client_of(client))
-    sending = Sending(send, **options)
-    operation, arguments = sending.creation(api, document, file)
-    document_id = sending.created(operation(**arguments))
-    return _send(api, document_id, sending)
+    return chain.create_and_send(api, document, send, file=file, **options)
 
 
 async def async_create_and_send(
@@ -310,10 +263,7 @@ async def async_create_and_send(
     from pandadoc_client.api.documents_api import AsyncDocumentsApi
 
     api = AsyncDocumentsApi(async_client_of(client))
-    sending = Sending(send, **options)
-    operation, arguments = sending.creation(api, document, file)
-    document_id = sending.created(await operation(**arguments))
-    return await _send_async(api, document_id, sending)
+    return await chain.async_create_and_send(api, document, send, file=file, **options)
 
 
 def send_when_ready(
@@ -334,8 +284,7 @@ def send_when_ready(
     """
     from pandadoc_client.api.documents_api import DocumentsApi
 
-    check_identifier("document_id", document_id)
-    return _send(DocumentsApi(client_of(client)), document_id, Sending(send, **options))
+    return chain.send_when_ready(DocumentsApi(client_of(client)), document_id, send, **options)
 
 
 async def async_send_when_ready(
@@ -344,19 +293,4 @@ async def async_send_when_ready(
     """Wait until a document is a draft, and send it, for asyncio and trio; see `send_when_ready`."""
     from pandadoc_client.api.documents_api import AsyncDocumentsApi
 
-    check_identifier("document_id", document_id)
-    return await _send_async(AsyncDocumentsApi(async_client_of(client)), document_id, Sending(send, **options))
-
-
-def _send(api: DocumentsApi, document_id: str, sending: Sending) -> DocumentSendResponse:
-    with step(document_id, "wait"):
-        wait_until(api, document_id, exact=True, **sending.options)
-    with step(document_id, "send"):
-        return api.send_document(document_id, sending.body)
-
-
-async def _send_async(api: AsyncDocumentsApi, document_id: str, sending: Sending) -> DocumentSendResponse:
-    with step(document_id, "wait"):
-        await async_wait_until(api, document_id, exact=True, **sending.options)
-    with step(document_id, "send"):
-        return await api.send_document(document_id, sending.body)
+    return await chain.async_send_when_ready(AsyncDocumentsApi(async_client_of(client)), document_id, send, **options)

@@ -139,7 +139,7 @@ def plan_call(
     timeout = configuration.call_timeout(options["_request_timeout"])
     parts = _gather(operation, given, check=options["_check_input_type"])
     if operation.token_request:
-        from pandadoc_client.oauth.form import warn_about_form  # the OAuth client's rules, needed for this one only
+        from pandadoc_client._http.form import warn_about_form  # needed for this one only
 
         warn_about_form(dict(parts.form), stacklevel=stacklevel + 1)
     parts.header["Accept"] = select_accept(operation.accept)

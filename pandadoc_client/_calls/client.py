@@ -10,24 +10,26 @@ from pandadoc_client._calls.arguments import (
     RequestParts,
     build_request,
     decode_answer,
+    default_timeout,
     select_accept,
     select_content_type,
 )
 from pandadoc_client._calls.encoding import FilePart, encode_query, file_parts, flatten, plain
 from pandadoc_client._calls.multipart import MultipartBody
+from pandadoc_client._http.credentials import api_host_of
 from pandadoc_client._http.fork import ProcessBound
 from pandadoc_client._http.messages import USER_AGENT, Request, Response
 from pandadoc_client._http.retry import RetryPolicy, Timeout
 from pandadoc_client._http.secrets import hide, hide_headers
-from pandadoc_client.configuration import Configuration
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, error_for
 
 if TYPE_CHECKING:
     import httpx
 
     from pandadoc_client._http.network import TransportSettings
+    from pandadoc_client.configuration import Configuration
 
-__all__ = ["BODY_LIMIT", "UPLOAD_LIMIT", "UPLOAD_LIMITS", "BaseClient", "transport_settings"]
+__all__ = ["BODY_LIMIT", "UPLOAD_LIMIT", "UPLOAD_LIMITS", "BaseClient"]
 
 BODY_LIMIT = 2 * 1024 * 1024
 """Bytes that the API takes as the JSON body of a request."""
@@ -47,12 +49,12 @@ class BaseClient(ProcessBound):
 
     def __init__(
         self,
-        configuration: Configuration | None,
+        configuration: Configuration,
         header_name: str | None,
         header_value: str | None,
         cookie: str | None,
     ) -> None:
-        self.configuration = Configuration.get_default_copy() if configuration is None else configuration
+        self.configuration = configuration
         self.default_headers: dict[str, str] = {"User-Agent": USER_AGENT}
         if header_name is not None:
             self.default_headers[header_name] = header_value or ""
@@ -187,8 +189,84 @@ class BaseClient(ProcessBound):
                 if file.source.needs_async and not self._reads_async:
                     raise ApiTypeError(f"{file.name}: {file.source.needs_async} needs AsyncApiClient", [file.name])
 
+    def _plain_call(
+        self,
+        method: str,
+        url: str,
+        query_params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None,
+        headers: dict[str, str],
+        post_params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None,
+        body: Any,
+        preload: bool,
+        request_timeout: Any,
+    ) -> Call:
+        """Return a call to an absolute URL, with just these headers."""
+        own = {name: value for name, value in headers.items() if name.lower() != "content-type"}
+        given_type = next((value for name, value in headers.items() if name.lower() == "content-type"), None)
+        content_type = given_type or (None if method.upper() in ("GET", "HEAD", "DELETE") else "application/json")
+        parts = RequestParts(
+            query=flatten(query_params or (), None), header=own, form=flatten(post_params or (), None), body=body
+        )
+        limit = self.configuration.max_response_size
+        return Call(
+            request=build_request(method.upper(), url, parts, content_type, {}, "", limit),
+            timeout=self.configuration.call_timeout(request_timeout),
+            authenticated=False,
+            response_type=None,
+            data_only=True,
+            preload=preload,
+            in_thread=False,
+        )
+
+    def _described_call(
+        self,
+        resource_path: str,
+        method: str,
+        *,
+        path_params: Mapping[str, Any] | None,
+        query_params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None,
+        header_params: dict[str, str],
+        body: Any,
+        post_params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None,
+        files: Mapping[str, Any] | None,
+        response_type: tuple[Any, ...] | None,
+        auth_settings: Sequence[str] | None,
+        async_req: bool | None,
+        data_only: bool | None,
+        collection_formats: Mapping[str, str] | None,
+        preload: bool,
+        request_timeout: Any,
+        host: str | None,
+    ) -> Call:
+        """Return a call that no API class has; ``call_api`` describes the arguments."""
+        headers = dict(header_params)
+        content_type = next((headers.pop(name) for name in list(headers) if name.lower() == "content-type"), None)
+        if content_type is None and method.upper() in ("POST", "PUT", "PATCH", "OPTIONS"):
+            content_type = "application/json"
+        parts = RequestParts(
+            path=list((path_params or {}).items()),
+            query=flatten(query_params or (), None),
+            header=headers,
+            form=flatten(post_params or (), None),
+            files=dict(files or {}),
+            body=body,
+            collections=dict(collection_formats or {}),
+        )
+        base = self.configuration.host if host is None else api_host_of(host)
+        request = self._build(method.upper(), base + resource_path, parts, content_type, auth_settings or ())
+        timeout = self.configuration.call_timeout(request_timeout)
+        return Call(
+            request=request,
+            timeout=timeout if request_timeout is not None else default_timeout(request, timeout),
+            authenticated=bool(auth_settings),
+            response_type=response_type,
+            data_only=bool(data_only),
+            preload=preload,
+            in_thread=bool(async_req),
+        )
+
     def _settings(self) -> TransportSettings:
-        return transport_settings(self.configuration)
+        return self.configuration.transport_settings()
 
     def _call_settings(self, call: Call) -> tuple[Timeout, httpx.Auth | None, RetryPolicy]:
         """Return what a transport is told besides the request; like credentials it is read for each call."""
@@ -207,23 +285,3 @@ class BaseClient(ProcessBound):
         response_type = call.other_results.get(response.status, call.response_type)
         data = decode_answer(self._checked(response), response_type)
         return data if call.data_only else (data, response.status, response.headers)
-
-
-def transport_settings(configuration: Configuration) -> TransportSettings:
-    """Return what *configuration* says of the network: of certificates, proxies and connections."""
-    from pandadoc_client._http.network import TransportSettings  # imports httpx, which the first call needs
-
-    return TransportSettings(
-        allow_insecure=configuration.allow_insecure,
-        verify_ssl=configuration.verify_ssl,
-        ca_file=configuration.ssl_ca_cert,
-        cert_file=configuration.cert_file,
-        key_file=configuration.key_file,
-        assert_hostname=configuration.assert_hostname,
-        proxy=configuration.proxy,
-        no_proxy=configuration.no_proxy,
-        proxy_headers=configuration.proxy_headers,
-        pool_size=4 if configuration.connection_pool_maxsize is None else configuration.connection_pool_maxsize,
-        socket_options=configuration.socket_options,
-        rate_limiter=configuration.rate_limiter,
-    )

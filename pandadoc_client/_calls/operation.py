@@ -131,6 +131,7 @@ class Operation(Generic[T]):
         meanings: What its parameters mean, by their names as arguments.
         by_name: The parameters by their names as arguments.
         required: The names of those that may be given by position, in their order.
+        left_out_by_none: The names of those for which None means that they are not given.
     """
 
     operation_id: str
@@ -149,11 +150,15 @@ class Operation(Generic[T]):
     meanings: Mapping[str, str] = field(default_factory=dict)
     by_name: Mapping[str, Parameter] = field(init=False, repr=False, compare=False)
     required: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    left_out_by_none: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {parameter.name: parameter for parameter in self.parameters})
         required = tuple(parameter.name for parameter in self.parameters if parameter.required)
         object.__setattr__(self, "required", required)
+        # Known before any call: a method hands over all of its arguments, most of them None.
+        left_out = frozenset(parameter.name for parameter in self.parameters if parameter.may_be_none)
+        object.__setattr__(self, "left_out_by_none", left_out)
 
     def given(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return what was given of *arguments*, in the order of the parameters; options come behind them.
@@ -163,11 +168,11 @@ class Operation(Generic[T]):
         """
         found: dict[str, Any] = {}
         own = 0
-        for name, parameter in self.by_name.items():
+        for name in self.by_name:
             if name in arguments:
                 own += 1
                 value = arguments[name]
-                if value is not UNSET and (value is not None or not parameter.may_be_none):
+                if value is not UNSET and (value is not None or name not in self.left_out_by_none):
                     found[name] = value
         if own < len(arguments):
             for name, value in arguments.items():

@@ -1,36 +1,15 @@
-"""What API classes and clients are made of: who makes the calls, and attributes that are API classes."""
+"""What a client with all resources is made of: attributes that are API classes."""
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from pandadoc_client.api_client import ApiClient, AsyncApiClient
+if TYPE_CHECKING:
+    from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
-__all__ = ["Api", "AsyncApi", "AsyncResourceHolder", "Resource", "ResourceHolder"]
+__all__ = ["AsyncResourceHolder", "Resource", "ResourceHolder"]
 
 T = TypeVar("T")
-
-
-class Api:
-    """Calls of one tag.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient() if api_client is None else api_client
-
-
-class AsyncApi:
-    """Calls of one tag, for asyncio and trio.
-
-    Args:
-        api_client: The client that makes the calls; one with the default configuration if it is left out.
-    """
-
-    def __init__(self, api_client: AsyncApiClient | None = None) -> None:
-        self.api_client = AsyncApiClient() if api_client is None else api_client
 
 
 class ResourceHolder:

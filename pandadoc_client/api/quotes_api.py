@@ -12,7 +12,7 @@ from pandadoc_client._calls.operation import (
     Options,
     Parameter,
 )
-from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 
 from .. import models

@@ -15,7 +15,7 @@ from pandadoc_client._calls.operation import (
     Parameter,
     file_type,
 )
-from pandadoc_client._calls.resources import Api, AsyncApi
+from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pandadoc_client.oauth.form import check_token_request, encode_form
+from pandadoc_client._http.form import check_token_request, encode_form
 from pandadoc_client.oauth.protocol import TOKEN_PATH
 
 __all__ = ["Grant", "PreparedRequest", "Tool", "document", "prepare", "render"]

@@ -6,12 +6,12 @@ import os
 from urllib.parse import urlsplit
 
 from pandadoc_client._http.credentials import api_host_of
+from pandadoc_client._http.form import value_problem
 from pandadoc_client._http.network import is_loopback
 from pandadoc_client._http.regions import REGIONS, Region, region_of
 from pandadoc_client._http.secrets import hide
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, FormEncodingError
 from pandadoc_client.oauth import protocol
-from pandadoc_client.oauth.form import value_problem
 
 __all__ = ["check_authorize_url", "consent_page", "find_credentials", "find_host", "or_environment"]
 

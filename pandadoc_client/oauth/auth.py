@@ -1,20 +1,41 @@
-"""`OAuth2Auth`: a token manager as the authentication of any httpx client."""
+"""`OAuth2Auth`: a token manager as the authentication of any httpx client, and what it asks of a manager."""
 
 from __future__ import annotations
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Generator
+from typing import TYPE_CHECKING
 
 import httpx
 
 from pandadoc_client._http.deadline import seconds_left
 from pandadoc_client._http.secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError
-from pandadoc_client.oauth.manager import AsyncTokenManager, TokenManager
 
-__all__ = ["OAuth2Auth"]
+if TYPE_CHECKING:
+    from pandadoc_client.oauth.manager import AsyncTokenManager, TokenManager
+    from pandadoc_client.oauth.token import Token
+
+__all__ = ["OAuth2Auth", "TokenSource"]
 
 logger = logging.getLogger("pandadoc_client")
+
+
+class TokenSource(ABC):
+    """What both managers are to an `OAuth2Auth`."""
+
+    @abstractmethod
+    def wait_for_token(self, timeout: float | None = None) -> Token:
+        """Return a valid token, blocking; None for as long as it takes."""
+
+    @abstractmethod
+    async def await_token(self, timeout: float | None = None) -> Token:
+        """Return a valid token; None for as long as it takes."""
+
+    @abstractmethod
+    def reject(self, access_token: str) -> None:
+        """Note that the server does not take *access_token*."""
 
 
 class OAuth2Auth(httpx.Auth):
@@ -37,7 +58,7 @@ class OAuth2Auth(httpx.Auth):
     """
 
     def __init__(self, manager: TokenManager | AsyncTokenManager) -> None:
-        if not isinstance(manager, TokenManager | AsyncTokenManager):  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not isinstance(manager, TokenSource):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ApiTypeError(f"manager must be a TokenManager or an AsyncTokenManager, not {type(manager).__name__}")
         self._manager = manager
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 import httpx
 
 from pandadoc_client._http.fork import ProcessBound
+from pandadoc_client._http.form import value_problem
 from pandadoc_client._http.messages import USER_AGENT, Request, Response
 from pandadoc_client._http.network import TransportSettings, check_host
 from pandadoc_client._http.retry import RetryPolicy, Timeout, check_timeout
@@ -28,7 +29,6 @@ from pandadoc_client.oauth._settings import (
     find_host,
     or_environment,
 )
-from pandadoc_client.oauth.form import value_problem
 from pandadoc_client.oauth.protocol import AuthorizationRequest
 from pandadoc_client.oauth.token import Token
 
@@ -122,11 +122,9 @@ class _OAuthClient(ProcessBound, Generic[_HttpClient]):
         """Return how to connect; asked for once, when the first request is sent."""
         if self._configuration is None:
             return self._settings
-        from pandadoc_client._calls.client import transport_settings
-
         own = self._settings
         return dataclasses.replace(
-            transport_settings(self._configuration),
+            self._configuration.transport_settings(),
             timeout=own.timeout,
             retries=own.retries,
             allow_insecure=own.allow_insecure,

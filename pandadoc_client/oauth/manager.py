@@ -22,6 +22,7 @@ from pandadoc_client._http.fork import ProcessBound
 from pandadoc_client._http.secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTimeoutError, ApiTypeError, ApiValueError
 from pandadoc_client.oauth._lifecycle import Lifecycle
+from pandadoc_client.oauth.auth import OAuth2Auth, TokenSource
 from pandadoc_client.oauth.client import AsyncOAuthClient, OAuthClient, blocking_client
 from pandadoc_client.oauth.stores.base import TokenStore, check_key, check_token
 from pandadoc_client.oauth.token import Token
@@ -29,7 +30,7 @@ from pandadoc_client.oauth.token import Token
 __all__ = ["AsyncTokenManager", "TokenManager"]
 
 
-class _Manager(ProcessBound):
+class _Manager(TokenSource, ProcessBound):
     """What both managers share; either takes either client."""
 
     def __init__(
@@ -103,6 +104,10 @@ class _Manager(ProcessBound):
         if not isinstance(access_token, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ApiTypeError(f"access_token must be text (str), not {type(access_token).__name__}")
         self._lifecycle.reject(access_token)
+
+    def httpx_auth(self) -> OAuth2Auth:
+        """Return the authentication for any httpx client that sends this manager's tokens."""
+        return OAuth2Auth(self)  # type: ignore[arg-type]  # there are the two managers alone
 
 
 class TokenManager(_Manager):

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, cast
 from urllib.parse import SplitResult, quote, unquote_plus, unquote_to_bytes, urlsplit
 
+from pandadoc_client._http.form import check_token_request, encode_form, value_problem
 from pandadoc_client._http.messages import Request, Response
 from pandadoc_client._http.secrets import echoes, hide, repr_in_any_state, type_name
 from pandadoc_client.exceptions import (
@@ -39,7 +40,6 @@ from pandadoc_client.exceptions import (
     shorten,
 )
 from pandadoc_client.oauth._json_object import read_object
-from pandadoc_client.oauth.form import check_token_request, encode_form, value_problem
 from pandadoc_client.oauth.token import Token
 
 __all__ = [
@@ -210,7 +210,7 @@ def token_request(host: str, fields: Mapping[str, object], user_agent: str) -> R
 
     Args:
         host: URL of the API, such as ``https://api.pandadoc.com``.
-        fields: As for `pandadoc_client.oauth.form.check_token_request`.
+        fields: As for `pandadoc_client._http.form.check_token_request`.
         user_agent: Value of the User-Agent header.
 
     Raises:

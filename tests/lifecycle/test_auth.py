@@ -297,3 +297,25 @@ def test_a_token_that_was_got_for_a_refused_one_is_renewed_once_it_has_some_age(
     with httpx.Client(base_url=refusing.url, auth=OAuth2Auth(TokenManager(client, store))) as http:
         http.get(MEMBER)
     assert refreshes(refusing) == 2
+
+
+@pytest.mark.parametrize("kind", [TokenManager, AsyncTokenManager])
+def test_a_manager_brings_its_authentication_along(
+    kind: type[TokenManager | AsyncTokenManager], emulator: Emulator, client: OAuthClient, store: MemoryTokenStore
+) -> None:
+    TokenManager(client, store).save(issue(emulator))
+    with httpx.Client(base_url=emulator.url, auth=kind(client, store).httpx_auth()) as http:
+        assert http.get(MEMBER).status_code == 200
+
+
+def test_anything_that_brings_an_authentication_can_be_configured(emulator: Emulator, manager: TokenManager) -> None:
+    class Provider:
+        def httpx_auth(self) -> httpx.Auth:
+            return OAuth2Auth(manager)
+
+    for configuration in (
+        Configuration(emulator.url, auth=Provider()),
+        Configuration(emulator.url, access_token=Provider()),
+    ):
+        with ApiClient(configuration) as api:
+            assert MembersApi(api).details_current_member()

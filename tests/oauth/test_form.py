@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from starlette.requests import Request as StarletteRequest
 from werkzeug.formparser import FormDataParser
 
+from pandadoc_client._http.form import check_token_request, encode_form, form_problems, warn_about_form
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, FormEncodingError, FormEncodingWarning
-from pandadoc_client.oauth.form import check_token_request, encode_form, form_problems, warn_about_form
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 CODE: dict[str, Any] = {

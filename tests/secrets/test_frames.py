@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from pandadoc_client import ApiClient, AsyncApiClient, AsyncPandaDoc, Configuration, PandaDoc, webhooks
+from pandadoc_client._http.form import check_token_request, encode_form
 from pandadoc_client.api.documents_api import AsyncDocumentsApi, DocumentsApi
 from pandadoc_client.api.o_auth_2_0_authentication_api import (
     AsyncOAuth20AuthenticationApi,
@@ -27,7 +28,6 @@ from pandadoc_client.oauth import (
     Token,
     token_store,
 )
-from pandadoc_client.oauth.form import check_token_request, encode_form
 from pandadoc_client.oauth.protocol import parse_callback, token_request
 
 from .frames import frames, leaks
@@ -141,6 +141,22 @@ def test_a_credential_among_the_headers_of_a_call_that_no_api_class_has(header: 
             lambda: client.request("GET", f"{NOWHERE}/x", headers={header: f"{SECRET}\n"}),
         ):
             assert leaks(refusal(call), *SECRETS) == []
+
+
+@pytest.mark.parametrize("header", ["Authorization", "authorization", "X-Api-Key", "Cookie"])
+def test_a_credential_among_the_headers_of_an_asynchronous_call_that_no_api_class_has(header: str) -> None:
+    def run(call: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        asyncio.run(call())
+
+    client = AsyncApiClient(Configuration(NOWHERE))
+    calls: tuple[Callable[[], Coroutine[Any, Any, Any]], ...] = (
+        lambda: client.call_api("/x/{id}", "GET", {"id": ""}, header_params={header: SECRET}),
+        lambda: client.call_api("/x", "POST", header_params={header: SECRET}, body={"x": float("nan")}),
+        lambda: client.request("POST", f"{NOWHERE}/x", headers={header: SECRET}, body={"x": float("nan")}),
+        lambda: client.request("GET", f"{NOWHERE}/x", headers={header: f"{SECRET}\n"}),
+    )
+    for call in calls:
+        assert leaks(refusal(partial(run, call)), *SECRETS) == []
 
 
 FIELDS: dict[str, Any] = {
