@@ -83,8 +83,8 @@ SLOW = (
     "wire/test_operation_parity.py",
     "wire/test_parity.py",
 )
-# `unmeasured`: asks for the same thousands of times, kills what it asks, or runs no code of the package. What these tests
-# reach, others do, and counting it would take as long again. Runs without the measurement of coverage.
+# `unmeasured`: asks for the same thousands of times, kills what it asks, or runs no code of the package. What these
+# tests reach, others do, and counting it would take as long again. Runs without the measurement of coverage.
 UNMEASURED = (
     "codegen/test_command.py",
     "docs",
