@@ -135,7 +135,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.every_python)
         if _stands_in(item.path, SLOW):
             item.add_marker(pytest.mark.slow)
-        if _stands_in(item, UNMEASURED):
+        if _stands_in(item.path, UNMEASURED):
             item.add_marker(pytest.mark.unmeasured)
         for place, group in TOGETHER.items():
             if _stands_in(item.path, (place,)):
