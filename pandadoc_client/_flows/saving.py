@@ -168,8 +168,8 @@ class WholeFile:
 
     def finish(self, server_name: str | None) -> Path:
         target = None if self._name is None else self._folder / self._name
-        if target is not None and target.exists() and hasattr(os, "fchmod"):
-            os.fchmod(self._fd, stat.S_IMODE(target.stat().st_mode))
+        if target is not None and hasattr(os, "fchmod") and (mode := _mode(target)):
+            os.fchmod(self._fd, stat.S_IMODE(mode))
         part = self._named()
         os.fsync(self._fd)
         self._close()
@@ -295,19 +295,35 @@ def _sink_at(argument: str, place: str | os.PathLike[str]) -> WholeFile:
         _check_folder(folder, "into")
         return WholeFile(folder, None)
     path = Path(os.path.realpath(place))  # a link stays, and what it leads to is replaced
-    if path.is_dir():
+    mode = _mode(path)
+    if stat.S_ISDIR(mode):
         raise ApiValueError(f"to: {_shown(place)} is a folder; name a file, or give the folder as into", ["to"])
     if os.fspath(place).endswith(_SEPARATORS):
         raise ApiValueError(f"to: {_shown(place)} names a folder; name a file, or give the folder as into", ["to"])
-    if path.exists() and not path.is_file():
+    if mode and not stat.S_ISREG(mode):
         raise ApiValueError(f"to: {_shown(place)} is no regular file; open it and give the file", ["to"])
     _check_folder(path.parent, "to")
     return WholeFile(path.parent, path.name)
 
 
 def _check_folder(folder: Path, argument: str) -> None:
-    if not folder.is_dir():
+    if not stat.S_ISDIR(_mode(folder)):
         raise ApiValueError(f"{argument}: there is no folder {_shown(folder)}", [argument])
+
+
+def _mode(path: Path) -> int:
+    """Return the mode of what is at *path*, or 0 if nothing is.
+
+    The methods of `Path` that ask for a kind of file say no to a path that no system takes, from Python 3.14 on.
+
+    Raises:
+        OSError: The system does not tell, or no file can have this path.
+        ValueError: The path is none.
+    """
+    try:
+        return path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
 
 
 def _shown(path: str | os.PathLike[str]) -> str:

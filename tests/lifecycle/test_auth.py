@@ -146,7 +146,7 @@ async def test_an_async_body_that_cannot_be_sent_again_is_not(emulator: Emulator
 def test_a_body_in_memory_is_sent_again(emulator: Emulator, manager: TokenManager) -> None:
     refuse_once(emulator)
     with httpx.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
-        http.post(MEMBER, json={"a": 1})
+        http.post(MEMBER, content=b'{"a":1}')
     bodies = [entry.body for entry in emulator.journal.requests(MEMBER)]
     assert bodies == [b'{"a":1}'] * 2
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import traceback
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from pandadoc_client.exceptions import (
 )
 from pandadoc_client.oauth import AsyncTokenManager, MemoryTokenStore, OAuthClient, Token, TokenManager
 
+from ..forks import in_a_fork
 from .support import ending, is_live, issue, open_async_client, refreshes, saved
 
 
@@ -244,18 +244,13 @@ def test_a_forked_child_refreshes_by_itself_while_its_parent_does(
         manager.token(timeout=0.01)
     emulator.journal.wait_for(1, arrived=True)
     other = issue(emulator)  # not in the child, which has the emulator's memory but not the emulator
-    child = os.fork()  # the thread that refreshes is not in the child, nor what it holds
-    if child == 0:
-        status = 1
-        try:
-            manager.save(other)
-            manager.invalidate(manager.token().access_token)
-            status = 0 if manager.token(timeout=20) else 2
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(status)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+    def refresh() -> bool:
+        manager.save(other)
+        manager.invalidate(manager.token().access_token)
+        return bool(manager.token(timeout=20))
+
+    assert in_a_fork(refresh)  # the thread that refreshes is not in the child, nor what it holds
     assert is_live(emulator, manager.token())
 
 

@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 _TESTS = """
 import functools
 import pytest
@@ -53,7 +51,6 @@ def run(tmp_path: Path, *arguments: str) -> tuple[str, dict[str, list[str]]]:
     return result.stdout, outcomes
 
 
-@pytest.mark.once
 def test_a_store_whose_writes_are_not_atomic_is_rejected(tmp_path: Path) -> None:
     output, outcomes = run(tmp_path, "-k", "TestDbm and (killed or loaded or revision or lock)")
     failed = outcomes.pop("FAILED")
@@ -63,7 +60,6 @@ def test_a_store_whose_writes_are_not_atomic_is_rejected(tmp_path: Path) -> None
     assert "killed at step" in output
 
 
-@pytest.mark.once
 def test_a_store_that_keeps_the_contract_passes(tmp_path: Path) -> None:
     _, outcomes = run(tmp_path, "-k", "TestFile and (killed or forked) or TestMemory and saved")
     assert set(outcomes) == {"PASSED"}

@@ -270,7 +270,8 @@ def test_importing_needs_the_standard_library_only() -> None:
     program = (
         "import sys, pandadoc_client; before = set(sys.modules); import pandadoc_client.webhooks\n"
         "roots = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
-        "print(sorted(root for root in roots if root not in sys.stdlib_module_names and root != 'pandadoc_client'))\n"
+        "standard = sys.stdlib_module_names | {'_missing_stdlib_info'}\n"  # which Python 3.15 has and does not list
+        "print(sorted(roots - standard - {'pandadoc_client'}))\n"
         "own = ['_http', '_http.clock', '_conflict']\n"  # which the package itself binds
         "own = {f'pandadoc_client.{name}' for name in own}\n"
         "print([name for name in sys.modules if name.startswith(('pandadoc_client.oauth', 'pandadoc_client._'))"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import copy
 import enum
-import json
 import logging
 import os
 import threading
@@ -21,6 +20,7 @@ from pandadoc_client.emulator import Emulator, Fault
 from pandadoc_client.exceptions import ApiConnectionError, ApiException, ApiTimeoutError, ApiTypeError
 from pandadoc_client.oauth import AsyncOAuthClient, OAuthClient
 
+from ..forks import in_a_fork
 from .support import MEMBERS, Call, call_sync, configuration, serving, silent
 
 
@@ -71,22 +71,6 @@ def test_closing_a_client_during_a_call_is_a_connection_error() -> None:
         server.stopped.set()
         thread.join(20)
     assert [isinstance(error, ApiConnectionError) for error in errors] == [True]
-
-
-def in_a_fork(work: Any) -> Any:
-    """Run *work* in a forked process, and return what it returned there."""
-    read, write = os.pipe()
-    process = os.fork()
-    if process == 0:
-        try:
-            os.write(write, json.dumps(work()).encode())
-        finally:
-            os._exit(0)
-    os.close(write)
-    with open(read, "rb") as pipe:
-        result = json.loads(pipe.read())
-    os.waitpid(process, 0)
-    return result
 
 
 def test_a_fork_does_not_share_its_parents_connections(emulator: Emulator) -> None:
