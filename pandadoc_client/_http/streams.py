@@ -12,13 +12,13 @@ import re
 import select
 import socket
 import ssl
-import time
 from collections.abc import Iterable
 from typing import Any
 
 import anyio
 import httpcore
 
+from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.deadline import current_limit
 from pandadoc_client._http.dialing import dial
 
@@ -54,7 +54,7 @@ def _bounded(timeout: float | None, error: type[Exception] = httpcore.ReadTimeou
     limit = current_limit()
     if limit is None or limit.ends is None:
         return timeout
-    left = limit.ends - time.monotonic()
+    left = limit.ends - monotonic()
     if left <= 0:
         raise error("the call took too long")
     return left if timeout is None else min(left, timeout)
