@@ -40,6 +40,20 @@ def test_a_call_ends_at_its_limit_while_the_clock_stands_still(world: str, scrip
         assert run("the package", world, server.url, f"{LIST}(_request_timeout=1)") == ["ApiTimeoutError"]
 
 
+def stall(peer: Peer) -> None:
+    peer.head()
+    peer.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nContent-Length: 1000\r\n\r\n%PDF-1.7 ")
+    peer.server.stopped.wait(60)
+
+
+@WORLDS
+def test_a_download_ends_at_the_limit_of_a_read_while_the_clock_stands_still(world: str) -> None:
+    function = "files.download_document" if world is BLOCKING else "files.async_download_document"
+    with scripted(stall) as server:
+        call = f"{function}(pd, 'doc', into='.', _request_timeout=(1, 1))"
+        assert run("the package", world, server.url, call) == ["ApiTimeoutError"]
+
+
 @WORLDS
 def test_a_call_is_repeated_after_its_pause_while_the_clock_stands_still(world: str) -> None:
     with serving(Reply(503, b"", {"Retry-After": "1"})) as server:
