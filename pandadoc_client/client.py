@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
+from pandadoc_client._http.bearer import bearer_problem
 from pandadoc_client._http.credentials import access_token_of, api_key_of
 from pandadoc_client._http.fork import ProcessBound
 from pandadoc_client._http.secrets import hide, repr_in_any_state
@@ -213,7 +214,12 @@ def _credential(given: Mapping[str, Any], key: str | None) -> tuple[str, Any]:
 
 def _bare(field: str, setting: str, value: object) -> str:
     """Return an API key or an access token without the name of its scheme."""
-    return (api_key_of if field == "api_key" else access_token_of)(setting, _text(setting, value))
+    if field == "api_key":
+        return api_key_of(setting, _text(setting, value))
+    token: str = hide(access_token_of(setting, _text(setting, value)))  # a refusal is reported with this frame
+    if problem := bearer_problem(token):
+        raise ApiValueError(f"{setting} {problem}", [setting])
+    return token
 
 
 def _text(name: str, value: object) -> str:

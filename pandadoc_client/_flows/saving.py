@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import logging
 import os
 import re
 import secrets
@@ -16,11 +15,11 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 from urllib.parse import unquote_to_bytes
 
+from pandadoc_client._http.cleanup import quietly
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 __all__ = ["OpenFile", "Sink", "WholeFile", "filename_of", "open_sink", "safe_filename"]
 
-_logger = logging.getLogger("pandadoc_client")
 _SEPARATORS = (os.sep, os.altsep or os.sep)
 _LONGEST = 200  # bytes of a name: most file systems take 255, and a number and a suffix may come to it
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*%\x00-\x1f\x7f]')
@@ -231,12 +230,11 @@ class WholeFile:
                 os.close(folder)
 
     def abandon(self) -> None:
-        try:
+        with quietly("the file of an unfinished download"):
             self._close()
-            if self._part is not None:
+        if self._part is not None:
+            with quietly("the file of an unfinished download"):
                 self._part.unlink(missing_ok=True)
-        except OSError as error:  # it must not replace what ended the download
-            _logger.warning("Cleaning up after a download failed: %s", error.strerror)
 
     def _close(self) -> None:
         fd, self._fd = self._fd, -1

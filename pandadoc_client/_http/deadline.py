@@ -8,11 +8,12 @@ by what is left of the whole. With asyncio a call is cancelled at its end; there
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+
+from pandadoc_client._http.clock import monotonic
 
 __all__ = ["Limit", "current_limit", "deadline", "seconds_left"]
 
@@ -28,7 +29,7 @@ class Limit:
     __slots__ = ("ends", "sent")
 
     def __init__(self, seconds: float | None) -> None:
-        self.ends = None if seconds is None else time.monotonic() + seconds
+        self.ends = None if seconds is None else monotonic() + seconds
         self.sent: bool | None = None
 
     def trace(self, event: str, info: Any) -> None:
@@ -65,4 +66,4 @@ def deadline(seconds: float | None) -> Generator[Limit]:
 def seconds_left() -> float | None:
     """Return what is left of the call of this thread or task, 0 or more; None if it has no bound."""
     limit = _current.get()
-    return None if limit is None or limit.ends is None else max(0.0, limit.ends - time.monotonic())
+    return None if limit is None or limit.ends is None else max(0.0, limit.ends - monotonic())

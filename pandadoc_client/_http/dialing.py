@@ -14,10 +14,11 @@ import queue
 import selectors
 import socket
 import threading
-import time
 from collections import deque
 from collections.abc import Iterable
 from typing import Any, NamedTuple
+
+from pandadoc_client._http.clock import monotonic
 
 __all__ = ["dial"]
 
@@ -62,7 +63,7 @@ def dial(
         TimeoutError: No address responded in time, or the name was not resolved.
         OSError: None could be connected to.
     """
-    ends = None if timeout is None else time.monotonic() + timeout
+    ends = None if timeout is None else monotonic() + timeout
     addresses = _resolve(host, port, timeout)
     connected = (
         _one(addresses[0], ends, local_address) if len(addresses) == 1 else _race(addresses, ends, local_address)
@@ -121,7 +122,7 @@ def _left(ends: float | None) -> float | None:
     """
     if ends is None:
         return None
-    left = ends - time.monotonic()
+    left = ends - monotonic()
     if left <= 0:
         raise TimeoutError("no address responded in time")
     return left
@@ -146,17 +147,17 @@ def _race(addresses: list[_Address], ends: float | None, local_address: str | No
         try:
             while True:
                 under_way = bool(selector.get_map())
-                if waiting and (not under_way or time.monotonic() >= next_start):
+                if waiting and (not under_way or monotonic() >= next_start):
                     connected = _begin(waiting.popleft(), selector, errors, local_address)
                     if connected is not None:
                         return connected
-                    next_start = time.monotonic() + _NEXT_AFTER
+                    next_start = monotonic() + _NEXT_AFTER
                     continue
                 if not under_way:
                     raise errors[0]
                 left = _left(ends)
                 if waiting:
-                    head_start = max(0.0, next_start - time.monotonic())
+                    head_start = max(0.0, next_start - monotonic())
                     left = head_start if left is None else min(left, head_start)
                 for key, _ in selector.select(left):
                     tried: Any = key.fileobj

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.secrets import mask_secrets
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def log_attempt(request: Request, call: Call, answer: httpx.Response, started: f
         "http_method": request.method,
         "http_route": _route(request),
         "http_status": answer.status_code,
-        "duration_ms": round((time.monotonic() - started) * 1000, 3),
+        "duration_ms": round((monotonic() - started) * 1000, 3),
         "attempt": call.attempt,
         "request_id": answer.headers.get("x-request-id"),
     }

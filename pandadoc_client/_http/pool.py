@@ -17,7 +17,6 @@ are httpcore's too. ``tests/wire/test_upstream.py`` tells when httpcore has mend
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator
 from typing import Any, NamedTuple
@@ -27,6 +26,7 @@ import httpcore
 import httpx
 
 from pandadoc_client._http.cleanup import quietly
+from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.deadline import current_limit
 from pandadoc_client._http.streams import AsyncBackend, Backend
 
@@ -56,7 +56,7 @@ class _Shelf:
 
     def put(self, connection: Any) -> list[Any]:
         """Keep *connection*, and return those that have been idle for too long."""
-        now = time.monotonic()
+        now = monotonic()
         self._idle.append(_Idle(connection, now))
         old = []
         while self._idle and now - self._idle[0].since > (_KEEP_SURPLUS if len(self._idle) > self._most else _KEEP):

@@ -12,18 +12,20 @@ import re
 import select
 import socket
 import ssl
-import time
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Awaitable, Iterable
+from typing import Any, TypeVar
 
 import anyio
 import httpcore
 
+from pandadoc_client._http.clock import is_replaced, monotonic
 from pandadoc_client._http.deadline import current_limit
 from pandadoc_client._http.dialing import dial
+from pandadoc_client._http.timers import move_on_after, sleep
 
 __all__ = ["AsyncBackend", "AsyncStream", "Backend", "Stream"]
 
+_T = TypeVar("_T")
 _UNWATCHED = 65536  # bytes of a request that fit into the buffers of the system: sending them waits for nobody
 _MOST_AHEAD = 1024 * 1024  # bytes of a response to read while the request is still being sent
 _CHUNK = 65536
@@ -54,7 +56,7 @@ def _bounded(timeout: float | None, error: type[Exception] = httpcore.ReadTimeou
     limit = current_limit()
     if limit is None or limit.ends is None:
         return timeout
-    left = limit.ends - time.monotonic()
+    left = limit.ends - monotonic()
     if left <= 0:
         raise error("the call took too long")
     return left if timeout is None else min(left, timeout)
@@ -227,6 +229,15 @@ class Backend(httpcore.NetworkBackend):
             raise httpcore.ConnectError(str(error)) from error
 
 
+async def _in_time(step: Awaitable[_T], timeout: float | None, error: type[Exception]) -> _T:
+    """Await a step that has a timeout of its own, and see to that where the clock of the loop is stopped."""
+    if timeout is None or not is_replaced():
+        return await step
+    with move_on_after(timeout):
+        return await step
+    raise error("the step took too long")
+
+
 class AsyncStream(httpcore.AsyncNetworkStream):
     """A connection for asyncio or trio around httpcore's."""
 
@@ -248,7 +259,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
             data = bytes(self._early[:max_bytes])
             del self._early[:max_bytes]
             return data
-        return await self._stream.read(max_bytes, timeout)
+        return await _in_time(self._stream.read(max_bytes, timeout), timeout, httpcore.ReadTimeout)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not buffer:
@@ -260,7 +271,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         # has an early response, is worth two tasks.
         self._writes += 1
         if first or not self._watches:
-            await self._stream.write(buffer, timeout)
+            await _in_time(self._stream.write(buffer, timeout), timeout, httpcore.WriteTimeout)
             return
         if self._writes == 3:  # two are a request with a small body, which is sent before anybody can refuse it
             self._spare = self._second_socket()
@@ -268,7 +279,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
             await self._look()
         try:
             if self._written <= _UNWATCHED or not self._watches:
-                await self._stream.write(buffer, timeout)
+                await _in_time(self._stream.write(buffer, timeout), timeout, httpcore.WriteTimeout)
             else:
                 await self._write_watching(buffer, timeout)
         except httpcore.WriteError:
@@ -297,7 +308,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
             return
         with spare:
             with contextlib.suppress(httpcore.ReadError, httpcore.ReadTimeout):
-                while data := await self._stream.read(_CHUNK, 0.1):
+                while data := await _in_time(self._stream.read(_CHUNK, 0.1), 0.1, httpcore.ReadTimeout):
                     self._early += data
             with contextlib.suppress(OSError):
                 spare.setblocking(False)
@@ -344,7 +355,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
 
             group.start_soon(watch)
             try:
-                await self._stream.write(buffer, timeout)
+                await _in_time(self._stream.write(buffer, timeout), timeout, httpcore.WriteTimeout)
             except (httpcore.WriteError, httpcore.WriteTimeout) as error:
                 failure = error
             group.cancel_scope.cancel()
@@ -360,7 +371,8 @@ class AsyncStream(httpcore.AsyncNetworkStream):
     ) -> httpcore.AsyncNetworkStream:
         _mark(sent=False)
         try:
-            return AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+            handshake = self._stream.start_tls(ssl_context, server_hostname, timeout)
+            return AsyncStream(await _in_time(handshake, timeout, httpcore.ConnectTimeout))
         except BaseException:  # a cancelled handshake leaves the connection open in httpcore
             with anyio.CancelScope(shield=True):
                 await self._stream.aclose()
@@ -398,7 +410,8 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        return AsyncStream(await self._backend.connect_tcp(host, port, timeout, local_address, socket_options))
+        connecting = self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
+        return AsyncStream(await _in_time(connecting, timeout, httpcore.ConnectTimeout))
 
     async def sleep(self, seconds: float) -> None:
-        await self._backend.sleep(seconds)
+        await sleep(seconds)

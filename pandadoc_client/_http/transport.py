@@ -20,12 +20,14 @@ import httpx
 from pandadoc_client._http.bodies import AsyncBody, Body, RepeatableAsyncBody, RepeatableBody, closing_body, framing
 from pandadoc_client._http.cleanup import closed_after, closed_after_async, quietly
 from pandadoc_client._http.clients import DirectAsyncClient, DirectClient
+from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.deadline import Limit, current_limit, deadline
 from pandadoc_client._http.logging import log_attempt, log_repetition
 from pandadoc_client._http.messages import Headers, Request, Response, check_header
 from pandadoc_client._http.network import TransportSettings, check_host
 from pandadoc_client._http.retry import Call, RetryPolicy, Timeout
 from pandadoc_client._http.secrets import mask_chain, mask_secrets
+from pandadoc_client._http.timers import move_on_after, sleep
 from pandadoc_client._http.unpacking import bound_unpacking
 from pandadoc_client.exceptions import ApiConnectionError, ApiDecodeError, ApiValueError
 
@@ -89,7 +91,7 @@ class _Shell:
         while True:
             while limiter is not None and (pause := (yield _Turn(limiter, request))):
                 yield call.check_wait(pause)
-            started = time.monotonic()
+            started = monotonic()
             outgoing = self._httpx_request(request, call)
             try:
                 answer = yield _Open(outgoing, auth)
@@ -391,7 +393,7 @@ class AsyncTransport(_Shell):
         try:
             with deadline(call.remaining()) as limit:
                 plan = self._plan(request, call, auth, streamed, limit)
-                with anyio.move_on_after(call.remaining()):  # any TimeoutError is of the user's file or progress
+                with move_on_after(call.remaining()):  # any TimeoutError is of the user's file or progress
                     return await self._follow(self._client(), plan)
                 raise call.timed_out(request_sent=limit.sent is not False) from TimeoutError()
         finally:
@@ -438,7 +440,7 @@ class AsyncTransport(_Shell):
                     if step.limit is not None and len(data) > step.limit:
                         break
                 return bytes(data)
-        return await anyio.sleep(step)
+        return await sleep(step)
 
     async def aclose(self) -> None:
         """Close the connections, unless the client was given."""

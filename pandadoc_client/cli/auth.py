@@ -14,6 +14,7 @@ from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.inputs import Connection, credential
 from pandadoc_client.cli.options import (
     DEFAULT_SCOPE,
+    REFRESH_SECONDS,
     AllowInsecure,
     AuthorizeUrl,
     ClientId,
@@ -21,6 +22,7 @@ from pandadoc_client.cli.options import (
     Host,
     Json,
     RedirectUri,
+    RefreshTimeout,
     Region,
     Scope,
     SendRedirectUri,
@@ -166,7 +168,7 @@ def refresh(
     client_secret_file: ClientSecretFile = None,
     host: Host = None,
     region: Region = None,
-    timeout: Timeout = 30.0,
+    timeout: RefreshTimeout = REFRESH_SECONDS,
     allow_insecure: AllowInsecure = False,
     show_secrets: ShowSecrets = False,
     as_json: Json = False,
@@ -185,7 +187,7 @@ def refresh(
         client_secret_file=client_secret_file,
         host=host,
         region=region,
-        timeout=timeout,
+        refresh_timeout=timeout,
         allow_insecure=allow_insecure,
     )
     old = credential(refresh_token, what="refresh token", connection=connection, variable="PANDADOC_REFRESH_TOKEN")

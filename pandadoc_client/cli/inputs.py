@@ -33,6 +33,7 @@ class Connection:
         region: Its region, instead.
         authorize_url: Address of the consent page.
         timeout: Seconds that a call may take.
+        refresh_timeout: Seconds that a refresh may take; None for what is usual.
         allow_insecure: Whether plain http to another machine is fine.
         send_redirect_uri: Whether the redirect URI goes along with a code.
     """
@@ -44,6 +45,7 @@ class Connection:
     region: str | None = None
     authorize_url: str | None = None
     timeout: float = 30.0
+    refresh_timeout: float | None = None
     allow_insecure: bool = False
     send_redirect_uri: bool = False
 
@@ -56,7 +58,7 @@ class Connection:
         """
         if not (self.client_id or os.environ.get("PANDADOC_CLIENT_ID")):
             raise CommandError("no client id: give --client-id, or set PANDADOC_CLIENT_ID")
-        if not 0 < self.timeout < 1e9:
+        if not all(seconds is None or 0 < seconds < 1e9 for seconds in (self.timeout, self.refresh_timeout)):
             raise CommandError("--timeout must be a number of seconds above 0")
         return OAuthClient(
             self.client_id,
@@ -66,6 +68,7 @@ class Connection:
             region=self.region,
             authorize_url=self.authorize_url,
             timeout=self.timeout,
+            refresh_timeout=self.refresh_timeout,
             allow_insecure=self.allow_insecure,
             send_redirect_uri=self.send_redirect_uri,
         )

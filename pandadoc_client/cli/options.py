@@ -10,6 +10,7 @@ import typer
 __all__ = [
     "DEFAULT_KEY",
     "DEFAULT_SCOPE",
+    "REFRESH_SECONDS",
     "AllowInsecure",
     "AuthorizeUrl",
     "ClientId",
@@ -18,6 +19,7 @@ __all__ = [
     "Json",
     "Key",
     "RedirectUri",
+    "RefreshTimeout",
     "Region",
     "Scope",
     "SendRedirectUri",
@@ -63,6 +65,17 @@ AllowInsecure = Annotated[
 ]
 Timeout = Annotated[
     float, typer.Option("--timeout", metavar="SECONDS", help="Longest time that the call may take, retries included.")
+]
+REFRESH_SECONDS = 90.0
+"""Longest time of a refresh, if nothing else is said: as in ``OAuthClient``."""
+RefreshTimeout = Annotated[
+    float,
+    typer.Option(
+        "--timeout",
+        metavar="SECONDS",
+        help="Longest time that a refresh may take, retries included. One that is cut off may cost the account its"
+        " consent: be generous.",
+    ),
 ]
 Scope = Annotated[str, typer.Option("--scope", metavar="SCOPE", help="What the token shall allow.")]
 SendRedirectUri = Annotated[

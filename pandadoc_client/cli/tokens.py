@@ -19,14 +19,15 @@ from pandadoc_client.cli.accounts import State, open_store, state_of
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError, describe
 from pandadoc_client.cli.inputs import Connection
 from pandadoc_client.cli.options import (
+    REFRESH_SECONDS,
     AllowInsecure,
     ClientId,
     ClientSecretFile,
     Host,
     Json,
+    RefreshTimeout,
     Region,
     Store,
-    Timeout,
 )
 from pandadoc_client.cli.render import moment_in_words, new_console, new_table, print_json, print_lines
 from pandadoc_client.exceptions import ReauthorizationRequired, TokenStoreError
@@ -128,7 +129,7 @@ def refresh_due(
     client_secret_file: ClientSecretFile = None,
     host: Host = None,
     region: Region = None,
-    timeout: Timeout = 30.0,
+    timeout: RefreshTimeout = REFRESH_SECONDS,
     allow_insecure: AllowInsecure = False,
     as_json: Json = False,
 ) -> None:
@@ -148,7 +149,7 @@ def refresh_due(
         client_secret_file=client_secret_file,
         host=host,
         region=region,
-        timeout=timeout,
+        refresh_timeout=timeout,
         allow_insecure=allow_insecure,
     )
     with open_store(store) as opened:

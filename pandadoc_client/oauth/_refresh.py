@@ -23,6 +23,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.outcomes import Outcome, outcome_of
 from pandadoc_client.exceptions import (
     ApiConnectionError,
@@ -156,9 +157,9 @@ class Refresh:
         if not may_begin():
             raise ApiConnectionError(reason="The interpreter is ending; no refresh was sent", request_sent=False)
         with finished_before_exit():
-            begun = time.monotonic()
+            begun = monotonic()
             revision = self._begin(entry, revision)
-            if time.monotonic() - begun > self._time_to_end:
+            if monotonic() - begun > self._time_to_end:
                 raise RevisionConflict.of(self.key)  # we were asleep, and others need not wait for us any more
             return self._send(entry, revision, want)
 
@@ -192,9 +193,9 @@ class Refresh:
         if entry is None or left <= 0 or _may_take(entry, want, seen):
             return entry, revision
         logger.info("waiting up to %.0f seconds for the end of %s", left, attempt)
-        ends, (pause, longest) = time.monotonic() + left, _LOOKS
+        ends, (pause, longest) = monotonic() + left, _LOOKS
         # Only the attempt that was found is waited for, and its time is counted here: the wall clock may jump.
-        while attempt is not None and (now := time.monotonic()) < ends and not attempt.is_orphaned:
+        while attempt is not None and (now := monotonic()) < ends and not attempt.is_orphaned:
             if is_ending():
                 raise ApiConnectionError(reason=f"The interpreter ended during {attempt}", request_sent=False)
             time.sleep(min(pause, ends - now))

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 import anyio
 import anyio.to_thread
 
+from pandadoc_client._http.clock import monotonic
+from pandadoc_client._http.timers import sleep
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, OpenApiException
 from pandadoc_client.oauth._refresh import Refresh, Want, check_alive
 from pandadoc_client.oauth.client import AsyncOAuthClient, OAuthClient, blocking_client
@@ -98,9 +100,9 @@ class _Pace:
         self._next = 0.0
 
     async def wait(self) -> None:
-        now = anyio.current_time()
+        now = monotonic()
         self._next = max(now, self._next) + self._interval
-        await anyio.sleep(self._next - self._interval - now)
+        await sleep(self._next - self._interval - now)
 
 
 @dataclass(slots=True)

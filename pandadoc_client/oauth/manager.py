@@ -20,6 +20,7 @@ import anyio.to_thread
 
 from pandadoc_client._http.fork import ProcessBound
 from pandadoc_client._http.secrets import repr_in_any_state
+from pandadoc_client._http.timers import move_on_after
 from pandadoc_client.exceptions import ApiTimeoutError, ApiTypeError, ApiValueError
 from pandadoc_client.oauth._lifecycle import Lifecycle
 from pandadoc_client.oauth.auth import OAuth2Auth, TokenSource
@@ -80,13 +81,9 @@ class _Manager(TokenSource, ProcessBound):
             raise _out_of_patience(future, timeout) from None
 
     async def _await(self, future: Future[Token], timeout: float | None) -> Token:
-        try:
-            with anyio.fail_after(timeout):
-                return await _outcome(future)
-        except TimeoutError:
-            if future.done() and not future.cancelled():
-                raise
-            raise _out_of_patience(future, timeout) from None
+        with move_on_after(timeout):
+            return await _outcome(future)
+        raise _out_of_patience(future, timeout) from None
 
     def wait_for_token(self, timeout: float | None = None) -> Token:
         """Return a valid token, blocking; what `TokenManager.token` does, for code that has either manager."""

@@ -100,6 +100,24 @@ def test_a_command_that_gives_up_leaves_the_refresh_alone(
     assert server.received == ["refresh-0"]
 
 
+@pytest.mark.parametrize("command", [["auth", "refresh", "refresh-0"], ["tokens", "refresh-due"]])
+def test_a_command_that_is_about_refreshes_sets_their_limits(
+    server: TokenServer, store: FileTokenStore, command: list[str]
+) -> None:
+    if command[0] == "tokens":
+        command = [*command, "--store", f"file:{store.path}"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pandadoc_client.cli", *command, "--host", server.url, "--timeout", "0.5"],
+        capture_output=True,
+        text=True,
+        timeout=25,
+        check=False,
+        env={**os.environ, **_ENVIRONMENT},
+    )
+    assert done.returncode == 1
+    assert "0.5 seconds" in done.stdout + done.stderr
+
+
 def test_a_refresh_is_given_more_time_than_calls_usually_have(server: TokenServer) -> None:
     with OAuthClient(host=server.url) as client:
         limits = client.refresh_timeout

@@ -75,7 +75,7 @@ def test_a_configured_access_token_that_no_header_can_carry_is_refused(value: st
     check(caught, "access_token")
 
 
-@pytest.mark.parametrize("value", [value for value in BAD if "\x00" not in value])
+@pytest.mark.parametrize("value", [*(value for value in BAD if "\x00" not in value), f"{MARKER}é", f"Bearer {MARKER}é"])
 def test_an_access_token_of_the_environment_that_no_header_can_carry_is_refused(
     monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:

@@ -46,7 +46,7 @@ asyncio.run(main())
 TRIO = ASYNCIO.replace("asyncio.run(main())", "trio.run(main)")
 
 
-def run(order: str, world: str, url: str, *calls: str) -> list[str]:
+def run(order: str, world: str, url: str, *calls: str, retries: int = 0) -> list[str]:
     """Run calls in a new interpreter and return the names of the errors that ended them."""
     program = "\n".join(
         (
@@ -59,7 +59,7 @@ def run(order: str, world: str, url: str, *calls: str) -> list[str]:
             "from pandadoc_client import AsyncPandaDoc, PandaDoc, files, waiting",
             "from pandadoc_client.waiting import Waker",
             f"CALLS = [{', '.join(f'lambda pd: {call}' for call in calls)}]",
-            world,
+            world.replace("retries=0", f"retries={retries}"),
         )
     )
     done = subprocess.run(

@@ -189,13 +189,7 @@ def test_connections_beyond_those_to_keep_are_closed_when_the_burst_is_over(monk
     import pandadoc_client._http.pool as pool_module
 
     ahead = [0.0]
-
-    class Clock:
-        @staticmethod
-        def monotonic() -> float:
-            return 1000.0 + ahead[0]
-
-    monkeypatch.setattr(pool_module, "time", Clock)
+    monkeypatch.setattr(pool_module, "monotonic", lambda: 1000.0 + ahead[0])
     everybody = threading.Barrier(8)
 
     def script(peer: Peer) -> None:
