@@ -1,15 +1,20 @@
 """Processes that are killed while they change a store, at chosen points and at random ones.
 
-Both run in a process of their own, which forks the victims: it has one thread, and imports everything once.
+Both run in a process of their own, which forks the victims and whoever looks at what they left. It never opens a store
+itself: a driver may have threads, and a fork beside another thread may inherit a lock that nobody will release. It only
+imports what its children needed, once.
 """
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import json
 import os
 import random
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -28,6 +33,7 @@ _ROUNDS = 10
 _OLD, _NEW, _NEXT = "old" * 50, "new" * 500, "next"
 _LOCK_SECONDS = 20
 _SURVIVED = 3
+_LONGEST = 60  # seconds
 
 # C functions that only compute. All others may change something outside of the process.
 _HARMLESS = frozenset(
@@ -94,15 +100,14 @@ def kill_step_by_step(open_store: OpenStore, action: str) -> None:
     The steps are spread evenly at first. Then the two between which the old document becomes the new one are narrowed
     down: if there is a step between them at which it is neither, that leads there, however many steps there are.
     """
-    with open_store() as store:
-        store.write("bystander", _OLD, expires_at=None, expected=None)
+    _prepare(open_store)
     steps = _count_steps(open_store, action)
     problems: list[str] = []
     kills = 0
     before, after = (
         0,
         10 * steps,
-    )  # the last step at which the old document stayed, the first at which there was the new
+    )  # the last step at which the old document stayed, the first at which the new was there
 
     def kill_at(step: int) -> None:
         nonlocal kills, before, after
@@ -125,19 +130,18 @@ def _kill(open_store: OpenStore, action: str, key: str, step: int) -> tuple[bool
     """Kill a process at one step; return whether the change is there all the same, and what is wrong."""
     old = None if action == "insert" else _OLD
     new = None if action == "discard" else _NEW
-    status = _in_child(lambda: _change(open_store, action, key, step, None))
+    status = _in_child(lambda: _change(open_store, action, key, step))
     if status not in (-signal.SIGKILL, _SURVIVED):
         return True, [f"the change failed by itself, with exit status {status}"]
     # A change may take fewer steps than the one that was counted.
     allowed = {new} if status == _SURVIVED else {old, new}
-    found, problems = _look(open_store, key, allowed)
+    found, problems = _look_in_child(open_store, key, allowed)
     return found == new, problems
 
 
 def kill_at_random(open_store: OpenStore) -> None:
     """Kill processes that write again and again, at moments that nobody chose; print as `kill_step_by_step` does."""
-    with open_store() as store:
-        store.write("bystander", _OLD, expires_at=None, expected=None)
+    _prepare(open_store)
     problems: list[str] = []
     chance = random.Random()  # noqa: S311 (another moment in each run is what is wanted)
     for number in range(_ROUNDS):
@@ -161,7 +165,7 @@ def kill_at_random(open_store: OpenStore) -> None:
             problems.append(f"a write failed by itself after write {acknowledged}, with exit status {status}")
             break
         allowed: set[str | None] = {_numbered(acknowledged), _numbered(acknowledged + 1)}
-        _, wrong = _look(open_store, key, allowed)
+        _, wrong = _look_in_child(open_store, key, allowed)
         problems += [f"killed after write {acknowledged}: {problem}" for problem in wrong]
     print(json.dumps({"kills": _ROUNDS, "problems": problems}))
 
@@ -180,18 +184,41 @@ def _write_for_ever(open_store: OpenStore, key: str, writer: int) -> None:
         os._exit(1)
 
 
+def _prepare(open_store: OpenStore) -> None:
+    """Write the document that no change may touch, and import what that took."""
+
+    def write() -> list[str]:
+        before = set(sys.modules)
+        with open_store() as store:
+            store.write("bystander", _OLD, expires_at=None, expected=None)
+        return sorted(set(sys.modules) - before)
+
+    for name in _told_by_child(write):
+        with contextlib.suppress(ImportError):  # a name that another module has put there
+            importlib.import_module(name)
+
+
 def _count_steps(open_store: OpenStore, action: str) -> int:
-    reader, writer = os.pipe()
-    status = _in_child(lambda: _change(open_store, action, "counted", None, writer))
-    os.close(writer)
-    with open(reader, encoding="ascii") as file:
-        text = file.read()
-    assert status == _SURVIVED, f"{action} failed with exit status {status}"
-    return int(text)
+    steps: int = _told_by_child(lambda: _change(open_store, action, "counted", None))
+    return steps
 
 
-def _change(open_store: OpenStore, action: str, key: str, kill_at: int | None, report: int | None) -> None:
-    """In a child: prepare a document under *key*, change it, and die on the way or report how many steps it took."""
+def _look_in_child(open_store: OpenStore, key: str, allowed: set[str | None]) -> tuple[str | None, list[str]]:
+    found, problems = _told_by_child(lambda: _look(open_store, key, allowed))
+    return found, problems
+
+
+def _told_by_child(work: Callable[[], Any]) -> Any:
+    """Do *work* in a forked child, and return its result, which JSON can carry."""
+    with tempfile.TemporaryFile(buffering=0) as file:
+        status = _in_child(lambda: file.write(json.dumps(work()).encode()))
+        assert status == _SURVIVED, f"a process that nobody killed ended with exit status {status}"
+        file.seek(0)
+        return json.loads(file.read())
+
+
+def _change(open_store: OpenStore, action: str, key: str, kill_at: int | None) -> int:
+    """In a child: prepare a document under *key*, change it, and die on the way or return how many steps it took."""
     steps = _Steps(kill_at)
     steps.prepare()
     store = open_store()
@@ -201,16 +228,19 @@ def _change(open_store: OpenStore, action: str, key: str, kill_at: int | None, r
         steps.watch(store, lambda: store.discard(key))
     else:
         steps.watch(store, lambda: store.write(key, _NEW, expires_at=None, expected=revision))
-    if report is not None:
-        os.write(report, str(steps.count).encode())
+    return steps.count
 
 
-def _in_child(work: Callable[[], None]) -> int:
-    """Do *work* in a forked child, and return its exit status; below 0 the signal that killed it."""
+def _in_child(work: Callable[[], object]) -> int:
+    """Do *work* in a forked child, and return its exit status; below 0 the signal that killed it.
+
+    A child that hangs ends by the alarm clock: SIGALRM.
+    """
     child = os.fork()
     if child == 0:
         status = 1
         try:
+            signal.alarm(_LONGEST)
             work()
             status = _SURVIVED
         except BaseException as error:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -44,8 +46,16 @@ class OtherProcess:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
-        self._watchdog = threading.Timer(_TIMEOUT, process.kill)
+        self._watchdog = threading.Timer(_TIMEOUT, self._kill_all)
         self._watchdog.start()
+
+    def _kill_all(self) -> None:
+        """Kill it and all that it has forked, which hold its output open."""
+        if sys.platform == "win32":
+            self._process.kill()
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def line(self) -> str:
         """Return the next line that it prints; empty when it has ended."""
@@ -74,7 +84,7 @@ class OtherProcess:
         self._watchdog.cancel()
         self._watchdog.join()
         with self._process:
-            self._process.kill()
+            self._kill_all()
 
 
 @contextmanager
@@ -85,7 +95,9 @@ def other_process(run: Callable[..., None], *arguments: Any) -> Iterator[OtherPr
     message = pickle.dumps(([*sys.path, *roots], call)).hex()
     command = [sys.executable, "-W", "ignore", "-c", _PROGRAM, message]
     pipe = subprocess.PIPE
-    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, encoding="utf-8")  # noqa: S603 (this interpreter)
+    process = subprocess.Popen(  # noqa: S603 (this interpreter)
+        command, stdin=pipe, stdout=pipe, encoding="utf-8", start_new_session=True
+    )
     other = OtherProcess(process)
     try:
         yield other
