@@ -92,10 +92,6 @@ def _urllib3(name: str) -> _Raises:
 
 DIFFERENCES: Mapping[str, Sequence[Row]] = {
     "Order of arguments": (Row("token/order/*", "requests[0].body", ANY, ANY),),
-    "`None` as an argument": (
-        Row("token/wrong type/None as *", "requests", ANY, ANY, SENT),
-        Row("token/wrong type/None as *", "result", RETURNS, _TYPE),
-    ),
     # What is sent
     "Credentials at the token endpoint": [
         Row("token/credentials/*", "requests[0].headers.authorization", MISSING, _Like("^(API-Key K|Bearer T)$")),
