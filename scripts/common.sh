@@ -5,6 +5,7 @@
 
 set -eu
 unset CDPATH PYTHONPATH PYTHONHOME
+unset PYTHONDONTWRITEBYTECODE # the tests start hundreds of processes, each of which would compile all that it imports
 cd "$(dirname "$0")/.."
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # How long an example takes says something about the machine only.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# Processes of tests are forked from one that has imported what takes long: a hundredth of starting an interpreter.
+multiprocessing.set_forkserver_preload(
+    [
+        *("pandadoc_client.oauth.stores.encrypted", "pandadoc_client.oauth.stores.file", "pandadoc_client.oauth.stores.redis"),
+        *("pandadoc_client.oauth.stores.sql", "aiosqlite", "asyncmy", "asyncpg", "psycopg", "pymysql", "redis.asyncio"),
+        *("sqlalchemy.dialects.mysql", "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite"),
+        "sqlalchemy.ext.asyncio",
+    ]
+)
 
 # The markers that `scripts/test` chooses by, set here alone; a folder stands for all in it.
 #
@@ -122,24 +134,31 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave alone what will not run on this interpreter: what it imports need not be installed."""
-    if config.option.markexpr == "every_python" and collection_path.suffix == ".py":
-        return None if _stands_in(collection_path, EVERY_PYTHON) else True
-    return None
+    """Skip the files without a test that will run, which take long to import; on an interpreter, it may not work."""
+    if collection_path.suffix != ".py":
+        return None
+    expression = config.option.markexpr
+    wanted = not expression.startswith("not ")
+    places = {"every_python": EVERY_PYTHON, "slow": SLOW, "unmeasured": UNMEASURED}.get(expression.removeprefix("not "))
+    return True if places is not None and _stands_in(collection_path, places) != wanted else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Set the markers."""
-    for item in items:
-        if _stands_in(item.path, EVERY_PYTHON):
-            item.add_marker(pytest.mark.every_python)
-        if _stands_in(item.path, SLOW):
-            item.add_marker(pytest.mark.slow)
-        if _stands_in(item.path, UNMEASURED):
-            item.add_marker(pytest.mark.unmeasured)
-        for place, group in TOGETHER.items():
-            if _stands_in(item.path, (place,)):
-                item.add_marker(pytest.mark.xdist_group(group))
+    for path, tests in groupby(items, key=lambda item: item.path):
+        marks = [
+            mark
+            for mark, places in (
+                (pytest.mark.every_python, EVERY_PYTHON),
+                (pytest.mark.slow, SLOW),
+                (pytest.mark.unmeasured, UNMEASURED),
+                *((pytest.mark.xdist_group(group), (place,)) for place, group in TOGETHER.items()),
+            )
+            if _stands_in(path, places)
+        ]
+        for test in tests:
+            for mark in marks:
+                test.add_marker(mark)
 
 
 def _stands_in(path: Path, places: tuple[str, ...]) -> bool:

@@ -1,17 +1,21 @@
-"""Other processes that use a store: Python programs of their own, which talk with the test by lines of text."""
+"""Other processes that use a store, and talk with the test by lines of text."""
 
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import pickle
 import signal
-import subprocess
+import socket
 import sys
 import threading
+import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -34,24 +38,24 @@ __all__ = [
 OpenStore = Callable[[], TokenStore]
 """Opens a new store object, on the same data each time. Other processes get it pickled."""
 
-_PROGRAM = (
-    "import pickle, sys; path, call = pickle.loads(bytes.fromhex(sys.argv[1])); sys.path[:] = path; "
-    "run, arguments = pickle.loads(call); run(*arguments)"
-)
 _TIMEOUT = 120
+_CONTEXT = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
+"""How processes start. `multiprocessing.set_forkserver_preload` makes it quick: name what the store imports."""
 
 
 class OtherProcess:
     """Another process. Whatever waits for it gives up after two minutes."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: BaseProcess, connection: socket.socket) -> None:
         self._process = process
+        self._connection = connection
+        self._lines = connection.makefile("r", encoding="utf-8")
         self._watchdog = threading.Timer(_TIMEOUT, self._kill_all)
         self._watchdog.start()
 
     def _kill_all(self) -> None:
         """Kill it and all that it has forked, which hold its output open."""
-        if sys.platform == "win32":
+        if sys.platform == "win32" or self._process.pid is None:
             self._process.kill()
         else:
             with contextlib.suppress(ProcessLookupError):
@@ -59,50 +63,76 @@ class OtherProcess:
 
     def line(self) -> str:
         """Return the next line that it prints; empty when it has ended."""
-        assert self._process.stdout is not None
-        return self._process.stdout.readline().strip()
+        return self._lines.readline().strip()
 
     def go_on(self) -> None:
         """Let it return from reading a line."""
-        assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
+        self._connection.sendall(b"\n")
 
     def kill(self) -> None:
         """Kill it with SIGKILL, and wait until it is gone."""
         self._process.kill()
-        self._process.wait()
+        self._process.join()
 
     def result(self) -> str:
         """Wait until it has ended well, and return what else it printed."""
-        output, _ = self._process.communicate()
-        assert self._process.returncode == 0, output
+        self._connection.shutdown(socket.SHUT_WR)
+        output = self._lines.read()
+        self._process.join()
+        assert self._process.exitcode == 0, output
         return output.strip()
 
     def end(self) -> None:
         """Kill it, and those that it has forked, if they wait for a line."""
         self._watchdog.cancel()
         self._watchdog.join()
-        with self._process:
-            self._kill_all()
+        self._kill_all()
+        self._process.join()
+        self._process.close()
+        self._lines.close()
+        self._connection.close()
 
 
 @contextmanager
 def other_process(run: Callable[..., None], *arguments: Any) -> Iterator[OtherProcess]:
-    """Call *run*, a function of a module, in a process that is killed at the end at the latest."""
+    """Call *run*, a function of a module, in a process that is killed at the end at the latest.
+
+    It prints to the test and reads lines from it.
+    """
     roots = [root for each in (run, *arguments) for root in _roots(each)]
     call = pickle.dumps((run, arguments))
-    message = pickle.dumps(([*sys.path, *roots], call)).hex()
-    command = [sys.executable, "-W", "ignore", "-c", _PROGRAM, message]
-    pipe = subprocess.PIPE
-    process = subprocess.Popen(  # noqa: S603 (this interpreter)
-        command, stdin=pipe, stdout=pipe, encoding="utf-8", start_new_session=True
-    )
-    other = OtherProcess(process)
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = _CONTEXT.Process(target=_begin, args=([*sys.path, *roots], call, theirs))
+        process.start()
+    other = OtherProcess(process, ours)
     try:
+        assert other.line() == _STARTED
         yield other
     finally:
         other.end()
+
+
+_STARTED = "started"
+
+
+def _begin(path: list[str], call: bytes, connection: socket.socket) -> None:
+    """Make a call in the new process, with the connection for standard input and output."""
+    if sys.platform != "win32":
+        os.setsid()  # so that it can be killed with those that it forks
+        for descriptor in (0, 1):
+            os.dup2(connection.fileno(), descriptor)
+    sys.stdin, sys.stdout = connection.makefile("r", encoding="utf-8"), connection.makefile("w", encoding="utf-8")
+    connection.close()
+    print(_STARTED, flush=True)
+    sys.path[:] = path
+    warnings.simplefilter("ignore")
+    try:
+        run, arguments = pickle.loads(call)  # noqa: S301 (from the test)
+        run(*arguments)
+    except Exception:
+        traceback.print_exc(file=sys.stdout)
+        sys.exit(1)
 
 
 def _roots(thing: object) -> Iterator[str]:
