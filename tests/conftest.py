@@ -31,7 +31,7 @@ multiprocessing.set_forkserver_preload(
         *("pandadoc_client.oauth.stores.encrypted", "pandadoc_client.oauth.stores.file", "pandadoc_client.oauth.stores.redis"),
         *("pandadoc_client.oauth.stores.sql", "aiosqlite", "asyncmy", "asyncpg", "psycopg", "pymysql", "redis.asyncio"),
         *("sqlalchemy.dialects.mysql", "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite"),
-        "sqlalchemy.ext.asyncio",
+        *("sqlalchemy.ext.asyncio", "tests.cli.imports"),
     ]
 )
 

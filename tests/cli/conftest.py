@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pandadoc_client.emulator import Emulator
+
+from ..programs import run_module
 
 Pandadoc = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -32,15 +33,12 @@ def pandadoc(settings: dict[str, str], tmp_path: Path) -> Pandadoc:
 
     def run(*arguments: object, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PANDADOC_")}
-        return subprocess.run(
-            [sys.executable, "-m", "pandadoc_client.cli", *map(str, arguments)],
-            input=stdin,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-            check=False,
+        return run_module(
+            "pandadoc_client.cli",
+            *map(str, arguments),
+            stdin=stdin,
             cwd=tmp_path,
-            env={**inherited, "COLUMNS": "200", **settings, **environment},
+            environment={**inherited, "COLUMNS": "200", **settings, **environment},
         )
 
     return run

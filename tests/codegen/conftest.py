@@ -27,7 +27,7 @@ def generate() -> Generate:
             capture_output=True,
             text=True,
             cwd=cwd,
-            env={"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", **environment},
+            env={"PATH": "/usr/bin:/bin", **environment},
             timeout=120,
             check=False,
         )

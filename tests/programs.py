@@ -1,0 +1,53 @@
+"""Programs in processes of their own that start quickly: forked from one that has imported what they need."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import runpy
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+__all__ = ["run_module"]
+
+_CONTEXT = multiprocessing.get_context("forkserver")
+_SECONDS = 60
+
+
+def run_module(
+    name: str, *arguments: str, stdin: str, cwd: Path, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Do what ``python -m NAME ARGUMENT...`` does, and return what it wrote and its exit status.
+
+    What an interpreter reads of its environment as it starts (``PYTHON...``) has no effect.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        streams = [Path(folder, each) for each in ("stdin", "stdout", "stderr")]
+        streams[0].write_text(stdin, encoding="utf-8")
+        process = _CONTEXT.Process(target=_run, args=(streams, name, arguments, cwd, dict(environment)))
+        process.start()
+        process.join(_SECONDS)
+        if process.exitcode is None:
+            process.kill()
+            raise TimeoutError(f"{name} {' '.join(arguments)} has not ended after {_SECONDS} seconds")
+        output, errors = (each.read_text(encoding="utf-8") for each in streams[1:])
+        return subprocess.CompletedProcess([name, *arguments], process.exitcode, output, errors)
+
+
+def _run(streams: list[Path], name: str, arguments: tuple[str, ...], cwd: Path, environment: dict[str, str]) -> None:
+    """Be the program."""
+    for descriptor, path in enumerate(streams):
+        opened = os.open(path, os.O_RDONLY if descriptor == 0 else os.O_WRONLY | os.O_CREAT)
+        os.dup2(opened, descriptor)
+        os.close(opened)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = [name, *arguments]
+    runpy.run_module(name, run_name="__main__", alter_sys=True)
