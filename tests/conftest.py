@@ -42,7 +42,6 @@ multiprocessing.set_forkserver_preload(
 # processes, the generator, the documentation) runs on the first one alone.
 EVERY_PYTHON = (
     "emulator/test_server.py",
-    "files/test_blocking_sources.py",
     "files/test_downloads.py",
     "files/test_multipart.py",
     "files/test_places.py",
@@ -69,7 +68,6 @@ EVERY_PYTHON = (
     "wire/test_connections.py",
     "wire/test_early_responses.py",
     "wire/test_lifetimes.py",
-    "wire/test_limits_of_a_call.py",
     "wire/test_observability.py",
     "wire/test_streamed_responses.py",
     "wire/test_throttling.py",

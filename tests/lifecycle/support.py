@@ -6,7 +6,7 @@ import dataclasses
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pandadoc_client.emulator import Emulator
 from pandadoc_client.exceptions import TokenStoreError
@@ -26,8 +26,8 @@ def ending(token: Token, seconds: float) -> Token:
     return dataclasses.replace(token, expires_at=datetime.now(UTC) + timedelta(seconds=seconds))
 
 
-def open_client(emulator: Emulator) -> OAuthClient:
-    return OAuthClient(emulator.client_id, emulator.client_secret, host=emulator.url)
+def open_client(emulator: Emulator, **options: Any) -> OAuthClient:
+    return OAuthClient(emulator.client_id, emulator.client_secret, host=emulator.url, **options)
 
 
 def open_async_client(emulator: Emulator) -> AsyncOAuthClient:
