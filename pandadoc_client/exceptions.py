@@ -11,10 +11,16 @@ The tree::
     ├── ApiKeyError (KeyError)
     ├── TokenStoreError                     a token could not be kept, or found
     └── ApiException                        a call that failed; ``status`` is None when no answer came
-        ├── UnauthorizedException  (401)
-        ├── ForbiddenException     (403)
-        ├── NotFoundException      (404)
-        ├── ServiceException       (5xx)
+        ├── BadRequestException           (400)
+        ├── UnauthorizedException         (401)
+        ├── ForbiddenException            (403)
+        ├── NotFoundException             (404)
+        ├── ConflictException             (409)
+        ├── ContentTooLargeException      (413)
+        ├── UnprocessableContentException (422)
+        ├── LockedException               (423)
+        ├── TooManyRequestsException      (429)
+        ├── ServiceException              (5xx)
         ├── ApiDecodeError                  the status says success, the body cannot be read
         ├── ApiConnectionError              nothing usable came over the wire
         │   └── ApiTimeoutError
@@ -37,7 +43,7 @@ attributes ``reason``, ``headers`` and ``body`` hold them as they came.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, cast
 
 __all__ = [
     "AccessDeniedError",
@@ -50,7 +56,10 @@ __all__ = [
     "ApiTypeError",
     "ApiValueError",
     "AuthorizationServerError",
+    "BadRequestException",
     "CallbackError",
+    "ConflictException",
+    "ContentTooLargeException",
     "ForbiddenException",
     "FormEncodingError",
     "FormEncodingWarning",
@@ -58,6 +67,7 @@ __all__ = [
     "InvalidGrantError",
     "InvalidRequestError",
     "InvalidScopeError",
+    "LockedException",
     "MissingFieldError",
     "NotFoundException",
     "OAuthError",
@@ -67,8 +77,10 @@ __all__ = [
     "StateMismatchError",
     "TemporarilyUnavailableError",
     "TokenStoreError",
+    "TooManyRequestsException",
     "UnauthorizedClientError",
     "UnauthorizedException",
+    "UnprocessableContentException",
     "UnsupportedGrantTypeError",
     "UnsupportedResponseTypeError",
     "error_for",
@@ -216,13 +228,22 @@ class FormEncodingWarning(UserWarning):
 
 
 class ApiException(OpenApiException):
-    """A call failed: the answer was not a 2xx, or there was none.
+    """A call failed: the response was not a 2xx, or there was none.
+
+    ``str(error)`` is one line for a log; `full` adds headers and body. Both are masked, as are ``type``, ``detail`` and
+    ``errors``.
 
     Attributes:
-        status: HTTP status code, or None when no answer came.
-        reason: Reason phrase of the answer, or what went wrong.
-        body: Body of the answer as text (bytes that are not text are replaced), or None.
-        headers: Headers of the answer, case-insensitive, or None.
+        status: HTTP status code, or None when no response came.
+        reason: Reason phrase of the response, or what went wrong.
+        body: Body of the response as text (bytes that are not text are replaced), or None.
+        headers: Headers of the response, case-insensitive, or None.
+        type: The service's word for the kind of error, such as ``"validation_error"``, or None.
+        detail: The service's explanation as text, or None. Errors of fields are joined: ``"email: …; name: …"``.
+        errors: What is wrong by field, such as ``{"recipients[0].email": ["Enter a valid email address."]}``; an
+            empty dict if the service names no field.
+        request_id: Identifier of the request, for the service's support, or None.
+        retry_after: Seconds that the service asks to wait, from ``Retry-After`` or the text of a 429, or None.
     """
 
     def __init__(
@@ -233,17 +254,34 @@ class ApiException(OpenApiException):
         self.reason: str | None = reason
         self.body: Any = None
         self.headers: Mapping[str, str] | None = None
+        self.type: str | None = None
+        self.detail: str | None = None
+        self.errors: dict[str, list[str]] = {}
+        self.request_id: str | None = None
+        self.retry_after: float | None = None
         self._shown_reason = ""
         self._shown_body = ""
         self._shown_headers = ""
         if http_resp is not None:
-            self.status = http_resp.status
-            self.reason = http_resp.reason
-            self.body = _text(getattr(http_resp, "text", http_resp.data))
-            self.headers = http_resp.getheaders()
-            self._shown_body = _shown(self.body, http_resp)
-            self._shown_headers = _masked(str(dict(self.headers)), http_resp)
+            self._read(http_resp)
         self._show_reason(http_resp)
+
+    def _read(self, http_resp: HttpResponse) -> None:
+        self.status = http_resp.status
+        self.reason = http_resp.reason
+        self.body = _text(getattr(http_resp, "text", http_resp.data))
+        self.headers = headers = http_resp.getheaders()
+        self._shown_body = _shown(self.body, http_resp)
+        self._shown_headers = _masked(str(dict(headers)), http_resp)
+        lower = {name.lower(): value for name, value in headers.items()}
+        self.request_id = next((lower[name] for name in _REQUEST_ID_HEADERS if lower.get(name)), None)
+        text = str(self.body or "")
+        from pandadoc_client._http.retry_after import retry_after  # needed when an error is made, and not before
+
+        start = text[:_MASKED_LENGTH].encode("utf-8", "replace")
+        self.retry_after = retry_after(http_resp.status, lower.get("retry-after"), start)
+        if len(text) <= _LARGEST_PARSED:
+            self.type, self.detail, self.errors = _explanation(_masked(text, http_resp))
 
     def _show_reason(self, http_resp: HttpResponse | None) -> None:
         """Mask the reason where it is shown: in ``str``, ``repr`` and ``args``."""
@@ -258,14 +296,78 @@ class ApiException(OpenApiException):
     def withhold_body(self) -> None:
         """Keep the body out of the text of this error, because all of it may be secret."""
         self._shown_body = "(not shown: it may hold a token)"
+        self.type, self.detail, self.errors = None, None, {}
 
     def __str__(self) -> str:
+        parts = [] if self.status is None else [str(self.status)]
+        if self.reason:
+            parts.append(self.shown_reason)
+        # What is not JSON, such as a proxy's page, says nothing in one line.
+        explanation = ": ".join(part for part in (self.type, self.detail) if part)
+        line = " ".join(parts) + (": " if parts and explanation else "") + explanation
+        if self.request_id:
+            line += f" (request {mask_secrets(self.request_id)})"
+        line = " ".join("".join(c if c.isprintable() else " " for c in line).split())
+        return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
+
+    def full(self) -> str:
+        """Return several lines: status, reason, headers and body, as ``str`` of the vendor's SDK; secrets masked."""
         lines = [f"({self.status})", f"Reason: {self._shown_reason or mask_secrets(str(self.reason))}"]
         if self.headers:
             lines.append(f"HTTP response headers: {self._shown_headers or mask_secrets(str(dict(self.headers)))}")
         if self.body:
             lines.append(f"HTTP response body: {self._shown_body or _shown(self.body)}")
         return "\n".join(lines) + "\n"
+
+
+_LARGEST_PARSED = 65_536  # characters of an error's body; what is longer is no explanation
+_LONGEST_LINE = 1000
+_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "x-amz-cf-id")
+# Where the service writes its explanation (`detail`), and where it and others do so (OAuth, gateways).
+_DETAILS = ("detail", "details", "error_description", "info_message", "message", "errors")
+_NO_FIELD = ("non_field_errors", "detail", "message")
+
+
+def _explanation(text: str) -> tuple[str | None, str | None, dict[str, list[str]]]:
+    """Return type, detail and errors by field of the body of an error."""
+    body = _json(text)
+    if not isinstance(body, dict):
+        return None, None, {}
+    fields = cast("dict[str, Any]", body)
+    kind = next((str(fields[name]) for name in ("type", "error", "code") if isinstance(fields.get(name), str)), None)
+    detail = next((fields[name] for name in _DETAILS if fields.get(name)), None)
+    errors: dict[str, list[str]] = {}
+    try:
+        _collect(detail, "", errors)
+    except RecursionError:
+        return kind, None, {}
+    general = errors.pop("", [])
+    texts = [*general, *(f"{field}: {' '.join(messages)}" for field, messages in errors.items())]
+    return kind, "; ".join(texts) or None, errors
+
+
+def _json(text: str | bytes) -> Any:
+    import json  # needed when an error is made, and not before
+
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
+def _collect(found: Any, place: str, errors: dict[str, list[str]]) -> None:
+    """Add the messages in *found*, by the place that they are about."""
+    if isinstance(found, str):
+        errors.setdefault(place, []).append(found)
+    elif isinstance(found, list):
+        for index, item in enumerate(cast("list[Any]", found)):
+            _collect(item, f"{place}[{index}]" if place and not isinstance(item, str) else place, errors)
+    elif isinstance(found, dict):
+        for name, item in cast("dict[str, Any]", found).items():
+            inner = place if name in _NO_FIELD else f"{place}.{name}" if place else str(name)
+            _collect(item, inner, errors)
+    elif found is not None:
+        errors.setdefault(place, []).append(str(found))
 
 
 def _text(body: Any) -> Any:
@@ -287,6 +389,10 @@ def _shown(body: Any, http_resp: HttpResponse | None = None) -> str:
     return f"{shown[:_SHOWN_BODY_LENGTH]}… ({len(text)} characters)"
 
 
+class BadRequestException(ApiException):
+    """400: the service does not accept the request as it is; ``errors`` names the fields."""
+
+
 class UnauthorizedException(ApiException):
     """401: the credential is missing, unknown or no longer valid."""
 
@@ -297,6 +403,26 @@ class ForbiddenException(ApiException):
 
 class NotFoundException(ApiException):
     """404: no such object, or none that the credential may see."""
+
+
+class ConflictException(ApiException):
+    """409: the object is not in a state that allows this, such as a document that is still being made."""
+
+
+class ContentTooLargeException(ApiException):
+    """413: the request is larger than the service accepts."""
+
+
+class UnprocessableContentException(ApiException):
+    """422: the request is well-formed, and what it asks for is not possible."""
+
+
+class LockedException(ApiException):
+    """423: somebody else is editing the object."""
+
+
+class TooManyRequestsException(ApiException):
+    """429: more requests than the service accepts; ``retry_after`` says when to try again."""
 
 
 class ServiceException(ApiException):
@@ -313,17 +439,33 @@ class ApiDecodeError(ApiException):
         self, status: int | None = None, reason: str | None = None, http_resp: HttpResponse | None = None
     ) -> None:
         super().__init__(status, reason, http_resp)
+        self.type, self.detail, self.errors = None, None, {}  # the body is no explanation
         if reason is not None:
             self.reason = reason
             self._show_reason(http_resp)
 
 
+_TOKEN_OPERATION = "access_token"
 _BY_STATUS: dict[int, type[ApiException]]
-_BY_STATUS = {401: UnauthorizedException, 403: ForbiddenException, 404: NotFoundException}
+_BY_STATUS = {
+    400: BadRequestException,
+    401: UnauthorizedException,
+    403: ForbiddenException,
+    404: NotFoundException,
+    409: ConflictException,
+    413: ContentTooLargeException,
+    422: UnprocessableContentException,
+    423: LockedException,
+    429: TooManyRequestsException,
+}
 
 
 def error_for(response: HttpResponse) -> ApiException:
-    """Return the error that a non-2xx answer stands for, by its status."""
+    """Return the error that a non-2xx response stands for: by its status, or of the token endpoint by its code."""
+    if getattr(response, "operation", "") == _TOKEN_OPERATION:
+        error = oauth_error_in(_json(response.data), response)
+        if error is not None:
+            return error
     kind = _BY_STATUS.get(response.status, ServiceException if 500 <= response.status <= 599 else ApiException)
     return kind(http_resp=response)
 
@@ -380,32 +522,46 @@ class OAuthError(ApiException):
         uri = error_uri and _masked(error_uri, http_resp)
         self.args = (error, error_description and self._shown_description, uri)
 
+    hint: ClassVar[str] = ""
+    """What the code most likely means, as a sentence; it ends the message."""
+
     def __str__(self) -> str:
         text = f"{self.error}: {self._shown_description}" if self._shown_description else self.error
-        return text if self.status is None else f"{text} (HTTP {self.status})"
+        if self.status is not None:
+            text += f" (HTTP {self.status})"
+        return f"{text}. {self.hint}" if self.hint else text
 
 
-class InvalidRequestError(OAuthError):
+class InvalidRequestError(OAuthError, BadRequestException):
     """``invalid_request``: a parameter is missing, repeated, or not understood."""
 
 
-class InvalidClientError(OAuthError):
+class InvalidClientError(OAuthError, UnauthorizedException):
     """``invalid_client``: the client id or the client secret is wrong."""
 
+    hint = "The client ID or the client secret is wrong, or belongs to an application of another region"
 
-class InvalidGrantError(OAuthError):
+
+class InvalidGrantError(OAuthError, BadRequestException):
     """``invalid_grant``: the authorization code or the refresh token is unknown, used, expired or revoked."""
+
+    hint = (
+        "An authorization code works once, for ten minutes and with the redirect URI that it was issued for; "
+        "a refresh token works once, so another program that holds it may have used it"
+    )
 
 
 class ReauthorizationRequired(InvalidGrantError):
     """The grant is dead: a person has to give consent again."""
 
+    hint = ""  # the message says why
 
-class UnauthorizedClientError(OAuthError):
+
+class UnauthorizedClientError(OAuthError, BadRequestException):
     """``unauthorized_client``: this application may not use this grant."""
 
 
-class UnsupportedGrantTypeError(OAuthError):
+class UnsupportedGrantTypeError(OAuthError, BadRequestException):
     """``unsupported_grant_type``: the server does not know the grant type."""
 
 
@@ -413,7 +569,7 @@ class UnsupportedResponseTypeError(OAuthError):
     """``unsupported_response_type``: the authorization endpoint gives no such response."""
 
 
-class InvalidScopeError(OAuthError):
+class InvalidScopeError(OAuthError, BadRequestException):
     """``invalid_scope``: the scope is unknown, malformed, or wider than what was granted."""
 
 
@@ -435,6 +591,65 @@ class CallbackError(OAuthError):
 
 class StateMismatchError(OAuthError):
     """The callback's ``state`` is not the one of this authorization request (RFC 6749 §10.12)."""
+
+
+_OAUTH_ERRORS: dict[str, type[OAuthError]] = {
+    # RFC 6749 §4.1.2.1, the callback, and §5.2, the token endpoint
+    "access_denied": AccessDeniedError,
+    "invalid_client": InvalidClientError,
+    "invalid_grant": InvalidGrantError,
+    "invalid_request": InvalidRequestError,
+    "invalid_scope": InvalidScopeError,
+    "server_error": AuthorizationServerError,
+    "temporarily_unavailable": TemporarilyUnavailableError,
+    "unauthorized_client": UnauthorizedClientError,
+    "unsupported_grant_type": UnsupportedGrantTypeError,
+    "unsupported_response_type": UnsupportedResponseTypeError,
+}
+_MAX_CODE_LENGTH = 200  # of an error code: what is longer is prose and no code
+_LONGEST_DESCRIPTION = 4000  # characters
+
+
+def oauth_error(
+    parameters: Mapping[str, str], secrets: Iterable[str] = (), response: HttpResponse | None = None
+) -> OAuthError:
+    """Return the error for the parameters ``error``, ``error_description`` and ``error_uri`` of RFC 6749.
+
+    Args:
+        parameters: The parameters that came.
+        secrets: Values that the request carried; where they are repeated, they are masked.
+        response: The response of the token endpoint; None for a callback.
+    """
+    secrets = tuple(secrets)
+    names = ("error", "error_description", "error_uri")
+    code, description, uri = (_printable(parameters.get(name, ""), secrets) for name in names)
+    known = str(parameters["error"].strip())
+    if known in _OAUTH_ERRORS:  # looked up unmasked: a secret may be a word that stands in a code
+        return _OAUTH_ERRORS[known](known, description or None, uri or None, http_resp=response)
+    return OAuthError(code, description or None, uri or None, http_resp=response)
+
+
+def oauth_error_in(body: Any, response: HttpResponse) -> OAuthError | None:
+    """Return the error that a response of the token endpoint reports (RFC 6749 §5.2); None if it reports none so.
+
+    Args:
+        body: The body, parsed.
+        response: The response.
+    """
+    if not isinstance(body, dict) or 300 <= response.status <= 399:
+        return None
+    fields = cast("dict[str, Any]", body)
+    names = ("error", "error_description", "error_uri")
+    found = {name: fields[name] for name in names if isinstance(fields.get(name), str)}
+    code = found.get("error", "").strip()
+    if not code or len(code) > _MAX_CODE_LENGTH:
+        return None
+    return oauth_error(found, getattr(response, "secrets", ()), response)
+
+
+def _printable(text: str, secrets: tuple[str, ...]) -> str:
+    """Return a server's text without secrets and control characters: it ends up on terminals and in logs."""
+    return "".join(c if c.isprintable() else " " for c in shorten(text, _LONGEST_DESCRIPTION, secrets)).strip()
 
 
 class TokenStoreError(OpenApiException):

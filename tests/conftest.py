@@ -28,7 +28,11 @@ settings.load_profile("untimed")
 # Processes of tests are forked from one that has imported what takes long: a hundredth of starting an interpreter.
 multiprocessing.set_forkserver_preload(
     [
-        *("pandadoc_client.oauth.stores.encrypted", "pandadoc_client.oauth.stores.file", "pandadoc_client.oauth.stores.redis"),
+        *(
+            "pandadoc_client.oauth.stores.encrypted",
+            "pandadoc_client.oauth.stores.file",
+            "pandadoc_client.oauth.stores.redis",
+        ),
         *("pandadoc_client.oauth.stores.sql", "aiosqlite", "asyncmy", "asyncpg", "psycopg", "pymysql", "redis.asyncio"),
         *("sqlalchemy.dialects.mysql", "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite"),
         *("sqlalchemy.ext.asyncio", "tests.cli.imports"),

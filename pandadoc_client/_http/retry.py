@@ -10,21 +10,17 @@ keeps to its timeout: a wait that does not fit is not begun, and the answer at h
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.messages import Request, Response
 from pandadoc_client._http.outcomes import Outcome, outcome_of, outcome_of_status
+from pandadoc_client._http.retry_after import retry_after
 from pandadoc_client.exceptions import ApiConnectionError, ApiTimeoutError, ApiValueError
 
 __all__ = ["Call", "RetryPolicy", "Timeout", "asked_wait", "check_timeout"]
-
-_LONGEST_ASKED = 366 * 86400.0  # seconds; what asks for more is a mistake, and says nothing
-_SECONDS_IN_TEXT = re.compile(rb"available in (\d{1,6}(?:\.\d+)?) seconds?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,26 +205,5 @@ class Call:
 
 
 def asked_wait(response: Response) -> float | None:
-    """Return the seconds that an answer asks to wait: Retry-After (RFC 9110 §10.2.3), else those in its text.
-
-    A Retry-After that is neither a number nor a date, or lies more than a year ahead, counts as absent.
-    """
-    value = (response.getheader("retry-after") or "").strip()
-    seconds = _seconds(value) if value else None
-    if seconds is not None and seconds <= _LONGEST_ASKED:
-        return seconds
-    found = _SECONDS_IN_TEXT.search(response.data[:4096]) if response.status == 429 else None
-    return float(found.group(1)) if found else None
-
-
-def _seconds(value: str) -> float | None:
-    if value.isascii() and value.isdigit():
-        return float(value)  # infinite if it has more digits than a float can hold
-    from email.utils import parsedate_to_datetime  # a sixth of an API module's import, for few responses
-
-    try:
-        moment = parsedate_to_datetime(value)
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return max(0.0, (aware - datetime.now(UTC)).total_seconds())
-    except (ArithmeticError, LookupError, TypeError, ValueError):  # email.utils lets all of these through
-        return None
+    """Return the seconds that *response* asks to wait, or None."""
+    return retry_after(response.status, response.getheader("retry-after"), response.data)

@@ -19,24 +19,16 @@ from pandadoc_client._http.form import check_token_request, encode_form, value_p
 from pandadoc_client._http.messages import Request, Response
 from pandadoc_client._http.secrets import echoes, hide, repr_in_any_state, type_name
 from pandadoc_client.exceptions import (
-    AccessDeniedError,
     ApiDecodeError,
     ApiException,
     ApiTypeError,
     ApiValueError,
-    AuthorizationServerError,
     CallbackError,
-    InvalidClientError,
-    InvalidGrantError,
-    InvalidRequestError,
-    InvalidScopeError,
     OAuthError,
     StateMismatchError,
-    TemporarilyUnavailableError,
-    UnauthorizedClientError,
-    UnsupportedGrantTypeError,
-    UnsupportedResponseTypeError,
     error_for,
+    oauth_error,
+    oauth_error_in,
     shorten,
 )
 from pandadoc_client.oauth._json_object import read_object
@@ -58,22 +50,7 @@ __all__ = [
 AUTHORIZE_PATH = "/oauth2/authorize"
 TOKEN_PATH = "/oauth2/access_token"
 
-_ERRORS: dict[str, type[OAuthError]] = {
-    # RFC 6749 §4.1.2.1, the callback, and §5.2, the token endpoint
-    "access_denied": AccessDeniedError,
-    "invalid_client": InvalidClientError,
-    "invalid_grant": InvalidGrantError,
-    "invalid_request": InvalidRequestError,
-    "invalid_scope": InvalidScopeError,
-    "server_error": AuthorizationServerError,
-    "temporarily_unavailable": TemporarilyUnavailableError,
-    "unauthorized_client": UnauthorizedClientError,
-    "unsupported_grant_type": UnsupportedGrantTypeError,
-    "unsupported_response_type": UnsupportedResponseTypeError,
-}
-_MAX_CODE_LENGTH = 200  # of an error code: what is longer is prose and no code
 _LARGEST_ANSWER = 1024 * 1024  # bytes of the token endpoint's, which has some hundreds
-_LONGEST_SHOWN = 4000  # characters of what a server says of an error
 _STATE_IN_URL = re.compile(r"([?&]state=)[^&#]*")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _URL_START = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
@@ -189,7 +166,7 @@ def parse_callback(url: str, state: str) -> str:
     if "error" in answer:
         if "code" in answer:
             raise _callback_error("The callback has both a code and an error")
-        raise _oauth_error(answer, (state,))
+        raise oauth_error(answer, (state,))
     if "code" not in answer:
         raise _callback_error("The callback has no code")
     return str(answer["code"])
@@ -248,43 +225,18 @@ def parse_token_response(response: Response, received_at: datetime | float) -> T
         ApiDecodeError: A 2xx whose body is no JSON object with an access token.
     """
     if not response.ok:
-        raise _error_in(_json_or_none(response), response) or error_for(response)
+        raise oauth_error_in(_json_or_none(response), response) or error_for(response)
     body = _json(response)
     try:
         return Token.from_response(body, received_at)
     except ApiDecodeError as error:
         reason = error.reason
-    problem: ApiException | None = _error_in(body, response)
+    problem: ApiException | None = oauth_error_in(body, response)
     if problem is None:
         problem = ApiDecodeError(reason=reason, http_resp=response)
         problem.withhold_body()
     del body  # there may be a token in it, and what is raised is reported with this frame
     raise problem
-
-
-def _error_in(body: Any, response: Response) -> OAuthError | None:
-    """Return the error that the JSON *body* of an answer reports, if it does so in the way of §5.2."""
-    if not isinstance(body, dict) or 300 <= response.status <= 399:
-        return None
-    fields = cast("dict[str, Any]", body)
-    answer = {name: fields[name] for name in ("error", *_EXPLANATION) if isinstance(fields.get(name), str)}
-    code = answer.get("error", "").strip()
-    if not code or len(code) > _MAX_CODE_LENGTH:
-        return None
-    return _oauth_error(answer, response.secrets, response)
-
-
-def _oauth_error(answer: Mapping[str, str], hidden: tuple[str, ...], response: Response | None = None) -> OAuthError:
-    code, description, uri = (_shown(answer.get(name, ""), hidden) for name in ("error", *_EXPLANATION))
-    known = str(answer["error"].strip())
-    if known in _ERRORS:  # looked up unmasked: a secret may be a word that stands in a code
-        return _ERRORS[known](known, description or None, uri or None, http_resp=response)
-    return OAuthError(code, description or None, uri or None, http_resp=response)
-
-
-def _shown(text: str, hidden: tuple[str, ...]) -> str:
-    """Return a server's text without secrets and control characters: it ends up on terminals and in logs."""
-    return "".join(c if c.isprintable() else " " for c in shorten(text, _LONGEST_SHOWN, hidden)).strip()
 
 
 def _json(response: Response) -> Any:

@@ -326,7 +326,7 @@ def test_a_token_that_was_refreshed_can_be_refused_later(client: Blocking, serve
     server.answers.extend([Answer(), Answer.json(400, {"error": "invalid_grant"})])
     token = client.refresh("r")
 
-    with pytest.raises(InvalidGrantError, match=r"^invalid_grant \(HTTP 400\)$"):
+    with pytest.raises(InvalidGrantError, match=r"^invalid_grant \(HTTP 400\)\. An authorization code works once"):
         client.refresh(token)
 
     assert b"refresh_token=refresh-bbbbbbbb&" in server.requests[1].body

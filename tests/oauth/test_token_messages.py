@@ -13,10 +13,12 @@ from pandadoc_client._http.messages import Headers, Response
 from pandadoc_client.exceptions import (
     ApiDecodeError,
     ApiException,
+    BadRequestException,
     FormEncodingError,
     InvalidGrantError,
     OAuthError,
     ServiceException,
+    TooManyRequestsException,
     UnauthorizedException,
 )
 from pandadoc_client.oauth.protocol import parse_token_response, token_request
@@ -106,16 +108,16 @@ def test_an_unknown_code_is_a_plain_oauth_error() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "kind"),
     [
-        (400, {"error": 5}, ApiException),
-        (400, {"error": None}, ApiException),
-        (400, {"error": ""}, ApiException),
-        (400, {"error": {"code": "invalid_grant"}}, ApiException),
-        (400, {"error": "long " * 100}, ApiException),
-        (400, ["invalid_grant"], ApiException),
-        (400, b"", ApiException),
-        (400, b"\xff\xfe", ApiException),
+        (400, {"error": 5}, BadRequestException),
+        (400, {"error": None}, BadRequestException),
+        (400, {"error": ""}, BadRequestException),
+        (400, {"error": {"code": "invalid_grant"}}, BadRequestException),
+        (400, {"error": "long " * 100}, BadRequestException),
+        (400, ["invalid_grant"], BadRequestException),
+        (400, b"", BadRequestException),
+        (400, b"\xff\xfe", BadRequestException),
         (401, {"detail": "no"}, UnauthorizedException),
-        (429, {"type": "throttled", "detail": "Request was throttled."}, ApiException),
+        (429, {"type": "throttled", "detail": "Request was throttled."}, TooManyRequestsException),
         (500, b"<html>", ServiceException),
         (302, {"error": "invalid_grant"}, ApiException),
     ],

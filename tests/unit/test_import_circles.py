@@ -19,6 +19,7 @@ ROOT = "pandadoc_client"
 # Imports that close a circle of packages, and why they are there. A circle of modules has no excuse.
 KNOWN: dict[tuple[str, str], str] = {
     ("exceptions", "_http.secrets"): "Errors mask what is secret; the module of it imports nothing of `_http`.",
+    ("exceptions", "_http.retry_after"): "Errors read how long to wait; that module imports nothing of the package.",
     ("_http.secrets", "apis.secrets"): "The names of secrets are the contract's: a generated module of data.",
 }
 
