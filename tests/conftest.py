@@ -26,18 +26,7 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 # Processes of tests are forked from one that has imported what takes long: a hundredth of starting an interpreter.
-multiprocessing.set_forkserver_preload(
-    [
-        *(
-            "pandadoc_client.oauth.stores.encrypted",
-            "pandadoc_client.oauth.stores.file",
-            "pandadoc_client.oauth.stores.redis",
-        ),
-        *("pandadoc_client.oauth.stores.sql", "aiosqlite", "asyncmy", "asyncpg", "psycopg", "pymysql", "redis.asyncio"),
-        *("sqlalchemy.dialects.mysql", "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite"),
-        *("sqlalchemy.ext.asyncio", "tests.cli.imports"),
-    ]
-)
+multiprocessing.set_forkserver_preload([f"{__package__}.preloaded"])
 
 # The markers that `scripts/test` chooses by, set here alone; a folder stands for all in it.
 #

@@ -85,9 +85,8 @@ def serving_tls(certificate: Path, *, ask_for_one: bool = False) -> Iterator[str
     def answer(server: Server, connection: socket.socket) -> None:
         connection.sendall(_RESPONSE)
 
-    with serving(answer) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        yield f"https://127.0.0.1:{server.server_address[1]}"
+    with serving(answer, context) as server:
+        yield server.url
 
 
 async def test_certificates_hold_for_refreshes(front: Any, store: MemoryTokenStore, certificate: Path) -> None:

@@ -73,7 +73,7 @@ EXPLANATIONS: dict[str, tuple[Any, str | None, str | None, dict[str, list[str]]]
     "no field": ({"detail": {"non_field_errors": ["Unsupported."]}}, None, "Unsupported.", {}),
     "state": ({"id": "x", "status": "document.draft", "info_message": "Not sent."}, None, "Not sent.", {}),
     "message": ({"message": "Limit exceeded"}, None, "Limit exceeded", {}),
-    "numbers": ({"type": 5, "detail": {"count": [7, None]}}, None, "count: 7", {"count": ["7"]}),
+    "numbers": ({"type": 5, "detail": {"count": [7, None]}}, None, "count[0]: 7", {"count[0]": ["7"]}),
     "list": (["No."], None, None, {}),
     "empty": ({}, None, None, {}),
 }
@@ -146,7 +146,6 @@ def test_the_token_call_in_the_vendor_s_style_says_what_the_error_means(
         "client_id": emulator.client_id,
         "client_secret": emulator.client_secret,
         "code": "code-of-somebody",
-        "redirect_uri": "http://127.0.0.1/callback",
         **form,
     }
     with ApiClient(Configuration(host=emulator.url)) as client, pytest.raises(kind, match=words) as caught:

@@ -114,8 +114,7 @@ def serving_tls(authority: Authority) -> Iterator[int]:
     """Answer over TLS on a port of 127.0.0.1, which this yields."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(authority.server)
-    with serving(answer) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+    with serving(answer, context) as server:
         yield server.server_address[1]
 
 

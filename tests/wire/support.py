@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -42,15 +43,18 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, answer: Callable[[socket.socket], None]) -> None:
+    def __init__(self, answer: Callable[[socket.socket], None], tls: ssl.SSLContext | None) -> None:
         self.answer = answer
         self.connections = 0
         self.stopped = threading.Event()
+        self._scheme = "http" if tls is None else "https"
         super().__init__(("127.0.0.1", 0), socketserver.BaseRequestHandler)
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self.server_address[1]}"
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         self.connections += 1
@@ -67,8 +71,8 @@ def read_request(connection: socket.socket) -> bytes:
 
 
 @contextlib.contextmanager
-def serving(answer: Callable[[Server, socket.socket], None]) -> Iterator[Server]:
-    server = Server(lambda connection: answer(server, connection))
+def serving(answer: Callable[[Server, socket.socket], None], tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    server = Server(lambda connection: answer(server, connection), tls)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

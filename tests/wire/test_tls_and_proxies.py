@@ -77,9 +77,8 @@ def serving_tls(certificate: Path) -> Iterator[str]:
     def answer(server: Server, connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 
-    with serving(answer) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        yield f"https://127.0.0.1:{server.server_address[1]}"
+    with serving(answer, context) as server:
+        yield server.url
 
 
 def test_tls_checks_the_certificate_and_its_name(certificate: Path, call: Call) -> None:
