@@ -302,7 +302,6 @@ class ApiException(OpenApiException):
         parts = [] if self.status is None else [str(self.status)]
         if self.reason:
             parts.append(self.shown_reason)
-        # What is not JSON, such as a proxy's page, says nothing in one line.
         explanation = ": ".join(part for part in (self.type, self.detail) if part)
         line = " ".join(parts) + (": " if parts and explanation else "") + explanation
         if self.request_id:
@@ -331,6 +330,9 @@ _NO_FIELD = ("non_field_errors", "detail", "message")
 def _explanation(text: str) -> tuple[str | None, str | None, dict[str, list[str]]]:
     """Return type, detail and errors by field of the body of an error."""
     body = _json(text)
+    if body is None or isinstance(body, str):  # a sentence, or a page of something in between, which says nothing
+        sentence = (body or text).strip()
+        return None, None if not sentence or sentence.startswith("<") else sentence[:_SHOWN_BODY_LENGTH], {}
     if not isinstance(body, dict):
         return None, None, {}
     fields = cast("dict[str, Any]", body)
@@ -360,7 +362,7 @@ def _collect(found: Any, place: str, errors: dict[str, list[str]]) -> None:
     if isinstance(found, str):
         errors.setdefault(place, []).append(found)
     elif isinstance(found, list):
-        for index, item in enumerate(cast("list[Any]", found)):
+        for index, item in enumerate(found):
             _collect(item, f"{place}[{index}]" if place and not isinstance(item, str) else place, errors)
     elif isinstance(found, dict):
         for name, item in cast("dict[str, Any]", found).items():
@@ -537,7 +539,7 @@ class InvalidRequestError(OAuthError, BadRequestException):
 
 
 class InvalidClientError(OAuthError, UnauthorizedException):
-    """``invalid_client``: the client id or the client secret is wrong."""
+    """``invalid_client``: the client id or the client secret is wrong. The status is 400 or 401 (RFC 6749 §5.2)."""
 
     hint = "The client ID or the client secret is wrong, or belongs to an application of another region"
 

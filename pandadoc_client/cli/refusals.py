@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pandadoc_client._flows.steps import DocumentStepError, NotReadyError
@@ -12,8 +11,6 @@ from pandadoc_client.exceptions import ApiConnectionError, ApiDecodeError, ApiEx
 
 __all__ = ["explained", "explanation"]
 
-_SAYING = ("type", "code", "error", "detail", "details", "message", "error_description", "info_message", "errors")
-_BODY = "HTTP response body: "
 _STEPS = {
     "create": "a document was created, but the answer has no id",
     "wait": "document {} exists, but did not become a draft",
@@ -56,17 +53,5 @@ def explanation(error: BaseException | None, host: str) -> str:
         return f"no answer from {host}: {error.reason}"
     if not isinstance(error, ApiException) or isinstance(error, ApiDecodeError | OAuthError):
         return describe(error)
-    said = _said(str(error).partition(_BODY)[2].strip())
+    said = ": ".join(part for part in (error.type, error.detail) if part)
     return f"{describe(error).rstrip()}{said and f': {said}'}"
-
-
-def _said(body: str) -> str:
-    """Return what the body of a refusal, secrets masked, says to people; empty for a page."""
-    try:
-        content = json.loads(body)
-    except ValueError:
-        return "" if body.startswith("<") else body
-    if not isinstance(content, Mapping):
-        return body
-    found = [content[name] for name in _SAYING if content.get(name)]
-    return ": ".join(item if isinstance(item, str) else json.dumps(item) for item in found) or body

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from urllib.parse import SplitResult, quote, unquote_plus, unquote_to_bytes, urlsplit
 
 from pandadoc_client._http.form import check_token_request, encode_form, value_problem
@@ -24,12 +24,10 @@ from pandadoc_client.exceptions import (
     ApiTypeError,
     ApiValueError,
     CallbackError,
-    OAuthError,
     StateMismatchError,
     error_for,
     oauth_error,
     oauth_error_in,
-    shorten,
 )
 from pandadoc_client.oauth._json_object import read_object
 from pandadoc_client.oauth.token import Token

@@ -17,9 +17,12 @@ from contextlib import contextmanager
 from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pandadoc_client.oauth.stores.base import LockTimeout, RevisionConflict, TokenStore
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
 
 __all__ = [
     "OpenStore",
@@ -39,7 +42,11 @@ OpenStore = Callable[[], TokenStore]
 """Opens a new store object, on the same data each time. Other processes get it pickled."""
 
 _TIMEOUT = 120
-_CONTEXT = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
+_CONTEXT: SpawnContext | ForkServerContext
+if sys.platform == "win32":
+    _CONTEXT = multiprocessing.get_context("spawn")
+else:
+    _CONTEXT = multiprocessing.get_context("forkserver")
 """How processes start. `multiprocessing.set_forkserver_preload` makes it quick: name what the store imports."""
 
 
