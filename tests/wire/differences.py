@@ -290,15 +290,18 @@ DIFFERENCES: Mapping[str, Sequence[Row]] = {
         Row("objects/copied/all", "result.*", RETURNS, _Like("NameError|KeyError|ApiAttributeError")),
     ],
     "Classes of errors": [
-        Row("*", "result", _Like(f"raised': '{name}Exception', .*'status': {status}, "), _Raises("ApiException"))
-        for name, status in (
-            ("BadRequest", 400),
-            ("Conflict", 409),
-            ("ContentTooLarge", 413),
-            ("UnprocessableContent", 422),
-            ("Locked", 423),
-            ("TooManyRequests", 429),
-        )
+        *(
+            Row("*", "result", _Like(f"raised': '{name}Exception', .*'status': {status}, "), _Raises("ApiException"))
+            for name, status in (
+                ("BadRequest", 400),
+                ("Conflict", 409),
+                ("ContentTooLarge", 413),
+                ("UnprocessableContent", 422),
+                ("Locked", 423),
+                ("TooManyRequests", 429),
+            )
+        ),
+        Row("answers/error/*", "result", _Like("InvalidGrantError.*'status': 400, "), _Raises("ApiException")),
     ],
     "Text of errors": [
         Row("objects/errors/*", "result.*str", _Like(r"^(\d+|$)[^\n]*$"), _Like(r"\nReason: ")),
