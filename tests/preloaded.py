@@ -18,4 +18,5 @@ for package in (pandadoc_client.cli, pandadoc_client.oauth.stores):
 for name in (*_LIBRARIES, *(f"sqlalchemy.dialects.{dialect}" for dialect in _DIALECTS)):
     with contextlib.suppress(ImportError):  # the tests that need it say that it is missing
         importlib.import_module(name)
+importlib.import_module(f"{__package__}.lifecycle.processes.worker")
 gc.freeze()

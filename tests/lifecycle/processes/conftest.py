@@ -13,22 +13,13 @@ import pytest
 from pandadoc_client.emulator import Emulator
 
 from ...servers.postgresql import PostgreSQL
-from ...servers.process import server_folder
 from ...servers.redis import RedisServer, running_redis
-from .scene import Answer, Process, Scene, Zygote
+from .scene import Answer, Process, Scene, fork
 
 if not hasattr(os, "fork"):  # signals, file modes and limits of POSIX are what these tests are about
     collect_ignore_glob = ["test_*.py"]
 
 OpenScene = Callable[..., Scene]
-
-
-@pytest.fixture(scope="session")
-def zygote() -> Iterator[Zygote]:
-    with server_folder() as folder:
-        zygote = Zygote(folder)
-        yield zygote
-        zygote.close()
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +36,7 @@ def database(postgresql: PostgreSQL) -> str:
 
 
 @pytest.fixture
-def open_scene(request: pytest.FixtureRequest, zygote: Zygote, tmp_path: Path) -> Iterator[OpenScene]:
+def open_scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenScene]:
     """Open a `Scene` with this kind of store; other arguments are options of the emulator."""
     with ExitStack() as stack:
 
@@ -61,7 +52,7 @@ def open_scene(request: pytest.FixtureRequest, zygote: Zygote, tmp_path: Path) -
         def open_one(
             kind: str,
             *,
-            start: Callable[[Answer], Process] = zygote.start,
+            start: Callable[[Answer], Process] = fork,
             lease: float | None = None,
             bound_by_modes: bool = False,
             refresh_timeout: float | None = None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import multiprocessing
 import os
 import select
 import signal
@@ -13,6 +14,7 @@ import sys
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +24,13 @@ from pandadoc_client.emulator import Emulator
 from pandadoc_client.oauth import Token, TokenStore
 
 from ..support import MEMBER, is_live, issue, refreshes
-from .worker import open_store
+from .worker import open_store, serve
 
-__all__ = ["STORES", "Process", "Scene", "Zygote", "call_at_once", "spawn"]
+__all__ = ["STORES", "Process", "Scene", "call_at_once", "fork", "spawn"]
 
 _PROJECT = Path(__file__).resolve().parents[3]
 _PATIENCE = 60.0
+_CONTEXT = multiprocessing.get_context("forkserver")
 STORES = ("file", "sqlite", "postgresql", "redis")
 """The stores that processes can share."""
 Answer = dict[str, Any]
@@ -37,11 +40,11 @@ class Process:
     """A `worker`, as the test sees it."""
 
     def __init__(
-        self, connection: socket.socket, settings: Answer, interpreter: subprocess.Popen[bytes] | None = None
+        self, connection: socket.socket, settings: Answer, process: subprocess.Popen[bytes] | BaseProcess
     ) -> None:
         connection.settimeout(_PATIENCE)
         self._connection = connection
-        self._interpreter = interpreter
+        self._process = process
         self._lines = connection.makefile("r", encoding="utf-8", newline="\n")
         self._pid = 0
         self._is_gone = False
@@ -105,48 +108,34 @@ class Process:
                 self.resume()
         self._lines.close()
         self._connection.close()
-        if self._interpreter is not None:
-            try:
-                self._interpreter.wait(_PATIENCE)
-            finally:
-                self._interpreter.kill()
+        try:
+            if isinstance(self._process, subprocess.Popen):
+                self._process.wait(_PATIENCE)
+            else:
+                self._process.join(_PATIENCE)
+        finally:
+            self._process.kill()
 
     def _send(self, message: Answer) -> None:
         self._connection.sendall(json.dumps(message).encode() + b"\n")
 
 
-class Zygote:
-    """Starts workers in some milliseconds; see the module of that name."""
-
-    def __init__(self, folder: Path) -> None:
-        self._address = os.fspath(folder / "zygote")
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(self._address)
-            listener.listen(64)
-            self._process = _run("zygote", listener, stdin=subprocess.PIPE)
-
-    def start(self, settings: Answer) -> Process:
-        """Return a new worker; it may not be ready yet."""
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(self._address)
-        return Process(connection, settings)
-
-    def close(self) -> None:
-        """End it, and those of its children that have not ended with their connections."""
-        self._process.communicate(timeout=_PATIENCE)
+def fork(settings: Answer) -> Process:
+    """Return a new worker, forked from a process that has imported what it needs; it may not be ready yet."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = _CONTEXT.Process(target=serve, args=(theirs,))
+        process.start()
+    return Process(ours, settings, process)
 
 
 def spawn(settings: Answer) -> Process:
     """Return a new worker in an interpreter of its own."""
     ours, theirs = socket.socketpair()
     with theirs:
-        interpreter = _run("worker", theirs)
+        command = [sys.executable, "-m", f"{__package__}.worker", str(theirs.fileno())]
+        interpreter = subprocess.Popen(command, cwd=_PROJECT, pass_fds=[theirs.fileno()])
     return Process(ours, settings, interpreter)
-
-
-def _run(module: str, connection: socket.socket, stdin: int | None = None) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", f"{__package__}.{module}", str(connection.fileno())]
-    return subprocess.Popen(command, cwd=_PROJECT, pass_fds=[connection.fileno()], stdin=stdin, start_new_session=True)
 
 
 class Scene:
