@@ -12,9 +12,10 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from attrs import frozen
 
 from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.messages import Request, Response
@@ -27,7 +28,7 @@ _LONGEST_ASKED = 366 * 86400.0  # seconds; what asks for more is a mistake, and 
 _SECONDS_IN_TEXT = re.compile(rb"available in (\d{1,6}(?:\.\d+)?) seconds?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Timeout:
     """Limits of one call, in seconds.
 
@@ -71,7 +72,7 @@ def _positive(value: Any) -> float:
     return float(value)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RetryPolicy:
     """How often, and how patiently, a request is sent again.
 
