@@ -6,6 +6,7 @@ import codecs
 import re
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from attrs import field, frozen
@@ -179,7 +180,7 @@ class Request:
             self.content.close()
 
 
-@frozen(repr=False)
+@dataclass(frozen=True, slots=True, repr=False)  # rich shows what attrs makes by its fields, past this repr
 class Response:
     """An answer with its body read.
 

@@ -10,11 +10,10 @@ import hmac
 import re
 import secrets
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from urllib.parse import SplitResult, quote, unquote_plus, unquote_to_bytes, urlsplit
-
-from attrs import frozen
 
 from pandadoc_client._http.form import check_token_request, encode_form, value_problem
 from pandadoc_client._http.messages import Request, Response
@@ -82,7 +81,7 @@ _ANSWER = ("code", "state", "error")
 _EXPLANATION = ("error_description", "error_uri")
 
 
-@frozen(repr=False)
+@dataclass(frozen=True, slots=True, repr=False)
 class AuthorizationRequest:
     """Where to send a person for consent, and what to remember until the callback comes.
 

@@ -232,7 +232,7 @@ def _flush_folder(folder: Path) -> None:
 
 def from_url(url: str, purpose: str) -> FileTokenStore:
     """Return the store of a URL ``file:PATH`` or ``file:///PATH``."""
-    path = url.partition(":")[2]
+    path = hide(url.partition(":")[2])
     if path.startswith("//"):  # file:///absolute/path, file://localhost/absolute/path
         host, slash, below = path[2:].partition("/")
         if host not in ("", "localhost"):

@@ -300,5 +300,5 @@ def _user_folder() -> Path:
 
 def from_url(url: str, purpose: str) -> KeyringTokenStore:
     """Return the store of a URL ``keyring:SERVICE``; without a service that of the default."""
-    service = unquote(url.partition(":")[2].lstrip("/"))
+    service = unquote(hide(url.partition(":")[2]).lstrip("/"))
     return KeyringTokenStore(service) if service else KeyringTokenStore()

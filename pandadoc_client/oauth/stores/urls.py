@@ -44,6 +44,7 @@ def token_store(url: str | None = None) -> TokenStore:
             from pandadoc_client.oauth.stores.file import FileTokenStore
 
             return FileTokenStore(default_path())
+    url = hide(url)  # it may hold a password, which no frame of an error shall have in clear
     return open_store(url, name)
 
 
@@ -58,7 +59,7 @@ def open_store(url: str, name: str, purpose: str = "") -> TokenStore:
     Raises:
         ApiValueError, ApiTypeError, ImportError: As for `token_store`.
     """
-    url = hide(url)  # it may hold a password, which no frame of an error shall have in clear
+    url = hide(url)
     if not isinstance(url, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ApiTypeError(f"{name} must be text (str), not {type_name(url)}")
     scheme, colon, _ = map(hide, url.partition(":"))
