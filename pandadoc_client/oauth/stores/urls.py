@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import cast
 
 from pandadoc_client._http.secrets import hide, type_name
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
@@ -44,7 +45,7 @@ def token_store(url: str | None = None) -> TokenStore:
             from pandadoc_client.oauth.stores.file import FileTokenStore
 
             return FileTokenStore(default_path())
-    url = hide(url)  # it may hold a password, which no frame of an error shall have in clear
+    url = cast("str", hide(url))  # it may hold a password, which no frame of an error shall have in clear
     return open_store(url, name)
 
 
