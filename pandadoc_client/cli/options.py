@@ -94,7 +94,7 @@ Store = Annotated[
         "--store",
         metavar="URL",
         # What is kept in memory is gone when the command ends.
-        help=f"Where tokens are kept: {', '.join(known_urls(kept=True)).replace('…', '...')}. A password"
+        help=f"Where tokens are kept: {', '.join(known_urls(kept=True)).replace('…', '...')}; a password"
         " belongs into the environment. [env: PANDADOC_TOKEN_STORE] [default: a file of your own]",
     ),
 ]
