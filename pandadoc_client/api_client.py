@@ -9,10 +9,12 @@ import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+import pandadoc_client
 from pandadoc_client._calls.arguments import Call, plan_call
 from pandadoc_client._calls.client import BaseClient
 from pandadoc_client._calls.multipart import MultipartBody
 from pandadoc_client._calls.operation import Operation
+from pandadoc_client._http.lazily import LazyModule
 from pandadoc_client._http.messages import Request, Response
 from pandadoc_client._http.secrets import hide_headers
 from pandadoc_client.configuration import Configuration
@@ -20,10 +22,11 @@ from pandadoc_client.exceptions import ApiValueError, error_for
 
 # httpx takes longer to import than all the rest: what needs it is imported by the first call.
 if TYPE_CHECKING:
-    from multiprocessing.pool import ThreadPool
+    import multiprocessing.pool as multiprocessing_pool
 
     from pandadoc_client._http.transport import AsyncTransport, Transport
-    from pandadoc_client.rest import AsyncStreamedResponse, StreamedResponse
+else:
+    multiprocessing_pool = LazyModule("multiprocessing.pool")
 
 __all__ = ["Api", "ApiClient", "AsyncApi", "AsyncApiClient"]
 
@@ -52,7 +55,7 @@ class ApiClient(BaseClient):
         super().__init__(_or_default(configuration), header_name, header_value, cookie)
         self.pool_threads = pool_threads
         self._lock = threading.Lock()
-        self._pool: ThreadPool | None = None
+        self._pool: multiprocessing_pool.ThreadPool | None = None
         self._pool_process = 0
         self._transport: Transport | None = None
         self._finalizer: weakref.finalize[[], ApiClient] | None = None
@@ -78,7 +81,7 @@ class ApiClient(BaseClient):
             finalizer()
 
     @property
-    def pool(self) -> ThreadPool:
+    def pool(self) -> multiprocessing_pool.ThreadPool:
         """The threads for calls with ``async_req=True``, started when they are first needed."""
         with self._lock:
             if self._pool is None or self._pool_process != os.getpid():  # a fork has the pool, but not its threads
@@ -133,7 +136,7 @@ class ApiClient(BaseClient):
         body: Any = None,
         _preload_content: bool = True,
         _request_timeout: Any = None,
-    ) -> Response | StreamedResponse:
+    ) -> Response | pandadoc_client.rest.StreamedResponse:
         """Send a request to an absolute URL with just these headers, and return the answer.
 
         Raises:
@@ -144,7 +147,7 @@ class ApiClient(BaseClient):
             method, url, query_params, headers, post_params, body, _preload_content, _request_timeout
         )
         if not _preload_content:
-            opened: StreamedResponse = self._perform(call)
+            opened: pandadoc_client.rest.StreamedResponse = self._perform(call)
             return opened
         return self._checked(self._open_transport().send(call.request, call.timeout))
 
@@ -295,14 +298,14 @@ class AsyncApiClient(BaseClient):
         body: Any = None,
         _preload_content: bool = True,
         _request_timeout: Any = None,
-    ) -> Response | AsyncStreamedResponse:
+    ) -> Response | pandadoc_client.rest.AsyncStreamedResponse:
         """Send a request to an absolute URL with just these headers, and return the answer; see `ApiClient.request`."""
         headers = hide_headers(headers or {})
         call = self._plain_call(
             method, url, query_params, headers, post_params, body, _preload_content, _request_timeout
         )
         if not _preload_content:
-            opened: AsyncStreamedResponse = await self._perform(call)
+            opened: pandadoc_client.rest.AsyncStreamedResponse = await self._perform(call)
             return opened
         await _measure(call.request)
         return self._checked(await self._open_transport().send(call.request, call.timeout))

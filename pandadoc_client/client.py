@@ -14,9 +14,11 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
+import pandadoc_client
 from pandadoc_client._http.bearer import bearer_problem
 from pandadoc_client._http.credentials import access_token_of, api_key_of
 from pandadoc_client._http.fork import ProcessBound
+from pandadoc_client._http.lazily import LazyModule
 from pandadoc_client._http.secrets import hide, repr_in_any_state
 from pandadoc_client.api_client import ApiClient, AsyncApiClient
 from pandadoc_client.apis.resources import AsyncResources, Resources
@@ -26,11 +28,8 @@ from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 # What imports httpx, and what only some credentials need, is imported when it is used.
 if TYPE_CHECKING:
     import httpx
-
-    from pandadoc_client._http.retry import RetryPolicy
-    from pandadoc_client.oauth import AsyncTokenManager, TokenManager
-    from pandadoc_client.oauth.stores import TokenStore
-    from pandadoc_client.throttling import RateLimiter
+else:
+    httpx = LazyModule("httpx")
 
 __all__ = ["AsyncPandaDoc", "PandaDoc"]
 
@@ -48,18 +47,18 @@ class _Front(ProcessBound):
 
     def __init__(
         self,
-        auth: httpx.Auth | TokenManager | AsyncTokenManager | None = None,
+        auth: httpx.Auth | pandadoc_client.oauth.TokenManager | pandadoc_client.oauth.AsyncTokenManager | None = None,
         *,
         api_key: str | None = None,
         access_token: str | None = None,
-        token_store: TokenStore | str | None = None,
+        token_store: pandadoc_client.oauth.TokenStore | str | None = None,
         key: str | None = None,
         host: str | None = None,
         region: str | None = None,
         timeout: float | tuple[float, float] | None = None,
-        retries: int | RetryPolicy | None = None,
+        retries: int | pandadoc_client.RetryPolicy | None = None,
         allow_insecure: bool = False,
-        rate_limiter: RateLimiter | None = None,
+        rate_limiter: pandadoc_client.throttling.RateLimiter | None = None,
     ) -> None:
         # Both have a repr that is masked: what is refused here is reported with the local variables of this frame.
         api_key, access_token = hide(api_key), hide(access_token)
@@ -235,7 +234,9 @@ def _text(name: str, value: object) -> str:
     return value
 
 
-def _open_manager(owned: ExitStack, store: Any, key: str, settings: Mapping[str, Any]) -> TokenManager:
+def _open_manager(
+    owned: ExitStack, store: Any, key: str, settings: Mapping[str, Any]
+) -> pandadoc_client.oauth.TokenManager:
     """Return the manager of an account in a token store; what is opened for it is put in *owned*.
 
     Raises:
@@ -258,7 +259,7 @@ def _open_manager(owned: ExitStack, store: Any, key: str, settings: Mapping[str,
     return TokenManager(client, store, key)
 
 
-def _open_store(owned: ExitStack, url: str | None, key: str) -> TokenStore:
+def _open_store(owned: ExitStack, url: str | None, key: str) -> pandadoc_client.oauth.TokenStore:
     """Open a store: one with a token in it, if nobody has asked for this one.
 
     Raises:

@@ -10,9 +10,11 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+import pandadoc_client
 from pandadoc_client import __version__
 from pandadoc_client._http.bearer import bearer_problem
 from pandadoc_client._http.credentials import access_token_of, api_host_of, api_key_of
+from pandadoc_client._http.lazily import LazyModule
 from pandadoc_client._http.messages import RESPONSE_LIMIT
 from pandadoc_client._http.regions import region_of
 from pandadoc_client._http.retry import RetryPolicy, Timeout, check_timeout
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
     import httpx
     from typing_extensions import TypeIs
 
-    from pandadoc_client._http.network import TransportSettings
-    from pandadoc_client.throttling import RateLimiter
+    from pandadoc_client._http import network
+else:
+    httpx = LazyModule("httpx")
+    network = LazyModule("pandadoc_client._http.network")
 
 __all__ = ["JSON_SCHEMA_VALIDATION_KEYWORDS", "AuthProvider", "Configuration"]
 
@@ -153,7 +157,7 @@ class Configuration:
         timeout: float | tuple[float, float] | None = None,
         retries: int | RetryPolicy | None = None,
         allow_insecure: bool = False,
-        rate_limiter: RateLimiter | None = None,
+        rate_limiter: pandadoc_client.throttling.RateLimiter | None = None,
         max_response_size: int | None = RESPONSE_LIMIT,
     ) -> None:
         # What is refused here is reported with the local variables of this frame, as Sentry and loguru do.
@@ -418,7 +422,7 @@ class Configuration:
             settings["oauth2"] = {"type": "oauth2", "in": "header", "key": "Authorization", "value": value}
         return settings
 
-    def transport_settings(self) -> TransportSettings:
+    def transport_settings(self) -> network.TransportSettings:
         """Return what is set for the network: certificates, proxies, connections, the limiter."""
         from pandadoc_client._http.network import TransportSettings  # imports httpx, which the first call needs
 

@@ -11,20 +11,17 @@ from __future__ import annotations
 import functools
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import aclosing, asynccontextmanager, closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandadoc_client
 from pandadoc_client._calls.encoding import check_identifier
 from pandadoc_client._calls.sources import FileArgument, Progress, Upload
 from pandadoc_client._flows.download import Facts, Transfer
 from pandadoc_client._flows.downloads import Downloaded, Target, async_download, begin, download
-from pandadoc_client._flows.handles import async_client_of, client_of
+from pandadoc_client._flows.handles import HasAsyncClient, HasClient, async_client_of, client_of
 from pandadoc_client._flows.receiving import check_world, receive, receive_async
 from pandadoc_client._flows.saving import safe_filename
 from pandadoc_client._flows.steps import NotReadyError, Pace, WaitTimeoutError
-
-if TYPE_CHECKING:
-    from pandadoc_client._flows.handles import HasAsyncClient, HasClient
-    from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 __all__ = [
     "AsyncIncoming",
@@ -51,7 +48,7 @@ __all__ = [
 
 
 def download_document(
-    client: ApiClient | HasClient,
+    client: pandadoc_client.ApiClient | HasClient,
     document_id: str,
     to: Target = None,
     *,
@@ -79,7 +76,7 @@ def download_document(
 
 
 async def async_download_document(
-    client: AsyncApiClient | HasAsyncClient,
+    client: pandadoc_client.AsyncApiClient | HasAsyncClient,
     document_id: str,
     to: Target = None,
     *,
@@ -96,7 +93,11 @@ async def async_download_document(
 
 
 def download_attachment(
-    client: ApiClient | HasClient, document_id: str, attachment_id: str, to: Target = None, **options: Any
+    client: pandadoc_client.ApiClient | HasClient,
+    document_id: str,
+    attachment_id: str,
+    to: Target = None,
+    **options: Any,
 ) -> Downloaded:
     """Save an attachment of a document as a file.
 
@@ -119,7 +120,11 @@ def download_attachment(
 
 
 async def async_download_attachment(
-    client: AsyncApiClient | HasAsyncClient, document_id: str, attachment_id: str, to: Target = None, **options: Any
+    client: pandadoc_client.AsyncApiClient | HasAsyncClient,
+    document_id: str,
+    attachment_id: str,
+    to: Target = None,
+    **options: Any,
 ) -> Downloaded:
     """Save an attachment of a document as a file, for asyncio and trio; see `download_attachment`."""
     from pandadoc_client.api.document_attachments_api import AsyncDocumentAttachmentsApi

@@ -18,14 +18,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from typing import Any, TypedDict, TypeVar
 
+from attrs import frozen
+
+import pandadoc_client
 from pandadoc_client._calls.operation import Operation, RequestTimeout
 from pandadoc_client.exceptions import ApiDecodeError, ApiException, ApiTypeError, ApiValueError
-
-if TYPE_CHECKING:
-    from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 __all__ = [
     "AsyncItemIterator",
@@ -54,7 +53,7 @@ class CallOptions(TypedDict, total=False):
     _host_index: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Paging:
     """How a list of the API is read.
 
@@ -222,7 +221,7 @@ class ItemIterator(_Caller, Iterator[T]):
     """
 
     def __init__(
-        self, client: ApiClient, operation: Operation[Any], paging: Paging, arguments: Mapping[str, Any]
+        self, client: pandadoc_client.ApiClient, operation: Operation[Any], paging: Paging, arguments: Mapping[str, Any]
     ) -> None:
         super().__init__(operation, paging, arguments)
         self._client = client
@@ -244,7 +243,11 @@ class AsyncItemIterator(_Caller, AsyncIterator[T]):
     """
 
     def __init__(
-        self, client: AsyncApiClient, operation: Operation[Any], paging: Paging, arguments: Mapping[str, Any]
+        self,
+        client: pandadoc_client.AsyncApiClient,
+        operation: Operation[Any],
+        paging: Paging,
+        arguments: Mapping[str, Any],
     ) -> None:
         super().__init__(operation, paging, arguments)
         self._client = client

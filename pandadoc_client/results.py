@@ -14,10 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
+from typing import Any, ParamSpec, Protocol, TypeVar, overload
 
-if TYPE_CHECKING:
-    from pandadoc_client.rest import AsyncStreamedResponse, Headers, StreamedResponse
+import pandadoc_client
 
 __all__ = ["ResultHandle", "in_thread", "raw", "streamed"]
 
@@ -53,11 +52,11 @@ class ResultHandle(Protocol[T_co]):
 @overload
 def raw(  # type: ignore[overload-overlap]  # a coroutine is a result, too; the first overload is meant for it
     method: Callable[P, Coroutine[Any, Any, T]],
-) -> Callable[P, Coroutine[Any, Any, tuple[T, int, Headers]]]: ...
+) -> Callable[P, Coroutine[Any, Any, tuple[T, int, pandadoc_client.rest.Headers]]]: ...
 
 
 @overload
-def raw(method: Callable[P, T]) -> Callable[P, tuple[T, int, Headers]]: ...
+def raw(method: Callable[P, T]) -> Callable[P, tuple[T, int, pandadoc_client.rest.Headers]]: ...
 
 
 def raw(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -75,11 +74,11 @@ def raw(method: Callable[..., Any]) -> Callable[..., Any]:
 @overload
 def streamed(  # pyright: ignore[reportOverlappingOverload]  # as above
     method: Callable[P, Coroutine[Any, Any, Any]],
-) -> Callable[P, Coroutine[Any, Any, AsyncStreamedResponse]]: ...
+) -> Callable[P, Coroutine[Any, Any, pandadoc_client.rest.AsyncStreamedResponse]]: ...
 
 
 @overload
-def streamed(method: Callable[P, Any]) -> Callable[P, StreamedResponse]: ...
+def streamed(method: Callable[P, Any]) -> Callable[P, pandadoc_client.rest.StreamedResponse]: ...
 
 
 def streamed(method: Callable[..., Any]) -> Callable[..., Any]:

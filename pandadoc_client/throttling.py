@@ -13,12 +13,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
+from pandadoc_client._http.messages import Request
 from pandadoc_client.exceptions import ApiConnectionError, ApiValueError
-
-if TYPE_CHECKING:
-    from pandadoc_client._http.messages import Request
 
 __all__ = ["PUBLISHED_LIMITS", "SANDBOX_LIMIT", "RateLimiter"]
 

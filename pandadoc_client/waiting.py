@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandadoc_client
+from pandadoc_client import models
 from pandadoc_client._flows import chain, watching
-from pandadoc_client._flows.handles import async_client_of, client_of, limits_of
+from pandadoc_client._flows.handles import HasAsyncClient, HasClient, async_client_of, client_of, limits_of
 from pandadoc_client._flows.notifier import Waker
 from pandadoc_client._flows.steps import (
     DocumentFailedError,
@@ -30,13 +32,6 @@ from pandadoc_client._flows.steps import (
 )
 from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.timers import sleep as async_sleep
-
-if TYPE_CHECKING:
-    from pandadoc_client._flows.handles import HasAsyncClient, HasClient
-    from pandadoc_client.api_client import ApiClient, AsyncApiClient
-    from pandadoc_client.model.document_send_response import DocumentSendResponse
-    from pandadoc_client.model.document_status_response import DocumentStatusResponse
-    from pandadoc_client.model.docx_export_task_response import DocxExportTaskResponse
 
 __all__ = [
     "DocumentFailedError",
@@ -63,7 +58,7 @@ _PACE = Pace()
 
 
 def wait_until(
-    client: ApiClient | HasClient,
+    client: pandadoc_client.ApiClient | HasClient,
     document_id: str,
     status: str | Iterable[str] = "document.draft",
     *,
@@ -73,7 +68,7 @@ def wait_until(
     pace: Pace = _PACE,
     clock: Callable[[], float] = monotonic,
     sleep: Callable[[float], Any] = time.sleep,
-) -> DocumentStatusResponse:
+) -> models.DocumentStatusResponse:
     """Wait until a document has a status, and return what is known of it then.
 
     A document that is further on than what was waited for has reached it: who waits for ``document.sent`` gets one that
@@ -110,7 +105,7 @@ def wait_until(
 
 
 async def async_wait_until(
-    client: AsyncApiClient | HasAsyncClient,
+    client: pandadoc_client.AsyncApiClient | HasAsyncClient,
     document_id: str,
     status: str | Iterable[str] = "document.draft",
     *,
@@ -120,7 +115,7 @@ async def async_wait_until(
     pace: Pace = _PACE,
     clock: Callable[[], float] = monotonic,
     sleep: Callable[[float], Awaitable[Any]] = async_sleep,
-) -> DocumentStatusResponse:
+) -> models.DocumentStatusResponse:
     """Wait until a document has a status, for asyncio and trio; see `wait_until`."""
     from pandadoc_client.api.documents_api import AsyncDocumentsApi
 
@@ -192,8 +187,8 @@ async def async_wait_for(
 
 
 def wait_for_docx_export(
-    client: ApiClient | HasClient, document_id: str, task_id: str, **options: Any
-) -> DocxExportTaskResponse:
+    client: pandadoc_client.ApiClient | HasClient, document_id: str, task_id: str, **options: Any
+) -> models.DocxExportTaskResponse:
     """Wait until the export of a document as DOCX is done.
 
     Args:
@@ -212,26 +207,26 @@ def wait_for_docx_export(
 
     look = DocumentsApi(client_of(client)).get_docx_export_task
     with naming_document(document_id):
-        result: DocxExportTaskResponse = wait_for(look, document_id, task_id, until=export_is_done, **options)
+        result: models.DocxExportTaskResponse = wait_for(look, document_id, task_id, until=export_is_done, **options)
     return result
 
 
 async def async_wait_for_docx_export(
-    client: AsyncApiClient | HasAsyncClient, document_id: str, task_id: str, **options: Any
-) -> DocxExportTaskResponse:
+    client: pandadoc_client.AsyncApiClient | HasAsyncClient, document_id: str, task_id: str, **options: Any
+) -> models.DocxExportTaskResponse:
     """Wait until the export of a document as DOCX is done, for asyncio and trio; see `wait_for_docx_export`."""
     from pandadoc_client.api.documents_api import AsyncDocumentsApi
 
     look = AsyncDocumentsApi(async_client_of(client)).get_docx_export_task
-    result: DocxExportTaskResponse
+    result: models.DocxExportTaskResponse
     with naming_document(document_id):
         result = await async_wait_for(look, document_id, task_id, until=export_is_done, **options)
     return result
 
 
 def create_and_send(
-    client: ApiClient | HasClient, document: Any, send: Any = None, *, file: Any = None, **options: Any
-) -> DocumentSendResponse:
+    client: pandadoc_client.ApiClient | HasClient, document: Any, send: Any = None, *, file: Any = None, **options: Any
+) -> models.DocumentSendResponse:
     """Create a document, wait until it is a draft, and send it.
 
     It is created once: what fails later raises an error with the id of the document, with which `send_when_ready` goes
@@ -257,8 +252,13 @@ def create_and_send(
 
 
 async def async_create_and_send(
-    client: AsyncApiClient | HasAsyncClient, document: Any, send: Any = None, *, file: Any = None, **options: Any
-) -> DocumentSendResponse:
+    client: pandadoc_client.AsyncApiClient | HasAsyncClient,
+    document: Any,
+    send: Any = None,
+    *,
+    file: Any = None,
+    **options: Any,
+) -> models.DocumentSendResponse:
     """Create a document, wait until it is a draft, and send it, for asyncio and trio; see `create_and_send`."""
     from pandadoc_client.api.documents_api import AsyncDocumentsApi
 
@@ -267,8 +267,8 @@ async def async_create_and_send(
 
 
 def send_when_ready(
-    client: ApiClient | HasClient, document_id: str, send: Any = None, **options: Any
-) -> DocumentSendResponse:
+    client: pandadoc_client.ApiClient | HasClient, document_id: str, send: Any = None, **options: Any
+) -> models.DocumentSendResponse:
     """Wait until a document is a draft, and send it.
 
     Args:
@@ -288,8 +288,8 @@ def send_when_ready(
 
 
 async def async_send_when_ready(
-    client: AsyncApiClient | HasAsyncClient, document_id: str, send: Any = None, **options: Any
-) -> DocumentSendResponse:
+    client: pandadoc_client.AsyncApiClient | HasAsyncClient, document_id: str, send: Any = None, **options: Any
+) -> models.DocumentSendResponse:
     """Wait until a document is a draft, and send it, for asyncio and trio; see `send_when_ready`."""
     from pandadoc_client.api.documents_api import AsyncDocumentsApi
 

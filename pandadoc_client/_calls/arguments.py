@@ -9,10 +9,12 @@ from __future__ import annotations
 import io
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from attrs import define, evolve, field, frozen
+
+import pandadoc_client
 from pandadoc_client._calls.encoding import (
     encode_body,
     encode_path,
@@ -29,9 +31,6 @@ from pandadoc_client._http.messages import Request, Response
 from pandadoc_client._http.retry import Timeout
 from pandadoc_client._http.secrets import header_secrets, hide, hide_headers, type_name
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
-
-if TYPE_CHECKING:
-    from pandadoc_client.configuration import Configuration
 
 __all__ = [
     "Call",
@@ -71,7 +70,7 @@ _STAND_INS: Mapping[Any, tuple[type, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Call:
     """A call that is ready to be made.
 
@@ -93,29 +92,29 @@ class Call:
     data_only: bool
     preload: bool
     in_thread: bool
-    other_results: Mapping[int, tuple[Any, ...] | None] = field(default_factory=dict)
+    other_results: Mapping[int, tuple[Any, ...] | None] = field(factory=dict)
 
 
-@dataclass(slots=True)
+@define
 class RequestParts:
     """The parts of a request before they are encoded; names are those on the wire."""
 
-    path: list[tuple[str, Any]] = field(default_factory=list)
-    query: list[tuple[str, Any]] = field(default_factory=list)
-    header: dict[str, Any] = field(default_factory=dict)
-    form: list[tuple[str, Any]] = field(default_factory=list)
-    files: dict[str, Any] = field(default_factory=dict)
+    path: list[tuple[str, Any]] = field(factory=list)
+    query: list[tuple[str, Any]] = field(factory=list)
+    header: dict[str, Any] = field(factory=dict)
+    form: list[tuple[str, Any]] = field(factory=list)
+    files: dict[str, Any] = field(factory=dict)
     body: Any = None
     body_name: str = "body"
     operation_id: str = ""
-    collections: dict[str, str] = field(default_factory=dict)
-    secrets: list[str] = field(default_factory=list, repr=False)
+    collections: dict[str, str] = field(factory=dict)
+    secrets: list[str] = field(factory=list, repr=False)
 
 
 def plan_call(
     operation: Operation[Any],
     arguments: Mapping[str, Any],
-    configuration: Configuration,
+    configuration: pandadoc_client.Configuration,
     build: Callable[..., Request],
     stacklevel: int,
 ) -> Call:
@@ -162,7 +161,7 @@ def plan_call(
 def default_timeout(request: Request, timeout: Timeout) -> Timeout:
     """Return the limits of a call that names none. A file may take as long as it moves: only single steps have one."""
     streamed = not (request.content is None or isinstance(request.content, bytes))
-    return replace(timeout, total=None) if streamed else timeout
+    return evolve(timeout, total=None) if streamed else timeout
 
 
 def _options(operation: Operation[Any], arguments: dict[str, Any]) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import pandadoc_client
 from pandadoc_client._calls.arguments import (
     Call,
     RequestParts,
@@ -18,6 +19,7 @@ from pandadoc_client._calls.encoding import FilePart, encode_query, file_parts, 
 from pandadoc_client._calls.multipart import MultipartBody
 from pandadoc_client._http.credentials import api_host_of
 from pandadoc_client._http.fork import ProcessBound
+from pandadoc_client._http.lazily import LazyModule
 from pandadoc_client._http.messages import USER_AGENT, Request, Response
 from pandadoc_client._http.retry import RetryPolicy, Timeout
 from pandadoc_client._http.secrets import hide, hide_headers
@@ -26,8 +28,10 @@ from pandadoc_client.exceptions import ApiTypeError, ApiValueError, error_for
 if TYPE_CHECKING:
     import httpx
 
-    from pandadoc_client._http.network import TransportSettings
-    from pandadoc_client.configuration import Configuration
+    from pandadoc_client._http import network
+else:
+    httpx = LazyModule("httpx")
+    network = LazyModule("pandadoc_client._http.network")
 
 __all__ = ["BODY_LIMIT", "UPLOAD_LIMIT", "UPLOAD_LIMITS", "BaseClient"]
 
@@ -49,7 +53,7 @@ class BaseClient(ProcessBound):
 
     def __init__(
         self,
-        configuration: Configuration,
+        configuration: pandadoc_client.Configuration,
         header_name: str | None,
         header_value: str | None,
         cookie: str | None,
@@ -265,7 +269,7 @@ class BaseClient(ProcessBound):
             in_thread=bool(async_req),
         )
 
-    def _settings(self) -> TransportSettings:
+    def _settings(self) -> network.TransportSettings:
         return self.configuration.transport_settings()
 
     def _call_settings(self, call: Call) -> tuple[Timeout, httpx.Auth | None, RetryPolicy]:

@@ -28,7 +28,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set, ValuesView
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from pandadoc_client._calls.model import UNSET, Model
 from pandadoc_client._calls.multipart import FileField, MultipartBody, TextField, file_field
@@ -195,7 +195,12 @@ def encode_path(template: str, parameters: Iterable[tuple[str, Any]], safe: str)
 
 def encode_query(parameters: Iterable[tuple[str, Any]]) -> str:
     """Return a query string without its question mark."""
-    return urlencode([(_name(name), text(name, value)) for name, value in parameters])
+    return "&".join([f"{_quoted(_name(name))}={_quoted(text(name, value))}" for name, value in parameters])
+
+
+def _quoted(value: str) -> str:
+    """Return what stands for *value* in a query; most values are a word or a number, and stand for themselves."""
+    return str.__str__(value) if value.isascii() and value.isalnum() else quote_plus(value)
 
 
 def encode_body(

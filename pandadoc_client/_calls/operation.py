@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypedDict, TypeVar
+
+from attrs import field, frozen
 
 from pandadoc_client._calls.model import UNSET, ModelOf, one_of
 from pandadoc_client._calls.sources import FileArgument
@@ -77,7 +78,7 @@ class OneOf:
         self.decode = one_of(*members, by=by)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """A parameter of an operation.
 
@@ -110,7 +111,7 @@ class Parameter:
         return not (self.required or self.location == "body" or self.is_file)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Operation(Generic[T]):
     """An operation of the API; *T* is the type of what a call returns.
 
@@ -142,17 +143,17 @@ class Operation(Generic[T]):
     content_types: tuple[str, ...]
     auth: tuple[str, ...]
     response_type: tuple[Any, ...] | None
-    other_results: Mapping[int, tuple[Any, ...] | None] = field(default_factory=dict)
+    other_results: Mapping[int, tuple[Any, ...] | None] = field(factory=dict)
     token_request: bool = False
     summary: str = ""
     description: str = ""
     body_schema: str = ""
-    meanings: Mapping[str, str] = field(default_factory=dict)
-    by_name: Mapping[str, Parameter] = field(init=False, repr=False, compare=False)
-    required: tuple[str, ...] = field(init=False, repr=False, compare=False)
-    left_out_by_none: frozenset[str] = field(init=False, repr=False, compare=False)
+    meanings: Mapping[str, str] = field(factory=dict)
+    by_name: Mapping[str, Parameter] = field(init=False, repr=False, eq=False)
+    required: tuple[str, ...] = field(init=False, repr=False, eq=False)
+    left_out_by_none: frozenset[str] = field(init=False, repr=False, eq=False)
 
-    def __post_init__(self) -> None:
+    def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "by_name", {parameter.name: parameter for parameter in self.parameters})
         required = tuple(parameter.name for parameter in self.parameters if parameter.required)
         object.__setattr__(self, "required", required)

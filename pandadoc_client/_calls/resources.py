@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar, overload
 
-if TYPE_CHECKING:
-    from pandadoc_client.api_client import ApiClient, AsyncApiClient
+import pandadoc_client
 
 __all__ = ["AsyncResourceHolder", "Resource", "ResourceHolder"]
 
@@ -19,7 +18,7 @@ class ResourceHolder:
         api_client: The client that makes the calls.
     """
 
-    def __init__(self, api_client: ApiClient) -> None:
+    def __init__(self, api_client: pandadoc_client.ApiClient) -> None:
         self.api_client = api_client
 
 
@@ -30,7 +29,7 @@ class AsyncResourceHolder:
         api_client: The client that makes the calls.
     """
 
-    def __init__(self, api_client: AsyncApiClient) -> None:
+    def __init__(self, api_client: pandadoc_client.AsyncApiClient) -> None:
         self.api_client = api_client
 
 

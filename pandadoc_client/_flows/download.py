@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
+
+from attrs import evolve, frozen
 
 from pandadoc_client._calls.sources import Progress
 from pandadoc_client._flows.saving import filename_of, safe_filename
@@ -33,7 +34,7 @@ class Next(Enum):
     DONE = "nothing: all is there"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """What the headers of an answer say of a file.
 
@@ -171,7 +172,7 @@ class Transfer:
             return False
         if total is not None and last >= total:
             return False
-        self.facts = replace(self.facts, total=total)
+        self.facts = evolve(self.facts, total=total)
         self._until = last + 1
         return True
 

@@ -7,11 +7,11 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import anyio.to_thread
+from attrs import frozen
 
 from pandadoc_client._calls.sources import Progress
 from pandadoc_client._flows.download import Transfer
@@ -28,7 +28,7 @@ Target = str | os.PathLike[str] | IO[bytes] | None
 """Where a download goes: a path, or a file open for bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Downloaded:
     """A download that is complete.
 

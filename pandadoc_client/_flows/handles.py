@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+import pandadoc_client
 from pandadoc_client._http.retry import RetryPolicy, Timeout
 from pandadoc_client.exceptions import ApiTypeError
-
-if TYPE_CHECKING:
-    from pandadoc_client.api_client import ApiClient, AsyncApiClient
 
 __all__ = ["HasAsyncClient", "HasClient", "async_client_of", "client_of", "limits_of"]
 
@@ -18,17 +16,17 @@ class HasClient(Protocol):
     """Anything with an `ApiClient`: a ``PandaDoc``, an API class."""
 
     @property
-    def api_client(self) -> ApiClient: ...
+    def api_client(self) -> pandadoc_client.ApiClient: ...
 
 
 class HasAsyncClient(Protocol):
     """Anything with an `AsyncApiClient`: an ``AsyncPandaDoc``, an API class for asyncio."""
 
     @property
-    def api_client(self) -> AsyncApiClient: ...
+    def api_client(self) -> pandadoc_client.AsyncApiClient: ...
 
 
-def client_of(given: Any) -> ApiClient:
+def client_of(given: Any) -> pandadoc_client.ApiClient:
     """Return the blocking client that *given* is or has.
 
     Raises:
@@ -42,7 +40,7 @@ def client_of(given: Any) -> ApiClient:
     return found
 
 
-def async_client_of(given: Any) -> AsyncApiClient:
+def async_client_of(given: Any) -> pandadoc_client.AsyncApiClient:
     """Return the asynchronous client that *given* is or has.
 
     Raises:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import Any
+
+from attrs import evolve, frozen
 
 from pandadoc_client._calls.encoding import check_identifier
 from pandadoc_client._flows.statuses import ENDS, ERROR, ROAD, status_names
@@ -175,7 +176,7 @@ def asked_seconds(status: int | None, headers: Mapping[str, str] | None, body: s
     return asked_wait(Response(status or 0, "", fields, body.encode("utf-8", "replace")))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pace:
     """How often to look.
 
@@ -193,7 +194,7 @@ class Pace:
     factor: float = 1.5
     longest: float = 10.0
 
-    def __post_init__(self) -> None:
+    def __attrs_post_init__(self) -> None:
         for name in ("first", "factor", "longest"):
             _check_number(getattr(self, name), f"{name} of a pace", "pace")
         if not (self.first >= SHORTEST and self.factor >= 1 and self.longest >= self.first):
@@ -264,7 +265,7 @@ class Patience:
         if left is None:
             return None
         left = max(0.5, left)
-        return replace(usual, total=left if usual.total is None else min(usual.total, left))
+        return evolve(usual, total=left if usual.total is None else min(usual.total, left))
 
 
 class DocumentWatch:

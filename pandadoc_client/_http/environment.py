@@ -13,9 +13,10 @@ import re
 import ssl
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.request import getproxies
+
+from attrs import field, frozen
 
 from pandadoc_client.exceptions import ApiValueError
 
@@ -36,7 +37,7 @@ _BUNDLES = (
 _HASHED = re.compile(r"[0-9a-fA-F]{8}\.[0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProxySetting:
     """A proxy that somebody has set.
 

@@ -6,8 +6,10 @@ import codecs
 import re
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
+
+from attrs import field, frozen
 
 from pandadoc_client import __version__
 from pandadoc_client._http.decoding import read_json
@@ -129,7 +131,7 @@ class BodyStream(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """A request that is ready to go.
 
@@ -147,7 +149,7 @@ class Request:
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(factory=dict, repr=False)
     content: bytes | BodyStream | None = field(default=None, repr=False)
     replayable: bool = False
     secrets: tuple[str, ...] = field(default=(), repr=False)
@@ -178,7 +180,7 @@ class Request:
             self.content.close()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False)  # rich shows what attrs makes by its fields, past this repr
 class Response:
     """An answer with its body read.
 

@@ -7,12 +7,12 @@ import importlib.util
 import ipaddress
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
+from attrs import evolve, field, frozen
 
 from pandadoc_client._http.environment import (
     ProxySetting,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["TransportSettings", "check_host", "is_loopback", "proxies_of", "transport_arguments"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TransportSettings:
     """How to reach the server.
 
@@ -52,8 +52,8 @@ class TransportSettings:
         rate_limiter: Whom to ask before each attempt; None to ask nobody.
     """
 
-    timeout: Timeout = field(default_factory=Timeout)
-    retries: RetryPolicy = field(default_factory=RetryPolicy)
+    timeout: Timeout = field(factory=Timeout)
+    retries: RetryPolicy = field(factory=RetryPolicy)
     allow_insecure: bool = False
     verify_ssl: bool = True
     ca_file: str | None = None
@@ -202,7 +202,7 @@ def _httpx_proxy(setting: ProxySetting, settings: TransportSettings) -> httpx.Pr
         raise ApiValueError(f"{setting.name} {problem}")
     context = None
     if url.scheme == "https":  # the client certificate and another name are for the server behind it
-        context = _ssl_context(replace(settings, cert_file=None, assert_hostname=None))
+        context = _ssl_context(evolve(settings, cert_file=None, assert_hostname=None))
     return httpx.Proxy(url, ssl_context=context, headers=dict(settings.proxy_headers or {}))
 
 

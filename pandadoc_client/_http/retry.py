@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from attrs import frozen
 
 from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.messages import Request, Response
@@ -23,7 +24,7 @@ from pandadoc_client.exceptions import ApiConnectionError, ApiTimeoutError, ApiV
 __all__ = ["Call", "RetryPolicy", "Timeout", "asked_wait", "check_timeout"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Timeout:
     """Limits of one call, in seconds.
 
@@ -67,7 +68,7 @@ def _positive(value: Any) -> float:
     return float(value)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RetryPolicy:
     """How often, and how patiently, a request is sent again.
 

@@ -7,10 +7,10 @@ import inspect
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from attrs import field, frozen
 
 from pandadoc_client._http.secrets import hide
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
@@ -54,7 +54,7 @@ Account = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Access:
     """The options of a command that calls the API; None where the environment, or a default, is to decide.
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
+from attrs import frozen
 
 from pandadoc_client._calls.encoding import identifier_problem
 from pandadoc_client._calls.operation import Operation, Parameter, file_type
@@ -23,7 +23,7 @@ _YES_NO = {"true": True, "false": False}
 _MANY = 16  # values of an enumeration from which on help does not list them
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Argument:
     """A parameter of an operation as an option.
 

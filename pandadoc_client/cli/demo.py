@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
+from attrs import asdict
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text

@@ -8,8 +8,9 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+
+from attrs import frozen
 
 from pandadoc_client._http.secrets import hide
 from pandadoc_client.cli.errors import CommandError
@@ -21,7 +22,7 @@ STDIN = "-"
 _LIMIT = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Connection:
     """The options that say who is asking whom; None where the environment, or a default, is to decide.
 

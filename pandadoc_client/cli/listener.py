@@ -8,12 +8,12 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import uvicorn
+from attrs import frozen
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -38,7 +38,7 @@ _OF_A_CONNECTION = frozenset(
 _OF_A_BODY = _OF_A_CONNECTION | {b"content-encoding"}  # httpx has decoded it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Forwarded:
     """What became of a delivery that was handed on.
 

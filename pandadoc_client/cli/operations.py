@@ -10,10 +10,11 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
 
 if TYPE_CHECKING:
     from pandadoc_client._calls.operation import Operation
@@ -23,7 +24,7 @@ __all__ = ["Described", "Entry", "describe", "entries", "fields_of", "find", "re
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """An operation as the contract has it.
 
@@ -41,7 +42,7 @@ class Entry:
     tag: str
     method: str
     path: str
-    facts: Mapping[str, Any] = field(repr=False, compare=False)
+    facts: Mapping[str, Any] = field(repr=False, eq=False)
 
     @property
     def method_name(self) -> str:
@@ -54,7 +55,7 @@ class Entry:
         return re.sub(r"[^a-z0-9]+", "_", self.tag.lower()).strip("_")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Described:
     """An operation as its API class has it.
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from pandadoc_client.oauth._store_kinds import known_urls
+
 __all__ = [
     "DEFAULT_KEY",
     "DEFAULT_SCOPE",
@@ -91,7 +93,8 @@ Store = Annotated[
     typer.Option(
         "--store",
         metavar="URL",
-        help="Where tokens are kept: file:PATH, sqlite:PATH, keyring:SERVICE, postgresql://..., redis://... A password"
+        # What is kept in memory is gone when the command ends.
+        help=f"Where tokens are kept: {', '.join(known_urls(kept=True)).replace('…', '...')}; a password"
         " belongs into the environment. [env: PANDADOC_TOKEN_STORE] [default: a file of your own]",
     ),
 ]

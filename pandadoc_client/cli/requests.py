@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from attrs import frozen
 
 from pandadoc_client._http.form import check_token_request, encode_form
 from pandadoc_client.oauth.protocol import TOKEN_PATH
@@ -41,7 +42,7 @@ class Tool(StrEnum):
     CONDUCTOR = "conductor"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PreparedRequest:
     """A token request whose credentials may be left open.
 

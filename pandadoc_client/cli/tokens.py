@@ -8,11 +8,11 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from attrs import frozen
 from rich.text import Text
 
 from pandadoc_client.cli.accounts import State, open_store, state_of
@@ -59,7 +59,7 @@ def tokens(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Row:
     key: str
     state: State

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
 import httpx
+from attrs import field, frozen
 
 from pandadoc_client import ApiClient, Configuration
 from pandadoc_client._http.environment import blank_context
@@ -26,7 +26,7 @@ __all__ = ["Message", "Step", "walk"]
 _HEADERS_THAT_MATTER = ("accept", "authorization", "content-type", "location", "www-authenticate")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """A request or an answer, secrets masked.
 
@@ -37,11 +37,11 @@ class Message:
     """
 
     start: str
-    headers: dict[str, str] = field(default_factory=dict[str, str])
+    headers: dict[str, str] = field(factory=dict[str, str])
     body: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One step of the demo.
 

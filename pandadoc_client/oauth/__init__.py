@@ -16,6 +16,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pandadoc_client.oauth._store_kinds import KINDS
+
 if TYPE_CHECKING:
     from pandadoc_client.exceptions import AccessDeniedError as AccessDeniedError
     from pandadoc_client.exceptions import AuthorizationServerError as AuthorizationServerError
@@ -53,7 +55,7 @@ if TYPE_CHECKING:
     from pandadoc_client.oauth.token import Token as Token
 
 # These need a library of their own: to be asked for by name, and left out of `import *`, which would ask for all.
-_OPTIONAL = ("EncryptedTokenStore", "FileTokenStore", "KeyringTokenStore", "RedisTokenStore", "SQLTokenStore")
+_OPTIONAL = tuple(kind.name for kind in KINDS if kind.extra)
 
 __all__ = [
     "AccessDeniedError",
@@ -97,7 +99,7 @@ _MODULES = {
     "Token": "oauth.token",
     "TokenManager": "oauth.manager",
     "refresh_due": "oauth.bulk",
-} | dict.fromkeys((*_OPTIONAL, "MemoryTokenStore", "TokenStore", "token_store"), "oauth.stores")
+} | dict.fromkeys((*(kind.name for kind in KINDS), "TokenStore", "token_store"), "oauth.stores")
 _SUBMODULES = frozenset({"auth", "bulk", "client", "form", "login", "manager", "protocol", "stores", "token"})
 
 

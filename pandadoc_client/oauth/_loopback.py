@@ -15,11 +15,12 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from html import escape
 from http import HTTPStatus
 from typing import Self
 from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
+
+from attrs import frozen
 
 from pandadoc_client.exceptions import ApiValueError, OpenApiException
 
@@ -63,7 +64,7 @@ class ListenError(OpenApiException):
         self.port = port
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """What the browser shows: a heading and a sentence or two.
 

@@ -23,6 +23,8 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from attrs import evolve, field, frozen
+
 from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.outcomes import Outcome, outcome_of
 from pandadoc_client.exceptions import (
@@ -55,7 +57,7 @@ _PAUSES = (0.1, 0.4, 1.5)
 """Seconds between the tries to save a token. The store's lock is held meanwhile, so not for long."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Want:
     """Which token a caller will take.
 
@@ -67,8 +69,8 @@ class Want:
     """
 
     leeway: float = 0.0
-    unwanted: frozenset[str] = dataclasses.field(default=frozenset(), repr=False)
-    rejected: frozenset[str] = dataclasses.field(default=frozenset(), repr=False)
+    unwanted: frozenset[str] = field(default=frozenset(), repr=False)
+    rejected: frozenset[str] = field(default=frozenset(), repr=False)
     force: bool = False
 
     def accepts(self, token: Token, leeway: float | None = None) -> bool:
@@ -94,7 +96,7 @@ class KeyDeleted(TokenStoreError):
     """
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Refresh:
     """How to get a valid token for one account.
 
@@ -338,7 +340,7 @@ def _will_do(entry: Entry, want: Want, leeway: float | None = None) -> bool:
         return False
     if entry.replaces_rejected and not want.force and _is_young(entry.token):
         # An API that answers 401 to this one too would do so to the next.
-        want = dataclasses.replace(want, rejected=frozenset())
+        want = evolve(want, rejected=frozenset())
     return want.accepts(entry.token, leeway)
 
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Generator
-from typing import TYPE_CHECKING
 
 import httpx
 
+import pandadoc_client
 from pandadoc_client._http.deadline import seconds_left
 from pandadoc_client._http.secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError
-
-if TYPE_CHECKING:
-    from pandadoc_client.oauth.manager import AsyncTokenManager, TokenManager
-    from pandadoc_client.oauth.token import Token
+from pandadoc_client.oauth.token import Token
 
 __all__ = ["OAuth2Auth", "TokenSource"]
 
@@ -57,7 +54,7 @@ class OAuth2Auth(httpx.Auth):
     What the manager raises, such as `ReauthorizationRequired`, comes out of the request.
     """
 
-    def __init__(self, manager: TokenManager | AsyncTokenManager) -> None:
+    def __init__(self, manager: pandadoc_client.oauth.TokenManager | pandadoc_client.oauth.AsyncTokenManager) -> None:
         if not isinstance(manager, TokenSource):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ApiTypeError(f"manager must be a TokenManager or an AsyncTokenManager, not {type(manager).__name__}")
         self._manager = manager
@@ -67,7 +64,7 @@ class OAuth2Auth(httpx.Auth):
         return f"OAuth2Auth({self._manager!r})"
 
     @property
-    def manager(self) -> TokenManager | AsyncTokenManager:
+    def manager(self) -> pandadoc_client.oauth.TokenManager | pandadoc_client.oauth.AsyncTokenManager:
         """Where the tokens come from."""
         return self._manager
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import anyio
 import anyio.to_thread
+from attrs import define, field
 
 from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.timers import sleep
@@ -25,7 +25,7 @@ _IN_VAIN = 20
 """How many accounts may turn out to be done by others before the store is asked again which are due."""
 
 
-@dataclass(slots=True)
+@define
 class RefreshReport:
     """How far `refresh_due` is, or what it did.
 
@@ -39,7 +39,7 @@ class RefreshReport:
     due: int = 0
     refreshed: int = 0
     skipped: int = 0
-    failed: dict[str, Exception] = field(default_factory=dict[str, Exception])
+    failed: dict[str, Exception] = field(factory=dict[str, Exception])
 
     @property
     def done(self) -> int:
@@ -105,7 +105,7 @@ class _Pace:
         await sleep(self._next - self._interval - now)
 
 
-@dataclass(slots=True)
+@define
 class _Run:
     store: TokenStore
     client: OAuthClient
@@ -113,7 +113,7 @@ class _Run:
     lock_timeout: float
     pace: _Pace
     progress: Callable[[RefreshReport], object] | None
-    report: RefreshReport = field(default_factory=RefreshReport)
+    report: RefreshReport = field(factory=RefreshReport)
     in_vain: int = 0
 
     async def run(self, concurrency: int) -> None:

@@ -9,10 +9,12 @@ import dataclasses
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 import httpx
+from attrs import evolve, field, frozen
 
+import pandadoc_client
 from pandadoc_client._http.fork import ProcessBound
 from pandadoc_client._http.form import value_problem
 from pandadoc_client._http.messages import USER_AGENT, Request, Response
@@ -32,9 +34,6 @@ from pandadoc_client.oauth._settings import (
 from pandadoc_client.oauth.protocol import AuthorizationRequest
 from pandadoc_client.oauth.token import Token
 
-if TYPE_CHECKING:
-    from pandadoc_client.configuration import Configuration
-
 __all__ = ["AsyncOAuthClient", "OAuthClient", "blocking_client"]
 
 _DEFAULT_SCOPE = "read+write"
@@ -43,7 +42,7 @@ _REFRESH_LIMITS = Timeout(total=90.0, connect=10.0, read=90.0)
 _HttpClient = TypeVar("_HttpClient", httpx.Client, httpx.AsyncClient)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class _Grant:
     """A token request, and what its answer may leave unsaid.
 
@@ -54,8 +53,8 @@ class _Grant:
     """
 
     request: Request
-    scope: str = dataclasses.field(repr=False)
-    refresh_token: str | None = dataclasses.field(default=None, repr=False)
+    scope: str = field(repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
 
     def token(self, response: Response, received_at: datetime) -> Token:
         token = protocol.parse_token_response(response, received_at)
@@ -84,7 +83,7 @@ class _OAuthClient(ProcessBound, Generic[_HttpClient]):
         allow_insecure: bool = False,
         retries: int | RetryPolicy | None = None,
         refresh_timeout: float | tuple[float | None, float | None] | Timeout | None = None,
-        configuration: Configuration | None = None,
+        configuration: pandadoc_client.Configuration | None = None,
     ) -> None:
         client_secret = hide(client_secret)  # what is refused here is reported with this frame's local variables
         self._client_id, self._client_secret = find_credentials(client_id, client_secret)
@@ -123,7 +122,7 @@ class _OAuthClient(ProcessBound, Generic[_HttpClient]):
         if self._configuration is None:
             return self._settings
         own = self._settings
-        return dataclasses.replace(
+        return evolve(
             self._configuration.transport_settings(),
             timeout=own.timeout,
             retries=own.retries,
@@ -438,7 +437,7 @@ def _refresh_limits(value: float | tuple[float | None, float | None] | Timeout |
     if limits.total is not None:
         return limits
     usual = _REFRESH_LIMITS.total or 0.0
-    return dataclasses.replace(limits, total=max(usual, limits.connect + limits.read))
+    return evolve(limits, total=max(usual, limits.connect + limits.read))
 
 
 def blocking_client(client: OAuthClient | AsyncOAuthClient) -> OAuthClient:

@@ -16,21 +16,18 @@ import hashlib
 import itertools
 import json
 import logging
-import os
 import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
+import pandadoc_client
 from pandadoc_client._http.clock import monotonic
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.webhooks._errors import WebhookInProgressError
 from pandadoc_client.webhooks._threads import in_thread
-
-if TYPE_CHECKING:
-    from pandadoc_client.oauth.stores.base import TokenStore
 
 __all__ = ["EventDeduplicator"]
 
@@ -41,8 +38,6 @@ _LOCK = "webhook claims"
 _LOCK_TIMEOUT = 10.0
 _LONGEST_ID = 150
 _LONGEST = timedelta(days=36_500)
-_SQL = frozenset({"sqlite", "postgresql", "postgres", "mariadb", "mysql"})
-_REDIS = frozenset({"redis", "rediss", "unix"})
 
 _PRUNE_EVERY = 50
 _PRUNE_LIMIT = 2 * _PRUNE_EVERY
@@ -109,7 +104,7 @@ class EventDeduplicator:
 
     def __init__(
         self,
-        store_or_url: TokenStore | str,
+        store_or_url: pandadoc_client.oauth.TokenStore | str,
         *,
         keep: timedelta = timedelta(days=7),
         lease: timedelta = timedelta(minutes=5),
@@ -118,7 +113,7 @@ class EventDeduplicator:
 
         self._keep = _check_length(keep, "keep")
         self._lease = _check_length(lease, "lease")
-        self._owned: TokenStore | None = None
+        self._owned: pandadoc_client.oauth.TokenStore | None = None
         if isinstance(store_or_url, str):
             self._store = self._owned = _open(store_or_url)
         elif isinstance(store_or_url, TokenStore):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -339,20 +334,8 @@ def _check_length(length: timedelta, name: str) -> timedelta:
     return length
 
 
-def _open(url: str) -> TokenStore:
+def _open(url: str) -> pandadoc_client.oauth.TokenStore:
     """Return the store that *url* stands for, apart from the tokens in the same database."""
-    name, _, rest = url.partition(":")
-    scheme = name.lower().partition("+")[0]
-    if scheme in _REDIS:
-        from pandadoc_client.oauth.stores.redis import RedisTokenStore
+    from pandadoc_client.oauth.stores.urls import open_store
 
-        return RedisTokenStore(url, prefix="pandadoc-webhooks")
-    if scheme in _SQL:
-        from pandadoc_client.oauth.stores.sql import SQLTokenStore
-
-        if scheme == "sqlite" and not rest.startswith("//"):
-            url = f"{name}:///{os.path.expanduser(rest)}"
-        return SQLTokenStore(url, table="pandadoc_webhooks")
-    from pandadoc_client.oauth.stores.urls import token_store
-
-    return token_store(url)
+    return open_store(url, "url", "webhooks")

@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,8 +20,7 @@ import trio
 
 from pandadoc_client import ApiClient, ApiException, ApiValueError, AsyncApiClient, AsyncPandaDoc, PandaDoc
 from pandadoc_client.apis.resources import AsyncResources, Resources
-from pandadoc_client.oauth import MemoryTokenStore, Token
-from pandadoc_client.oauth.stores import urls
+from pandadoc_client.oauth import MemoryTokenStore, Token, _store_kinds
 from pandadoc_client.oauth.stores.base import Record, TokenStore
 
 from ..contract import CONTRACT
@@ -62,7 +62,9 @@ def store(monkeypatch: pytest.MonkeyPatch) -> ClosingStore:
     monkeypatch.setenv("PANDADOC_CLIENT_SECRET", "secret")
     opened = ClosingStore()
     opened.save("default", Token(access_token="stored"))
-    monkeypatch.setitem(urls._MAKERS, "closing", lambda url: opened)
+    kind = _store_kinds.StoreKind("ClosingStore", "closing", urls=("closing:",))
+    monkeypatch.setattr(_store_kinds, "KINDS", (*_store_kinds.KINDS, kind))
+    monkeypatch.setitem(sys.modules, kind.path, SimpleNamespace(from_url=lambda url, purpose: opened))
     return opened
 
 

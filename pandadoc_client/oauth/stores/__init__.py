@@ -19,6 +19,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pandadoc_client.oauth._store_kinds import KINDS
+
 if TYPE_CHECKING:
     from pandadoc_client.exceptions import TokenStoreError as TokenStoreError
     from pandadoc_client.oauth.stores.base import TokenStore as TokenStore
@@ -38,16 +40,10 @@ __all__ = [
     "token_store",
 ]
 
-_MODULES = {
-    "EncryptedTokenStore": "oauth.stores.encrypted",
-    "FileTokenStore": "oauth.stores.file",
-    "KeyringTokenStore": "oauth.stores.keyring",
-    "MemoryTokenStore": "oauth.stores.memory",
-    "RedisTokenStore": "oauth.stores.redis",
-    "SQLTokenStore": "oauth.stores.sql",
-    "TokenStore": "oauth.stores.base",
-    "TokenStoreError": "exceptions",
-    "token_store": "oauth.stores.urls",
+_MODULES = {kind.name: kind.path for kind in KINDS} | {
+    "TokenStore": "pandadoc_client.oauth.stores.base",
+    "TokenStoreError": "pandadoc_client.exceptions",
+    "token_store": "pandadoc_client.oauth.stores.urls",
 }
 
 
@@ -56,7 +52,7 @@ if not TYPE_CHECKING:  # a type checker that saw this would take any misspelt na
     def __getattr__(name: str) -> Any:
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = globals()[name] = getattr(import_module(f"pandadoc_client.{_MODULES[name]}"), name)
+        value = globals()[name] = getattr(import_module(_MODULES[name]), name)
         return value
 
 

@@ -14,13 +14,13 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
 
+from attrs import frozen
 from sqlalchemy import URL, Connection, Engine, Pool, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, QueuePool, SingletonThreadPool
@@ -103,7 +103,7 @@ class _LoopThread:
         self._loop.close()
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Held:
     """A connection in whose transaction a lock is held."""
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from shlex import quote
 from typing import Any, cast
+from urllib.parse import unquote
 
 from pandadoc_client._http.secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiValueError, TokenStoreError
@@ -227,3 +228,16 @@ def _flush_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def from_url(url: str, purpose: str) -> FileTokenStore:
+    """Return the store of a URL ``file:PATH`` or ``file:///PATH``."""
+    path = hide(url.partition(":")[2])
+    if path.startswith("//"):  # file:///absolute/path, file://localhost/absolute/path
+        host, slash, below = path[2:].partition("/")
+        if host not in ("", "localhost"):
+            raise ApiValueError("A file: URL must name a file of this machine: file:PATH or file:///PATH")
+        path = slash + below
+    if not path:
+        raise ApiValueError("A file: URL must name a file: file:PATH")
+    return FileTokenStore(unquote(path))

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote
 
+from pandadoc_client._http.lazily import LazyModule
 from pandadoc_client._http.secrets import SecretText, hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores._private import make_private_folder
@@ -27,7 +29,9 @@ except ImportError:
     raise ImportError("KeyringTokenStore needs keyring: pip install 'pandadoc-client[keyring]'") from None
 
 if TYPE_CHECKING:
-    from keyring.backend import KeyringBackend
+    from keyring import backend as keyring_backend
+else:
+    keyring_backend = LazyModule("keyring.backend")
 
 __all__ = ["KeyringTokenStore"]
 
@@ -108,7 +112,7 @@ class KeyringTokenStore(TokenStore):
         self,
         service: str = "pandadoc-client",
         *,
-        backend: KeyringBackend | None = None,
+        backend: keyring_backend.KeyringBackend | None = None,
         lock_folder: str | os.PathLike[str] | None = None,
     ) -> None:
         if not isinstance(service, str):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -222,7 +226,7 @@ class KeyringTokenStore(TokenStore):
         if self._get(service, name, key) is not None:
             self._ask(key, lambda: backend.delete_password(service, name))
 
-    def _backend(self) -> KeyringBackend:
+    def _backend(self) -> keyring_backend.KeyringBackend:
         # Not kept: keyring keeps it, and a program may choose another by keyring.set_keyring.
         backend = self._ask(None, keyring.get_keyring) if self._given_backend is None else self._given_backend
         from keyring.backends import fail, null
@@ -292,3 +296,9 @@ def _user_folder() -> Path:
         if folder.is_absolute():  # what is relative does not count, says the XDG standard
             return folder
     return Path.home() / ".local" / "state"
+
+
+def from_url(url: str, purpose: str) -> KeyringTokenStore:
+    """Return the store of a URL ``keyring:SERVICE``; without a service that of the default."""
+    service = unquote(hide(url.partition(":")[2]).lstrip("/"))
+    return KeyringTokenStore(service) if service else KeyringTokenStore()

@@ -61,3 +61,8 @@ class MemoryTokenStore(ProcessBound, TokenStore):
                 and (expiring_before is None or (expires_at is not None and expires_at < expiring_before))
             ]
         return sorted(found)[:limit]
+
+
+def from_url(url: str, purpose: str) -> MemoryTokenStore:
+    """Return the store of a ``memory:`` URL."""
+    return MemoryTokenStore()

@@ -405,3 +405,8 @@ def _not_ours(key: str) -> TokenStoreError:
 def _text(value: object) -> str:
     # A given client may decode by itself, or not. What is no UTF-8 is not ours and recognised as such later.
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
+def from_url(url: str, purpose: str) -> RedisTokenStore:
+    """Return the store of a URL ``redis://…``, ``rediss://…`` or ``unix://…``."""
+    return RedisTokenStore(url, prefix=f"pandadoc-{purpose}" if purpose else "pandadoc")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import random
 import re
 import threading
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.fork import ProcessBound, renew_in_child
+from pandadoc_client._http.lazily import LazyModule
 from pandadoc_client._http.secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import (
@@ -41,7 +43,9 @@ from pandadoc_client.oauth.stores._sql_database import PATIENCE, Database, check
 from pandadoc_client.oauth.stores._sql_errors import Hidden, is_disconnect
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from sqlalchemy.ext import asyncio as sa_asyncio
+else:
+    sa_asyncio = LazyModule("sqlalchemy.ext.asyncio")
 
 __all__ = ["SQLTokenStore"]
 
@@ -119,7 +123,7 @@ class SQLTokenStore(ProcessBound, TokenStore):
     """
 
     def __init__(
-        self, url_or_engine: str | sa.URL | sa.Engine | AsyncEngine, *, table: str = "pandadoc_tokens"
+        self, url_or_engine: str | sa.URL | sa.Engine | sa_asyncio.AsyncEngine, *, table: str = "pandadoc_tokens"
     ) -> None:
         url_or_engine = hide(url_or_engine)  # its password, from this frame, should it be refused
         if not isinstance(table, str):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -346,3 +350,11 @@ def _file_of(connection: sa.Connection) -> Path | None:
         if name == "main" and path:
             return Path(path)
     return None
+
+
+def from_url(url: str, purpose: str) -> SQLTokenStore:
+    """Return the store of a URL of SQLAlchemy; a SQLite file may also be named as ``sqlite:PATH``."""
+    scheme, _, rest = map(hide, url.partition(":"))
+    if scheme.lower().partition("+")[0] == "sqlite" and not rest.startswith("//"):
+        url = hide(f"{scheme}:///{os.path.expanduser(rest)}")
+    return SQLTokenStore(url, table=f"pandadoc_{purpose or 'tokens'}")

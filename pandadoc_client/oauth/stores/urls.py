@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import unquote
+from typing import cast
 
 from pandadoc_client._http.secrets import hide, type_name
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
+from pandadoc_client.oauth._store_kinds import kind_of, known_urls
 from pandadoc_client.oauth.stores.base import TokenStore
 
-__all__ = ["default_path", "token_store"]
-
-_KINDS = "memory:, file:PATH, keyring:SERVICE, sqlite:PATH, postgresql://…, mariadb://…, redis://… and rediss://…"
+__all__ = ["default_path", "open_store", "token_store"]
 
 
 def token_store(url: str | None = None) -> TokenStore:
@@ -44,15 +42,33 @@ def token_store(url: str | None = None) -> TokenStore:
     if url is None:
         name, url = "PANDADOC_TOKEN_STORE", os.environ.get("PANDADOC_TOKEN_STORE")
         if not url:
-            return _file(os.fspath(default_path()))
-    url = hide(url)  # it may hold a password, which no frame of an error shall have in clear
+            from pandadoc_client.oauth.stores.file import FileTokenStore
+
+            return FileTokenStore(default_path())
+    url = cast("str", hide(url))  # it may hold a password, which no frame of an error shall have in clear
+    return open_store(url, name)
+
+
+def open_store(url: str, name: str, purpose: str = "") -> TokenStore:
+    """Return the store that *url* stands for.
+
+    Args:
+        url: The URL.
+        name: What messages call it.
+        purpose: What is kept there if it is not tokens; it has a table or a prefix of its own in a database.
+
+    Raises:
+        ApiValueError, ApiTypeError, ImportError: As for `token_store`.
+    """
+    url = hide(url)
     if not isinstance(url, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise ApiTypeError(f"url must be text (str), not {type_name(url)}")
-    scheme, colon, rest = map(hide, url.partition(":"))
-    dialect = scheme.lower().partition("+")[0]
-    if not colon or dialect not in _MAKERS:
-        raise ApiValueError(f"{name} is no URL of a token store; there are {_KINDS}")
-    return _MAKERS[dialect](rest if dialect in ("file", "keyring", "memory") else url)
+        raise ApiTypeError(f"{name} must be text (str), not {type_name(url)}")
+    scheme, colon, _ = map(hide, url.partition(":"))
+    kind = kind_of(scheme) if colon else None
+    if kind is None:
+        urls = known_urls()
+        raise ApiValueError(f"{name} is no URL of a token store; there are {', '.join(urls[:-1])} and {urls[-1]}")
+    return kind.open(url, purpose)
 
 
 def default_path() -> Path:
@@ -65,61 +81,3 @@ def default_path() -> Path:
     else:
         folder = Path(os.environ.get("XDG_STATE_HOME") or home / ".local" / "state")
     return folder / "pandadoc" / "tokens.json"
-
-
-def _memory(rest: str) -> TokenStore:
-    from pandadoc_client.oauth.stores.memory import MemoryTokenStore
-
-    return MemoryTokenStore()
-
-
-def _file(rest: str) -> TokenStore:
-    from pandadoc_client.oauth.stores.file import FileTokenStore
-
-    if rest.startswith("//"):  # file:///absolute/path, file://localhost/absolute/path
-        host, slash, path = rest[2:].partition("/")
-        if host not in ("", "localhost"):
-            raise ApiValueError("A file: URL must name a file of this machine: file:PATH or file:///PATH")
-        rest = slash + path
-    if not rest:
-        raise ApiValueError("A file: URL must name a file: file:PATH")
-    return FileTokenStore(unquote(rest))
-
-
-def _keyring(rest: str) -> TokenStore:
-    from pandadoc_client.oauth.stores.keyring import KeyringTokenStore
-
-    service = unquote(rest.lstrip("/"))
-    return KeyringTokenStore(service) if service else KeyringTokenStore()
-
-
-def _sqlite(url: str) -> TokenStore:
-    scheme, _, rest = map(hide, url.partition(":"))
-    return _sql(url if rest.startswith("//") else f"{scheme}:///{os.path.expanduser(rest)}")
-
-
-def _sql(url: str) -> TokenStore:
-    from pandadoc_client.oauth.stores.sql import SQLTokenStore
-
-    return SQLTokenStore(url)
-
-
-def _redis(url: str) -> TokenStore:
-    from pandadoc_client.oauth.stores.redis import RedisTokenStore
-
-    return RedisTokenStore(url)
-
-
-_MAKERS: dict[str, Callable[[str], TokenStore]] = {
-    "memory": _memory,
-    "file": _file,
-    "keyring": _keyring,
-    "sqlite": _sqlite,
-    "postgresql": _sql,
-    "postgres": _sql,
-    "mariadb": _sql,
-    "mysql": _sql,
-    "redis": _redis,
-    "rediss": _redis,
-    "unix": _redis,
-}

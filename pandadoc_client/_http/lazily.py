@@ -1,0 +1,30 @@
+"""`LazyModule`: a module that annotations mention, and that is imported when something reads them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__all__ = ["LazyModule"]
+
+
+class LazyModule:
+    """Stands for a module until an attribute of it is read.
+
+    ``typing.get_type_hints`` evaluates the annotations of a function with the names of its module. Under
+    ``TYPE_CHECKING`` alone a name is not among these.
+
+    Args:
+        name: Full name of the module.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return f"<LazyModule {vars(self).get('_name')!r}>"
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith("__"):  # asked for by tools that look at every object; they need not import it
+            raise AttributeError(attribute)
+        return getattr(import_module(self._name), attribute)
