@@ -104,10 +104,8 @@ def kill_step_by_step(open_store: OpenStore, action: str) -> None:
     steps = _count_steps(open_store, action)
     problems: list[str] = []
     kills = 0
-    before, after = (
-        0,
-        10 * steps,
-    )  # the last step at which the old document stayed, the first at which the new was there
+    # The last step at which the old document stayed, and the first at which the new one was there.
+    before, after = 0, 10 * steps
 
     def kill_at(step: int) -> None:
         nonlocal kills, before, after
