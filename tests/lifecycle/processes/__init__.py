@@ -1,5 +1,5 @@
 """The token lifecycle over several processes: races, kills, pauses, broken places.
 
-`zygote` forks processes that run `worker`, which does what a test says; `fault_points` kills, stops or holds it at a
-named step. `scene` is the side of the test.
+`scene` is the side of the test. It forks processes that run `worker`, which does what a test says; `fault_points`
+kills, stops or holds it at a named step.
 """
