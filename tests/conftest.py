@@ -109,11 +109,8 @@ HERE = Path(__file__).parent
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Return how many processes run the tests: they wait for servers and other processes half of the time.
-
-    Those for every Python are few, and reading them takes a process as long as running its share.
-    """
-    return (os.cpu_count() or 1) * (1 if config.option.markexpr == "every_python" else 2)
+    """Return how many processes run the tests: they wait for servers and other processes half of the time."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import venv
 import zipfile
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from pandadoc_client.emulator import Emulator
 
 PROJECT = Path(__file__).resolve().parents[2]
 WHEELS = PROJECT / ".cache" / "wheels"
+UV = PROJECT / ".cache" / "tools" / "bin" / "uv"
 
 # Written for the vendor's SDK, but for the host.
 PROGRAM = """
@@ -80,11 +80,14 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         reason = "the wheels of the core dependencies are missing; scripts/test fetches them"
         assert "CI" not in os.environ, reason
         pytest.skip(reason)
-    folder = tmp_path_factory.mktemp("venv")
-    venv.create(folder, with_pip=True)
+    folder = tmp_path_factory.mktemp("made") / "venv"
     interpreter = folder / "bin" / "python"
-    installed = run(interpreter, "-m", "pip", "install", "--no-index", "--find-links", WHEELS, wheel)
-    assert installed.returncode == 0, installed.stdout + installed.stderr
+    for command in (
+        ("venv", "--offline", "--python", sys.executable, folder),
+        ("pip", "install", "--python", interpreter, "--no-index", "--find-links", WHEELS, wheel),
+    ):
+        made = run(UV, *command)
+        assert made.returncode == 0, made.stdout + made.stderr
     return interpreter
 
 
@@ -114,7 +117,7 @@ def test_the_core_dependencies_are_few(wheel: Path) -> None:
 
 
 def test_what_is_installed_is_complete(python: Path) -> None:
-    assert run(python, "-m", "pip", "check").returncode == 0
+    assert run(UV, "pip", "check", "--python", python).returncode == 0
 
 
 def test_a_program_for_the_vendors_sdk_runs_from_the_wheel(python: Path, tmp_path: Path) -> None:

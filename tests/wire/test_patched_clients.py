@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
+import inspect
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,7 +26,7 @@ Patch = Callable[[pytest.MonkeyPatch, type, str, list[str]], None]
 
 def wrapped(monkeypatch: pytest.MonkeyPatch, client: type, name: str, seen: list[str]) -> None:
     original = getattr(client, name)
-    if asyncio.iscoroutinefunction(original):
+    if inspect.iscoroutinefunction(original):
 
         @functools.wraps(original)
         async def patched(self: Any, request: httpx.Request, **options: Any) -> Any:
