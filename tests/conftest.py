@@ -105,6 +105,7 @@ TOGETHER = {
     "wire/test_operation_parity.py": "parity of operations",
     "wire/test_parity.py": "parity",
 }
+LONGEST = "emulator/test_schemathesis.py"
 HERE = Path(__file__).parent
 
 
@@ -124,7 +125,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Set the markers."""
+    """Set the markers, and let what takes longest come first, so that nobody waits for it at the end."""
+    items.sort(key=lambda item: item.path != HERE / LONGEST)
     for path, tests in groupby(items, key=lambda item: item.path):
         marks = [
             mark

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from ..programs import run_script
+
 PROJECT = Path(__file__).resolve().parents[2]
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -21,15 +23,12 @@ Generate = Callable[..., subprocess.CompletedProcess[str]]
 def generate() -> Generate:
     """A function that runs ``scripts/generate.py`` with its arguments, in the folder ``cwd`` if one is given."""
 
-    def run(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, str(PROJECT / "scripts" / "generate.py"), *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            cwd=cwd,
-            env={"PATH": "/usr/bin:/bin", **environment},
-            timeout=120,
-            check=False,
+    def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        return run_script(
+            PROJECT / "scripts" / "generate.py",
+            *map(str, arguments),
+            cwd=cwd or PROJECT,
+            environment={"PATH": "/usr/bin:/bin"},
         )
 
     return run

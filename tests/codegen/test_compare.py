@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
+from ..programs import run_script
 from .conftest import PROJECT
 
+COMPARE = PROJECT / "scripts" / "compare.py"
 Edit = Callable[[dict[str, Any]], object]
 
 DOCUMENT: dict[str, Any] = {
@@ -172,8 +173,7 @@ def run(tmp_path: Path, new: dict[str, Any], *options: str) -> subprocess.Comple
     before, after = tmp_path / "old.json", tmp_path / "new.yaml"
     before.write_text(json.dumps(DOCUMENT))
     after.write_text(yaml.safe_dump(new))
-    command = [sys.executable, str(PROJECT / "scripts" / "compare.py"), str(before), str(after), *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return run_script(COMPARE, str(before), str(after), *options, cwd=tmp_path, environment={})
 
 
 @pytest.mark.parametrize(("edit", "expected", "breaking"), CASES, ids=[case[1] for case in CASES])
@@ -223,8 +223,7 @@ def test_what_breaks_comes_first_and_can_be_had_alone(tmp_path: Path) -> None:
 def test_what_is_no_document_is_refused_in_one_line(tmp_path: Path, content: str) -> None:
     path = tmp_path / "broken"
     path.write_text(content)
-    command = [sys.executable, str(PROJECT / "scripts" / "compare.py"), str(path), str(path)]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    result = run_script(COMPARE, str(path), str(path), cwd=tmp_path, environment={})
     assert result.returncode == 2
     assert result.stderr.startswith("compare: ")
     assert result.stderr.count("\n") == 1

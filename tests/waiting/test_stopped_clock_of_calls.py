@@ -37,7 +37,7 @@ def silence(peer: Peer) -> None:
 @pytest.mark.parametrize("script", [drop_by_drop, silence])
 def test_a_call_ends_at_its_limit_while_the_clock_stands_still(world: str, script: Callable[[Peer], None]) -> None:
     with scripted(script) as server:
-        assert run("the package", world, server.url, f"{LIST}(_request_timeout=1)") == ["ApiTimeoutError"]
+        assert run("the package", world, server.url, f"{LIST}(_request_timeout=0.3)") == ["ApiTimeoutError"]
 
 
 def stall(peer: Peer) -> None:
@@ -50,7 +50,7 @@ def stall(peer: Peer) -> None:
 def test_a_download_ends_at_the_limit_of_a_read_while_the_clock_stands_still(world: str) -> None:
     function = "files.download_document" if world is BLOCKING else "files.async_download_document"
     with scripted(stall) as server:
-        call = f"{function}(pd, 'doc', into='.', _request_timeout=(1, 1))"
+        call = f"{function}(pd, 'doc', into='.', _request_timeout=(0.3, 0.3))"
         assert run("the package", world, server.url, call) == ["ApiTimeoutError"]
 
 

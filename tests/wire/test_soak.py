@@ -19,7 +19,7 @@ from pandadoc_client.api.members_api import AsyncMembersApi
 from .faults import calls, configured
 
 pytestmark = pytest.mark.slow
-ALL = 20_000
+ALL = 5_000
 
 
 @contextlib.contextmanager
