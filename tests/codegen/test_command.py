@@ -80,7 +80,14 @@ def test_a_second_run_writes_the_same_bytes(everything: Path, tmp_path: Path) ->
     # Another folder, another working directory, another order of hashes: none may show in the output.
     for seed in ("1", "2"):
         output = tmp_path / seed / "everything"
-        command = [sys.executable, PROJECT / "scripts" / "generate.py", "--spec", EVERYTHING, "--output", output]
+        command = [
+            sys.executable,
+            str(PROJECT / "scripts/generate.py"),
+            "--spec",
+            str(EVERYTHING),
+            "--output",
+            str(output),
+        ]
         subprocess.run(command, cwd=tmp_path, env={"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": seed}, check=True)
         assert tree(output) == tree(everything / "everything")
 
