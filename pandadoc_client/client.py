@@ -80,7 +80,7 @@ class _Front(ProcessBound):
             problem = f"rate_limiter must be a RateLimiter, not {type(rate_limiter).__name__}"
             raise ApiTypeError(problem, ["rate_limiter"])
         settings: dict[str, Any] = {"timeout": timeout, "retries": retries, "allow_insecure": allow_insecure}
-        self._configuration = Configuration(url, **settings, rate_limiter=rate_limiter)
+        self._configuration = Configuration(url, **settings, rate_limiter=rate_limiter, missing_fields="none")
         self._owned = ExitStack()
         if name == "token_store":
             try:

@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 import pandadoc_client
 from pandadoc_client import __version__
@@ -110,6 +110,8 @@ class Configuration:
         rate_limiter: A ``RateLimiter`` that every attempt waits for; it is read once, at a client's first call.
         max_response_size: Bytes that the body of a response may have, unpacked; 128 MiB by default, None for no limit.
             Streamed downloads have none.
+        missing_fields: What a field reads as that a response has not: ``"error"`` raises an ``ApiAttributeError``, as
+            with the vendor's SDK, ``"none"`` gives None.
 
     Attributes:
         refresh_api_key_hook: Called with the configuration before each use of an API key; it may set a newer one.
@@ -129,8 +131,8 @@ class Configuration:
         logger: The loggers that `debug` and `logger_file` act on, by name.
 
     Raises:
-        ApiValueError: An unknown region or keyword, both a region and a host, a limit below 1, or a host or an access
-            token that is another thing (the site, the URL of an operation, an API key).
+        ApiValueError: An unknown region, keyword or way of missing fields, both a region and a host, a limit below 1,
+            or a host or an access token that is another thing (the site, the URL of an operation, an API key).
         ApiTypeError: A limit that is no whole number.
     """
 
@@ -159,6 +161,7 @@ class Configuration:
         allow_insecure: bool = False,
         rate_limiter: pandadoc_client.throttling.RateLimiter | None = None,
         max_response_size: int | None = RESPONSE_LIMIT,
+        missing_fields: Literal["error", "none"] = "error",
     ) -> None:
         # What is refused here is reported with the local variables of this frame, as Sentry and loguru do.
         self.api_key = api_key or {}
@@ -190,6 +193,7 @@ class Configuration:
         self.allow_insecure = allow_insecure
         self.rate_limiter = rate_limiter
         self.max_response_size = max_response_size
+        self.missing_fields = missing_fields
         self.verify_ssl = True
         self.ssl_ca_cert = ssl_ca_cert
         self.cert_file: str | None = None
@@ -311,6 +315,17 @@ class Configuration:
         if value is not None and value < 1:
             raise ApiValueError("max_response_size must be 1 byte or more, or None for no limit")
         self._max_response_size = value
+
+    @property
+    def missing_fields(self) -> Literal["error", "none"]:
+        """What a field reads as that a response has not: ``"error"`` or ``"none"``."""
+        return self._missing_fields
+
+    @missing_fields.setter
+    def missing_fields(self, value: Literal["error", "none"]) -> None:
+        if value not in ("error", "none"):
+            raise ApiValueError('missing_fields must be "error" or "none"', ["missing_fields"])
+        self._missing_fields: Literal["error", "none"] = value
 
     @property
     def disabled_client_side_validations(self) -> str:

@@ -326,7 +326,7 @@ def _merged(own: Mapping[str, Any], winning: Mapping[str, Any]) -> dict[str, Any
     return {**{name: value for name, value in own.items() if name.lower() not in names}, **winning}
 
 
-def decode_answer(response: Response, response_type: tuple[Any, ...] | None) -> Any:
+def decode_answer(response: Response, response_type: tuple[Any, ...] | None, missing_is_none: bool) -> Any:
     """Return the body of a success as *response_type*; whatever its shape, it is not refused.
 
     Raises:
@@ -338,18 +338,19 @@ def decode_answer(response: Response, response_type: tuple[Any, ...] | None) -> 
         return io.BytesIO(response.data)
     if response_type == (str,) and "json" not in (response.getheader("content-type") or ""):
         return response.text
-    return _decode(response.json(), response_type)
+    return _decode(response.json(), response_type, missing_is_none)
 
 
-def _decode(raw: Any, response_type: tuple[Any, ...]) -> Any:
+def _decode(raw: Any, response_type: tuple[Any, ...], missing_is_none: bool) -> Any:
     for kind in response_type:
         if kind is datetime or kind is date:
             return decode_datetime(raw) if kind is datetime else decode_date(raw)
         if hasattr(kind, "decode") and isinstance(raw, dict):  # a model of this package, or of another generated one
-            return kind.decode(raw)
+            return kind.decode(raw, missing_is_none)
         if isinstance(kind, list) and isinstance(raw, list):
-            return [_decode(item, tuple(kind)) for item in raw]
+            return [_decode(item, tuple(kind), missing_is_none) for item in raw]
         if isinstance(kind, dict) and isinstance(raw, dict):
             inner = next(iter(kind.values()))
-            return {name: _decode(item, inner if isinstance(inner, tuple) else (inner,)) for name, item in raw.items()}
+            kinds = inner if isinstance(inner, tuple) else (inner,)
+            return {name: _decode(item, kinds, missing_is_none) for name, item in raw.items()}
     return raw

@@ -12,6 +12,11 @@ class TextEnumeration(str):
 
     allowed_values: ClassVar[tuple[Any, ...]] = ()
 
+    @classmethod
+    def decode(cls, raw: Any) -> Any:
+        """Return a text as one of the enumeration, and anything else as it is."""
+        return cls(raw) if type(raw) is str else raw
+
     @property
     def value(self) -> str:
         """The plain value, which a call takes as well."""
@@ -22,6 +27,11 @@ class NumberEnumeration(int):
     """A whole number of an enumeration; any number, since the server may send others than the document names."""
 
     allowed_values: ClassVar[tuple[Any, ...]] = ()
+
+    @classmethod
+    def decode(cls, raw: Any) -> Any:
+        """Return a whole number as one of the enumeration, and anything else as it is."""
+        return cls(raw) if type(raw) is int else raw
 
     @property
     def value(self) -> int:

@@ -1,8 +1,9 @@
 """What every model is made of: a mapping as it came over the wire, read through typed fields.
 
 A model keeps the JSON object that it was made from and decodes a field when it is read. So reading costs nothing for
-what is not looked at, and nothing that the server sends is ever refused or lost: an unknown field stays, a missing one
-reads as ``UNSET``, ``null`` as ``None``, and a value of another type than the document says reads as it came.
+what is not looked at, and nothing that the server sends is ever refused or lost: an unknown field stays, ``null`` reads
+as ``None``, and a value of another type than the document says reads as it came. A field that is missing raises an
+`ApiAttributeError` or reads as ``None``: `MissingFields` says which.
 """
 
 from __future__ import annotations
@@ -11,17 +12,24 @@ import copy
 import datetime
 import enum
 import pprint
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, Self, TypeVar, overload
+from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, Self, TypeVar, dataclass_transform, overload
 
+from pandadoc_client._calls.enumeration import NumberEnumeration, TextEnumeration
 from pandadoc_client._http.secrets import SECRET_NAMES
-from pandadoc_client.exceptions import MissingFieldError
+from pandadoc_client.exceptions import ApiTypeError, MissingFieldError
+
+if TYPE_CHECKING:
+    import inspect
 
 __all__ = [
     "UNSET",
+    "EnumerationOf",
     "Field",
+    "MissingFields",
     "Model",
     "ModelOf",
+    "OptionalField",
     "Unset",
     "decode_date",
     "decode_datetime",
@@ -39,10 +47,17 @@ _OPTIONS = frozenset(
 _LONGEST_TIME = 100  # characters: what is longer is no point in time, and would take long to be found to be none
 _DEEPEST = 100_000  # levels of nesting, far more than JSON that was read can have: a value that contains itself
 _DEEPEST_SHOWN = 40
+_PLAIN = frozenset({str, int, float, bool})
 _BITS_SHOWN = 10_000  # of an integer; Python refuses to write out much larger ones
 
-Decoder = Callable[[Any], Any]
+MissingFields = Literal["error", "none"]
+"""What a field that is not there reads as: ``"error"`` raises an `ApiAttributeError`, ``"none"`` gives ``None``."""
+
+# Reads a JSON value. The second argument: whether a field that is missing in it shall read as None.
+Decoder = Callable[[Any, bool], Any]
 T = TypeVar("T")
+R = TypeVar("R")
+W = TypeVar("W")
 
 
 class Unset(enum.Enum):
@@ -60,46 +75,76 @@ class Unset(enum.Enum):
 
 
 UNSET: Final = Unset.UNSET
-"""What a field reads as that is not there. Not ``None``, which is what ``null`` reads as."""
+"""Given for a field or an argument, it means that there is none. Not ``None``, which is sent as ``null``."""
 
 
-class Field(Generic[T]):
+class _NoDefault(enum.Enum):
+    NO_DEFAULT = "no default"
+
+
+_NO_DEFAULT: Final = _NoDefault.NO_DEFAULT
+
+
+class Field(Generic[R, W]):
     """A field of a model: an attribute that reads and writes one key of the JSON object.
+
+    It reads as *R*, and takes *W*.
 
     Args:
         name: The key.
         decode: Turns the JSON value into what the attribute reads as; whatever it cannot use it returns unchanged.
         secret: True to mask the value in ``repr``.
+        default: What it is in a model that is made without it; UNSET for nothing at all. Without a default it must be
+            given.
+        kw_only: Whether it is given by name only.
     """
 
-    __slots__ = ("decode", "name", "secret")
+    __slots__ = ("attribute", "decode", "default", "name", "secret")
 
-    def __init__(self, name: str, decode: Decoder | None = None, *, secret: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        decode: Decoder | None = None,
+        *,
+        secret: bool = False,
+        default: Any = _NO_DEFAULT,
+        kw_only: bool = True,  # for type checkers (PEP 681)
+    ) -> None:
         self.name = name
+        self.attribute = name
         self.decode = decode
         self.secret = secret
+        self.default = default
+
+    def __set_name__(self, owner: type[Model], name: str) -> None:
+        self.attribute = name
 
     @overload
     def __get__(self, instance: None, owner: type[Model]) -> Self: ...
 
     @overload
-    def __get__(self, instance: Model, owner: type[Model]) -> T: ...
+    def __get__(self, instance: Model, owner: type[Model]) -> R: ...
 
     def __get__(self, instance: Model | None, owner: type[Model]) -> Any:
         if instance is None:
             return self
-        raw = instance._data.get(self.name, UNSET)
-        if self.decode is None or raw is None or raw is UNSET:
+        try:
+            raw = instance._data[self.name]
+        except KeyError:
+            if instance._missing_is_none:
+                return None
+            raise MissingFieldError(f"{type(instance).__name__} has no attribute '{self.attribute}'") from None
+        if self.decode is None or raw is None:
             return raw
         decoded = instance._decoded
         if decoded is None:
             decoded = instance._decoded = {}
         elif self.name in decoded:
             return decoded[self.name]
-        value = decoded[self.name] = self.decode(raw)
+        value = decoded[self.name] = self.decode(raw, instance._missing_is_none)
         return value
 
-    def __set__(self, instance: Model, value: T) -> None:
+    def __set__(self, instance: Model, value: W) -> None:
         if value is UNSET:
             instance._data.pop(self.name, None)
         else:
@@ -108,45 +153,87 @@ class Field(Generic[T]):
             instance._decoded.pop(self.name, None)
 
 
+class OptionalField(Field[R | None, W | Unset]):
+    """A field that may be missing."""
+
+    __slots__ = ()
+
+
+class _Signature:
+    """The signature of a model, for ``inspect`` and what asks it: made of the fields, when it is asked for."""
+
+    def __get__(self, instance: Model | None, owner: type[Model]) -> inspect.Signature:
+        import inspect
+        from typing import get_args, get_type_hints
+
+        hints = get_type_hints(owner)
+        parameters = [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.POSITIONAL_OR_KEYWORD if name in owner._required else inspect.Parameter.KEYWORD_ONLY,
+                default=inspect.Parameter.empty if name in owner._required else field.default,
+                annotation=get_args(hints[name])[-1] if name in hints else inspect.Parameter.empty,
+            )
+            for name, field in owner._fields.items()
+        ]
+        parameters.sort(key=lambda parameter: parameter.kind)
+        further = inspect.Parameter("additional_properties", inspect.Parameter.VAR_KEYWORD, annotation=Any)
+        return inspect.Signature([*parameters, further], return_annotation=None)
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(Field, OptionalField))
 class Model:
     """A JSON object with typed fields; the base of every model.
 
-    Fields are attributes (``document.name``) and items (``document["name"]``). An item or an attribute that neither the
-    model nor the object knows raises an error that is both an ``AttributeError`` and a ``KeyError``.
+    Fields are attributes (``document.name``) and items (``document["name"]``), and it is a mapping of those that are
+    there, by their names in JSON: ``dict(document)``, ``document.items()``, ``len(document)``. An item or an attribute
+    that neither the model nor the object knows raises an error that is both an ``AttributeError`` and a ``KeyError``.
     """
 
-    __slots__ = ("_data", "_decoded")
+    __slots__ = ("_data", "_decoded", "_missing_is_none")
+
+    if not TYPE_CHECKING:  # where it stands, a type checker makes the signature of a model from its fields (PEP 681)
+        __signature__ = _Signature()
+
+        def __init__(self, *required: Any, **fields: Any) -> None:
+            self._data = _given(type(self), required, fields)
+            self._decoded = None
+            self._missing_is_none = False
 
     _data: dict[str, Any]
     _decoded: dict[str, Any] | None
-    _fields: ClassVar[Mapping[str, Field[Any]]] = {}
+    _missing_is_none: bool
+    _fields: ClassVar[Mapping[str, Field[Any, Any]]] = {}
+    _required: ClassVar[tuple[str, ...]] = ()
     _additional: ClassVar[tuple[Decoder, ...]] = ()
-
-    def __init__(self, fields: Mapping[str, Any], additional_properties: Mapping[str, Any]) -> None:
-        self._data = {name: value for name, value in fields.items() if value is not UNSET}
-        self._data.update((name, value) for name, value in additional_properties.items() if name not in _OPTIONS)
-        self._decoded = None
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
         cls._fields = {**cls._fields, **own}
+        cls._required = tuple(name for name, field in cls._fields.items() if field.default is _NO_DEFAULT)
 
     @classmethod
-    def from_dict(cls, source: Mapping[str, Any]) -> Self:
-        """Return a model of a JSON object. Nothing in it is refused; *source* itself is not kept."""
-        return cls._wrap(copy.deepcopy(dict(source)))
+    def from_dict(cls, source: Mapping[str, Any], *, missing_fields: MissingFields = "error") -> Self:
+        """Return a model of a JSON object. Nothing in it is refused; *source* itself is not kept.
+
+        Args:
+            source: The object.
+            missing_fields: What a field that is missing in it reads as.
+        """
+        return cls._wrap(copy.deepcopy(dict(source)), missing_fields == "none")
 
     @classmethod
-    def decode(cls, raw: Any) -> Any:
+    def decode(cls, raw: Any, missing_is_none: bool = False) -> Any:
         """Return a model of *raw* if it is a JSON object, else *raw* as it is."""
-        return cls._wrap(raw) if type(raw) is dict else raw
+        return cls._wrap(raw, missing_is_none) if type(raw) is dict else raw
 
     @classmethod
-    def _wrap(cls, data: dict[str, Any]) -> Self:
+    def _wrap(cls, data: dict[str, Any], missing_is_none: bool) -> Self:
         self = object.__new__(cls)
         _set_data(self, data)
         _set_decoded(self, None)
+        _set_missing_is_none(self, missing_is_none)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -185,7 +272,7 @@ class Model:
             name: "***" if name in secrets and value else _shown(value, depth, name) for name, value in values.items()
         }
 
-    def _field(self, name: str) -> Field[Any] | None:
+    def _field(self, name: str) -> Field[Any, Any] | None:
         """Return the field of an attribute's name or of a name on the wire."""
         return self._fields.get(name) or next((f for f in self._fields.values() if f.name == name), None)
 
@@ -196,7 +283,7 @@ class Model:
         if field is None and name in self._data:
             value = self._data[name]
             for decode in self._additional if value is not None else ():
-                value = decode(value)
+                value = decode(value, self._missing_is_none)
             return value
         raise MissingFieldError(f"{type(self).__name__} has no attribute '{name}'")
 
@@ -211,7 +298,26 @@ class Model:
         field = self._field(name) if isinstance(name, str) else None
         return (name if field is None else field.name) in self._data
 
-    __iter__ = None  # without it Python would try the items 0, 1, 2, …
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __bool__(self) -> bool:
+        return True  # an object without fields is one, too
+
+    def keys(self) -> KeysView[str]:
+        """Return the names of the fields that are there, as they are in JSON."""
+        return self._data.keys()
+
+    def values(self) -> ValuesView[Any]:
+        """Return the fields that are there, as they read."""
+        return dict(self).values()
+
+    def items(self) -> ItemsView[str, Any]:
+        """Return the fields that are there, with their names in JSON."""
+        return dict(self).items()
 
     if not TYPE_CHECKING:  # a type checker shall point out a name that no field has
 
@@ -239,20 +345,45 @@ class Model:
         except AttributeError:  # as a traceback shows an object whose constructor has raised
             return f"<{type(self).__name__}, not initialized>"
 
-    def __reduce__(self) -> tuple[Callable[[type[Self], dict[str, Any]], Self], tuple[type[Self], dict[str, Any]]]:
-        return _restore, (type(self), dict(self._current()))
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), dict(self._current()), self._missing_is_none)
 
 
 # Past __setattr__, which is for users.
 _set_data = Model.__dict__["_data"].__set__
 _set_decoded = Model.__dict__["_decoded"].__set__
+_set_missing_is_none = Model.__dict__["_missing_is_none"].__set__
 
 
 M = TypeVar("M", bound=Model)
 
 
-def _restore(cls: type[M], data: dict[str, Any]) -> M:
-    return cls._wrap(data)
+def _restore(cls: type[M], data: dict[str, Any], missing_is_none: bool = False) -> M:
+    return cls._wrap(data, missing_is_none)
+
+
+def _given(cls: type[Model], required: tuple[Any, ...], fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON object of a model that is made, in the order of the document; what it does not know comes last.
+
+    Raises:
+        ApiTypeError: A field that is required is missing, or is given twice, or there are too many by position.
+    """
+    if len(required) > len(cls._required):
+        problem = f"{cls.__name__} takes {len(cls._required)} fields by position, and {len(required)} were given"
+        raise ApiTypeError(problem, (), (cls,), False)
+    for name, value in zip(cls._required, required, strict=False):
+        if name in fields:
+            raise ApiTypeError(f"{cls.__name__} got the field '{name}' twice", [name])
+        fields[name] = value
+    data: dict[str, Any] = {}
+    for attribute, field in cls._fields.items():
+        value = fields.pop(attribute, field.default)
+        if value is _NO_DEFAULT:
+            raise ApiTypeError(f"{cls.__name__} is missing the required field '{attribute}'", [attribute])
+        if value is not UNSET:
+            data[field.name] = value
+    data.update((name, value) for name, value in fields.items() if name not in _OPTIONS and value is not UNSET)
+    return data
 
 
 class _Omitted:
@@ -302,7 +433,7 @@ def encode(value: Any) -> Any:
         if depth > _DEEPEST:
             raise RecursionError("A value contains itself")
         for place, item in container.items() if isinstance(container, dict) else enumerate(container):
-            if item is None or isinstance(item, str | int | float):
+            if item is None or type(item) in _PLAIN:
                 continue
             container[place] = item = _encode_one(item)
             if isinstance(item, dict | list):
@@ -320,12 +451,14 @@ def _encode_one(value: Any) -> Any:
         return {name: item for name, item in value.items() if item is not UNSET}
     if isinstance(value, list | tuple):
         return list(value)
+    if isinstance(value, TextEnumeration | NumberEnumeration):
+        return value.value
     import uuid  # few values come this far, and no model reads as one
 
     return str(value) if isinstance(value, uuid.UUID) else value
 
 
-def decode_datetime(raw: Any) -> Any:
+def decode_datetime(raw: Any, _missing_is_none: bool = False) -> Any:
     """Return ISO 8601 text, or other text that reads as a point in time, as a ``datetime``."""
     if not isinstance(raw, str):
         return raw
@@ -342,7 +475,7 @@ def decode_datetime(raw: Any) -> Any:
             return raw
 
 
-def decode_date(raw: Any) -> Any:
+def decode_date(raw: Any, _missing_is_none: bool = False) -> Any:
     """Return text that reads as a day as a ``date``."""
     try:
         return datetime.date.fromisoformat(raw)
@@ -351,32 +484,47 @@ def decode_date(raw: Any) -> Any:
         return moment.date() if isinstance(moment, datetime.datetime) else moment
 
 
-class ModelOf:
-    """A model in a type: the decoder of a class that is imported when it is first needed.
+class _ClassOf(Generic[T]):
+    """A class in a type, imported when it is first needed.
 
     Args:
         models: The package that has the class as an attribute, imported lazily.
         name: Name of the class.
     """
 
-    __slots__ = ("__name__", "_model", "_models")
+    __slots__ = ("__name__", "_class", "_models")
 
     def __init__(self, models: Any, name: str) -> None:
         self._models = models
-        self._model: type[Model] | None = None
+        self._class: type[T] | None = None
         self.__name__ = name
 
-    def load(self) -> type[Model]:
+    def load(self) -> type[T]:
         """Return the class."""
-        model = self._model
-        if model is None:
-            model = self._model = getattr(self._models, self.__name__)
-        return model
+        found = self._class
+        if found is None:
+            found = self._class = getattr(self._models, self.__name__)
+        return found
 
-    def __call__(self, raw: Any) -> Any:
-        return self.load().decode(raw)
+
+class ModelOf(_ClassOf[Model]):
+    """A model in a type: the decoder of its objects."""
+
+    __slots__ = ()
+
+    def __call__(self, raw: Any, missing_is_none: bool = False) -> Any:
+        return self.load().decode(raw, missing_is_none)
 
     decode = __call__
+
+
+class EnumerationOf(_ClassOf[TextEnumeration | NumberEnumeration]):
+    """An enumeration in a type: the decoder of its values, also of those that the document does not name."""
+
+    __slots__ = ()
+
+    def __call__(self, raw: Any, missing_is_none: bool = False) -> Any:
+        return self.load().decode(raw)
 
 
 def list_of(decode: Decoder) -> Decoder:
@@ -384,8 +532,8 @@ def list_of(decode: Decoder) -> Decoder:
     if isinstance(decode, ModelOf):
         return _models_of(decode)
 
-    def decode_list(raw: Any) -> Any:
-        return [decode(item) for item in raw] if isinstance(raw, list) else raw
+    def decode_list(raw: Any, missing_is_none: bool) -> Any:
+        return [decode(item, missing_is_none) for item in raw] if isinstance(raw, list) else raw
 
     return decode_list
 
@@ -393,11 +541,11 @@ def list_of(decode: Decoder) -> Decoder:
 def _models_of(model: ModelOf) -> Decoder:
     """Return the decoder of an array of objects: what it is most often, and the call for each item shows."""
 
-    def decode_models(raw: Any) -> Any:
+    def decode_models(raw: Any, missing_is_none: bool) -> Any:
         if not isinstance(raw, list):
             return raw
         wrap = model.load()._wrap
-        return [wrap(item) if type(item) is dict else item for item in raw]
+        return [wrap(item, missing_is_none) if type(item) is dict else item for item in raw]
 
     return decode_models
 
@@ -405,8 +553,10 @@ def _models_of(model: ModelOf) -> Decoder:
 def dict_of(decode: Decoder) -> Decoder:
     """Return the decoder of an object without fields of its own, whose values *decode* reads."""
 
-    def decode_dict(raw: Any) -> Any:
-        return {name: decode(value) for name, value in raw.items()} if isinstance(raw, dict) else raw
+    def decode_dict(raw: Any, missing_is_none: bool) -> Any:
+        if not isinstance(raw, dict):
+            return raw
+        return {name: decode(value, missing_is_none) for name, value in raw.items()}
 
     return decode_dict
 
@@ -420,16 +570,16 @@ def one_of(*members: Decoder, by: tuple[str, Mapping[str, int]] | None = None) -
     """
     field, positions = by or ("", {})
 
-    def decode_union(raw: Any) -> Any:
+    def decode_union(raw: Any, missing_is_none: bool = False) -> Any:
         if isinstance(raw, dict):
             value = raw.get(field)
             if isinstance(value, str) and value in positions:
-                return members[positions[value]](raw)
+                return members[positions[value]](raw, missing_is_none)
             models = [member.load() for member in members if isinstance(member, ModelOf)]
             if models:
                 known = [sum(field.name in raw for field in candidate._fields.values()) for candidate in models]
-                return models[known.index(max(known))].decode(raw)
-        values = (member(raw) for member in members)
+                return models[known.index(max(known))].decode(raw, missing_is_none)
+        values = (member(raw, missing_is_none) for member in members)
         return next((value for value in values if value is not raw), raw)
 
     return decode_union

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Unpack
 
 from pandadoc_client._calls.model import ModelOf
@@ -132,10 +132,10 @@ class APILogsApi(Api):
         to: str | None = None,
         count: int | None = None,
         page: int | None = None,
-        statuses: list[models.ApiLogStatusEnum] | None = None,
-        methods: list[models.ApiLogMethodEnum] | None = None,
+        statuses: Sequence[models.ApiLogStatusEnum | models.ApiLogStatusEnum.Value] | None = None,
+        methods: Sequence[models.ApiLogMethodEnum | models.ApiLogMethodEnum.Value] | None = None,
         search: str | None = None,
-        environment_type: models.ApiLogEnvironmentTypeEnum | None = None,
+        environment_type: models.ApiLogEnvironmentTypeEnum | models.ApiLogEnvironmentTypeEnum.Value | None = None,
         **kwargs: Unpack[Options],
     ) -> models.APILogListResponse:
         """List API log entries (v1).
@@ -173,10 +173,10 @@ class APILogsApi(Api):
         *,
         since: str | None = None,
         to: str | None = None,
-        statuses: list[models.ApiLogStatusEnum] | None = None,
-        methods: list[models.ApiLogMethodEnum] | None = None,
+        statuses: Sequence[models.ApiLogStatusEnum | models.ApiLogStatusEnum.Value] | None = None,
+        methods: Sequence[models.ApiLogMethodEnum | models.ApiLogMethodEnum.Value] | None = None,
         search: str | None = None,
-        environment_type: models.ApiLogEnvironmentTypeEnum | None = None,
+        environment_type: models.ApiLogEnvironmentTypeEnum | models.ApiLogEnvironmentTypeEnum.Value | None = None,
         page_size: int = 100,
         max_items: int | None = None,
         **kwargs: Unpack[CallOptions],
@@ -230,10 +230,10 @@ class APILogsApi(Api):
         to: str | None = None,
         count: int | None = None,
         page: int | None = None,
-        statuses: list[models.ApiLogStatusEnum] | None = None,
-        methods: list[models.ApiLogMethodEnum] | None = None,
+        statuses: Sequence[models.ApiLogStatusEnum | models.ApiLogStatusEnum.Value] | None = None,
+        methods: Sequence[models.ApiLogMethodEnum | models.ApiLogMethodEnum.Value] | None = None,
         search: str | None = None,
-        environment_type: models.ApiLogEnvironmentTypeEnum | None = None,
+        environment_type: models.ApiLogEnvironmentTypeEnum | models.ApiLogEnvironmentTypeEnum.Value | None = None,
         **kwargs: Unpack[Options],
     ) -> models.APILogListResponse:
         """List API log entries.
@@ -271,10 +271,10 @@ class APILogsApi(Api):
         *,
         since: str | None = None,
         to: str | None = None,
-        statuses: list[models.ApiLogStatusEnum] | None = None,
-        methods: list[models.ApiLogMethodEnum] | None = None,
+        statuses: Sequence[models.ApiLogStatusEnum | models.ApiLogStatusEnum.Value] | None = None,
+        methods: Sequence[models.ApiLogMethodEnum | models.ApiLogMethodEnum.Value] | None = None,
         search: str | None = None,
-        environment_type: models.ApiLogEnvironmentTypeEnum | None = None,
+        environment_type: models.ApiLogEnvironmentTypeEnum | models.ApiLogEnvironmentTypeEnum.Value | None = None,
         page_size: int = 100,
         max_items: int | None = None,
         **kwargs: Unpack[CallOptions],
@@ -331,10 +331,10 @@ class AsyncAPILogsApi(AsyncApi):
         to: str | None = None,
         count: int | None = None,
         page: int | None = None,
-        statuses: list[models.ApiLogStatusEnum] | None = None,
-        methods: list[models.ApiLogMethodEnum] | None = None,
+        statuses: Sequence[models.ApiLogStatusEnum | models.ApiLogStatusEnum.Value] | None = None,
+        methods: Sequence[models.ApiLogMethodEnum | models.ApiLogMethodEnum.Value] | None = None,
         search: str | None = None,
-        environment_type: models.ApiLogEnvironmentTypeEnum | None = None,
+        environment_type: models.ApiLogEnvironmentTypeEnum | models.ApiLogEnvironmentTypeEnum.Value | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.APILogListResponse:
         """List API log entries (v1).
@@ -372,10 +372,10 @@ class AsyncAPILogsApi(AsyncApi):
         *,
         since: str | None = None,
         to: str | None = None,
-        statuses: list[models.ApiLogStatusEnum] | None = None,
-        methods: list[models.ApiLogMethodEnum] | None = None,
+        statuses: Sequence[models.ApiLogStatusEnum | models.ApiLogStatusEnum.Value] | None = None,
+        methods: Sequence[models.ApiLogMethodEnum | models.ApiLogMethodEnum.Value] | None = None,
         search: str | None = None,
-        environment_type: models.ApiLogEnvironmentTypeEnum | None = None,
+        environment_type: models.ApiLogEnvironmentTypeEnum | models.ApiLogEnvironmentTypeEnum.Value | None = None,
         page_size: int = 100,
         max_items: int | None = None,
         **kwargs: Unpack[CallOptions],
@@ -429,10 +429,10 @@ class AsyncAPILogsApi(AsyncApi):
         to: str | None = None,
         count: int | None = None,
         page: int | None = None,
-        statuses: list[models.ApiLogStatusEnum] | None = None,
-        methods: list[models.ApiLogMethodEnum] | None = None,
+        statuses: Sequence[models.ApiLogStatusEnum | models.ApiLogStatusEnum.Value] | None = None,
+        methods: Sequence[models.ApiLogMethodEnum | models.ApiLogMethodEnum.Value] | None = None,
         search: str | None = None,
-        environment_type: models.ApiLogEnvironmentTypeEnum | None = None,
+        environment_type: models.ApiLogEnvironmentTypeEnum | models.ApiLogEnvironmentTypeEnum.Value | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.APILogListResponse:
         """List API log entries.
@@ -470,10 +470,10 @@ class AsyncAPILogsApi(AsyncApi):
         *,
         since: str | None = None,
         to: str | None = None,
-        statuses: list[models.ApiLogStatusEnum] | None = None,
-        methods: list[models.ApiLogMethodEnum] | None = None,
+        statuses: Sequence[models.ApiLogStatusEnum | models.ApiLogStatusEnum.Value] | None = None,
+        methods: Sequence[models.ApiLogMethodEnum | models.ApiLogMethodEnum.Value] | None = None,
         search: str | None = None,
-        environment_type: models.ApiLogEnvironmentTypeEnum | None = None,
+        environment_type: models.ApiLogEnvironmentTypeEnum | models.ApiLogEnvironmentTypeEnum.Value | None = None,
         page_size: int = 100,
         max_items: int | None = None,
         **kwargs: Unpack[CallOptions],

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Unpack
+from typing import Unpack
 
 from pandadoc_client._calls.model import ModelOf
 from pandadoc_client._calls.operation import (
@@ -17,7 +17,7 @@ from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncContactsApi", "ContactsApi"]
 
@@ -153,7 +153,9 @@ class ContactsApi(Api):
         )
 
     def create_contact(
-        self, contact_create_request: models.ContactCreateRequest | dict[str, Any], **kwargs: Unpack[Options]
+        self,
+        contact_create_request: models.ContactCreateRequest | types.ContactCreateRequestDict,
+        **kwargs: Unpack[Options],
     ) -> models.ContactDetailsResponse:
         """Create a contact.
 
@@ -187,7 +189,10 @@ class ContactsApi(Api):
         return self.api_client.call_operation(_DELETE_CONTACT, {**kwargs, "id": id})
 
     def update_contact(
-        self, id: str, contact_update_request: models.ContactUpdateRequest | dict[str, Any], **kwargs: Unpack[Options]
+        self,
+        id: str,
+        contact_update_request: models.ContactUpdateRequest | types.ContactUpdateRequestDict,
+        **kwargs: Unpack[Options],
     ) -> models.ContactDetailsResponse:
         """Update a contact.
 
@@ -233,7 +238,9 @@ class AsyncContactsApi(AsyncApi):
         )
 
     async def create_contact(
-        self, contact_create_request: models.ContactCreateRequest | dict[str, Any], **kwargs: Unpack[AsyncOptions]
+        self,
+        contact_create_request: models.ContactCreateRequest | types.ContactCreateRequestDict,
+        **kwargs: Unpack[AsyncOptions],
     ) -> models.ContactDetailsResponse:
         """Create a contact.
 
@@ -269,7 +276,7 @@ class AsyncContactsApi(AsyncApi):
     async def update_contact(
         self,
         id: str,
-        contact_update_request: models.ContactUpdateRequest | dict[str, Any],
+        contact_update_request: models.ContactUpdateRequest | types.ContactUpdateRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.ContactDetailsResponse:
         """Update a contact.

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Unpack
+from typing import Unpack
 
 from pandadoc_client._calls.model import UNSET, ModelOf, Unset
 from pandadoc_client._calls.operation import (
@@ -19,7 +19,7 @@ from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncContentLibraryItemsApi", "ContentLibraryItemsApi"]
 
@@ -219,7 +219,8 @@ class ContentLibraryItemsApi(Api):
 
     def create_content_library_item(
         self,
-        content_library_item_create_from_url_request: models.ContentLibraryItemCreateFromUrlRequest | dict[str, Any],
+        content_library_item_create_from_url_request: models.ContentLibraryItemCreateFromUrlRequest
+        | types.ContentLibraryItemCreateFromUrlRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.ContentLibraryResponse:
         """Create a library item from URL.
@@ -239,7 +240,7 @@ class ContentLibraryItemsApi(Api):
         self,
         *,
         file: FileArgument | Unset = UNSET,
-        data: models.ContentLibraryItemCreateRequest | dict[str, Any] | None = None,
+        data: models.ContentLibraryItemCreateRequest | types.ContentLibraryItemCreateRequestDict | None = None,
         **kwargs: Unpack[Options],
     ) -> models.ContentLibraryResponse:
         """Create a library item from a file.
@@ -362,7 +363,8 @@ class AsyncContentLibraryItemsApi(AsyncApi):
 
     async def create_content_library_item(
         self,
-        content_library_item_create_from_url_request: models.ContentLibraryItemCreateFromUrlRequest | dict[str, Any],
+        content_library_item_create_from_url_request: models.ContentLibraryItemCreateFromUrlRequest
+        | types.ContentLibraryItemCreateFromUrlRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.ContentLibraryResponse:
         """Create a library item from URL.
@@ -382,7 +384,7 @@ class AsyncContentLibraryItemsApi(AsyncApi):
         self,
         *,
         file: FileArgument | Unset = UNSET,
-        data: models.ContentLibraryItemCreateRequest | dict[str, Any] | None = None,
+        data: models.ContentLibraryItemCreateRequest | types.ContentLibraryItemCreateRequestDict | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.ContentLibraryResponse:
         """Create a library item from a file.

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import IO, Any, Unpack
+from typing import IO, Unpack
 
 from pandadoc_client._calls.model import UNSET, ModelOf, Unset
 from pandadoc_client._calls.operation import (
@@ -19,7 +19,7 @@ from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncDocumentAttachmentsApi", "DocumentAttachmentsApi"]
 
@@ -191,7 +191,9 @@ class DocumentAttachmentsApi(Api):
         self,
         id: str,
         *,
-        document_attachment_request: models.DocumentAttachmentRequest | dict[str, Any] | Unset = UNSET,
+        document_attachment_request: models.DocumentAttachmentRequest
+        | types.DocumentAttachmentRequestDict
+        | Unset = UNSET,
         file: FileArgument | Unset = UNSET,
         source: str | None = None,
         name: str | None = None,
@@ -317,7 +319,9 @@ class AsyncDocumentAttachmentsApi(AsyncApi):
         self,
         id: str,
         *,
-        document_attachment_request: models.DocumentAttachmentRequest | dict[str, Any] | Unset = UNSET,
+        document_attachment_request: models.DocumentAttachmentRequest
+        | types.DocumentAttachmentRequestDict
+        | Unset = UNSET,
         file: FileArgument | Unset = UNSET,
         source: str | None = None,
         name: str | None = None,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Unpack
+from typing import Unpack
 
 from pandadoc_client._calls.model import ModelOf
 from pandadoc_client._calls.operation import (
@@ -17,7 +17,7 @@ from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncDocumentFieldsApi", "DocumentFieldsApi"]
 
@@ -129,7 +129,7 @@ class DocumentFieldsApi(Api):
     def create_document_fields(
         self,
         id: str,
-        create_document_fields_request: models.CreateDocumentFieldsRequest | dict[str, Any],
+        create_document_fields_request: models.CreateDocumentFieldsRequest | types.CreateDocumentFieldsRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.CreateDocumentFieldsResponse:
         """Add fields to a document.
@@ -149,7 +149,8 @@ class DocumentFieldsApi(Api):
     def update_document_fields_assignment(
         self,
         id: str,
-        update_document_fields_assignment_request: models.UpdateDocumentFieldsAssignmentRequest | dict[str, Any],
+        update_document_fields_assignment_request: models.UpdateDocumentFieldsAssignmentRequest
+        | types.UpdateDocumentFieldsAssignmentRequestDict,
         **kwargs: Unpack[Options],
     ) -> None:
         """Assign document fields to recipients.
@@ -205,7 +206,7 @@ class AsyncDocumentFieldsApi(AsyncApi):
     async def create_document_fields(
         self,
         id: str,
-        create_document_fields_request: models.CreateDocumentFieldsRequest | dict[str, Any],
+        create_document_fields_request: models.CreateDocumentFieldsRequest | types.CreateDocumentFieldsRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.CreateDocumentFieldsResponse:
         """Add fields to a document.
@@ -225,7 +226,8 @@ class AsyncDocumentFieldsApi(AsyncApi):
     async def update_document_fields_assignment(
         self,
         id: str,
-        update_document_fields_assignment_request: models.UpdateDocumentFieldsAssignmentRequest | dict[str, Any],
+        update_document_fields_assignment_request: models.UpdateDocumentFieldsAssignmentRequest
+        | types.UpdateDocumentFieldsAssignmentRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> None:
         """Assign document fields to recipients.

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import Any, Unpack
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Unpack
 
 from pandadoc_client._calls.model import ModelOf
 from pandadoc_client._calls.operation import (
@@ -17,7 +17,7 @@ from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncDocumentLinkToCRMApi", "DocumentLinkToCRMApi"]
 
@@ -125,7 +125,7 @@ class DocumentLinkToCRMApi(Api):
         provider: str,
         *,
         order_by: str | None = None,
-        owner_ids: list[str] | None = None,
+        owner_ids: Sequence[str] | None = None,
         **kwargs: Unpack[Options],
     ) -> list[models.ListDocumentsByLinkedObjectsResponse2]:
         """List documents of a CRM object.
@@ -159,7 +159,7 @@ class DocumentLinkToCRMApi(Api):
         provider: str,
         *,
         order_by: str | None = None,
-        owner_ids: list[str] | None = None,
+        owner_ids: Sequence[str] | None = None,
         max_items: int | None = None,
         **kwargs: Unpack[CallOptions],
     ) -> Iterator[models.ListDocumentsByLinkedObjectsResponse2]:
@@ -221,7 +221,7 @@ class DocumentLinkToCRMApi(Api):
     def create_linked_object(
         self,
         id: str,
-        linked_object_create_request: models.LinkedObjectCreateRequest | dict[str, Any],
+        linked_object_create_request: models.LinkedObjectCreateRequest | types.LinkedObjectCreateRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.LinkedObjectCreateResponse:
         """Link a document to a CRM object.
@@ -261,7 +261,7 @@ class AsyncDocumentLinkToCRMApi(AsyncApi):
         provider: str,
         *,
         order_by: str | None = None,
-        owner_ids: list[str] | None = None,
+        owner_ids: Sequence[str] | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> list[models.ListDocumentsByLinkedObjectsResponse2]:
         """List documents of a CRM object.
@@ -295,7 +295,7 @@ class AsyncDocumentLinkToCRMApi(AsyncApi):
         provider: str,
         *,
         order_by: str | None = None,
-        owner_ids: list[str] | None = None,
+        owner_ids: Sequence[str] | None = None,
         max_items: int | None = None,
         **kwargs: Unpack[CallOptions],
     ) -> AsyncIterator[models.ListDocumentsByLinkedObjectsResponse2]:
@@ -357,7 +357,7 @@ class AsyncDocumentLinkToCRMApi(AsyncApi):
     async def create_linked_object(
         self,
         id: str,
-        linked_object_create_request: models.LinkedObjectCreateRequest | dict[str, Any],
+        linked_object_create_request: models.LinkedObjectCreateRequest | types.LinkedObjectCreateRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.LinkedObjectCreateResponse:
         """Link a document to a CRM object.

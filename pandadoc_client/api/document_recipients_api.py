@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Unpack
 
 from pandadoc_client._calls.model import ModelOf
 from pandadoc_client._calls.operation import (
@@ -15,7 +15,7 @@ from pandadoc_client._calls.operation import (
 from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncDocumentRecipientsApi", "DocumentRecipientsApi"]
 
@@ -133,7 +133,8 @@ class DocumentRecipientsApi(Api):
     def add_document_recipient(
         self,
         id: str,
-        document_recipient_create_request: models.DocumentRecipientCreateRequest | dict[str, Any],
+        document_recipient_create_request: models.DocumentRecipientCreateRequest
+        | types.DocumentRecipientCreateRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.DocumentRecipientResponse:
         """Add a recipient to a document.
@@ -168,8 +169,9 @@ class DocumentRecipientsApi(Api):
         id: str,
         recipient_id: str,
         document_recipient_edit_request: models.DocumentRecipientEditRequest
+        | types.DocumentRecipientEditRequestDict
         | models.DocumentRecipientGroupEditRequest
-        | dict[str, Any],
+        | types.DocumentRecipientGroupEditRequestDict,
         **kwargs: Unpack[Options],
     ) -> None:
         """Update a recipient of a document.
@@ -195,7 +197,8 @@ class DocumentRecipientsApi(Api):
         self,
         id: str,
         recipient_id: str,
-        document_recipient_create_request: models.DocumentRecipientCreateRequest | dict[str, Any],
+        document_recipient_create_request: models.DocumentRecipientCreateRequest
+        | types.DocumentRecipientCreateRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.DocumentRecipientResponse:
         """Replace a recipient of a document.
@@ -225,7 +228,8 @@ class AsyncDocumentRecipientsApi(AsyncApi):
     async def add_document_recipient(
         self,
         id: str,
-        document_recipient_create_request: models.DocumentRecipientCreateRequest | dict[str, Any],
+        document_recipient_create_request: models.DocumentRecipientCreateRequest
+        | types.DocumentRecipientCreateRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.DocumentRecipientResponse:
         """Add a recipient to a document.
@@ -260,8 +264,9 @@ class AsyncDocumentRecipientsApi(AsyncApi):
         id: str,
         recipient_id: str,
         document_recipient_edit_request: models.DocumentRecipientEditRequest
+        | types.DocumentRecipientEditRequestDict
         | models.DocumentRecipientGroupEditRequest
-        | dict[str, Any],
+        | types.DocumentRecipientGroupEditRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> None:
         """Update a recipient of a document.
@@ -287,7 +292,8 @@ class AsyncDocumentRecipientsApi(AsyncApi):
         self,
         id: str,
         recipient_id: str,
-        document_recipient_create_request: models.DocumentRecipientCreateRequest | dict[str, Any],
+        document_recipient_create_request: models.DocumentRecipientCreateRequest
+        | types.DocumentRecipientCreateRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.DocumentRecipientResponse:
         """Replace a recipient of a document.

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Unpack
 
 from pandadoc_client._calls.model import ModelOf
 from pandadoc_client._calls.operation import (
@@ -15,7 +15,7 @@ from pandadoc_client._calls.operation import (
 from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncDocumentRemindersApi", "DocumentRemindersApi"]
 
@@ -124,7 +124,8 @@ class DocumentRemindersApi(Api):
     def update_document_auto_reminder_settings(
         self,
         document_id: str,
-        update_document_auto_reminders_request: models.UpdateDocumentAutoRemindersRequest | dict[str, Any],
+        update_document_auto_reminders_request: models.UpdateDocumentAutoRemindersRequest
+        | types.UpdateDocumentAutoRemindersRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.UpdateDocumentAutoRemindersResponse:
         """Update automatic reminders of a document.
@@ -160,7 +161,8 @@ class DocumentRemindersApi(Api):
     def create_manual_reminder(
         self,
         document_id: str,
-        document_send_manual_reminder_request: models.DocumentSendManualReminderRequest | dict[str, Any],
+        document_send_manual_reminder_request: models.DocumentSendManualReminderRequest
+        | types.DocumentSendManualReminderRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.DocumentSendManualReminder200Response:
         """Send reminders now.
@@ -203,7 +205,8 @@ class AsyncDocumentRemindersApi(AsyncApi):
     async def update_document_auto_reminder_settings(
         self,
         document_id: str,
-        update_document_auto_reminders_request: models.UpdateDocumentAutoRemindersRequest | dict[str, Any],
+        update_document_auto_reminders_request: models.UpdateDocumentAutoRemindersRequest
+        | types.UpdateDocumentAutoRemindersRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.UpdateDocumentAutoRemindersResponse:
         """Update automatic reminders of a document.
@@ -241,7 +244,8 @@ class AsyncDocumentRemindersApi(AsyncApi):
     async def create_manual_reminder(
         self,
         document_id: str,
-        document_send_manual_reminder_request: models.DocumentSendManualReminderRequest | dict[str, Any],
+        document_send_manual_reminder_request: models.DocumentSendManualReminderRequest
+        | types.DocumentSendManualReminderRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.DocumentSendManualReminder200Response:
         """Send reminders now.

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Unpack
+from typing import Unpack
 
 from pandadoc_client._calls.model import UNSET, ModelOf, Unset
 from pandadoc_client._calls.operation import (
@@ -19,7 +19,7 @@ from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncDocumentSectionsBundlesApi", "DocumentSectionsBundlesApi"]
 
@@ -188,10 +188,13 @@ class DocumentSectionsBundlesApi(Api):
         self,
         document_id: str,
         upload_section_request: models.UploadSectionByTemplateRequest
+        | types.UploadSectionByTemplateRequestDict
         | models.UploadSectionByFileRequest
-        | dict[str, Any],
+        | types.UploadSectionByFileRequestDict,
         *,
-        merge_field_scope: models.UploadSectionMergeFieldScope | None = None,
+        merge_field_scope: models.UploadSectionMergeFieldScope
+        | models.UploadSectionMergeFieldScope.Value
+        | None = None,
         **kwargs: Unpack[Options],
     ) -> models.UploadSectionResponse:
         """Add a section from template or URL.
@@ -217,9 +220,11 @@ class DocumentSectionsBundlesApi(Api):
         self,
         document_id: str,
         *,
-        merge_field_scope: models.UploadSectionWithUploadMergeFieldScope | None = None,
+        merge_field_scope: models.UploadSectionWithUploadMergeFieldScope
+        | models.UploadSectionWithUploadMergeFieldScope.Value
+        | None = None,
         file: FileArgument | Unset = UNSET,
-        data: models.UploadSectionRequest | dict[str, Any] | None = None,
+        data: models.UploadSectionRequest | types.UploadSectionRequestDict | None = None,
         **kwargs: Unpack[Options],
     ) -> models.UploadSectionResponse:
         """Add a section from a file.
@@ -315,10 +320,13 @@ class AsyncDocumentSectionsBundlesApi(AsyncApi):
         self,
         document_id: str,
         upload_section_request: models.UploadSectionByTemplateRequest
+        | types.UploadSectionByTemplateRequestDict
         | models.UploadSectionByFileRequest
-        | dict[str, Any],
+        | types.UploadSectionByFileRequestDict,
         *,
-        merge_field_scope: models.UploadSectionMergeFieldScope | None = None,
+        merge_field_scope: models.UploadSectionMergeFieldScope
+        | models.UploadSectionMergeFieldScope.Value
+        | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.UploadSectionResponse:
         """Add a section from template or URL.
@@ -344,9 +352,11 @@ class AsyncDocumentSectionsBundlesApi(AsyncApi):
         self,
         document_id: str,
         *,
-        merge_field_scope: models.UploadSectionWithUploadMergeFieldScope | None = None,
+        merge_field_scope: models.UploadSectionWithUploadMergeFieldScope
+        | models.UploadSectionWithUploadMergeFieldScope.Value
+        | None = None,
         file: FileArgument | Unset = UNSET,
-        data: models.UploadSectionRequest | dict[str, Any] | None = None,
+        data: models.UploadSectionRequest | types.UploadSectionRequestDict | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.UploadSectionResponse:
         """Add a section from a file.

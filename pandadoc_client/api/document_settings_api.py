@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Unpack
 
 from pandadoc_client._calls.model import ModelOf
 from pandadoc_client._calls.operation import (
@@ -15,7 +15,7 @@ from pandadoc_client._calls.operation import (
 from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncDocumentSettingsApi", "DocumentSettingsApi"]
 
@@ -80,7 +80,8 @@ class DocumentSettingsApi(Api):
     def document_settings_update(
         self,
         document_id: str,
-        update_document_settings_request: models.UpdateDocumentSettingsRequest | dict[str, Any],
+        update_document_settings_request: models.UpdateDocumentSettingsRequest
+        | types.UpdateDocumentSettingsRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.DocumentSettingsResponse:
         """Update document settings.
@@ -120,7 +121,8 @@ class AsyncDocumentSettingsApi(AsyncApi):
     async def document_settings_update(
         self,
         document_id: str,
-        update_document_settings_request: models.UpdateDocumentSettingsRequest | dict[str, Any],
+        update_document_settings_request: models.UpdateDocumentSettingsRequest
+        | types.UpdateDocumentSettingsRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.DocumentSettingsResponse:
         """Update document settings.

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Unpack
 
 from pandadoc_client._calls.model import ModelOf
 from pandadoc_client._calls.operation import (
@@ -15,7 +15,7 @@ from pandadoc_client._calls.operation import (
 from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncDocumentStructureViewApi", "DocumentStructureViewApi"]
 
@@ -53,7 +53,7 @@ class DocumentStructureViewApi(Api):
     def add_dsv_named_items(
         self,
         document_id: str,
-        add_dsv_named_items_request: models.AddDsvNamedItemsRequest | dict[str, Any],
+        add_dsv_named_items_request: models.AddDsvNamedItemsRequest | types.AddDsvNamedItemsRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.AddDsvNamedItemsResponse:
         """Add named items to the structure view.
@@ -76,7 +76,7 @@ class AsyncDocumentStructureViewApi(AsyncApi):
     async def add_dsv_named_items(
         self,
         document_id: str,
-        add_dsv_named_items_request: models.AddDsvNamedItemsRequest | dict[str, Any],
+        add_dsv_named_items_request: models.AddDsvNamedItemsRequest | types.AddDsvNamedItemsRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.AddDsvNamedItemsResponse:
         """Add named items to the structure view.

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import AsyncIterator, Iterator
-from typing import IO, Any, Unpack
+from collections.abc import AsyncIterator, Iterator, Sequence
+from decimal import Decimal
+from typing import IO, Unpack
 
 from pandadoc_client._calls.model import UNSET, ModelOf, Unset
 from pandadoc_client._calls.operation import (
@@ -20,7 +21,7 @@ from pandadoc_client._flows import documents as _documents
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-from .. import models
+from .. import models, types
 from .document_link_to_crm_api import AsyncDocumentLinkToCRMApi, DocumentLinkToCRMApi
 
 __all__ = ["AsyncDocumentsApi", "DocumentsApi"]
@@ -739,7 +740,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         contact_id: str | None = None,
         count: int | None = None,
         page: int | None = None,
-        order_by: models.DocumentOrderingFieldsEnum | None = None,
+        order_by: models.DocumentOrderingFieldsEnum | models.DocumentOrderingFieldsEnum.Value | None = None,
         created_from: datetime.datetime | str | None = None,
         created_to: datetime.datetime | str | None = None,
         deleted: bool | None = None,
@@ -747,12 +748,12 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         completed_from: datetime.datetime | str | None = None,
         completed_to: datetime.datetime | str | None = None,
         membership_id: str | None = None,
-        metadata: list[str] | None = None,
+        metadata: Sequence[str] | None = None,
         modified_from: datetime.datetime | str | None = None,
         modified_to: datetime.datetime | str | None = None,
         q: str | None = None,
-        status: models.DocumentStatusRequestEnum | None = None,
-        status__ne: models.DocumentStatusRequestEnum | None = None,
+        status: models.DocumentStatusRequestEnum | models.DocumentStatusRequestEnum.Value | None = None,
+        status__ne: models.DocumentStatusRequestEnum | models.DocumentStatusRequestEnum.Value | None = None,
         tag: str | None = None,
         **kwargs: Unpack[Options],
     ) -> models.DocumentListResponse:
@@ -820,7 +821,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         form_id: str | None = None,
         folder_uuid: str | None = None,
         contact_id: str | None = None,
-        order_by: models.DocumentOrderingFieldsEnum | None = None,
+        order_by: models.DocumentOrderingFieldsEnum | models.DocumentOrderingFieldsEnum.Value | None = None,
         created_from: datetime.datetime | str | None = None,
         created_to: datetime.datetime | str | None = None,
         deleted: bool | None = None,
@@ -828,12 +829,12 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         completed_from: datetime.datetime | str | None = None,
         completed_to: datetime.datetime | str | None = None,
         membership_id: str | None = None,
-        metadata: list[str] | None = None,
+        metadata: Sequence[str] | None = None,
         modified_from: datetime.datetime | str | None = None,
         modified_to: datetime.datetime | str | None = None,
         q: str | None = None,
-        status: models.DocumentStatusRequestEnum | None = None,
-        status__ne: models.DocumentStatusRequestEnum | None = None,
+        status: models.DocumentStatusRequestEnum | models.DocumentStatusRequestEnum.Value | None = None,
+        status__ne: models.DocumentStatusRequestEnum | models.DocumentStatusRequestEnum.Value | None = None,
         tag: str | None = None,
         page_size: int = 100,
         max_items: int | None = None,
@@ -900,9 +901,11 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
     def create_document(
         self,
         document_create_request: models.DocumentCreateRequest
+        | types.DocumentCreateRequestDict
         | models.DocumentCreateByTemplateRequest
+        | types.DocumentCreateByTemplateRequestDict
         | models.DocumentCreateByPdfUrlRequest
-        | dict[str, Any],
+        | types.DocumentCreateByPdfUrlRequestDict,
         *,
         editor_ver: str | None = None,
         use_form_field_properties: str | None = None,
@@ -930,7 +933,11 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         )
 
     def bulk_delete_documents(
-        self, bulk_delete_documents_request: list[models.BulkDeleteDocumentsRequestItem], **kwargs: Unpack[Options]
+        self,
+        bulk_delete_documents_request: Sequence[
+            models.BulkDeleteDocumentsRequestItem | types.BulkDeleteDocumentsRequestItemDict
+        ],
+        **kwargs: Unpack[Options],
     ) -> models.BulkDeleteDocumentsResponse:
         """Delete several documents.
 
@@ -950,7 +957,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         editor_ver: str | None = None,
         use_form_field_properties: str | None = None,
         file: FileArgument | Unset = UNSET,
-        data: models.DocumentCreateByPdfRequest | dict[str, Any] | None = None,
+        data: models.DocumentCreateByPdfRequest | types.DocumentCreateByPdfRequestDict | None = None,
         **kwargs: Unpack[Options],
     ) -> models.DocumentCreateResponse:
         """Create a document from a file.
@@ -979,7 +986,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         self,
         *,
         file: FileArgument | Unset = UNSET,
-        data: models.DocumentCreateByMarkdownRequest | dict[str, Any] | None = None,
+        data: models.DocumentCreateByMarkdownRequest | types.DocumentCreateByMarkdownRequestDict | None = None,
         **kwargs: Unpack[Options],
     ) -> models.DocumentCreateResponse:
         """Create a document from a Markdown file.
@@ -1017,7 +1024,10 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         return self.api_client.call_operation(_DELETE_DOCUMENT, {**kwargs, "id": id})
 
     def update_document(
-        self, id: str, document_update_request: models.DocumentUpdateRequest | dict[str, Any], **kwargs: Unpack[Options]
+        self,
+        id: str,
+        document_update_request: models.DocumentUpdateRequest | types.DocumentUpdateRequestDict,
+        **kwargs: Unpack[Options],
     ) -> None:
         """Update a draft document.
 
@@ -1045,7 +1055,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
     def change_document_status(
         self,
         id: str,
-        document_status_change_request: models.DocumentStatusChangeRequest | dict[str, Any],
+        document_status_change_request: models.DocumentStatusChangeRequest | types.DocumentStatusChangeRequestDict,
         **kwargs: Unpack[Options],
     ) -> None:
         """Change the status of a document.
@@ -1067,7 +1077,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         id: str,
         *,
         file: FileArgument | Unset = UNSET,
-        data: models.DocumentStatusChangeRequest | dict[str, Any] | None = None,
+        data: models.DocumentStatusChangeRequest | types.DocumentStatusChangeRequestDict | None = None,
         **kwargs: Unpack[Options],
     ) -> None:
         """Change document status and attach a file.
@@ -1108,7 +1118,10 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         return self.api_client.call_operation(_DETAILS_DOCUMENT, {**kwargs, "id": id})
 
     def send_document(
-        self, id: str, document_send_request: models.DocumentSendRequest | dict[str, Any], **kwargs: Unpack[Options]
+        self,
+        id: str,
+        document_send_request: models.DocumentSendRequest | types.DocumentSendRequestDict,
+        **kwargs: Unpack[Options],
     ) -> models.DocumentSendResponse:
         """Send a document.
 
@@ -1125,7 +1138,10 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         )
 
     def create_document_editing_session(
-        self, id: str, editing_session_request: models.EditingSessionRequest | dict[str, Any], **kwargs: Unpack[Options]
+        self,
+        id: str,
+        editing_session_request: models.EditingSessionRequest | types.EditingSessionRequestDict,
+        **kwargs: Unpack[Options],
     ) -> models.CreateDocumentEditingSessionResponse201:
         """Create a document editing session.
 
@@ -1143,7 +1159,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
     def create_document_link(
         self,
         id: str,
-        document_create_link_request: models.DocumentCreateLinkRequest | dict[str, Any],
+        document_create_link_request: models.DocumentCreateLinkRequest | types.DocumentCreateLinkRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.DocumentCreateLinkResponse:
         """Create a signing session for a recipient.
@@ -1166,7 +1182,7 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         *,
         watermark_color: str | None = None,
         watermark_font_size: int | None = None,
-        watermark_opacity: float | None = None,
+        watermark_opacity: float | Decimal | None = None,
         watermark_text: str | None = None,
         separate_files: bool | None = None,
         **kwargs: Unpack[Options],
@@ -1216,7 +1232,8 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
     def transfer_document_ownership(
         self,
         id: str,
-        document_transfer_ownership_request: models.DocumentTransferOwnershipRequest | dict[str, Any],
+        document_transfer_ownership_request: models.DocumentTransferOwnershipRequest
+        | types.DocumentTransferOwnershipRequestDict,
         **kwargs: Unpack[Options],
     ) -> None:
         """Transfer a document to another member.
@@ -1235,7 +1252,8 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
 
     def transfer_all_documents_ownership(
         self,
-        document_transfer_all_ownership_request: models.DocumentTransferAllOwnershipRequest | dict[str, Any],
+        document_transfer_all_ownership_request: models.DocumentTransferAllOwnershipRequest
+        | types.DocumentTransferAllOwnershipRequestDict,
         **kwargs: Unpack[Options],
     ) -> None:
         """Transfer all documents of a member.
@@ -1262,7 +1280,10 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         return self.api_client.call_operation(_DOCUMENT_MOVE_TO_FOLDER, {**kwargs, "folder_id": folder_id, "id": id})
 
     def append_content_library_item_to_document(
-        self, id: str, append_cli_data_request: models.AppendCLIDataRequest | dict[str, Any], **kwargs: Unpack[Options]
+        self,
+        id: str,
+        append_cli_data_request: models.AppendCLIDataRequest | types.AppendCLIDataRequestDict,
+        **kwargs: Unpack[Options],
     ) -> models.AppendCLIDataResponse:
         """Append a library item to a document.
 
@@ -1306,7 +1327,10 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         )
 
     def get_document_summary(
-        self, document_id: str, type: models.DocumentSummaryType, **kwargs: Unpack[Options]
+        self,
+        document_id: str,
+        type: models.DocumentSummaryType | models.DocumentSummaryType.Value,
+        **kwargs: Unpack[Options],
     ) -> models.DocumentSummaryResponse | None:
         """Get a summary of a document.
 
@@ -1322,7 +1346,10 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         )
 
     def get_document_content(
-        self, document_id: str, format: models.DocumentContentFormat, **kwargs: Unpack[Options]
+        self,
+        document_id: str,
+        format: models.DocumentContentFormat | models.DocumentContentFormat.Value,
+        **kwargs: Unpack[Options],
     ) -> models.DocumentContentResponse | None:
         """Get the text of a document.
 
@@ -1374,7 +1401,9 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         )
 
     def batch_get_document_ai_metadata(
-        self, batch_ai_metadata_request: models.BatchAIMetadataRequest | dict[str, Any], **kwargs: Unpack[Options]
+        self,
+        batch_ai_metadata_request: models.BatchAIMetadataRequest | types.BatchAIMetadataRequestDict,
+        **kwargs: Unpack[Options],
     ) -> models.BatchAIMetadataResponse:
         """Get AI metadata of several documents.
 
@@ -1412,7 +1441,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         contact_id: str | None = None,
         count: int | None = None,
         page: int | None = None,
-        order_by: models.DocumentOrderingFieldsEnum | None = None,
+        order_by: models.DocumentOrderingFieldsEnum | models.DocumentOrderingFieldsEnum.Value | None = None,
         created_from: datetime.datetime | str | None = None,
         created_to: datetime.datetime | str | None = None,
         deleted: bool | None = None,
@@ -1420,12 +1449,12 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         completed_from: datetime.datetime | str | None = None,
         completed_to: datetime.datetime | str | None = None,
         membership_id: str | None = None,
-        metadata: list[str] | None = None,
+        metadata: Sequence[str] | None = None,
         modified_from: datetime.datetime | str | None = None,
         modified_to: datetime.datetime | str | None = None,
         q: str | None = None,
-        status: models.DocumentStatusRequestEnum | None = None,
-        status__ne: models.DocumentStatusRequestEnum | None = None,
+        status: models.DocumentStatusRequestEnum | models.DocumentStatusRequestEnum.Value | None = None,
+        status__ne: models.DocumentStatusRequestEnum | models.DocumentStatusRequestEnum.Value | None = None,
         tag: str | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.DocumentListResponse:
@@ -1493,7 +1522,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         form_id: str | None = None,
         folder_uuid: str | None = None,
         contact_id: str | None = None,
-        order_by: models.DocumentOrderingFieldsEnum | None = None,
+        order_by: models.DocumentOrderingFieldsEnum | models.DocumentOrderingFieldsEnum.Value | None = None,
         created_from: datetime.datetime | str | None = None,
         created_to: datetime.datetime | str | None = None,
         deleted: bool | None = None,
@@ -1501,12 +1530,12 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         completed_from: datetime.datetime | str | None = None,
         completed_to: datetime.datetime | str | None = None,
         membership_id: str | None = None,
-        metadata: list[str] | None = None,
+        metadata: Sequence[str] | None = None,
         modified_from: datetime.datetime | str | None = None,
         modified_to: datetime.datetime | str | None = None,
         q: str | None = None,
-        status: models.DocumentStatusRequestEnum | None = None,
-        status__ne: models.DocumentStatusRequestEnum | None = None,
+        status: models.DocumentStatusRequestEnum | models.DocumentStatusRequestEnum.Value | None = None,
+        status__ne: models.DocumentStatusRequestEnum | models.DocumentStatusRequestEnum.Value | None = None,
         tag: str | None = None,
         page_size: int = 100,
         max_items: int | None = None,
@@ -1573,9 +1602,11 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
     async def create_document(
         self,
         document_create_request: models.DocumentCreateRequest
+        | types.DocumentCreateRequestDict
         | models.DocumentCreateByTemplateRequest
+        | types.DocumentCreateByTemplateRequestDict
         | models.DocumentCreateByPdfUrlRequest
-        | dict[str, Any],
+        | types.DocumentCreateByPdfUrlRequestDict,
         *,
         editor_ver: str | None = None,
         use_form_field_properties: str | None = None,
@@ -1603,7 +1634,11 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         )
 
     async def bulk_delete_documents(
-        self, bulk_delete_documents_request: list[models.BulkDeleteDocumentsRequestItem], **kwargs: Unpack[AsyncOptions]
+        self,
+        bulk_delete_documents_request: Sequence[
+            models.BulkDeleteDocumentsRequestItem | types.BulkDeleteDocumentsRequestItemDict
+        ],
+        **kwargs: Unpack[AsyncOptions],
     ) -> models.BulkDeleteDocumentsResponse:
         """Delete several documents.
 
@@ -1623,7 +1658,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         editor_ver: str | None = None,
         use_form_field_properties: str | None = None,
         file: FileArgument | Unset = UNSET,
-        data: models.DocumentCreateByPdfRequest | dict[str, Any] | None = None,
+        data: models.DocumentCreateByPdfRequest | types.DocumentCreateByPdfRequestDict | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.DocumentCreateResponse:
         """Create a document from a file.
@@ -1652,7 +1687,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         self,
         *,
         file: FileArgument | Unset = UNSET,
-        data: models.DocumentCreateByMarkdownRequest | dict[str, Any] | None = None,
+        data: models.DocumentCreateByMarkdownRequest | types.DocumentCreateByMarkdownRequestDict | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.DocumentCreateResponse:
         """Create a document from a Markdown file.
@@ -1692,7 +1727,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
     async def update_document(
         self,
         id: str,
-        document_update_request: models.DocumentUpdateRequest | dict[str, Any],
+        document_update_request: models.DocumentUpdateRequest | types.DocumentUpdateRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> None:
         """Update a draft document.
@@ -1723,7 +1758,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
     async def change_document_status(
         self,
         id: str,
-        document_status_change_request: models.DocumentStatusChangeRequest | dict[str, Any],
+        document_status_change_request: models.DocumentStatusChangeRequest | types.DocumentStatusChangeRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> None:
         """Change the status of a document.
@@ -1745,7 +1780,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         id: str,
         *,
         file: FileArgument | Unset = UNSET,
-        data: models.DocumentStatusChangeRequest | dict[str, Any] | None = None,
+        data: models.DocumentStatusChangeRequest | types.DocumentStatusChangeRequestDict | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> None:
         """Change document status and attach a file.
@@ -1790,7 +1825,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
     async def send_document(
         self,
         id: str,
-        document_send_request: models.DocumentSendRequest | dict[str, Any],
+        document_send_request: models.DocumentSendRequest | types.DocumentSendRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.DocumentSendResponse:
         """Send a document.
@@ -1810,7 +1845,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
     async def create_document_editing_session(
         self,
         id: str,
-        editing_session_request: models.EditingSessionRequest | dict[str, Any],
+        editing_session_request: models.EditingSessionRequest | types.EditingSessionRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.CreateDocumentEditingSessionResponse201:
         """Create a document editing session.
@@ -1829,7 +1864,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
     async def create_document_link(
         self,
         id: str,
-        document_create_link_request: models.DocumentCreateLinkRequest | dict[str, Any],
+        document_create_link_request: models.DocumentCreateLinkRequest | types.DocumentCreateLinkRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.DocumentCreateLinkResponse:
         """Create a signing session for a recipient.
@@ -1852,7 +1887,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         *,
         watermark_color: str | None = None,
         watermark_font_size: int | None = None,
-        watermark_opacity: float | None = None,
+        watermark_opacity: float | Decimal | None = None,
         watermark_text: str | None = None,
         separate_files: bool | None = None,
         **kwargs: Unpack[AsyncOptions],
@@ -1902,7 +1937,8 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
     async def transfer_document_ownership(
         self,
         id: str,
-        document_transfer_ownership_request: models.DocumentTransferOwnershipRequest | dict[str, Any],
+        document_transfer_ownership_request: models.DocumentTransferOwnershipRequest
+        | types.DocumentTransferOwnershipRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> None:
         """Transfer a document to another member.
@@ -1921,7 +1957,8 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
 
     async def transfer_all_documents_ownership(
         self,
-        document_transfer_all_ownership_request: models.DocumentTransferAllOwnershipRequest | dict[str, Any],
+        document_transfer_all_ownership_request: models.DocumentTransferAllOwnershipRequest
+        | types.DocumentTransferAllOwnershipRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> None:
         """Transfer all documents of a member.
@@ -1952,7 +1989,7 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
     async def append_content_library_item_to_document(
         self,
         id: str,
-        append_cli_data_request: models.AppendCLIDataRequest | dict[str, Any],
+        append_cli_data_request: models.AppendCLIDataRequest | types.AppendCLIDataRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.AppendCLIDataResponse:
         """Append a library item to a document.
@@ -1999,7 +2036,10 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         )
 
     async def get_document_summary(
-        self, document_id: str, type: models.DocumentSummaryType, **kwargs: Unpack[AsyncOptions]
+        self,
+        document_id: str,
+        type: models.DocumentSummaryType | models.DocumentSummaryType.Value,
+        **kwargs: Unpack[AsyncOptions],
     ) -> models.DocumentSummaryResponse | None:
         """Get a summary of a document.
 
@@ -2015,7 +2055,10 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         )
 
     async def get_document_content(
-        self, document_id: str, format: models.DocumentContentFormat, **kwargs: Unpack[AsyncOptions]
+        self,
+        document_id: str,
+        format: models.DocumentContentFormat | models.DocumentContentFormat.Value,
+        **kwargs: Unpack[AsyncOptions],
     ) -> models.DocumentContentResponse | None:
         """Get the text of a document.
 
@@ -2067,7 +2110,9 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         )
 
     async def batch_get_document_ai_metadata(
-        self, batch_ai_metadata_request: models.BatchAIMetadataRequest | dict[str, Any], **kwargs: Unpack[AsyncOptions]
+        self,
+        batch_ai_metadata_request: models.BatchAIMetadataRequest | types.BatchAIMetadataRequestDict,
+        **kwargs: Unpack[AsyncOptions],
     ) -> models.BatchAIMetadataResponse:
         """Get AI metadata of several documents.
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Unpack
+from typing import Unpack
 
 from pandadoc_client._calls.model import ModelOf
 from pandadoc_client._calls.operation import (
@@ -17,7 +17,7 @@ from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncFoldersApi", "FoldersApi"]
 
@@ -229,7 +229,7 @@ class FoldersApi(Api):
 
     def create_document_folder(
         self,
-        documents_folder_create_request: models.DocumentsFolderCreateRequest | dict[str, Any],
+        documents_folder_create_request: models.DocumentsFolderCreateRequest | types.DocumentsFolderCreateRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.DocumentsFolderCreateResponse:
         """Create a document folder.
@@ -246,7 +246,7 @@ class FoldersApi(Api):
     def rename_document_folder(
         self,
         id: str,
-        documents_folder_rename_request: models.DocumentsFolderRenameRequest | dict[str, Any],
+        documents_folder_rename_request: models.DocumentsFolderRenameRequest | types.DocumentsFolderRenameRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.DocumentsFolderRenameResponse:
         """Rename a document folder.
@@ -310,7 +310,7 @@ class FoldersApi(Api):
 
     def create_template_folder(
         self,
-        templates_folder_create_request: models.TemplatesFolderCreateRequest | dict[str, Any],
+        templates_folder_create_request: models.TemplatesFolderCreateRequest | types.TemplatesFolderCreateRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.TemplatesFolderCreateResponse:
         """Create a template folder.
@@ -327,7 +327,7 @@ class FoldersApi(Api):
     def rename_template_folder(
         self,
         id: str,
-        templates_folder_rename_request: models.TemplatesFolderRenameRequest | dict[str, Any],
+        templates_folder_rename_request: models.TemplatesFolderRenameRequest | types.TemplatesFolderRenameRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.TemplatesFolderRenameResponse:
         """Rename a template folder.
@@ -395,7 +395,7 @@ class AsyncFoldersApi(AsyncApi):
 
     async def create_document_folder(
         self,
-        documents_folder_create_request: models.DocumentsFolderCreateRequest | dict[str, Any],
+        documents_folder_create_request: models.DocumentsFolderCreateRequest | types.DocumentsFolderCreateRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.DocumentsFolderCreateResponse:
         """Create a document folder.
@@ -412,7 +412,7 @@ class AsyncFoldersApi(AsyncApi):
     async def rename_document_folder(
         self,
         id: str,
-        documents_folder_rename_request: models.DocumentsFolderRenameRequest | dict[str, Any],
+        documents_folder_rename_request: models.DocumentsFolderRenameRequest | types.DocumentsFolderRenameRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.DocumentsFolderRenameResponse:
         """Rename a document folder.
@@ -476,7 +476,7 @@ class AsyncFoldersApi(AsyncApi):
 
     async def create_template_folder(
         self,
-        templates_folder_create_request: models.TemplatesFolderCreateRequest | dict[str, Any],
+        templates_folder_create_request: models.TemplatesFolderCreateRequest | types.TemplatesFolderCreateRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.TemplatesFolderCreateResponse:
         """Create a template folder.
@@ -493,7 +493,7 @@ class AsyncFoldersApi(AsyncApi):
     async def rename_template_folder(
         self,
         id: str,
-        templates_folder_rename_request: models.TemplatesFolderRenameRequest | dict[str, Any],
+        templates_folder_rename_request: models.TemplatesFolderRenameRequest | types.TemplatesFolderRenameRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.TemplatesFolderRenameResponse:
         """Rename a template folder.

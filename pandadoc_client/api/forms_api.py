@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Unpack
 
 from pandadoc_client._calls.model import ModelOf
@@ -60,8 +60,8 @@ class FormsApi(Api):
         *,
         count: int | None = None,
         page: int | None = None,
-        status: list[models.ListFormStatus] | None = None,
-        order_by: models.ListFormOrderBy | None = None,
+        status: Sequence[models.ListFormStatus | models.ListFormStatus.Value] | None = None,
+        order_by: models.ListFormOrderBy | models.ListFormOrderBy.Value | None = None,
         asc: bool | None = None,
         name: str | None = None,
         **kwargs: Unpack[Options],
@@ -87,8 +87,8 @@ class FormsApi(Api):
     def iterate_form(
         self,
         *,
-        status: list[models.ListFormStatus] | None = None,
-        order_by: models.ListFormOrderBy | None = None,
+        status: Sequence[models.ListFormStatus | models.ListFormStatus.Value] | None = None,
+        order_by: models.ListFormOrderBy | models.ListFormOrderBy.Value | None = None,
         asc: bool | None = None,
         name: str | None = None,
         page_size: int = 50,
@@ -131,8 +131,8 @@ class AsyncFormsApi(AsyncApi):
         *,
         count: int | None = None,
         page: int | None = None,
-        status: list[models.ListFormStatus] | None = None,
-        order_by: models.ListFormOrderBy | None = None,
+        status: Sequence[models.ListFormStatus | models.ListFormStatus.Value] | None = None,
+        order_by: models.ListFormOrderBy | models.ListFormOrderBy.Value | None = None,
         asc: bool | None = None,
         name: str | None = None,
         **kwargs: Unpack[AsyncOptions],
@@ -158,8 +158,8 @@ class AsyncFormsApi(AsyncApi):
     def iterate_form(
         self,
         *,
-        status: list[models.ListFormStatus] | None = None,
-        order_by: models.ListFormOrderBy | None = None,
+        status: Sequence[models.ListFormStatus | models.ListFormStatus.Value] | None = None,
+        order_by: models.ListFormOrderBy | models.ListFormOrderBy.Value | None = None,
         asc: bool | None = None,
         name: str | None = None,
         page_size: int = 50,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Unpack
+from typing import Unpack
 
 from pandadoc_client._calls.model import UNSET, ModelOf, Unset
 from pandadoc_client._calls.operation import (
@@ -17,7 +17,7 @@ from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncMembersApi", "MembersApi"]
 
@@ -135,7 +135,9 @@ class MembersApi(Api):
         self,
         member_id: str,
         *,
-        create_member_token_request: models.CreateMemberTokenRequest | dict[str, Any] | Unset = UNSET,
+        create_member_token_request: models.CreateMemberTokenRequest
+        | types.CreateMemberTokenRequestDict
+        | Unset = UNSET,
         **kwargs: Unpack[Options],
     ) -> models.CreateMemberTokenResponse:
         """Create a token for a member.
@@ -197,7 +199,9 @@ class AsyncMembersApi(AsyncApi):
         self,
         member_id: str,
         *,
-        create_member_token_request: models.CreateMemberTokenRequest | dict[str, Any] | Unset = UNSET,
+        create_member_token_request: models.CreateMemberTokenRequest
+        | types.CreateMemberTokenRequestDict
+        | Unset = UNSET,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.CreateMemberTokenResponse:
         """Create a token for a member.

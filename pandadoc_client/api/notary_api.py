@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import Any, Unpack
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Unpack
 
 from pandadoc_client._calls.model import ModelOf
 from pandadoc_client._calls.operation import (
@@ -17,7 +17,7 @@ from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncNotaryApi", "NotaryApi"]
 
@@ -163,11 +163,11 @@ class NotaryApi(Api):
     def list_notaries(
         self,
         *,
-        status: list[models.ListNotariesStatus] | None = None,
-        commission_state: list[str] | None = None,
+        status: Sequence[models.ListNotariesStatus | models.ListNotariesStatus.Value] | None = None,
+        commission_state: Sequence[str] | None = None,
         offset: int | None = None,
         limit: int | None = None,
-        order_by: models.ListNotariesOrderBy | None = None,
+        order_by: models.ListNotariesOrderBy | models.ListNotariesOrderBy.Value | None = None,
         **kwargs: Unpack[Options],
     ) -> models.ListNotariesResponse:
         """List notaries.
@@ -197,9 +197,9 @@ class NotaryApi(Api):
     def iterate_notaries(
         self,
         *,
-        status: list[models.ListNotariesStatus] | None = None,
-        commission_state: list[str] | None = None,
-        order_by: models.ListNotariesOrderBy | None = None,
+        status: Sequence[models.ListNotariesStatus | models.ListNotariesStatus.Value] | None = None,
+        commission_state: Sequence[str] | None = None,
+        order_by: models.ListNotariesOrderBy | models.ListNotariesOrderBy.Value | None = None,
         page_size: int = 100,
         max_items: int | None = None,
         **kwargs: Unpack[CallOptions],
@@ -232,12 +232,14 @@ class NotaryApi(Api):
     def list_notarization_requests(
         self,
         *,
-        status: list[models.ListNotarizationRequestsStatus] | str | None = None,
-        created_by_user_id: list[str] | str | None = None,
-        document_id: list[str] | str | None = None,
+        status: Sequence[models.ListNotarizationRequestsStatus | models.ListNotarizationRequestsStatus.Value]
+        | str
+        | None = None,
+        created_by_user_id: Sequence[str] | str | None = None,
+        document_id: Sequence[str] | str | None = None,
         offset: int | None = None,
         limit: int | None = None,
-        order_by: models.ListNotarizationRequestsOrderBy | None = None,
+        order_by: models.ListNotarizationRequestsOrderBy | models.ListNotarizationRequestsOrderBy.Value | None = None,
         **kwargs: Unpack[Options],
     ) -> models.ListNotarizationRequestsResponse:
         """List notarization requests.
@@ -269,10 +271,12 @@ class NotaryApi(Api):
     def iterate_notarization_requests(
         self,
         *,
-        status: list[models.ListNotarizationRequestsStatus] | str | None = None,
-        created_by_user_id: list[str] | str | None = None,
-        document_id: list[str] | str | None = None,
-        order_by: models.ListNotarizationRequestsOrderBy | None = None,
+        status: Sequence[models.ListNotarizationRequestsStatus | models.ListNotarizationRequestsStatus.Value]
+        | str
+        | None = None,
+        created_by_user_id: Sequence[str] | str | None = None,
+        document_id: Sequence[str] | str | None = None,
+        order_by: models.ListNotarizationRequestsOrderBy | models.ListNotarizationRequestsOrderBy.Value | None = None,
         page_size: int = 100,
         max_items: int | None = None,
         **kwargs: Unpack[CallOptions],
@@ -305,7 +309,9 @@ class NotaryApi(Api):
         )
 
     def create_notarization_request(
-        self, create_notarization_request: models.CreateNotarizationRequest | dict[str, Any], **kwargs: Unpack[Options]
+        self,
+        create_notarization_request: models.CreateNotarizationRequest | types.CreateNotarizationRequestDict,
+        **kwargs: Unpack[Options],
     ) -> models.CreateNotarizationResponse:
         """Create a notarization request.
 
@@ -353,11 +359,11 @@ class AsyncNotaryApi(AsyncApi):
     async def list_notaries(
         self,
         *,
-        status: list[models.ListNotariesStatus] | None = None,
-        commission_state: list[str] | None = None,
+        status: Sequence[models.ListNotariesStatus | models.ListNotariesStatus.Value] | None = None,
+        commission_state: Sequence[str] | None = None,
         offset: int | None = None,
         limit: int | None = None,
-        order_by: models.ListNotariesOrderBy | None = None,
+        order_by: models.ListNotariesOrderBy | models.ListNotariesOrderBy.Value | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.ListNotariesResponse:
         """List notaries.
@@ -387,9 +393,9 @@ class AsyncNotaryApi(AsyncApi):
     def iterate_notaries(
         self,
         *,
-        status: list[models.ListNotariesStatus] | None = None,
-        commission_state: list[str] | None = None,
-        order_by: models.ListNotariesOrderBy | None = None,
+        status: Sequence[models.ListNotariesStatus | models.ListNotariesStatus.Value] | None = None,
+        commission_state: Sequence[str] | None = None,
+        order_by: models.ListNotariesOrderBy | models.ListNotariesOrderBy.Value | None = None,
         page_size: int = 100,
         max_items: int | None = None,
         **kwargs: Unpack[CallOptions],
@@ -422,12 +428,14 @@ class AsyncNotaryApi(AsyncApi):
     async def list_notarization_requests(
         self,
         *,
-        status: list[models.ListNotarizationRequestsStatus] | str | None = None,
-        created_by_user_id: list[str] | str | None = None,
-        document_id: list[str] | str | None = None,
+        status: Sequence[models.ListNotarizationRequestsStatus | models.ListNotarizationRequestsStatus.Value]
+        | str
+        | None = None,
+        created_by_user_id: Sequence[str] | str | None = None,
+        document_id: Sequence[str] | str | None = None,
         offset: int | None = None,
         limit: int | None = None,
-        order_by: models.ListNotarizationRequestsOrderBy | None = None,
+        order_by: models.ListNotarizationRequestsOrderBy | models.ListNotarizationRequestsOrderBy.Value | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.ListNotarizationRequestsResponse:
         """List notarization requests.
@@ -459,10 +467,12 @@ class AsyncNotaryApi(AsyncApi):
     def iterate_notarization_requests(
         self,
         *,
-        status: list[models.ListNotarizationRequestsStatus] | str | None = None,
-        created_by_user_id: list[str] | str | None = None,
-        document_id: list[str] | str | None = None,
-        order_by: models.ListNotarizationRequestsOrderBy | None = None,
+        status: Sequence[models.ListNotarizationRequestsStatus | models.ListNotarizationRequestsStatus.Value]
+        | str
+        | None = None,
+        created_by_user_id: Sequence[str] | str | None = None,
+        document_id: Sequence[str] | str | None = None,
+        order_by: models.ListNotarizationRequestsOrderBy | models.ListNotarizationRequestsOrderBy.Value | None = None,
         page_size: int = 100,
         max_items: int | None = None,
         **kwargs: Unpack[CallOptions],
@@ -496,7 +506,7 @@ class AsyncNotaryApi(AsyncApi):
 
     async def create_notarization_request(
         self,
-        create_notarization_request: models.CreateNotarizationRequest | dict[str, Any],
+        create_notarization_request: models.CreateNotarizationRequest | types.CreateNotarizationRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.CreateNotarizationResponse:
         """Create a notarization request.

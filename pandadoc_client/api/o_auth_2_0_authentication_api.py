@@ -57,7 +57,9 @@ class OAuth20AuthenticationApi(Api):
         self,
         *,
         grant_type: models.OAuth2CreateAccessTokenRequestGrantType
+        | models.OAuth2CreateAccessTokenRequestGrantType.Value
         | models.OAuth2RefreshAccessTokenRequestGrantType
+        | models.OAuth2RefreshAccessTokenRequestGrantType.Value
         | None = None,
         client_id: str | None = None,
         client_secret: str | None = None,
@@ -104,7 +106,9 @@ class AsyncOAuth20AuthenticationApi(AsyncApi):
         self,
         *,
         grant_type: models.OAuth2CreateAccessTokenRequestGrantType
+        | models.OAuth2CreateAccessTokenRequestGrantType.Value
         | models.OAuth2RefreshAccessTokenRequestGrantType
+        | models.OAuth2RefreshAccessTokenRequestGrantType.Value
         | None = None,
         client_id: str | None = None,
         client_secret: str | None = None,

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import Any, Unpack
+from collections.abc import AsyncIterator, Iterator, Sequence
+from decimal import Decimal
+from typing import Unpack
 
 from pandadoc_client._calls.model import ModelOf
 from pandadoc_client._calls.operation import (
@@ -17,7 +18,7 @@ from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncProductCatalogApi", "ProductCatalogApi"]
 
@@ -150,13 +151,14 @@ class ProductCatalogApi(Api):
     def search_catalog_items(
         self,
         *,
-        page: float | None = None,
-        per_page: float | None = None,
+        page: float | Decimal | None = None,
+        per_page: float | Decimal | None = None,
         query: str | None = None,
-        order_by: models.SearchCatalogItemsOrderBy | None = None,
-        types: list[models.ProductCatalogTypeEnum] | None = None,
-        billing_types: list[models.SearchCatalogItemsBillingTypes] | None = None,
-        exclude_uuids: list[str] | None = None,
+        order_by: models.SearchCatalogItemsOrderBy | models.SearchCatalogItemsOrderBy.Value | None = None,
+        types: Sequence[models.ProductCatalogTypeEnum | models.ProductCatalogTypeEnum.Value] | None = None,
+        billing_types: Sequence[models.SearchCatalogItemsBillingTypes | models.SearchCatalogItemsBillingTypes.Value]
+        | None = None,
+        exclude_uuids: Sequence[str] | None = None,
         category_id: str | None = None,
         no_category: bool | None = None,
         **kwargs: Unpack[Options],
@@ -197,10 +199,11 @@ class ProductCatalogApi(Api):
         self,
         *,
         query: str | None = None,
-        order_by: models.SearchCatalogItemsOrderBy | None = None,
-        types: list[models.ProductCatalogTypeEnum] | None = None,
-        billing_types: list[models.SearchCatalogItemsBillingTypes] | None = None,
-        exclude_uuids: list[str] | None = None,
+        order_by: models.SearchCatalogItemsOrderBy | models.SearchCatalogItemsOrderBy.Value | None = None,
+        types: Sequence[models.ProductCatalogTypeEnum | models.ProductCatalogTypeEnum.Value] | None = None,
+        billing_types: Sequence[models.SearchCatalogItemsBillingTypes | models.SearchCatalogItemsBillingTypes.Value]
+        | None = None,
+        exclude_uuids: Sequence[str] | None = None,
         category_id: str | None = None,
         no_category: bool | None = None,
         page_size: int = 50,
@@ -241,7 +244,9 @@ class ProductCatalogApi(Api):
         )
 
     def create_catalog_item(
-        self, product_catalog_item_request: models.ProductCatalogItemRequest | dict[str, Any], **kwargs: Unpack[Options]
+        self,
+        product_catalog_item_request: models.ProductCatalogItemRequest | types.ProductCatalogItemRequestDict,
+        **kwargs: Unpack[Options],
     ) -> models.ProductCatalogItemResponse:
         """Create a catalog item.
 
@@ -277,7 +282,8 @@ class ProductCatalogApi(Api):
     def update_catalog_item(
         self,
         item_uuid: str,
-        product_catalog_item_patch_request: models.ProductCatalogItemPatchRequest | dict[str, Any],
+        product_catalog_item_patch_request: models.ProductCatalogItemPatchRequest
+        | types.ProductCatalogItemPatchRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.ProductCatalogItemResponse:
         """Update a catalog item.
@@ -304,13 +310,14 @@ class AsyncProductCatalogApi(AsyncApi):
     async def search_catalog_items(
         self,
         *,
-        page: float | None = None,
-        per_page: float | None = None,
+        page: float | Decimal | None = None,
+        per_page: float | Decimal | None = None,
         query: str | None = None,
-        order_by: models.SearchCatalogItemsOrderBy | None = None,
-        types: list[models.ProductCatalogTypeEnum] | None = None,
-        billing_types: list[models.SearchCatalogItemsBillingTypes] | None = None,
-        exclude_uuids: list[str] | None = None,
+        order_by: models.SearchCatalogItemsOrderBy | models.SearchCatalogItemsOrderBy.Value | None = None,
+        types: Sequence[models.ProductCatalogTypeEnum | models.ProductCatalogTypeEnum.Value] | None = None,
+        billing_types: Sequence[models.SearchCatalogItemsBillingTypes | models.SearchCatalogItemsBillingTypes.Value]
+        | None = None,
+        exclude_uuids: Sequence[str] | None = None,
         category_id: str | None = None,
         no_category: bool | None = None,
         **kwargs: Unpack[AsyncOptions],
@@ -351,10 +358,11 @@ class AsyncProductCatalogApi(AsyncApi):
         self,
         *,
         query: str | None = None,
-        order_by: models.SearchCatalogItemsOrderBy | None = None,
-        types: list[models.ProductCatalogTypeEnum] | None = None,
-        billing_types: list[models.SearchCatalogItemsBillingTypes] | None = None,
-        exclude_uuids: list[str] | None = None,
+        order_by: models.SearchCatalogItemsOrderBy | models.SearchCatalogItemsOrderBy.Value | None = None,
+        types: Sequence[models.ProductCatalogTypeEnum | models.ProductCatalogTypeEnum.Value] | None = None,
+        billing_types: Sequence[models.SearchCatalogItemsBillingTypes | models.SearchCatalogItemsBillingTypes.Value]
+        | None = None,
+        exclude_uuids: Sequence[str] | None = None,
         category_id: str | None = None,
         no_category: bool | None = None,
         page_size: int = 50,
@@ -396,7 +404,7 @@ class AsyncProductCatalogApi(AsyncApi):
 
     async def create_catalog_item(
         self,
-        product_catalog_item_request: models.ProductCatalogItemRequest | dict[str, Any],
+        product_catalog_item_request: models.ProductCatalogItemRequest | types.ProductCatalogItemRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.ProductCatalogItemResponse:
         """Create a catalog item.
@@ -435,7 +443,8 @@ class AsyncProductCatalogApi(AsyncApi):
     async def update_catalog_item(
         self,
         item_uuid: str,
-        product_catalog_item_patch_request: models.ProductCatalogItemPatchRequest | dict[str, Any],
+        product_catalog_item_patch_request: models.ProductCatalogItemPatchRequest
+        | types.ProductCatalogItemPatchRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.ProductCatalogItemResponse:
         """Update a catalog item.

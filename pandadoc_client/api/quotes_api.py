@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Unpack
 
 from pandadoc_client._calls.model import ModelOf
 from pandadoc_client._calls.operation import (
@@ -15,7 +15,7 @@ from pandadoc_client._calls.operation import (
 from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncQuotesApi", "QuotesApi"]
 
@@ -56,7 +56,7 @@ class QuotesApi(Api):
         self,
         document_id: str,
         quote_id: str,
-        quote_update_request: models.QuoteUpdateRequest | dict[str, Any],
+        quote_update_request: models.QuoteUpdateRequest | types.QuoteUpdateRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.QuoteResponse:
         """Update a quote in a document.
@@ -82,7 +82,7 @@ class AsyncQuotesApi(AsyncApi):
         self,
         document_id: str,
         quote_id: str,
-        quote_update_request: models.QuoteUpdateRequest | dict[str, Any],
+        quote_update_request: models.QuoteUpdateRequest | types.QuoteUpdateRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.QuoteResponse:
         """Update a quote in a document.

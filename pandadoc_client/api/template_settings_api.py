@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Unpack
 
 from pandadoc_client._calls.model import ModelOf
 from pandadoc_client._calls.operation import (
@@ -15,7 +15,7 @@ from pandadoc_client._calls.operation import (
 from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncTemplateSettingsApi", "TemplateSettingsApi"]
 
@@ -79,7 +79,8 @@ class TemplateSettingsApi(Api):
     def template_settings_update(
         self,
         template_id: str,
-        update_template_settings_request: models.UpdateTemplateSettingsRequest | dict[str, Any],
+        update_template_settings_request: models.UpdateTemplateSettingsRequest
+        | types.UpdateTemplateSettingsRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.TemplateSettingsResponse:
         """Update template settings.
@@ -118,7 +119,8 @@ class AsyncTemplateSettingsApi(AsyncApi):
     async def template_settings_update(
         self,
         template_id: str,
-        update_template_settings_request: models.UpdateTemplateSettingsRequest | dict[str, Any],
+        update_template_settings_request: models.UpdateTemplateSettingsRequest
+        | types.UpdateTemplateSettingsRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.TemplateSettingsResponse:
         """Update template settings.

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import Any, Unpack
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Unpack
 
 from pandadoc_client._calls.model import UNSET, ModelOf, Unset
 from pandadoc_client._calls.operation import (
@@ -19,7 +19,7 @@ from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncTemplatesApi", "TemplatesApi"]
 
@@ -250,8 +250,8 @@ class TemplatesApi(Api):
         page: int | None = None,
         id: str | None = None,
         folder_uuid: str | None = None,
-        tag: list[str] | None = None,
-        fields: list[models.ListTemplatesFields] | str | None = None,
+        tag: Sequence[str] | None = None,
+        fields: Sequence[models.ListTemplatesFields | models.ListTemplatesFields.Value] | str | None = None,
         **kwargs: Unpack[Options],
     ) -> models.TemplateListResponse:
         """List templates.
@@ -294,8 +294,8 @@ class TemplatesApi(Api):
         deleted: bool | None = None,
         id: str | None = None,
         folder_uuid: str | None = None,
-        tag: list[str] | None = None,
-        fields: list[models.ListTemplatesFields] | str | None = None,
+        tag: Sequence[str] | None = None,
+        fields: Sequence[models.ListTemplatesFields | models.ListTemplatesFields.Value] | str | None = None,
         page_size: int = 100,
         max_items: int | None = None,
         **kwargs: Unpack[CallOptions],
@@ -335,9 +335,9 @@ class TemplatesApi(Api):
 
     def create_template(
         self,
-        create_template_from_url_request: models.CreateTemplateFromUrlRequest | dict[str, Any],
+        create_template_from_url_request: models.CreateTemplateFromUrlRequest | types.CreateTemplateFromUrlRequestDict,
         *,
-        fields: list[models.CreateTemplateFields] | str | None = None,
+        fields: Sequence[models.CreateTemplateFields | models.CreateTemplateFields.Value] | str | None = None,
         **kwargs: Unpack[Options],
     ) -> models.TemplateCreateResponse:
         """Create a template from URL.
@@ -357,9 +357,11 @@ class TemplatesApi(Api):
     def create_template_with_upload(
         self,
         *,
-        fields: list[models.CreateTemplateWithUploadFields] | str | None = None,
+        fields: Sequence[models.CreateTemplateWithUploadFields | models.CreateTemplateWithUploadFields.Value]
+        | str
+        | None = None,
         file: FileArgument | Unset = UNSET,
-        data: models.CreateTemplateRequest | dict[str, Any] | None = None,
+        data: models.CreateTemplateRequest | types.CreateTemplateRequestDict | None = None,
         **kwargs: Unpack[Options],
     ) -> models.TemplateCreateResponse:
         """Create a template from a file.
@@ -380,7 +382,9 @@ class TemplatesApi(Api):
         self,
         id: str,
         *,
-        template_duplicate_request: models.TemplateDuplicateRequest | dict[str, Any] | Unset = UNSET,
+        template_duplicate_request: models.TemplateDuplicateRequest
+        | types.TemplateDuplicateRequestDict
+        | Unset = UNSET,
         **kwargs: Unpack[Options],
     ) -> models.TemplateDuplicateResponse:
         """Duplicate a template.
@@ -426,7 +430,10 @@ class TemplatesApi(Api):
         return self.api_client.call_operation(_DELETE_TEMPLATE, {**kwargs, "id": id})
 
     def update_template(
-        self, id: str, template_update_request: models.TemplateUpdateRequest | dict[str, Any], **kwargs: Unpack[Options]
+        self,
+        id: str,
+        template_update_request: models.TemplateUpdateRequest | types.TemplateUpdateRequestDict,
+        **kwargs: Unpack[Options],
     ) -> None:
         """Update a template.
 
@@ -441,7 +448,10 @@ class TemplatesApi(Api):
         )
 
     def create_template_editing_session(
-        self, id: str, editing_session_request: models.EditingSessionRequest | dict[str, Any], **kwargs: Unpack[Options]
+        self,
+        id: str,
+        editing_session_request: models.EditingSessionRequest | types.EditingSessionRequestDict,
+        **kwargs: Unpack[Options],
     ) -> models.CreateTemplateEditingSessionResponse201:
         """Create a template editing session.
 
@@ -470,8 +480,8 @@ class AsyncTemplatesApi(AsyncApi):
         page: int | None = None,
         id: str | None = None,
         folder_uuid: str | None = None,
-        tag: list[str] | None = None,
-        fields: list[models.ListTemplatesFields] | str | None = None,
+        tag: Sequence[str] | None = None,
+        fields: Sequence[models.ListTemplatesFields | models.ListTemplatesFields.Value] | str | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.TemplateListResponse:
         """List templates.
@@ -514,8 +524,8 @@ class AsyncTemplatesApi(AsyncApi):
         deleted: bool | None = None,
         id: str | None = None,
         folder_uuid: str | None = None,
-        tag: list[str] | None = None,
-        fields: list[models.ListTemplatesFields] | str | None = None,
+        tag: Sequence[str] | None = None,
+        fields: Sequence[models.ListTemplatesFields | models.ListTemplatesFields.Value] | str | None = None,
         page_size: int = 100,
         max_items: int | None = None,
         **kwargs: Unpack[CallOptions],
@@ -555,9 +565,9 @@ class AsyncTemplatesApi(AsyncApi):
 
     async def create_template(
         self,
-        create_template_from_url_request: models.CreateTemplateFromUrlRequest | dict[str, Any],
+        create_template_from_url_request: models.CreateTemplateFromUrlRequest | types.CreateTemplateFromUrlRequestDict,
         *,
-        fields: list[models.CreateTemplateFields] | str | None = None,
+        fields: Sequence[models.CreateTemplateFields | models.CreateTemplateFields.Value] | str | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.TemplateCreateResponse:
         """Create a template from URL.
@@ -577,9 +587,11 @@ class AsyncTemplatesApi(AsyncApi):
     async def create_template_with_upload(
         self,
         *,
-        fields: list[models.CreateTemplateWithUploadFields] | str | None = None,
+        fields: Sequence[models.CreateTemplateWithUploadFields | models.CreateTemplateWithUploadFields.Value]
+        | str
+        | None = None,
         file: FileArgument | Unset = UNSET,
-        data: models.CreateTemplateRequest | dict[str, Any] | None = None,
+        data: models.CreateTemplateRequest | types.CreateTemplateRequestDict | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.TemplateCreateResponse:
         """Create a template from a file.
@@ -600,7 +612,9 @@ class AsyncTemplatesApi(AsyncApi):
         self,
         id: str,
         *,
-        template_duplicate_request: models.TemplateDuplicateRequest | dict[str, Any] | Unset = UNSET,
+        template_duplicate_request: models.TemplateDuplicateRequest
+        | types.TemplateDuplicateRequestDict
+        | Unset = UNSET,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.TemplateDuplicateResponse:
         """Duplicate a template.
@@ -648,7 +662,7 @@ class AsyncTemplatesApi(AsyncApi):
     async def update_template(
         self,
         id: str,
-        template_update_request: models.TemplateUpdateRequest | dict[str, Any],
+        template_update_request: models.TemplateUpdateRequest | types.TemplateUpdateRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> None:
         """Update a template.
@@ -666,7 +680,7 @@ class AsyncTemplatesApi(AsyncApi):
     async def create_template_editing_session(
         self,
         id: str,
-        editing_session_request: models.EditingSessionRequest | dict[str, Any],
+        editing_session_request: models.EditingSessionRequest | types.EditingSessionRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.CreateTemplateEditingSessionResponse201:
         """Create a template editing session.

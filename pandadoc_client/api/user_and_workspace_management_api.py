@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, Unpack
 
 from pandadoc_client._calls.model import UNSET, ModelOf, Unset
@@ -17,7 +17,7 @@ from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncUserAndWorkspaceManagementApi", "UserAndWorkspaceManagementApi"]
 
@@ -305,7 +305,9 @@ class UserAndWorkspaceManagementApi(Api):
         )
 
     def create_workspace(
-        self, create_workspace_request: models.CreateWorkspaceRequest | dict[str, Any], **kwargs: Unpack[Options]
+        self,
+        create_workspace_request: models.CreateWorkspaceRequest | types.CreateWorkspaceRequestDict,
+        **kwargs: Unpack[Options],
     ) -> models.CreateWorkspaceResponse:
         """Create a workspace.
 
@@ -319,7 +321,7 @@ class UserAndWorkspaceManagementApi(Api):
         )
 
     def deactivate_workspace(
-        self, workspace_id: str, *, body: dict[str, Any] | Unset = UNSET, **kwargs: Unpack[Options]
+        self, workspace_id: str, *, body: Mapping[str, Any] | Unset = UNSET, **kwargs: Unpack[Options]
     ) -> models.DeactivateWorkspaceResponse:
         """Deactivate a workspace.
 
@@ -380,7 +382,7 @@ class UserAndWorkspaceManagementApi(Api):
 
     def create_user(
         self,
-        create_user_request: models.CreateUserRequest | dict[str, Any],
+        create_user_request: models.CreateUserRequest | types.CreateUserRequestDict,
         *,
         notify_user: bool | None = None,
         notify_ws_admins: bool | None = None,
@@ -419,7 +421,7 @@ class UserAndWorkspaceManagementApi(Api):
     def add_member(
         self,
         workspace_id: str,
-        add_member_request: models.AddMemberRequest | dict[str, Any],
+        add_member_request: models.AddMemberRequest | types.AddMemberRequestDict,
         *,
         notify_user: bool | None = None,
         notify_ws_admins: bool | None = None,
@@ -463,7 +465,7 @@ class UserAndWorkspaceManagementApi(Api):
         self,
         workspace_id: str,
         member_id: str,
-        update_member_role_request: models.UpdateMemberRoleRequest | dict[str, Any],
+        update_member_role_request: models.UpdateMemberRoleRequest | types.UpdateMemberRoleRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.UpdateMemberRoleResponse:
         """Change the role of a member.
@@ -488,7 +490,7 @@ class UserAndWorkspaceManagementApi(Api):
     def create_api_key(
         self,
         workspace_id: str,
-        create_api_key_request: models.CreateApiKeyRequest | dict[str, Any],
+        create_api_key_request: models.CreateApiKeyRequest | types.CreateApiKeyRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.CreateApiKeyResponse:
         """Create an API key.
@@ -540,7 +542,9 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
         )
 
     async def create_workspace(
-        self, create_workspace_request: models.CreateWorkspaceRequest | dict[str, Any], **kwargs: Unpack[AsyncOptions]
+        self,
+        create_workspace_request: models.CreateWorkspaceRequest | types.CreateWorkspaceRequestDict,
+        **kwargs: Unpack[AsyncOptions],
     ) -> models.CreateWorkspaceResponse:
         """Create a workspace.
 
@@ -554,7 +558,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
         )
 
     async def deactivate_workspace(
-        self, workspace_id: str, *, body: dict[str, Any] | Unset = UNSET, **kwargs: Unpack[AsyncOptions]
+        self, workspace_id: str, *, body: Mapping[str, Any] | Unset = UNSET, **kwargs: Unpack[AsyncOptions]
     ) -> models.DeactivateWorkspaceResponse:
         """Deactivate a workspace.
 
@@ -615,7 +619,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
 
     async def create_user(
         self,
-        create_user_request: models.CreateUserRequest | dict[str, Any],
+        create_user_request: models.CreateUserRequest | types.CreateUserRequestDict,
         *,
         notify_user: bool | None = None,
         notify_ws_admins: bool | None = None,
@@ -654,7 +658,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
     async def add_member(
         self,
         workspace_id: str,
-        add_member_request: models.AddMemberRequest | dict[str, Any],
+        add_member_request: models.AddMemberRequest | types.AddMemberRequestDict,
         *,
         notify_user: bool | None = None,
         notify_ws_admins: bool | None = None,
@@ -698,7 +702,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
         self,
         workspace_id: str,
         member_id: str,
-        update_member_role_request: models.UpdateMemberRoleRequest | dict[str, Any],
+        update_member_role_request: models.UpdateMemberRoleRequest | types.UpdateMemberRoleRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.UpdateMemberRoleResponse:
         """Change the role of a member.
@@ -723,7 +727,7 @@ class AsyncUserAndWorkspaceManagementApi(AsyncApi):
     async def create_api_key(
         self,
         workspace_id: str,
-        create_api_key_request: models.CreateApiKeyRequest | dict[str, Any],
+        create_api_key_request: models.CreateApiKeyRequest | types.CreateApiKeyRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.CreateApiKeyResponse:
         """Create an API key.

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Unpack
 
 from pandadoc_client._calls.model import ModelOf
@@ -82,9 +82,12 @@ class WebhookEventsApi(Api):
         *,
         since: datetime.datetime | str | None = None,
         to: datetime.datetime | str | None = None,
-        type: list[models.WebhookEventTriggerEnum] | None = None,
-        http_status_code: list[models.WebhookEventHttpStatusCodeGroupEnum] | None = None,
-        error: list[models.WebhookEventErrorEnum | None] | None = None,
+        type: Sequence[models.WebhookEventTriggerEnum | models.WebhookEventTriggerEnum.Value] | None = None,
+        http_status_code: Sequence[
+            models.WebhookEventHttpStatusCodeGroupEnum | models.WebhookEventHttpStatusCodeGroupEnum.Value
+        ]
+        | None = None,
+        error: Sequence[models.WebhookEventErrorEnum | models.WebhookEventErrorEnum.Value | None] | None = None,
         **kwargs: Unpack[Options],
     ) -> models.WebhookEventPageResponse:
         """List webhook events.
@@ -120,9 +123,12 @@ class WebhookEventsApi(Api):
         *,
         since: datetime.datetime | str | None = None,
         to: datetime.datetime | str | None = None,
-        type: list[models.WebhookEventTriggerEnum] | None = None,
-        http_status_code: list[models.WebhookEventHttpStatusCodeGroupEnum] | None = None,
-        error: list[models.WebhookEventErrorEnum | None] | None = None,
+        type: Sequence[models.WebhookEventTriggerEnum | models.WebhookEventTriggerEnum.Value] | None = None,
+        http_status_code: Sequence[
+            models.WebhookEventHttpStatusCodeGroupEnum | models.WebhookEventHttpStatusCodeGroupEnum.Value
+        ]
+        | None = None,
+        error: Sequence[models.WebhookEventErrorEnum | models.WebhookEventErrorEnum.Value | None] | None = None,
         page_size: int = 50,
         max_items: int | None = None,
         **kwargs: Unpack[CallOptions],
@@ -177,9 +183,12 @@ class AsyncWebhookEventsApi(AsyncApi):
         *,
         since: datetime.datetime | str | None = None,
         to: datetime.datetime | str | None = None,
-        type: list[models.WebhookEventTriggerEnum] | None = None,
-        http_status_code: list[models.WebhookEventHttpStatusCodeGroupEnum] | None = None,
-        error: list[models.WebhookEventErrorEnum | None] | None = None,
+        type: Sequence[models.WebhookEventTriggerEnum | models.WebhookEventTriggerEnum.Value] | None = None,
+        http_status_code: Sequence[
+            models.WebhookEventHttpStatusCodeGroupEnum | models.WebhookEventHttpStatusCodeGroupEnum.Value
+        ]
+        | None = None,
+        error: Sequence[models.WebhookEventErrorEnum | models.WebhookEventErrorEnum.Value | None] | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.WebhookEventPageResponse:
         """List webhook events.
@@ -215,9 +224,12 @@ class AsyncWebhookEventsApi(AsyncApi):
         *,
         since: datetime.datetime | str | None = None,
         to: datetime.datetime | str | None = None,
-        type: list[models.WebhookEventTriggerEnum] | None = None,
-        http_status_code: list[models.WebhookEventHttpStatusCodeGroupEnum] | None = None,
-        error: list[models.WebhookEventErrorEnum | None] | None = None,
+        type: Sequence[models.WebhookEventTriggerEnum | models.WebhookEventTriggerEnum.Value] | None = None,
+        http_status_code: Sequence[
+            models.WebhookEventHttpStatusCodeGroupEnum | models.WebhookEventHttpStatusCodeGroupEnum.Value
+        ]
+        | None = None,
+        error: Sequence[models.WebhookEventErrorEnum | models.WebhookEventErrorEnum.Value | None] | None = None,
         page_size: int = 50,
         max_items: int | None = None,
         **kwargs: Unpack[CallOptions],

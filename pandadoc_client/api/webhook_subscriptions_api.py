@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Unpack
+from typing import Unpack
 
 from pandadoc_client._calls.model import ModelOf
 from pandadoc_client._calls.operation import (
@@ -17,7 +17,7 @@ from pandadoc_client.api_client import Api, AsyncApi
 from pandadoc_client.api_client import ApiClient as ApiClient
 from pandadoc_client.pagination import AsyncItemIterator, CallOptions, ItemIterator, Paging
 
-from .. import models
+from .. import models, types
 
 __all__ = ["AsyncWebhookSubscriptionsApi", "WebhookSubscriptionsApi"]
 
@@ -166,7 +166,8 @@ class WebhookSubscriptionsApi(Api):
 
     def create_webhook_subscription(
         self,
-        webhook_subscription_create_request: models.WebhookSubscriptionCreateRequest | dict[str, Any],
+        webhook_subscription_create_request: models.WebhookSubscriptionCreateRequest
+        | types.WebhookSubscriptionCreateRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.WebhookSubscriptionItemResponse:
         """Create a webhook subscription.
@@ -207,7 +208,8 @@ class WebhookSubscriptionsApi(Api):
     def update_webhook_subscription(
         self,
         id: str,
-        webhook_subscription_patch_request: models.WebhookSubscriptionPatchRequest | dict[str, Any],
+        webhook_subscription_patch_request: models.WebhookSubscriptionPatchRequest
+        | types.WebhookSubscriptionPatchRequestDict,
         **kwargs: Unpack[Options],
     ) -> models.WebhookSubscriptionItemResponse:
         """Update a webhook subscription.
@@ -268,7 +270,8 @@ class AsyncWebhookSubscriptionsApi(AsyncApi):
 
     async def create_webhook_subscription(
         self,
-        webhook_subscription_create_request: models.WebhookSubscriptionCreateRequest | dict[str, Any],
+        webhook_subscription_create_request: models.WebhookSubscriptionCreateRequest
+        | types.WebhookSubscriptionCreateRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.WebhookSubscriptionItemResponse:
         """Create a webhook subscription.
@@ -309,7 +312,8 @@ class AsyncWebhookSubscriptionsApi(AsyncApi):
     async def update_webhook_subscription(
         self,
         id: str,
-        webhook_subscription_patch_request: models.WebhookSubscriptionPatchRequest | dict[str, Any],
+        webhook_subscription_patch_request: models.WebhookSubscriptionPatchRequest
+        | types.WebhookSubscriptionPatchRequestDict,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.WebhookSubscriptionItemResponse:
         """Update a webhook subscription.

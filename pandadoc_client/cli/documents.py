@@ -145,7 +145,7 @@ def create(
     pandadoc documents create --template ID --name Offer --recipient 'Ada Panda <ada@example.com>:Client'
     pandadoc documents create --body @offer.json --token Client.Company=Bamboo --wait
     """
-    draft = draft_of(body, name, template, recipient, token, field, metadata, tag, folder)
+    draft: Any = draft_of(body, name, template, recipient, token, field, metadata, tag, folder)
     if template is None and body is None:
         raise CommandError(
             "from what? give --template ID or --body JSON; for files there is: pandadoc documents upload"
@@ -181,7 +181,7 @@ def upload(
     pandadoc documents upload contract.pdf --recipient ada@example.com --wait
     pandadoc documents upload *.pdf --tag import --json
     """
-    draft = draft_of(body, name, None, recipient, token, field, metadata, tag, folder)
+    draft: Any = draft_of(body, name, None, recipient, token, field, metadata, tag, folder)
     if name is not None and len(files) > 1:
         raise CommandError("--name is for one file; each of several gets its own name")
     for path in files:
@@ -272,7 +272,7 @@ def send(
     pandadoc documents send ID --subject 'Your contract' --message 'Please sign.'
     pandadoc documents send ID --silent
     """
-    request = draft_of(body)
+    request: Any = draft_of(body)
     given = {"subject": subject, "message": message, "silent": silent or None}
     request |= {name: value for name, value in given.items() if value is not None}
     with access.open() as client:

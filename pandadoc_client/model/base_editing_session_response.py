@@ -2,11 +2,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
 from pandadoc_client._calls.model import Model as _Model
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 
 __all__ = ["BaseEditingSessionResponse"]
@@ -17,34 +16,15 @@ class BaseEditingSessionResponse(_Model):
 
     __slots__ = ()
 
-    id: _Field[str | Unset] = _Field("id")
+    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
     """ID of the editing session."""
-    email: _Field[str | Unset] = _Field("email")
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
     """Email address of the user the session is for."""
-    expires_at: _Field[datetime.datetime | Unset] = _Field("expires_at", _decode_datetime)
+    expires_at: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "expires_at", _decode_datetime, default=UNSET
+    )
     """When the session ends, ISO 8601 in UTC."""
-    key: _Field[str | Unset] = _Field("key", secret=True)
+    key: _OptionalField[str, str] = _OptionalField("key", secret=True, default=UNSET)
     """Deprecated session key; use `token` instead."""
-    token: _Field[str | Unset] = _Field("token", secret=True)
+    token: _OptionalField[str, str] = _OptionalField("token", secret=True, default=UNSET)
     """Secret token that opens the editing session."""
-
-    def __init__(
-        self,
-        *,
-        id: str | Unset = UNSET,
-        email: str | Unset = UNSET,
-        expires_at: datetime.datetime | Unset = UNSET,
-        key: str | Unset = UNSET,
-        token: str | Unset = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "id": id,
-                "email": email,
-                "expires_at": expires_at,
-                "key": key,
-                "token": token,
-            },
-            additional_properties,
-        )

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import UNSET
 from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 
 __all__ = ["CreateNotarizationRequestNotary"]
@@ -17,26 +17,11 @@ class CreateNotarizationRequestNotary(_Model):
 
     __slots__ = ()
 
-    id: _Field[str] = _Field("id")
+    id: _Field[str, str] = _Field("id", kw_only=False)
     """ID of the notary."""
-    scheduled_at: _Field[datetime.datetime] = _Field("scheduled_at", _decode_datetime)
+    scheduled_at: _Field[datetime.datetime, datetime.datetime | str] = _Field(
+        "scheduled_at", _decode_datetime, kw_only=False
+    )
     """When the session with the notary is to start, ISO 8601."""
-    message: _Field[str | Unset] = _Field("message")
+    message: _OptionalField[str, str] = _OptionalField("message", default=UNSET)
     """Message to the notary."""
-
-    def __init__(
-        self,
-        id: str,
-        scheduled_at: datetime.datetime,
-        *,
-        message: str | Unset = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "id": id,
-                "scheduled_at": scheduled_at,
-                "message": message,
-            },
-            additional_properties,
-        )

@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 from pandadoc_client._calls.model import list_of as _list_of
 
@@ -21,46 +23,29 @@ class CreateNotarizationResponse(_Model):
 
     __slots__ = ()
 
-    id: _Field[str | Unset] = _Field("id")
+    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
     """ID of the notarization request."""
-    name: _Field[str | Unset] = _Field("name")
+    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
     """Name of the notarization request."""
-    status: _Field[_models.CreateNotarizationResponseStatus | Unset] = _Field("status")
+    status: _OptionalField[
+        _models.CreateNotarizationResponseStatus,
+        _models.CreateNotarizationResponseStatus | _models.CreateNotarizationResponseStatus.Value,
+    ] = _OptionalField("status", _EnumerationOf(_models, "CreateNotarizationResponseStatus"), default=UNSET)
     """Stage of the notarization request, from `DRAFT` to `COMPLETED`, `INCOMPLETE` or `CANCELLED`."""
-    date_created: _Field[datetime.datetime | Unset] = _Field("date_created", _decode_datetime)
+    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "date_created", _decode_datetime, default=UNSET
+    )
     """When the notarization request was created, ISO 8601 in UTC."""
-    date_accepted: _Field[datetime.datetime | Unset | None] = _Field("date_accepted", _decode_datetime)
+    date_accepted: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_accepted", _decode_datetime, default=UNSET
+    )
     """When the request was accepted, ISO 8601 in UTC; null before that."""
-    created_by: _Field[_models.CreateNotarizationResponseCreatedBy | Unset] = _Field(
-        "created_by", _ModelOf(_models, "CreateNotarizationResponseCreatedBy")
-    )
+    created_by: _OptionalField[
+        _models.CreateNotarizationResponseCreatedBy, _models.CreateNotarizationResponseCreatedBy | Mapping[str, Any]
+    ] = _OptionalField("created_by", _ModelOf(_models, "CreateNotarizationResponseCreatedBy"), default=UNSET)
     """User who created the notarization request."""
-    invitees: _Field[list[_models.CreateNotarizationResponseInvitees] | Unset] = _Field(
-        "invitees", _list_of(_ModelOf(_models, "CreateNotarizationResponseInvitees"))
-    )
+    invitees: _OptionalField[
+        list[_models.CreateNotarizationResponseInvitees],
+        Sequence[_models.CreateNotarizationResponseInvitees | Mapping[str, Any]],
+    ] = _OptionalField("invitees", _list_of(_ModelOf(_models, "CreateNotarizationResponseInvitees")), default=UNSET)
     """People invited to the notarization."""
-
-    def __init__(
-        self,
-        *,
-        id: str | Unset = UNSET,
-        name: str | Unset = UNSET,
-        status: _models.CreateNotarizationResponseStatus | Unset = UNSET,
-        date_created: datetime.datetime | Unset = UNSET,
-        date_accepted: datetime.datetime | Unset | None = UNSET,
-        created_by: _models.CreateNotarizationResponseCreatedBy | Unset = UNSET,
-        invitees: list[_models.CreateNotarizationResponseInvitees] | Unset = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "id": id,
-                "name": name,
-                "status": status,
-                "date_created": date_created,
-                "date_accepted": date_accepted,
-                "created_by": created_by,
-                "invitees": invitees,
-            },
-            additional_properties,
-        )

@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 from pandadoc_client._calls.model import one_of as _one_of
 
@@ -21,61 +23,38 @@ class Date(_Model):
 
     __slots__ = ()
 
-    uuid: _Field[str | Unset] = _Field("uuid")
+    uuid: _OptionalField[str, str] = _OptionalField("uuid", default=UNSET)
     """ID of the field."""
-    name: _Field[str | Unset] = _Field("name")
+    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
     """Name of the field."""
-    title: _Field[str | Unset] = _Field("title")
+    title: _OptionalField[str, str] = _OptionalField("title", default=UNSET)
     """Title of the field."""
-    placeholder: _Field[str | Unset] = _Field("placeholder")
+    placeholder: _OptionalField[str, str] = _OptionalField("placeholder", default=UNSET)
     """Hint shown while the field is empty."""
-    assigned_to: _Field[_models.RecipientAssignedTo | _models.RecipientsGroupAssignedTo | Unset] = _Field(
+    assigned_to: _OptionalField[
+        _models.RecipientAssignedTo | _models.RecipientsGroupAssignedTo,
+        _models.RecipientAssignedTo | Mapping[str, Any] | _models.RecipientsGroupAssignedTo,
+    ] = _OptionalField(
         "assigned_to",
         _one_of(
             _ModelOf(_models, "RecipientAssignedTo"),
             _ModelOf(_models, "RecipientsGroupAssignedTo"),
             by=("type", {"recipient": 0, "recipient_group": 1}),
         ),
+        default=UNSET,
     )
     """Recipient or recipient group that is to fill in the field."""
-    field_id: _Field[str | Unset] = _Field("field_id")
+    field_id: _OptionalField[str, str] = _OptionalField("field_id", default=UNSET)
     """Identifier given to the field in the document or template, such as `FieldId1`."""
-    is_filled: _Field[bool | Unset] = _Field("is_filled")
+    is_filled: _OptionalField[bool, bool] = _OptionalField("is_filled", default=UNSET)
     """Whether the field has been filled in; set by the server."""
-    type_: _Field[_models.DateType | Unset] = _Field("type")
+    type: _OptionalField[_models.DateType, _models.DateType | _models.DateType.Value] = _OptionalField(
+        "type", _EnumerationOf(_models, "DateType"), default=UNSET
+    )
     """Type of the field, always `date`."""
-    value: _Field[datetime.datetime | Unset] = _Field("value", _decode_datetime)
+    value: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "value", _decode_datetime, default=UNSET
+    )
     """Date in the field, ISO 8601."""
-    merge_field: _Field[str | Unset] = _Field("merge_field")
+    merge_field: _OptionalField[str, str] = _OptionalField("merge_field", default=UNSET)
     """Name by which values are merged into the field."""
-
-    def __init__(
-        self,
-        *,
-        uuid: str | Unset = UNSET,
-        name: str | Unset = UNSET,
-        title: str | Unset = UNSET,
-        placeholder: str | Unset = UNSET,
-        assigned_to: _models.RecipientAssignedTo | _models.RecipientsGroupAssignedTo | Unset = UNSET,
-        field_id: str | Unset = UNSET,
-        is_filled: bool | Unset = UNSET,
-        type_: _models.DateType | Unset = UNSET,
-        value: datetime.datetime | Unset = UNSET,
-        merge_field: str | Unset = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "uuid": uuid,
-                "name": name,
-                "title": title,
-                "placeholder": placeholder,
-                "assigned_to": assigned_to,
-                "field_id": field_id,
-                "is_filled": is_filled,
-                "type": type_,
-                "value": value,
-                "merge_field": merge_field,
-            },
-            additional_properties,
-        )

@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 
 from .. import models as _models
@@ -20,40 +21,19 @@ class DocumentAuditTrailResponseResults(_Model):
 
     __slots__ = ()
 
-    id: _Field[str | Unset] = _Field("id")
+    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
     """ID of the audit trail entry."""
-    user: _Field[_models.DocumentAuditTrailResponseResultsUser | Unset] = _Field(
-        "user", _ModelOf(_models, "DocumentAuditTrailResponseResultsUser")
-    )
+    user: _OptionalField[
+        _models.DocumentAuditTrailResponseResultsUser, _models.DocumentAuditTrailResponseResultsUser | Mapping[str, Any]
+    ] = _OptionalField("user", _ModelOf(_models, "DocumentAuditTrailResponseResultsUser"), default=UNSET)
     """User who performed the action."""
-    action: _Field[int | Unset] = _Field("action")
+    action: _OptionalField[int, int] = _OptionalField("action", default=UNSET)
     """Numeric code of the action."""
-    reason: _Field[str | Unset | None] = _Field("reason")
+    reason: _OptionalField[str | None, str | None] = _OptionalField("reason", default=UNSET)
     """Reason given for the action; null when there is none."""
-    date_created: _Field[datetime.datetime | Unset] = _Field("date_created", _decode_datetime)
+    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "date_created", _decode_datetime, default=UNSET
+    )
     """When the action took place, ISO 8601."""
-    ip_address: _Field[str | Unset | None] = _Field("ip_address")
+    ip_address: _OptionalField[str | None, str | None] = _OptionalField("ip_address", default=UNSET)
     """IP address the action came from; null when not known."""
-
-    def __init__(
-        self,
-        *,
-        id: str | Unset = UNSET,
-        user: _models.DocumentAuditTrailResponseResultsUser | Unset = UNSET,
-        action: int | Unset = UNSET,
-        reason: str | Unset | None = UNSET,
-        date_created: datetime.datetime | Unset = UNSET,
-        ip_address: str | Unset | None = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "id": id,
-                "user": user,
-                "action": action,
-                "reason": reason,
-                "date_created": date_created,
-                "ip_address": ip_address,
-            },
-            additional_properties,
-        )

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
 from pandadoc_client._calls.model import Model as _Model
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 
 __all__ = ["DocumentFieldsFieldAssignedTo"]
 
@@ -15,58 +15,25 @@ class DocumentFieldsFieldAssignedTo(_Model):
 
     __slots__ = ()
 
-    id: _Field[str | Unset] = _Field("id")
+    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
     """Id of the assigned recipient."""
-    first_name: _Field[str | Unset] = _Field("first_name")
+    first_name: _OptionalField[str, str] = _OptionalField("first_name", default=UNSET)
     """Given name of the assigned recipient."""
-    last_name: _Field[str | Unset] = _Field("last_name")
+    last_name: _OptionalField[str, str] = _OptionalField("last_name", default=UNSET)
     """Family name of the assigned recipient."""
-    email: _Field[str | Unset] = _Field("email")
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
     """Email address of the assigned recipient."""
-    phone: _Field[str | Unset] = _Field("phone")
+    phone: _OptionalField[str, str] = _OptionalField("phone", default=UNSET)
     """Phone number of the assigned recipient."""
-    recipient_type: _Field[str | Unset] = _Field("recipient_type")
+    recipient_type: _OptionalField[str, str] = _OptionalField("recipient_type", default=UNSET)
     """Part the recipient plays, for example `signer`."""
-    has_completed: _Field[bool | Unset] = _Field("has_completed")
+    has_completed: _OptionalField[bool, bool] = _OptionalField("has_completed", default=UNSET)
     """Whether the recipient has done their part in the document."""
-    signing_order: _Field[Any] = _Field("signing_order")
+    signing_order: _OptionalField[Any, Any] = _OptionalField("signing_order", default=UNSET)
     """Place of the recipient in the order of signing."""
-    delivery_methods: _Field[Any] = _Field("delivery_methods")
+    delivery_methods: _OptionalField[Any, Any] = _OptionalField("delivery_methods", default=UNSET)
     """Channels by which the document is delivered to the recipient."""
-    redirect: _Field[Any] = _Field("redirect")
+    redirect: _OptionalField[Any, Any] = _OptionalField("redirect", default=UNSET)
     """Page the recipient is sent to after finishing."""
-    type_: _Field[str | Unset] = _Field("type")
+    type: _OptionalField[str, str] = _OptionalField("type", default=UNSET)
     """Whether the assignee is a person or a group."""
-
-    def __init__(
-        self,
-        *,
-        id: str | Unset = UNSET,
-        first_name: str | Unset = UNSET,
-        last_name: str | Unset = UNSET,
-        email: str | Unset = UNSET,
-        phone: str | Unset = UNSET,
-        recipient_type: str | Unset = UNSET,
-        has_completed: bool | Unset = UNSET,
-        signing_order: Any = UNSET,
-        delivery_methods: Any = UNSET,
-        redirect: Any = UNSET,
-        type_: str | Unset = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "id": id,
-                "first_name": first_name,
-                "last_name": last_name,
-                "email": email,
-                "phone": phone,
-                "recipient_type": recipient_type,
-                "has_completed": has_completed,
-                "signing_order": signing_order,
-                "delivery_methods": delivery_methods,
-                "redirect": redirect,
-                "type": type_,
-            },
-            additional_properties,
-        )

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Model as _Model
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 
 from .. import models as _models
@@ -19,26 +19,13 @@ class DocumentLockInfo(_Model):
 
     __slots__ = ()
 
-    locked_by_user_id: _Field[str | Unset] = _Field("locked_by_user_id")
+    locked_by_user_id: _OptionalField[str, str] = _OptionalField("locked_by_user_id", default=UNSET)
     """User who holds the lock: a 22-character id."""
-    lock_type: _Field[_models.DocumentLockInfoLockType | Unset] = _Field("lock_type")
+    lock_type: _OptionalField[
+        _models.DocumentLockInfoLockType, _models.DocumentLockInfoLockType | _models.DocumentLockInfoLockType.Value
+    ] = _OptionalField("lock_type", _EnumerationOf(_models, "DocumentLockInfoLockType"), default=UNSET)
     """Kind of lock; `wopi_editing` stands for editing in an office program over WOPI."""
-    expires_at: _Field[datetime.datetime | Unset] = _Field("expires_at", _decode_datetime)
+    expires_at: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "expires_at", _decode_datetime, default=UNSET
+    )
     """When the lock ends on its own, ISO 8601."""
-
-    def __init__(
-        self,
-        *,
-        locked_by_user_id: str | Unset = UNSET,
-        lock_type: _models.DocumentLockInfoLockType | Unset = UNSET,
-        expires_at: datetime.datetime | Unset = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "locked_by_user_id": locked_by_user_id,
-                "lock_type": lock_type,
-                "expires_at": expires_at,
-            },
-            additional_properties,
-        )

@@ -2,12 +2,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 from pandadoc_client._calls.model import list_of as _list_of
 
@@ -21,136 +24,101 @@ class DocumentSearchExtraFields(_Model):
 
     __slots__ = ()
 
-    title: _Field[str | Unset | None] = _Field("title")
+    title: _OptionalField[str | None, str | None] = _OptionalField("title", default=UNSET)
     """Title of the document; null if not known."""
-    date_modified: _Field[datetime.datetime | Unset | None] = _Field("date_modified", _decode_datetime)
+    date_modified: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_modified", _decode_datetime, default=UNSET
+    )
     """When the document was last changed, ISO 8601; null if unknown."""
-    date_of_last_action: _Field[datetime.datetime | Unset | None] = _Field("date_of_last_action", _decode_datetime)
+    date_of_last_action: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_of_last_action", _decode_datetime, default=UNSET
+    )
     """When anything last happened to the document, ISO 8601; null if unknown."""
-    date_sent: _Field[datetime.datetime | Unset | None] = _Field("date_sent", _decode_datetime)
+    date_sent: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_sent", _decode_datetime, default=UNSET
+    )
     """When the document was sent, ISO 8601; null before that."""
-    date_first_signed: _Field[datetime.datetime | Unset | None] = _Field("date_first_signed", _decode_datetime)
+    date_first_signed: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_first_signed", _decode_datetime, default=UNSET
+    )
     """Time of the first signature, ISO 8601; null while nobody has signed."""
-    date_last_signed: _Field[datetime.datetime | Unset | None] = _Field("date_last_signed", _decode_datetime)
+    date_last_signed: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_last_signed", _decode_datetime, default=UNSET
+    )
     """Time of the latest signature, ISO 8601; null while nobody has signed."""
-    date_first_viewed: _Field[datetime.datetime | Unset | None] = _Field("date_first_viewed", _decode_datetime)
+    date_first_viewed: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_first_viewed", _decode_datetime, default=UNSET
+    )
     """When a recipient first looked at the document, ISO 8601; null before that."""
-    date_last_viewed: _Field[datetime.datetime | Unset | None] = _Field("date_last_viewed", _decode_datetime)
+    date_last_viewed: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_last_viewed", _decode_datetime, default=UNSET
+    )
     """When a recipient last looked at the document, ISO 8601; null before that."""
-    date_completed: _Field[datetime.datetime | Unset | None] = _Field("date_completed", _decode_datetime)
+    date_completed: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_completed", _decode_datetime, default=UNSET
+    )
     """When the document was completed, ISO 8601; null before that."""
-    date_expired: _Field[datetime.datetime | Unset | None] = _Field("date_expired", _decode_datetime)
+    date_expired: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_expired", _decode_datetime, default=UNSET
+    )
     """When the document ran out, ISO 8601; null if it has not."""
-    date_expiration: _Field[datetime.datetime | Unset | None] = _Field("date_expiration", _decode_datetime)
+    date_expiration: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_expiration", _decode_datetime, default=UNSET
+    )
     """When the document is due to expire, ISO 8601; null without such a date."""
-    removed: _Field[bool | Unset] = _Field("removed")
+    removed: _OptionalField[bool, bool] = _OptionalField("removed", default=UNSET)
     """Whether the document has been removed; default false."""
-    type_: _Field[_models.HighLevelDocumentTypeEnum | Unset | None] = _Field("type")
+    type: _OptionalField[
+        _models.HighLevelDocumentTypeEnum | None,
+        _models.HighLevelDocumentTypeEnum | _models.HighLevelDocumentTypeEnum.Value | None,
+    ] = _OptionalField("type", _EnumerationOf(_models, "HighLevelDocumentTypeEnum"), default=UNSET)
     """Whether it is a document, a template or a library item; null if unknown."""
-    parent: _Field[_models.DocumentSearchParentTemplate | Unset | None] = _Field(
-        "parent", _ModelOf(_models, "DocumentSearchParentTemplate")
-    )
+    parent: _OptionalField[
+        _models.DocumentSearchParentTemplate | None, _models.DocumentSearchParentTemplate | Mapping[str, Any] | None
+    ] = _OptionalField("parent", _ModelOf(_models, "DocumentSearchParentTemplate"), default=UNSET)
     """Template the document was made from; null without one."""
-    path: _Field[list[_models.DocumentSearchPathEntry] | Unset | None] = _Field(
-        "path", _list_of(_ModelOf(_models, "DocumentSearchPathEntry"))
-    )
+    path: _OptionalField[
+        list[_models.DocumentSearchPathEntry] | None,
+        Sequence[_models.DocumentSearchPathEntry | Mapping[str, Any]] | None,
+    ] = _OptionalField("path", _list_of(_ModelOf(_models, "DocumentSearchPathEntry")), default=UNSET)
     """Folders that lead to the document; null if unknown."""
-    recipients: _Field[list[_models.DocumentSearchRecipient] | Unset | None] = _Field(
-        "recipients", _list_of(_ModelOf(_models, "DocumentSearchRecipient"))
-    )
+    recipients: _OptionalField[
+        list[_models.DocumentSearchRecipient] | None,
+        Sequence[_models.DocumentSearchRecipient | Mapping[str, Any]] | None,
+    ] = _OptionalField("recipients", _list_of(_ModelOf(_models, "DocumentSearchRecipient")), default=UNSET)
     """People and groups the document is meant for; null if unknown."""
-    recipient_count: _Field[int | Unset] = _Field("recipient_count")
+    recipient_count: _OptionalField[int, int] = _OptionalField("recipient_count", default=UNSET)
     """Number of recipients; default 0."""
-    viewed_total_count: _Field[int | Unset] = _Field("viewed_total_count")
+    viewed_total_count: _OptionalField[int, int] = _OptionalField("viewed_total_count", default=UNSET)
     """All views of the document taken together; default 0."""
-    viewed_count: _Field[int | Unset] = _Field("viewed_count")
+    viewed_count: _OptionalField[int, int] = _OptionalField("viewed_count", default=UNSET)
     """Count of document views, given beside the total; default 0."""
-    signed_count: _Field[int | Unset] = _Field("signed_count")
+    signed_count: _OptionalField[int, int] = _OptionalField("signed_count", default=UNSET)
     """Count of signatures on the document; default 0."""
-    completion_rate: _Field[float | Unset | None] = _Field("completion_rate")
+    completion_rate: _OptionalField[float | None, float | Decimal | None] = _OptionalField(
+        "completion_rate", default=UNSET
+    )
     """How far the document is completed, as a number; null if unknown."""
-    time_to_completion_hours: _Field[float | Unset | None] = _Field("time_to_completion_hours")
+    time_to_completion_hours: _OptionalField[float | None, float | Decimal | None] = _OptionalField(
+        "time_to_completion_hours", default=UNSET
+    )
     """Hours it took until the document was completed; null before that."""
-    total: _Field[_models.DocumentSearchGrandTotal | Unset | None] = _Field(
-        "total", _ModelOf(_models, "DocumentSearchGrandTotal")
-    )
+    total: _OptionalField[
+        _models.DocumentSearchGrandTotal | None, _models.DocumentSearchGrandTotal | Mapping[str, Any] | None
+    ] = _OptionalField("total", _ModelOf(_models, "DocumentSearchGrandTotal"), default=UNSET)
     """Overall price of the document; null without one."""
-    tags: _Field[list[str] | Unset] = _Field("tags")
+    tags: _OptionalField[list[str], Sequence[str]] = _OptionalField("tags", default=UNSET)
     """Tags attached to the document."""
-    document_type: _Field[_models.DocumentSearchDocumentType | Unset | None] = _Field(
-        "document_type", _ModelOf(_models, "DocumentSearchDocumentType")
-    )
+    document_type: _OptionalField[
+        _models.DocumentSearchDocumentType | None, _models.DocumentSearchDocumentType | Mapping[str, Any] | None
+    ] = _OptionalField("document_type", _ModelOf(_models, "DocumentSearchDocumentType"), default=UNSET)
     """Classification of the document; null if it has none."""
-    effective_permissions: _Field[_models.DocumentSearchEffectivePermissions | Unset] = _Field(
-        "effective_permissions", _ModelOf(_models, "DocumentSearchEffectivePermissions")
-    )
+    effective_permissions: _OptionalField[
+        _models.DocumentSearchEffectivePermissions, _models.DocumentSearchEffectivePermissions | Mapping[str, Any]
+    ] = _OptionalField("effective_permissions", _ModelOf(_models, "DocumentSearchEffectivePermissions"), default=UNSET)
     """What the calling user may do with the document."""
-    clm_metadata: _Field[list[_models.DocumentSearchClmMetadata] | Unset | None] = _Field(
-        "clm_metadata", _list_of(_ModelOf(_models, "DocumentSearchClmMetadata"))
-    )
+    clm_metadata: _OptionalField[
+        list[_models.DocumentSearchClmMetadata] | None,
+        Sequence[_models.DocumentSearchClmMetadata | Mapping[str, Any]] | None,
+    ] = _OptionalField("clm_metadata", _list_of(_ModelOf(_models, "DocumentSearchClmMetadata")), default=UNSET)
     """Contract data stored with the document; null if there is none."""
-
-    def __init__(
-        self,
-        *,
-        title: str | Unset | None = UNSET,
-        date_modified: datetime.datetime | Unset | None = UNSET,
-        date_of_last_action: datetime.datetime | Unset | None = UNSET,
-        date_sent: datetime.datetime | Unset | None = UNSET,
-        date_first_signed: datetime.datetime | Unset | None = UNSET,
-        date_last_signed: datetime.datetime | Unset | None = UNSET,
-        date_first_viewed: datetime.datetime | Unset | None = UNSET,
-        date_last_viewed: datetime.datetime | Unset | None = UNSET,
-        date_completed: datetime.datetime | Unset | None = UNSET,
-        date_expired: datetime.datetime | Unset | None = UNSET,
-        date_expiration: datetime.datetime | Unset | None = UNSET,
-        removed: bool | Unset = UNSET,
-        type_: _models.HighLevelDocumentTypeEnum | Unset | None = UNSET,
-        parent: _models.DocumentSearchParentTemplate | Unset | None = UNSET,
-        path: list[_models.DocumentSearchPathEntry] | Unset | None = UNSET,
-        recipients: list[_models.DocumentSearchRecipient] | Unset | None = UNSET,
-        recipient_count: int | Unset = UNSET,
-        viewed_total_count: int | Unset = UNSET,
-        viewed_count: int | Unset = UNSET,
-        signed_count: int | Unset = UNSET,
-        completion_rate: float | Unset | None = UNSET,
-        time_to_completion_hours: float | Unset | None = UNSET,
-        total: _models.DocumentSearchGrandTotal | Unset | None = UNSET,
-        tags: list[str] | Unset = UNSET,
-        document_type: _models.DocumentSearchDocumentType | Unset | None = UNSET,
-        effective_permissions: _models.DocumentSearchEffectivePermissions | Unset = UNSET,
-        clm_metadata: list[_models.DocumentSearchClmMetadata] | Unset | None = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "title": title,
-                "date_modified": date_modified,
-                "date_of_last_action": date_of_last_action,
-                "date_sent": date_sent,
-                "date_first_signed": date_first_signed,
-                "date_last_signed": date_last_signed,
-                "date_first_viewed": date_first_viewed,
-                "date_last_viewed": date_last_viewed,
-                "date_completed": date_completed,
-                "date_expired": date_expired,
-                "date_expiration": date_expiration,
-                "removed": removed,
-                "type": type_,
-                "parent": parent,
-                "path": path,
-                "recipients": recipients,
-                "recipient_count": recipient_count,
-                "viewed_total_count": viewed_total_count,
-                "viewed_count": viewed_count,
-                "signed_count": signed_count,
-                "completion_rate": completion_rate,
-                "time_to_completion_hours": time_to_completion_hours,
-                "total": total,
-                "tags": tags,
-                "document_type": document_type,
-                "effective_permissions": effective_permissions,
-                "clm_metadata": clm_metadata,
-            },
-            additional_properties,
-        )

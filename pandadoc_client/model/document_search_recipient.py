@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Model as _Model
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 
 from .. import models as _models
@@ -19,118 +19,63 @@ class DocumentSearchRecipient(_Model):
 
     __slots__ = ()
 
-    id: _Field[str | Unset | None] = _Field("id")
+    id: _OptionalField[str | None, str | None] = _OptionalField("id", default=UNSET)
     """Id of the recipient."""
-    email: _Field[str | Unset | None] = _Field("email")
+    email: _OptionalField[str | None, str | None] = _OptionalField("email", default=UNSET)
     """Email address of the recipient; null if unknown."""
-    phone: _Field[str | Unset | None] = _Field("phone")
+    phone: _OptionalField[str | None, str | None] = _OptionalField("phone", default=UNSET)
     """Phone number of the recipient; null if unknown."""
-    first_name: _Field[str | Unset | None] = _Field("first_name")
+    first_name: _OptionalField[str | None, str | None] = _OptionalField("first_name", default=UNSET)
     """Given name of the recipient; null if unknown."""
-    last_name: _Field[str | Unset | None] = _Field("last_name")
+    last_name: _OptionalField[str | None, str | None] = _OptionalField("last_name", default=UNSET)
     """Family name of the recipient; null if unknown."""
-    role_name: _Field[str | Unset | None] = _Field("role_name")
+    role_name: _OptionalField[str | None, str | None] = _OptionalField("role_name", default=UNSET)
     """Role of the recipient in the document, for example `Client`; null if unknown."""
-    date_signed: _Field[datetime.datetime | Unset | None] = _Field("date_signed", _decode_datetime)
+    date_signed: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_signed", _decode_datetime, default=UNSET
+    )
     """When the recipient signed, ISO 8601; null before that."""
-    date_first_viewed: _Field[datetime.datetime | Unset | None] = _Field("date_first_viewed", _decode_datetime)
+    date_first_viewed: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_first_viewed", _decode_datetime, default=UNSET
+    )
     """When the recipient first looked at the document, ISO 8601; null before that."""
-    date_last_viewed: _Field[datetime.datetime | Unset | None] = _Field("date_last_viewed", _decode_datetime)
+    date_last_viewed: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_last_viewed", _decode_datetime, default=UNSET
+    )
     """When the recipient last looked at the document, ISO 8601; null before that."""
-    viewed_count: _Field[int | Unset | None] = _Field("viewed_count")
+    viewed_count: _OptionalField[int | None, int | None] = _OptionalField("viewed_count", default=UNSET)
     """How often the recipient has looked at the document; null if unknown."""
-    can_pay: _Field[bool | Unset] = _Field("can_pay")
+    can_pay: _OptionalField[bool, bool] = _OptionalField("can_pay", default=UNSET)
     """Whether the recipient is able to pay; default false."""
-    type_: _Field[_models.RecipientTypeEnum | Unset | None] = _Field("type")
+    type: _OptionalField[
+        _models.RecipientTypeEnum | None, _models.RecipientTypeEnum | _models.RecipientTypeEnum.Value | None
+    ] = _OptionalField("type", _EnumerationOf(_models, "RecipientTypeEnum"), default=UNSET)
     """Part the recipient plays: `signer`, `CC` or `approver`; null if unknown."""
-    group: _Field[str | Unset | None] = _Field("group")
+    group: _OptionalField[str | None, str | None] = _OptionalField("group", default=UNSET)
     """Group the recipient belongs to; null if in none."""
-    user_id: _Field[str | Unset | None] = _Field("user_id")
+    user_id: _OptionalField[str | None, str | None] = _OptionalField("user_id", default=UNSET)
     """PandaDoc user behind the recipient; null if there is none."""
-    contact_id: _Field[str | Unset | None] = _Field("contact_id")
+    contact_id: _OptionalField[str | None, str | None] = _OptionalField("contact_id", default=UNSET)
     """Contact behind the recipient; null if there is none."""
-    company: _Field[str | Unset | None] = _Field("company")
+    company: _OptionalField[str | None, str | None] = _OptionalField("company", default=UNSET)
     """Company the recipient works for; null if unknown."""
-    title: _Field[str | Unset | None] = _Field("title")
+    title: _OptionalField[str | None, str | None] = _OptionalField("title", default=UNSET)
     """Job title of the recipient; null if unknown."""
-    internal: _Field[bool | Unset | None] = _Field("internal")
+    internal: _OptionalField[bool | None, bool | None] = _OptionalField("internal", default=UNSET)
     """Whether the recipient belongs to your own organization; null if unknown."""
-    location: _Field[str | Unset | None] = _Field("location")
+    location: _OptionalField[str | None, str | None] = _OptionalField("location", default=UNSET)
     """Place of the recipient as one line; null if unknown."""
-    country: _Field[str | Unset | None] = _Field("country")
+    country: _OptionalField[str | None, str | None] = _OptionalField("country", default=UNSET)
     """Country of the recipient; null if unknown."""
-    postal_code: _Field[str | Unset | None] = _Field("postal_code")
+    postal_code: _OptionalField[str | None, str | None] = _OptionalField("postal_code", default=UNSET)
     """Postal code of the recipient; null if unknown."""
-    state: _Field[str | Unset | None] = _Field("state")
+    state: _OptionalField[str | None, str | None] = _OptionalField("state", default=UNSET)
     """State or region of the recipient; null if unknown."""
-    city: _Field[str | Unset | None] = _Field("city")
+    city: _OptionalField[str | None, str | None] = _OptionalField("city", default=UNSET)
     """City of the recipient; null if unknown."""
-    street: _Field[str | Unset | None] = _Field("street")
+    street: _OptionalField[str | None, str | None] = _OptionalField("street", default=UNSET)
     """Street and house number of the recipient; null if unknown."""
-    avatar: _Field[str | Unset | None] = _Field("avatar")
+    avatar: _OptionalField[str | None, str | None] = _OptionalField("avatar", default=UNSET)
     """Address of the recipient's picture; null if there is none."""
-    is_done: _Field[bool | Unset | None] = _Field("is_done")
+    is_done: _OptionalField[bool | None, bool | None] = _OptionalField("is_done", default=UNSET)
     """Whether the recipient has done their part; null if unknown."""
-
-    def __init__(
-        self,
-        *,
-        id: str | Unset | None = UNSET,
-        email: str | Unset | None = UNSET,
-        phone: str | Unset | None = UNSET,
-        first_name: str | Unset | None = UNSET,
-        last_name: str | Unset | None = UNSET,
-        role_name: str | Unset | None = UNSET,
-        date_signed: datetime.datetime | Unset | None = UNSET,
-        date_first_viewed: datetime.datetime | Unset | None = UNSET,
-        date_last_viewed: datetime.datetime | Unset | None = UNSET,
-        viewed_count: int | Unset | None = UNSET,
-        can_pay: bool | Unset = UNSET,
-        type_: _models.RecipientTypeEnum | Unset | None = UNSET,
-        group: str | Unset | None = UNSET,
-        user_id: str | Unset | None = UNSET,
-        contact_id: str | Unset | None = UNSET,
-        company: str | Unset | None = UNSET,
-        title: str | Unset | None = UNSET,
-        internal: bool | Unset | None = UNSET,
-        location: str | Unset | None = UNSET,
-        country: str | Unset | None = UNSET,
-        postal_code: str | Unset | None = UNSET,
-        state: str | Unset | None = UNSET,
-        city: str | Unset | None = UNSET,
-        street: str | Unset | None = UNSET,
-        avatar: str | Unset | None = UNSET,
-        is_done: bool | Unset | None = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "id": id,
-                "email": email,
-                "phone": phone,
-                "first_name": first_name,
-                "last_name": last_name,
-                "role_name": role_name,
-                "date_signed": date_signed,
-                "date_first_viewed": date_first_viewed,
-                "date_last_viewed": date_last_viewed,
-                "viewed_count": viewed_count,
-                "can_pay": can_pay,
-                "type": type_,
-                "group": group,
-                "user_id": user_id,
-                "contact_id": contact_id,
-                "company": company,
-                "title": title,
-                "internal": internal,
-                "location": location,
-                "country": country,
-                "postal_code": postal_code,
-                "state": state,
-                "city": city,
-                "street": street,
-                "avatar": avatar,
-                "is_done": is_done,
-            },
-            additional_properties,
-        )

@@ -2,8 +2,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
@@ -19,45 +22,27 @@ class DocumentSearchResult(_Model):
 
     __slots__ = ()
 
-    document_id: _Field[str] = _Field("document_id")
+    document_id: _Field[str, str | Unset] = _Field("document_id", default=UNSET)
     """Document id, for use in further calls."""
-    name: _Field[str] = _Field("name")
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
     """Name of the document."""
-    status: _Field[_models.DocumentStatusEnum] = _Field("status")
+    status: _Field[
+        _models.DocumentStatusEnum, _models.DocumentStatusEnum | _models.DocumentStatusEnum.Value | Unset
+    ] = _Field("status", _EnumerationOf(_models, "DocumentStatusEnum"), default=UNSET)
     """Present status, for example `document.completed`."""
-    date_created: _Field[datetime.datetime] = _Field("date_created", _decode_datetime)
+    date_created: _Field[datetime.datetime, datetime.datetime | str | Unset] = _Field(
+        "date_created", _decode_datetime, default=UNSET
+    )
     """When the document was created, ISO 8601 in UTC."""
-    owner: _Field[_models.DocumentSearchResultOwner] = _Field("owner", _ModelOf(_models, "DocumentSearchResultOwner"))
+    owner: _Field[_models.DocumentSearchResultOwner, _models.DocumentSearchResultOwner | Mapping[str, Any] | Unset] = (
+        _Field("owner", _ModelOf(_models, "DocumentSearchResultOwner"), default=UNSET)
+    )
     """Member the document belongs to."""
-    folder: _Field[_models.DocumentSearchResultFolder] = _Field(
-        "folder", _ModelOf(_models, "DocumentSearchResultFolder")
-    )
+    folder: _Field[
+        _models.DocumentSearchResultFolder, _models.DocumentSearchResultFolder | Mapping[str, Any] | Unset
+    ] = _Field("folder", _ModelOf(_models, "DocumentSearchResultFolder"), default=UNSET)
     """Folder in which the document lies."""
-    extra_fields: _Field[_models.DocumentSearchExtraFields] = _Field(
-        "extra_fields", _ModelOf(_models, "DocumentSearchExtraFields")
-    )
+    extra_fields: _Field[
+        _models.DocumentSearchExtraFields, _models.DocumentSearchExtraFields | Mapping[str, Any] | Unset
+    ] = _Field("extra_fields", _ModelOf(_models, "DocumentSearchExtraFields"), default=UNSET)
     """Further data: dates, counts, people, value and rights."""
-
-    def __init__(
-        self,
-        document_id: str,
-        name: str,
-        status: _models.DocumentStatusEnum,
-        date_created: datetime.datetime,
-        owner: _models.DocumentSearchResultOwner,
-        folder: _models.DocumentSearchResultFolder,
-        extra_fields: _models.DocumentSearchExtraFields,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "document_id": document_id,
-                "name": name,
-                "status": status,
-                "date_created": date_created,
-                "owner": owner,
-                "folder": folder,
-                "extra_fields": extra_fields,
-            },
-            additional_properties,
-        )

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Model as _Model
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 
 from .. import models as _models
@@ -19,26 +19,17 @@ class DocumentSendManualReminder200ResponseResultSms(_Model):
 
     __slots__ = ()
 
-    status: _Field[_models.DocumentSendManualReminder200ResponseResultSmsStatus | Unset] = _Field("status")
+    status: _OptionalField[
+        _models.DocumentSendManualReminder200ResponseResultSmsStatus,
+        _models.DocumentSendManualReminder200ResponseResultSmsStatus
+        | _models.DocumentSendManualReminder200ResponseResultSmsStatus.Value,
+    ] = _OptionalField(
+        "status", _EnumerationOf(_models, "DocumentSendManualReminder200ResponseResultSmsStatus"), default=UNSET
+    )
     """Whether the text message went out (`sent`) or failed (`error`)."""
-    sent_at: _Field[datetime.datetime | Unset | None] = _Field("sent_at", _decode_datetime)
+    sent_at: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "sent_at", _decode_datetime, default=UNSET
+    )
     """When the text message went out, ISO 8601; null if it did not."""
-    detail: _Field[str | Unset | None] = _Field("detail")
+    detail: _OptionalField[str | None, str | None] = _OptionalField("detail", default=UNSET)
     """Reason for a failed text message; null otherwise."""
-
-    def __init__(
-        self,
-        *,
-        status: _models.DocumentSendManualReminder200ResponseResultSmsStatus | Unset = UNSET,
-        sent_at: datetime.datetime | Unset | None = UNSET,
-        detail: str | Unset | None = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "status": status,
-                "sent_at": sent_at,
-                "detail": detail,
-            },
-            additional_properties,
-        )

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Model as _Model
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 
 from .. import models as _models
@@ -19,46 +19,31 @@ class ListNotarizationRequestsResponseResults(_Model):
 
     __slots__ = ()
 
-    id: _Field[str | Unset] = _Field("id")
+    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
     """Id of the notarization request."""
-    status: _Field[_models.ListNotarizationRequestsResponseResultsStatus | Unset] = _Field("status")
+    status: _OptionalField[
+        _models.ListNotarizationRequestsResponseResultsStatus,
+        _models.ListNotarizationRequestsResponseResultsStatus
+        | _models.ListNotarizationRequestsResponseResultsStatus.Value,
+    ] = _OptionalField(
+        "status", _EnumerationOf(_models, "ListNotarizationRequestsResponseResultsStatus"), default=UNSET
+    )
     """Progress from `DRAFT` and `SENT` by way of `LIVE` to `COMPLETED`, `INCOMPLETE` or `CANCELLED`."""
-    name: _Field[str | Unset] = _Field("name")
+    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
     """Name of the notarization request."""
-    document_id: _Field[str | Unset] = _Field("document_id")
+    document_id: _OptionalField[str, str] = _OptionalField("document_id", default=UNSET)
     """Document that is to be notarized."""
-    date_created: _Field[datetime.datetime | Unset] = _Field("date_created", _decode_datetime)
+    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "date_created", _decode_datetime, default=UNSET
+    )
     """When the request was created, ISO 8601 in UTC."""
-    date_started: _Field[datetime.datetime | Unset | None] = _Field("date_started", _decode_datetime)
+    date_started: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_started", _decode_datetime, default=UNSET
+    )
     """When the session began, ISO 8601 in UTC; null before that."""
-    date_completed: _Field[datetime.datetime | Unset | None] = _Field("date_completed", _decode_datetime)
+    date_completed: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_completed", _decode_datetime, default=UNSET
+    )
     """When the request was completed, ISO 8601 in UTC; null before that."""
-    created_by_user_id: _Field[str | Unset] = _Field("created_by_user_id")
+    created_by_user_id: _OptionalField[str, str] = _OptionalField("created_by_user_id", default=UNSET)
     """Id of the user who made the request."""
-
-    def __init__(
-        self,
-        *,
-        id: str | Unset = UNSET,
-        status: _models.ListNotarizationRequestsResponseResultsStatus | Unset = UNSET,
-        name: str | Unset = UNSET,
-        document_id: str | Unset = UNSET,
-        date_created: datetime.datetime | Unset = UNSET,
-        date_started: datetime.datetime | Unset | None = UNSET,
-        date_completed: datetime.datetime | Unset | None = UNSET,
-        created_by_user_id: str | Unset = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "id": id,
-                "status": status,
-                "name": name,
-                "document_id": document_id,
-                "date_created": date_created,
-                "date_started": date_started,
-                "date_completed": date_completed,
-                "created_by_user_id": created_by_user_id,
-            },
-            additional_properties,
-        )

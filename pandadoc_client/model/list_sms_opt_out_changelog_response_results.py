@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Model as _Model
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 
 from .. import models as _models
@@ -19,26 +19,14 @@ class ListSmsOptOutChangelogResponseResults(_Model):
 
     __slots__ = ()
 
-    phone_number: _Field[str | Unset] = _Field("phone_number")
+    phone_number: _OptionalField[str, str] = _OptionalField("phone_number", default=UNSET)
     """Phone number the change is about, with country code."""
-    status: _Field[_models.ListSmsOptOutChangelogResponseResultsStatus | Unset] = _Field("status")
+    status: _OptionalField[
+        _models.ListSmsOptOutChangelogResponseResultsStatus,
+        _models.ListSmsOptOutChangelogResponseResultsStatus | _models.ListSmsOptOutChangelogResponseResultsStatus.Value,
+    ] = _OptionalField("status", _EnumerationOf(_models, "ListSmsOptOutChangelogResponseResultsStatus"), default=UNSET)
     """State after the change: `opt-out` refuses text messages, `opt-in` accepts them."""
-    opt_out_changed: _Field[datetime.datetime | Unset] = _Field("opt_out_changed", _decode_datetime)
+    opt_out_changed: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "opt_out_changed", _decode_datetime, default=UNSET
+    )
     """When the choice changed, ISO 8601 in UTC."""
-
-    def __init__(
-        self,
-        *,
-        phone_number: str | Unset = UNSET,
-        status: _models.ListSmsOptOutChangelogResponseResultsStatus | Unset = UNSET,
-        opt_out_changed: datetime.datetime | Unset = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "phone_number": phone_number,
-                "status": status,
-                "opt_out_changed": opt_out_changed,
-            },
-            additional_properties,
-        )

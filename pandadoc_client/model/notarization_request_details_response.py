@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 from pandadoc_client._calls.model import list_of as _list_of
 
@@ -21,72 +23,63 @@ class NotarizationRequestDetailsResponse(_Model):
 
     __slots__ = ()
 
-    id: _Field[str | Unset] = _Field("id")
+    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
     """Id of the notarization request."""
-    status: _Field[_models.NotarizationRequestDetailsResponseStatus | Unset] = _Field("status")
+    status: _OptionalField[
+        _models.NotarizationRequestDetailsResponseStatus,
+        _models.NotarizationRequestDetailsResponseStatus | _models.NotarizationRequestDetailsResponseStatus.Value,
+    ] = _OptionalField("status", _EnumerationOf(_models, "NotarizationRequestDetailsResponseStatus"), default=UNSET)
     """Progress from `DRAFT` and `SENT` by way of `LIVE` to `COMPLETED`, `INCOMPLETE` or `CANCELLED`."""
-    document_id: _Field[str | Unset] = _Field("document_id")
+    document_id: _OptionalField[str, str] = _OptionalField("document_id", default=UNSET)
     """Document that is to be notarized."""
-    date_created: _Field[datetime.datetime | Unset] = _Field("date_created", _decode_datetime)
-    """When the request was created, ISO 8601 in UTC."""
-    date_started: _Field[datetime.datetime | Unset | None] = _Field("date_started", _decode_datetime)
-    """When the session began, ISO 8601 in UTC; null before that."""
-    date_completed: _Field[datetime.datetime | Unset | None] = _Field("date_completed", _decode_datetime)
-    """When the request was completed, ISO 8601 in UTC; null before that."""
-    created_by: _Field[_models.NotarizationRequestDetailsResponseCreatedBy | Unset] = _Field(
-        "created_by", _ModelOf(_models, "NotarizationRequestDetailsResponseCreatedBy")
+    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "date_created", _decode_datetime, default=UNSET
     )
+    """When the request was created, ISO 8601 in UTC."""
+    date_started: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_started", _decode_datetime, default=UNSET
+    )
+    """When the session began, ISO 8601 in UTC; null before that."""
+    date_completed: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_completed", _decode_datetime, default=UNSET
+    )
+    """When the request was completed, ISO 8601 in UTC; null before that."""
+    created_by: _OptionalField[
+        _models.NotarizationRequestDetailsResponseCreatedBy,
+        _models.NotarizationRequestDetailsResponseCreatedBy | Mapping[str, Any],
+    ] = _OptionalField("created_by", _ModelOf(_models, "NotarizationRequestDetailsResponseCreatedBy"), default=UNSET)
     """User who made the request."""
-    invitees: _Field[list[_models.NotarizationRequestDetailsResponseInvitees] | Unset] = _Field(
-        "invitees", _list_of(_ModelOf(_models, "NotarizationRequestDetailsResponseInvitees"))
+    invitees: _OptionalField[
+        list[_models.NotarizationRequestDetailsResponseInvitees],
+        Sequence[_models.NotarizationRequestDetailsResponseInvitees | Mapping[str, Any]],
+    ] = _OptionalField(
+        "invitees", _list_of(_ModelOf(_models, "NotarizationRequestDetailsResponseInvitees")), default=UNSET
     )
     """People invited to the session."""
-    signed_documents: _Field[list[_models.NotarizationRequestDetailsResponseSignedDocuments] | Unset] = _Field(
-        "signed_documents", _list_of(_ModelOf(_models, "NotarizationRequestDetailsResponseSignedDocuments"))
+    signed_documents: _OptionalField[
+        list[_models.NotarizationRequestDetailsResponseSignedDocuments],
+        Sequence[_models.NotarizationRequestDetailsResponseSignedDocuments | Mapping[str, Any]],
+    ] = _OptionalField(
+        "signed_documents",
+        _list_of(_ModelOf(_models, "NotarizationRequestDetailsResponseSignedDocuments")),
+        default=UNSET,
     )
     """Signed files that came out of the session."""
-    recording: _Field[_models.NotarizationRequestDetailsResponseRecording | Unset | None] = _Field(
-        "recording", _ModelOf(_models, "NotarizationRequestDetailsResponseRecording")
-    )
+    recording: _OptionalField[
+        _models.NotarizationRequestDetailsResponseRecording | None,
+        _models.NotarizationRequestDetailsResponseRecording | Mapping[str, Any] | None,
+    ] = _OptionalField("recording", _ModelOf(_models, "NotarizationRequestDetailsResponseRecording"), default=UNSET)
     """Recording of the session; null if there is none."""
-    termination_reason: _Field[_models.NotarizationRequestDetailsResponseTerminationReason | Unset | None] = _Field(
-        "termination_reason"
+    termination_reason: _OptionalField[
+        _models.NotarizationRequestDetailsResponseTerminationReason | None,
+        _models.NotarizationRequestDetailsResponseTerminationReason
+        | _models.NotarizationRequestDetailsResponseTerminationReason.Value
+        | None,
+    ] = _OptionalField(
+        "termination_reason",
+        _EnumerationOf(_models, "NotarizationRequestDetailsResponseTerminationReason"),
+        default=UNSET,
     )
     """Why the session was broken off, such as an absent signer; null if it was not."""
-    termination_details: _Field[str | Unset | None] = _Field("termination_details")
+    termination_details: _OptionalField[str | None, str | None] = _OptionalField("termination_details", default=UNSET)
     """Further words on the reason; null if there are none."""
-
-    def __init__(
-        self,
-        *,
-        id: str | Unset = UNSET,
-        status: _models.NotarizationRequestDetailsResponseStatus | Unset = UNSET,
-        document_id: str | Unset = UNSET,
-        date_created: datetime.datetime | Unset = UNSET,
-        date_started: datetime.datetime | Unset | None = UNSET,
-        date_completed: datetime.datetime | Unset | None = UNSET,
-        created_by: _models.NotarizationRequestDetailsResponseCreatedBy | Unset = UNSET,
-        invitees: list[_models.NotarizationRequestDetailsResponseInvitees] | Unset = UNSET,
-        signed_documents: list[_models.NotarizationRequestDetailsResponseSignedDocuments] | Unset = UNSET,
-        recording: _models.NotarizationRequestDetailsResponseRecording | Unset | None = UNSET,
-        termination_reason: _models.NotarizationRequestDetailsResponseTerminationReason | Unset | None = UNSET,
-        termination_details: str | Unset | None = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "id": id,
-                "status": status,
-                "document_id": document_id,
-                "date_created": date_created,
-                "date_started": date_started,
-                "date_completed": date_completed,
-                "created_by": created_by,
-                "invitees": invitees,
-                "signed_documents": signed_documents,
-                "recording": recording,
-                "termination_reason": termination_reason,
-                "termination_details": termination_details,
-            },
-            additional_properties,
-        )

@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 from pandadoc_client._calls.model import list_of as _list_of
 
@@ -21,68 +23,48 @@ class ProductCatalogItemResponse(_Model):
 
     __slots__ = ()
 
-    uuid: _Field[str | Unset] = _Field("uuid")
+    uuid: _OptionalField[str, str] = _OptionalField("uuid", default=UNSET)
     """UUID of the item, for use in further calls."""
-    title: _Field[str | Unset] = _Field("title")
+    title: _OptionalField[str, str] = _OptionalField("title", default=UNSET)
     """Title of the item."""
-    date_created: _Field[datetime.datetime | Unset] = _Field("date_created", _decode_datetime)
+    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "date_created", _decode_datetime, default=UNSET
+    )
     """When the item was created, ISO 8601."""
-    date_modified: _Field[datetime.datetime | Unset | None] = _Field("date_modified", _decode_datetime)
+    date_modified: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_modified", _decode_datetime, default=UNSET
+    )
     """When the item was last changed, ISO 8601; null if never."""
-    created_by: _Field[str | Unset] = _Field("created_by")
+    created_by: _OptionalField[str, str] = _OptionalField("created_by", default=UNSET)
     """User who created the item."""
-    modified_by: _Field[str | Unset | None] = _Field("modified_by")
+    modified_by: _OptionalField[str | None, str | None] = _OptionalField("modified_by", default=UNSET)
     """User who last changed the item; null if nobody has."""
-    category_id: _Field[str | Unset | None] = _Field("category_id")
+    category_id: _OptionalField[str | None, str | None] = _OptionalField("category_id", default=UNSET)
     """UUID of the item's category; null if in none."""
-    category_name: _Field[str | Unset | None] = _Field("category_name")
+    category_name: _OptionalField[str | None, str | None] = _OptionalField("category_name", default=UNSET)
     """Name of the item's category; null if in none."""
-    type_: _Field[_models.ProductCatalogTypeEnum | Unset] = _Field("type")
+    type: _OptionalField[
+        _models.ProductCatalogTypeEnum, _models.ProductCatalogTypeEnum | _models.ProductCatalogTypeEnum.Value
+    ] = _OptionalField("type", _EnumerationOf(_models, "ProductCatalogTypeEnum"), default=UNSET)
     """Whether the item is a single product or a bundle."""
-    bundle_items: _Field[list[_models.ProductCatalogItemResponseBundleItems] | Unset | None] = _Field(
-        "bundle_items", _list_of(_ModelOf(_models, "ProductCatalogItemResponseBundleItems"))
+    bundle_items: _OptionalField[
+        list[_models.ProductCatalogItemResponseBundleItems] | None,
+        Sequence[_models.ProductCatalogItemResponseBundleItems | Mapping[str, Any]] | None,
+    ] = _OptionalField(
+        "bundle_items", _list_of(_ModelOf(_models, "ProductCatalogItemResponseBundleItems")), default=UNSET
     )
     """Content of the bundle; null if there is none."""
-    default_price_configuration: _Field[_models.ProductCatalogItemResponseDefaultPriceConfiguration | Unset] = _Field(
-        "default_price_configuration", _ModelOf(_models, "ProductCatalogItemResponseDefaultPriceConfiguration")
+    default_price_configuration: _OptionalField[
+        _models.ProductCatalogItemResponseDefaultPriceConfiguration,
+        _models.ProductCatalogItemResponseDefaultPriceConfiguration | Mapping[str, Any],
+    ] = _OptionalField(
+        "default_price_configuration",
+        _ModelOf(_models, "ProductCatalogItemResponseDefaultPriceConfiguration"),
+        default=UNSET,
     )
     """Price configuration that applies by default."""
-    variants: _Field[list[_models.ProductCatalogItemResponseVariants] | Unset] = _Field(
-        "variants", _list_of(_ModelOf(_models, "ProductCatalogItemResponseVariants"))
-    )
+    variants: _OptionalField[
+        list[_models.ProductCatalogItemResponseVariants],
+        Sequence[_models.ProductCatalogItemResponseVariants | Mapping[str, Any]],
+    ] = _OptionalField("variants", _list_of(_ModelOf(_models, "ProductCatalogItemResponseVariants")), default=UNSET)
     """Variants of the item, each with its own stock unit and prices."""
-
-    def __init__(
-        self,
-        *,
-        uuid: str | Unset = UNSET,
-        title: str | Unset = UNSET,
-        date_created: datetime.datetime | Unset = UNSET,
-        date_modified: datetime.datetime | Unset | None = UNSET,
-        created_by: str | Unset = UNSET,
-        modified_by: str | Unset | None = UNSET,
-        category_id: str | Unset | None = UNSET,
-        category_name: str | Unset | None = UNSET,
-        type_: _models.ProductCatalogTypeEnum | Unset = UNSET,
-        bundle_items: list[_models.ProductCatalogItemResponseBundleItems] | Unset | None = UNSET,
-        default_price_configuration: _models.ProductCatalogItemResponseDefaultPriceConfiguration | Unset = UNSET,
-        variants: list[_models.ProductCatalogItemResponseVariants] | Unset = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "uuid": uuid,
-                "title": title,
-                "date_created": date_created,
-                "date_modified": date_modified,
-                "created_by": created_by,
-                "modified_by": modified_by,
-                "category_id": category_id,
-                "category_name": category_name,
-                "type": type_,
-                "bundle_items": bundle_items,
-                "default_price_configuration": default_price_configuration,
-                "variants": variants,
-            },
-            additional_properties,
-        )

@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 from pandadoc_client._calls.model import list_of as _list_of
 
@@ -21,56 +23,40 @@ class ProductCatalogItemResponseVariants(_Model):
 
     __slots__ = ()
 
-    uuid: _Field[str | Unset] = _Field("uuid")
+    uuid: _OptionalField[str, str] = _OptionalField("uuid", default=UNSET)
     """UUID of the variant."""
-    sku: _Field[str | Unset | None] = _Field("sku")
+    sku: _OptionalField[str | None, str | None] = _OptionalField("sku", default=UNSET)
     """Stock keeping unit of the variant; null if it has none."""
-    description: _Field[str | Unset | None] = _Field("description")
+    description: _OptionalField[str | None, str | None] = _OptionalField("description", default=UNSET)
     """Description of the variant; null if there is none."""
-    custom_fields: _Field[list[_models.ProductCatalogItemResponseVariantsCustomFields] | Unset | None] = _Field(
-        "custom_fields", _list_of(_ModelOf(_models, "ProductCatalogItemResponseVariantsCustomFields"))
+    custom_fields: _OptionalField[
+        list[_models.ProductCatalogItemResponseVariantsCustomFields] | None,
+        Sequence[_models.ProductCatalogItemResponseVariantsCustomFields | Mapping[str, Any]] | None,
+    ] = _OptionalField(
+        "custom_fields", _list_of(_ModelOf(_models, "ProductCatalogItemResponseVariantsCustomFields")), default=UNSET
     )
     """Custom fields of the variant; null if there are none."""
-    images: _Field[list[_models.ProductCatalogItemResponseVariantsImages] | Unset | None] = _Field(
-        "images", _list_of(_ModelOf(_models, "ProductCatalogItemResponseVariantsImages"))
-    )
+    images: _OptionalField[
+        list[_models.ProductCatalogItemResponseVariantsImages] | None,
+        Sequence[_models.ProductCatalogItemResponseVariantsImages | Mapping[str, Any]] | None,
+    ] = _OptionalField("images", _list_of(_ModelOf(_models, "ProductCatalogItemResponseVariantsImages")), default=UNSET)
     """Images of the variant; null if there are none."""
-    date_created: _Field[datetime.datetime | Unset] = _Field("date_created", _decode_datetime)
+    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "date_created", _decode_datetime, default=UNSET
+    )
     """When the variant was created, ISO 8601."""
-    date_modified: _Field[datetime.datetime | Unset | None] = _Field("date_modified", _decode_datetime)
+    date_modified: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_modified", _decode_datetime, default=UNSET
+    )
     """When the variant was last changed, ISO 8601; null if never."""
-    status: _Field[float | Unset] = _Field("status")
+    status: _OptionalField[float, float | Decimal] = _OptionalField("status", default=UNSET)
     """State of the variant as a number."""
-    price_configurations: _Field[list[_models.ProductCatalogItemResponseVariantsPriceConfigurations] | Unset] = _Field(
-        "price_configurations", _list_of(_ModelOf(_models, "ProductCatalogItemResponseVariantsPriceConfigurations"))
+    price_configurations: _OptionalField[
+        list[_models.ProductCatalogItemResponseVariantsPriceConfigurations],
+        Sequence[_models.ProductCatalogItemResponseVariantsPriceConfigurations | Mapping[str, Any]],
+    ] = _OptionalField(
+        "price_configurations",
+        _list_of(_ModelOf(_models, "ProductCatalogItemResponseVariantsPriceConfigurations")),
+        default=UNSET,
     )
     """Price configurations of the variant."""
-
-    def __init__(
-        self,
-        *,
-        uuid: str | Unset = UNSET,
-        sku: str | Unset | None = UNSET,
-        description: str | Unset | None = UNSET,
-        custom_fields: list[_models.ProductCatalogItemResponseVariantsCustomFields] | Unset | None = UNSET,
-        images: list[_models.ProductCatalogItemResponseVariantsImages] | Unset | None = UNSET,
-        date_created: datetime.datetime | Unset = UNSET,
-        date_modified: datetime.datetime | Unset | None = UNSET,
-        status: float | Unset = UNSET,
-        price_configurations: list[_models.ProductCatalogItemResponseVariantsPriceConfigurations] | Unset = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "uuid": uuid,
-                "sku": sku,
-                "description": description,
-                "custom_fields": custom_fields,
-                "images": images,
-                "date_created": date_created,
-                "date_modified": date_modified,
-                "status": status,
-                "price_configurations": price_configurations,
-            },
-            additional_properties,
-        )

@@ -2,12 +2,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 from pandadoc_client._calls.model import list_of as _list_of
 
@@ -21,124 +24,84 @@ class ProductCatalogSearchCatalogItemResponse(_Model):
 
     __slots__ = ()
 
-    billing_cycle: _Field[int | Unset | None] = _Field("billing_cycle")
+    billing_cycle: _OptionalField[int | None, int | None] = _OptionalField("billing_cycle", default=UNSET)
     """Number for the interval of recurring billing; null if none applies."""
-    billing_type: _Field[str | Unset] = _Field("billing_type")
+    billing_type: _OptionalField[str, str] = _OptionalField("billing_type", default=UNSET)
     """Whether it is billed once or at intervals, for example `one_time` or `recurring`."""
-    bundle_items_count: _Field[int | Unset] = _Field("bundle_items_count")
+    bundle_items_count: _OptionalField[int, int] = _OptionalField("bundle_items_count", default=UNSET)
     """Number of items in the bundle."""
-    workspace_id: _Field[str | Unset] = _Field("workspace_id")
+    workspace_id: _OptionalField[str, str] = _OptionalField("workspace_id", default=UNSET)
     """Id of the workspace that owns the item."""
-    category_id: _Field[str | Unset | None] = _Field("category_id")
+    category_id: _OptionalField[str | None, str | None] = _OptionalField("category_id", default=UNSET)
     """Id of the item's category; null if in none."""
-    category_name: _Field[str | Unset | None] = _Field("category_name")
+    category_name: _OptionalField[str | None, str | None] = _OptionalField("category_name", default=UNSET)
     """Name of the item's category; null if in none."""
-    created_by: _Field[str | Unset] = _Field("created_by")
+    created_by: _OptionalField[str, str] = _OptionalField("created_by", default=UNSET)
     """User who created the item."""
-    cost: _Field[float | Unset | None] = _Field("cost")
+    cost: _OptionalField[float | None, float | Decimal | None] = _OptionalField("cost", default=UNSET)
     """Cost of one unit to the seller; null if unknown."""
-    currency: _Field[str | Unset] = _Field("currency")
+    currency: _OptionalField[str, str] = _OptionalField("currency", default=UNSET)
     """Three-letter currency code of the price."""
-    custom_fields: _Field[list[_models.ProductCatalogSearchCatalogItemResponseCustomFields] | Unset | None] = _Field(
-        "custom_fields", _list_of(_ModelOf(_models, "ProductCatalogSearchCatalogItemResponseCustomFields"))
+    custom_fields: _OptionalField[
+        list[_models.ProductCatalogSearchCatalogItemResponseCustomFields] | None,
+        Sequence[_models.ProductCatalogSearchCatalogItemResponseCustomFields | Mapping[str, Any]] | None,
+    ] = _OptionalField(
+        "custom_fields",
+        _list_of(_ModelOf(_models, "ProductCatalogSearchCatalogItemResponseCustomFields")),
+        default=UNSET,
     )
     """Custom fields of the item; null if there are none."""
-    date_created: _Field[datetime.datetime | Unset] = _Field("date_created", _decode_datetime)
+    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "date_created", _decode_datetime, default=UNSET
+    )
     """When the item was created, ISO 8601."""
-    date_modified: _Field[datetime.datetime | Unset | None] = _Field("date_modified", _decode_datetime)
+    date_modified: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_modified", _decode_datetime, default=UNSET
+    )
     """When the item was last changed, ISO 8601; null if never."""
-    description: _Field[str | Unset | None] = _Field("description")
+    description: _OptionalField[str | None, str | None] = _OptionalField("description", default=UNSET)
     """Description of the item; null if there is none."""
-    image_src: _Field[str | Unset | None] = _Field("image_src")
+    image_src: _OptionalField[str | None, str | None] = _OptionalField("image_src", default=UNSET)
     """Address of the item's image; null if there is none."""
-    images: _Field[list[_models.ProductCatalogSearchCatalogItemResponseImages] | Unset | None] = _Field(
-        "images", _list_of(_ModelOf(_models, "ProductCatalogSearchCatalogItemResponseImages"))
+    images: _OptionalField[
+        list[_models.ProductCatalogSearchCatalogItemResponseImages] | None,
+        Sequence[_models.ProductCatalogSearchCatalogItemResponseImages | Mapping[str, Any]] | None,
+    ] = _OptionalField(
+        "images", _list_of(_ModelOf(_models, "ProductCatalogSearchCatalogItemResponseImages")), default=UNSET
     )
     """Images of the item; null if there are none."""
-    max_tier_value: _Field[float | Unset | None] = _Field("max_tier_value")
+    max_tier_value: _OptionalField[float | None, float | Decimal | None] = _OptionalField(
+        "max_tier_value", default=UNSET
+    )
     """Highest of the tier values; null without tiers."""
-    min_tier_value: _Field[float | Unset | None] = _Field("min_tier_value")
+    min_tier_value: _OptionalField[float | None, float | Decimal | None] = _OptionalField(
+        "min_tier_value", default=UNSET
+    )
     """Lowest of the tier values; null without tiers."""
-    modified_by: _Field[str | Unset] = _Field("modified_by")
+    modified_by: _OptionalField[str, str] = _OptionalField("modified_by", default=UNSET)
     """User who last changed the item."""
-    price: _Field[float | Unset | None] = _Field("price")
+    price: _OptionalField[float | None, float | Decimal | None] = _OptionalField("price", default=UNSET)
     """Price of one unit; null if none is set."""
-    pricing_method: _Field[int | Unset] = _Field("pricing_method")
+    pricing_method: _OptionalField[int, int] = _OptionalField("pricing_method", default=UNSET)
     """Number that tells how the price is worked out."""
-    sku: _Field[str | Unset] = _Field("sku")
+    sku: _OptionalField[str, str] = _OptionalField("sku", default=UNSET)
     """Stock keeping unit of the item."""
-    title: _Field[str | Unset] = _Field("title")
+    title: _OptionalField[str, str] = _OptionalField("title", default=UNSET)
     """Title of the item."""
-    tiers: _Field[list[_models.ProductCatalogSearchCatalogItemResponseTiers] | Unset | None] = _Field(
-        "tiers", _list_of(_ModelOf(_models, "ProductCatalogSearchCatalogItemResponseTiers"))
+    tiers: _OptionalField[
+        list[_models.ProductCatalogSearchCatalogItemResponseTiers] | None,
+        Sequence[_models.ProductCatalogSearchCatalogItemResponseTiers | Mapping[str, Any]] | None,
+    ] = _OptionalField(
+        "tiers", _list_of(_ModelOf(_models, "ProductCatalogSearchCatalogItemResponseTiers")), default=UNSET
     )
     """Prices by quantity; null if the price has no tiers."""
-    type_: _Field[_models.ProductCatalogTypeEnum | Unset] = _Field("type")
+    type: _OptionalField[
+        _models.ProductCatalogTypeEnum, _models.ProductCatalogTypeEnum | _models.ProductCatalogTypeEnum.Value
+    ] = _OptionalField("type", _EnumerationOf(_models, "ProductCatalogTypeEnum"), default=UNSET)
     """Whether the item is a single product or a bundle."""
-    uuid: _Field[str | Unset] = _Field("uuid")
+    uuid: _OptionalField[str, str] = _OptionalField("uuid", default=UNSET)
     """UUID of the item, for use in further calls."""
-    highlights: _Field[dict[str, dict[str, Any]] | Unset | None] = _Field("highlights")
+    highlights: _OptionalField[dict[str, dict[str, Any]] | None, Mapping[str, Mapping[str, Any]] | None] = (
+        _OptionalField("highlights", default=UNSET)
+    )
     """Places where the search words were found; null if none are reported."""
-
-    def __init__(
-        self,
-        *,
-        billing_cycle: int | Unset | None = UNSET,
-        billing_type: str | Unset = UNSET,
-        bundle_items_count: int | Unset = UNSET,
-        workspace_id: str | Unset = UNSET,
-        category_id: str | Unset | None = UNSET,
-        category_name: str | Unset | None = UNSET,
-        created_by: str | Unset = UNSET,
-        cost: float | Unset | None = UNSET,
-        currency: str | Unset = UNSET,
-        custom_fields: list[_models.ProductCatalogSearchCatalogItemResponseCustomFields] | Unset | None = UNSET,
-        date_created: datetime.datetime | Unset = UNSET,
-        date_modified: datetime.datetime | Unset | None = UNSET,
-        description: str | Unset | None = UNSET,
-        image_src: str | Unset | None = UNSET,
-        images: list[_models.ProductCatalogSearchCatalogItemResponseImages] | Unset | None = UNSET,
-        max_tier_value: float | Unset | None = UNSET,
-        min_tier_value: float | Unset | None = UNSET,
-        modified_by: str | Unset = UNSET,
-        price: float | Unset | None = UNSET,
-        pricing_method: int | Unset = UNSET,
-        sku: str | Unset = UNSET,
-        title: str | Unset = UNSET,
-        tiers: list[_models.ProductCatalogSearchCatalogItemResponseTiers] | Unset | None = UNSET,
-        type_: _models.ProductCatalogTypeEnum | Unset = UNSET,
-        uuid: str | Unset = UNSET,
-        highlights: dict[str, dict[str, Any]] | Unset | None = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "billing_cycle": billing_cycle,
-                "billing_type": billing_type,
-                "bundle_items_count": bundle_items_count,
-                "workspace_id": workspace_id,
-                "category_id": category_id,
-                "category_name": category_name,
-                "created_by": created_by,
-                "cost": cost,
-                "currency": currency,
-                "custom_fields": custom_fields,
-                "date_created": date_created,
-                "date_modified": date_modified,
-                "description": description,
-                "image_src": image_src,
-                "images": images,
-                "max_tier_value": max_tier_value,
-                "min_tier_value": min_tier_value,
-                "modified_by": modified_by,
-                "price": price,
-                "pricing_method": pricing_method,
-                "sku": sku,
-                "title": title,
-                "tiers": tiers,
-                "type": type_,
-                "uuid": uuid,
-                "highlights": highlights,
-            },
-            additional_properties,
-        )

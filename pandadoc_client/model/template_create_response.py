@@ -2,11 +2,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
 from pandadoc_client._calls.model import Model as _Model
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 
 __all__ = ["TemplateCreateResponse"]
@@ -17,38 +16,21 @@ class TemplateCreateResponse(_Model):
 
     __slots__ = ()
 
-    id: _Field[str | Unset] = _Field("id")
+    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
     """ID of the template."""
-    name: _Field[str | Unset] = _Field("name")
+    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
     """Name of the template."""
-    date_created: _Field[datetime.datetime | Unset] = _Field("date_created", _decode_datetime)
+    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "date_created", _decode_datetime, default=UNSET
+    )
     """When the template was created, ISO 8601 in UTC."""
-    date_modified: _Field[datetime.datetime | Unset] = _Field("date_modified", _decode_datetime)
+    date_modified: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "date_modified", _decode_datetime, default=UNSET
+    )
     """When the template was last changed, ISO 8601 in UTC."""
-    version: _Field[str | Unset] = _Field("version")
+    version: _OptionalField[str, str] = _OptionalField("version", default=UNSET)
     """Version of the template, such as `2`."""
-    content_date_modified: _Field[datetime.datetime | Unset] = _Field("content_date_modified", _decode_datetime)
+    content_date_modified: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "content_date_modified", _decode_datetime, default=UNSET
+    )
     """When the content of the template was last changed, ISO 8601 in UTC."""
-
-    def __init__(
-        self,
-        *,
-        id: str | Unset = UNSET,
-        name: str | Unset = UNSET,
-        date_created: datetime.datetime | Unset = UNSET,
-        date_modified: datetime.datetime | Unset = UNSET,
-        version: str | Unset = UNSET,
-        content_date_modified: datetime.datetime | Unset = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "id": id,
-                "name": name,
-                "date_created": date_created,
-                "date_modified": date_modified,
-                "version": version,
-                "content_date_modified": content_date_modified,
-            },
-            additional_properties,
-        )

@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 
 from .. import models as _models
@@ -20,36 +21,19 @@ class TemplateDuplicateResponse(_Model):
 
     __slots__ = ()
 
-    id: _Field[str | Unset] = _Field("id")
+    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
     """ID of the copy."""
-    name: _Field[str | Unset] = _Field("name")
+    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
     """Name of the copy."""
-    date_created: _Field[datetime.datetime | Unset] = _Field("date_created", _decode_datetime)
-    """When the copy was created, ISO 8601 in UTC."""
-    date_modified: _Field[datetime.datetime | Unset] = _Field("date_modified", _decode_datetime)
-    """When the copy was last changed, ISO 8601 in UTC."""
-    meta: _Field[_models.TemplateDuplicateResponseMeta | Unset] = _Field(
-        "meta", _ModelOf(_models, "TemplateDuplicateResponseMeta")
+    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "date_created", _decode_datetime, default=UNSET
     )
+    """When the copy was created, ISO 8601 in UTC."""
+    date_modified: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "date_modified", _decode_datetime, default=UNSET
+    )
+    """When the copy was last changed, ISO 8601 in UTC."""
+    meta: _OptionalField[
+        _models.TemplateDuplicateResponseMeta, _models.TemplateDuplicateResponseMeta | Mapping[str, Any]
+    ] = _OptionalField("meta", _ModelOf(_models, "TemplateDuplicateResponseMeta"), default=UNSET)
     """Details of where the copy comes from."""
-
-    def __init__(
-        self,
-        *,
-        id: str | Unset = UNSET,
-        name: str | Unset = UNSET,
-        date_created: datetime.datetime | Unset = UNSET,
-        date_modified: datetime.datetime | Unset = UNSET,
-        meta: _models.TemplateDuplicateResponseMeta | Unset = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "id": id,
-                "name": name,
-                "date_created": date_created,
-                "date_modified": date_modified,
-                "meta": meta,
-            },
-            additional_properties,
-        )

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Model as _Model
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 
 from .. import models as _models
@@ -19,62 +19,35 @@ class WebhookEventDetailsResponse(_Model):
 
     __slots__ = ()
 
-    uuid: _Field[str | Unset | None] = _Field("uuid")
+    uuid: _OptionalField[str | None, str | None] = _OptionalField("uuid", default=UNSET)
     """ID of the webhook event; may be null."""
-    name: _Field[str | Unset] = _Field("name")
+    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
     """Name of the webhook subscription."""
-    type_: _Field[_models.WebhookEventTriggerEnum | Unset] = _Field("type")
+    type: _OptionalField[
+        _models.WebhookEventTriggerEnum, _models.WebhookEventTriggerEnum | _models.WebhookEventTriggerEnum.Value
+    ] = _OptionalField("type", _EnumerationOf(_models, "WebhookEventTriggerEnum"), default=UNSET)
     """Trigger that caused the event."""
-    http_status_code: _Field[int | Unset | None] = _Field("http_status_code")
+    http_status_code: _OptionalField[int | None, int | None] = _OptionalField("http_status_code", default=UNSET)
     """HTTP status of the receiver's answer; null when there was none."""
-    error: _Field[_models.WebhookEventErrorEnum | Unset | None] = _Field("error")
+    error: _OptionalField[
+        _models.WebhookEventErrorEnum | None, _models.WebhookEventErrorEnum | _models.WebhookEventErrorEnum.Value | None
+    ] = _OptionalField("error", _EnumerationOf(_models, "WebhookEventErrorEnum"), default=UNSET)
     """Reason why the delivery failed; null when it did not."""
-    delivery_time: _Field[datetime.datetime | Unset] = _Field("delivery_time", _decode_datetime)
+    delivery_time: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "delivery_time", _decode_datetime, default=UNSET
+    )
     """When the event was delivered, ISO 8601 in UTC."""
-    url: _Field[str | Unset] = _Field("url")
+    url: _OptionalField[str, str] = _OptionalField("url", default=UNSET)
     """URL the event was delivered to."""
-    signature: _Field[str | Unset] = _Field("signature")
+    signature: _OptionalField[str, str] = _OptionalField("signature", default=UNSET)
     """Signature sent with the delivery: hex HMAC-SHA256 of the body with the shared key."""
-    request_body: _Field[str | Unset] = _Field("request_body")
+    request_body: _OptionalField[str, str] = _OptionalField("request_body", default=UNSET)
     """Body that was sent, a JSON array as text."""
-    response_body: _Field[str | Unset | None] = _Field("response_body")
+    response_body: _OptionalField[str | None, str | None] = _OptionalField("response_body", default=UNSET)
     """Body of the receiver's answer; null when there was none."""
-    response_headers: _Field[str | Unset | None] = _Field("response_headers")
+    response_headers: _OptionalField[str | None, str | None] = _OptionalField("response_headers", default=UNSET)
     """Headers of the receiver's answer as text; null when there were none."""
-    event_time: _Field[datetime.datetime | Unset] = _Field("event_time", _decode_datetime)
+    event_time: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "event_time", _decode_datetime, default=UNSET
+    )
     """When the event happened, ISO 8601 in UTC."""
-
-    def __init__(
-        self,
-        *,
-        uuid: str | Unset | None = UNSET,
-        name: str | Unset = UNSET,
-        type_: _models.WebhookEventTriggerEnum | Unset = UNSET,
-        http_status_code: int | Unset | None = UNSET,
-        error: _models.WebhookEventErrorEnum | Unset | None = UNSET,
-        delivery_time: datetime.datetime | Unset = UNSET,
-        url: str | Unset = UNSET,
-        signature: str | Unset = UNSET,
-        request_body: str | Unset = UNSET,
-        response_body: str | Unset | None = UNSET,
-        response_headers: str | Unset | None = UNSET,
-        event_time: datetime.datetime | Unset = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "uuid": uuid,
-                "name": name,
-                "type": type_,
-                "http_status_code": http_status_code,
-                "error": error,
-                "delivery_time": delivery_time,
-                "url": url,
-                "signature": signature,
-                "request_body": request_body,
-                "response_body": response_body,
-                "response_headers": response_headers,
-                "event_time": event_time,
-            },
-            additional_properties,
-        )

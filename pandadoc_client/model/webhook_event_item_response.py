@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
-from pandadoc_client._calls.model import UNSET, Unset
-from pandadoc_client._calls.model import Field as _Field
+from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Model as _Model
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 
 from .. import models as _models
@@ -19,38 +19,21 @@ class WebhookEventItemResponse(_Model):
 
     __slots__ = ()
 
-    uuid: _Field[str | Unset | None] = _Field("uuid")
+    uuid: _OptionalField[str | None, str | None] = _OptionalField("uuid", default=UNSET)
     """ID of the webhook event; may be null."""
-    name: _Field[str | Unset] = _Field("name")
+    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
     """Name of the webhook subscription."""
-    type_: _Field[_models.WebhookEventTriggerEnum | Unset] = _Field("type")
+    type: _OptionalField[
+        _models.WebhookEventTriggerEnum, _models.WebhookEventTriggerEnum | _models.WebhookEventTriggerEnum.Value
+    ] = _OptionalField("type", _EnumerationOf(_models, "WebhookEventTriggerEnum"), default=UNSET)
     """Trigger that caused the event."""
-    http_status_code: _Field[int | Unset | None] = _Field("http_status_code")
+    http_status_code: _OptionalField[int | None, int | None] = _OptionalField("http_status_code", default=UNSET)
     """HTTP status of the receiver's answer; null when there was none."""
-    error: _Field[_models.WebhookEventErrorEnum | Unset | None] = _Field("error")
+    error: _OptionalField[
+        _models.WebhookEventErrorEnum | None, _models.WebhookEventErrorEnum | _models.WebhookEventErrorEnum.Value | None
+    ] = _OptionalField("error", _EnumerationOf(_models, "WebhookEventErrorEnum"), default=UNSET)
     """Reason why the delivery failed; null when it did not."""
-    delivery_time: _Field[datetime.datetime | Unset] = _Field("delivery_time", _decode_datetime)
+    delivery_time: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+        "delivery_time", _decode_datetime, default=UNSET
+    )
     """When the event was delivered, ISO 8601 in UTC."""
-
-    def __init__(
-        self,
-        *,
-        uuid: str | Unset | None = UNSET,
-        name: str | Unset = UNSET,
-        type_: _models.WebhookEventTriggerEnum | Unset = UNSET,
-        http_status_code: int | Unset | None = UNSET,
-        error: _models.WebhookEventErrorEnum | Unset | None = UNSET,
-        delivery_time: datetime.datetime | Unset = UNSET,
-        **additional_properties: Any,
-    ) -> None:
-        super().__init__(
-            {
-                "uuid": uuid,
-                "name": name,
-                "type": type_,
-                "http_status_code": http_status_code,
-                "error": error,
-                "delivery_time": delivery_time,
-            },
-            additional_properties,
-        )

@@ -215,15 +215,12 @@ class _Builder:
             target = resolve(self.document, schema)
             named = schema.get(ARGUMENT, "body" if MAP in target else schema.get("$ref", "body"))
             name = argument_name(named.rpartition("/")[2])
-            types = self.types.given(schema)
-            annotation = self.types.annotation(schema, given=True)
-            free = "dict" in types and not annotation.startswith("dict[")
             yield Argument(
                 name=name,
                 wire=name,
                 location="body",
-                types=_tuple(types),
-                annotation=f"{annotation} | dict[str, Any]" if free else annotation,
+                types=_tuple(self.types.given(schema)),
+                annotation=self.types.annotation(schema, given=True),
                 required=body.get("required", False) and not forms,
                 secret=False,
                 collection="",
@@ -257,15 +254,13 @@ class _Builder:
         resolved = resolve(self.document, schema)
         collection = collection if resolved.get("type") == "array" else ""
         annotation = self.types.annotation(schema, given=True)
-        # A part of a form that is JSON is written as a body is: a model, or a dict in its place.
-        free = location == "form" and "dict" in self.types.given(schema) and not annotation.startswith("dict[")
         text = collection not in ("", "multi")  # an array that goes out as one text may be given as that text
         return Argument(
             name=argument_name(name),
             wire=name,
             location=location,
             types=_tuple([*self.types.given(schema), *(["str"] if text else [])]),
-            annotation=f"{annotation}{' | str' if text else ''}{' | dict[str, Any]' if free else ''}",
+            annotation=f"{annotation} | str" if text else annotation,
             required=required,
             secret=self.types.is_secret(schema),
             collection=collection,

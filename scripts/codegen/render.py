@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import keyword
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
-from openapi_python_client.parser.properties import LiteralEnumProperty
+from openapi_python_client.parser.properties import Property
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from ruamel.yaml.error import YAMLError
 
@@ -30,13 +31,15 @@ from .paging import Paging
 from .repair.answer_types import FILE_TYPES
 from .repair.named_schemas import MAP
 from .text import sentence, wrapped
-from .types import Types, union_of
+from .types import Types
 
 __all__ = ["TEMPLATES", "Made", "render"]
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 # Attributes of every model: a field of that name gets an underscore at its end.
 _TAKEN = frozenset({"additional_properties", "decode", "from_dict", "get", "to_dict", "to_str"})
+# A field of that name would hide what the types of the fields below it need.
+_IN_ANNOTATIONS = frozenset({"bool", "bytes", "dict", "float", "int", "list", "str"})
 _STEPS = {"DocumentsApi": ("documents", "DocumentSteps")}
 """Written by hand: module and class with what an API class offers beyond single calls."""
 
@@ -98,9 +101,9 @@ class _Package(Project):
         self.apis = {api_class(tag): api_module(tag) for tag in tags}
         filters: dict[str, Any] = self.env.filters
         filters.update(attribute=_attribute, literal=repr, sentence=sentence, string_literal=_string_literal)
-        filters.update(plain=_plain, union_of=union_of, wrapped=wrapped)
-        self.env.tests["constant"] = _is_constant
-        self.env.globals.update(document=document, modules=self.modules, types=self.types.within_models())
+        filters.update(plain=_plain, wrapped=wrapped)
+        self.env.tests["identifier"] = lambda name: name.isidentifier() and not keyword.iskeyword(name)
+        self.env.globals.update(document=self.document, modules=self.modules, types=self.types.within_models())
 
     def build(self) -> Sequence[GeneratorError]:
         """Write what is used of a project."""
@@ -132,6 +135,10 @@ class _Package(Project):
                 self._write_api(tag, [])
         self._write("api/__init__.py", '"""The API classes, one module for each tag."""\n')
         self._render("apis/__init__.py", "api_init.py.jinja", apis=self.apis)
+        self._render(
+            "types/__init__.py", "types_init.py.jinja", names=[f"{name}Dict" for name, _ in self.types.bodies()]
+        )
+        self._render("types/bodies.py", "types_bodies.py.jinja", bodies=list(self.types.bodies()))
         self._render("apis/document.py", "document.py.jinja")
         self._render("apis/resources.py", "resources.py.jinja", resources=self._resources())
 
@@ -198,7 +205,11 @@ def _configuration(path: Path) -> ConfigFile:
         raise GenerationError(f"{path}: not a configuration: {' '.join(str(error).split())}") from error
 
 
-def _attribute(name: str) -> str:
+def _attribute(prop: Property) -> str:
+    """Return the name of a field in Python. openapi-python-client keeps clear of the names of all builtins."""
+    name = str(prop.python_name)
+    if name == f"{_plain(prop.name)}_" and name[:-1] not in _IN_ANNOTATIONS and not keyword.iskeyword(name[:-1]):
+        name = name[:-1]
     return f"{name}_" if name in _TAKEN else name
 
 
@@ -210,8 +221,3 @@ def _string_literal(value: object) -> str:
 def _plain(value: object) -> object:
     """Return a text that openapi-python-client wraps, since it comes from the document, as it is there."""
     return value.get_untrusted_value() if isinstance(value, UntrustedString) else value
-
-
-def _is_constant(prop: object) -> bool:
-    """Whether a property has one value only, so that nobody needs to write it."""
-    return isinstance(prop, LiteralEnumProperty) and len(prop.values) == 1

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .document import SCHEMAS, members, resolve, schemas, unions
+from .document import SCHEMAS, contents, members, resolve, schemas, unions
 from .errors import GenerationError
 from .naming import class_name
 
@@ -31,10 +31,18 @@ class Types:
         self._models = models
         self._package = package
         self._choices = dict(_discriminators(document))
+        self._sent = _sent(document)
 
     def within_models(self) -> Types:
         """Return the same for code of a model, where a field may have the name of the package."""
         return Types(self._document, self._models, "_models")
+
+    def bodies(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the name of every model that is sent, and its schema: a dict may stand in its place."""
+        for name in sorted(self._sent):
+            schema = self._document["components"]["schemas"][name]
+            if class_name(name) in self._models and "enum" not in schema and not members(schema):
+                yield class_name(name), schema
 
     def schema(self, name: str) -> dict[str, Any]:
         """Return the schema of a class.
@@ -58,37 +66,70 @@ class Types:
         """Whether nobody but the server may see a value."""
         return resolve(self._document, schema).get("format") == "password"
 
-    def annotation(self, schema: dict[str, Any], *, given: bool = False, optional: bool = False) -> str:
-        """Return the type of a schema as a type checker reads it.
+    def annotation(self, schema: dict[str, Any], *, given: bool = False) -> str:
+        """Return the type of a schema as a type checker reads it: what a value reads as, or what may be *given*."""
+        found = self._annotations(schema, given)
+        return "Any" if "Any" in found else union_of(found)
+
+    def field(self, name: str, schema: dict[str, Any], key: str) -> tuple[str, str]:
+        """Return the descriptor of a field, with its types, and its default; nothing for one that must be given.
 
         Args:
-            schema: The schema.
-            given: Whether it is that of an argument: then it is what may be given.
-            optional: Whether it is that of a field which may be missing.
+            name: Name of the model.
+            schema: The schema of the model.
+            key: The field's name on the wire.
         """
-        found = self._annotations(schema, given)
-        if "Any" in found:
-            return "Any"
-        return union_of([*found, "Unset"] if optional else found)
+        part = schema["properties"][key]
+        read, given = self.annotation(part), self.annotation(part, given=True)
+        if key not in schema.get("required", ()):
+            return f"_OptionalField[{read}, {given}]", "UNSET"
+        only = self._values(part)
+        if len(only) == 1:  # nobody needs to write it
+            return f"_Field[{read}, {given}]", json.dumps(only[0], ensure_ascii=False)
+        if name in map(class_name, self._sent):
+            return f"_Field[{read}, {given}]", ""
+        return f"_Field[{read}, {union_of([given, 'Unset'])}]", "UNSET"
+
+    def _values(self, schema: dict[str, Any]) -> list[Any]:
+        """Return the values of an enumeration; none for anything else."""
+        target = resolve(self._document, schema)
+        parts = members(target)
+        return self._values(parts[0]) if len(parts) == 1 else list(target.get("enum", ()))
 
     def _annotations(self, schema: dict[str, Any], given: bool) -> list[str]:
         target = resolve(self._document, schema)
         if name := self.model(schema):
             found = [f"{self._package}.{name}"]
+            if given and "enum" in target:
+                found.append(f"{self._package}.{name}.Value")
+            elif given:
+                found += self._dicts(schema["$ref"].rpartition("/")[2], target)
         elif parts := members(target):
             found = [name for part in parts for name in self._annotations(part, given)]
         elif target.get("type") == "array":
-            found = [f"list[{self.annotation(target.get('items', {}), given=given)}]"]
+            found = [f"{'Sequence' if given else 'list'}[{self.annotation(target.get('items', {}), given=given)}]"]
         elif target.get("type") == "object":
             values = target.get("additionalProperties")
-            found = [f"dict[str, {self.annotation(values, given=given) if isinstance(values, dict) else 'Any'}]"]
+            inner = self.annotation(values, given=given) if isinstance(values, dict) else "Any"
+            found = [f"{'Mapping' if given else 'dict'}[str, {inner}]"]
         elif target.get("type") == "string" and target.get("format") in _MOMENTS:
             found = [_MOMENTS[target["format"]], *(["str"] if given else [])]  # a text is sent as it is
         elif target.get("type") == "string" and target.get("format") == "binary":
             found = ["FileArgument" if given else "IO[bytes]"]
         else:
             found = [_SCALARS.get(target.get("type", ""), "Any")]
+            if given and found == ["float"]:
+                found.append("Decimal")
         return [*found, "None"] if _is_nullable(schema, target) and "Any" not in found else found
+
+    def _dicts(self, schema: str, target: dict[str, Any]) -> list[str]:
+        """Return the types of the dicts that may stand for a model."""
+        if schema not in self._sent:
+            return ["Mapping[str, Any]"]
+        types = "types" if self._package == "models" else "_types"
+        return [name for part in members(target) for name in self._annotations(part, True)] or [
+            f"{types}.{class_name(schema)}Dict"
+        ]
 
     def given(self, schema: dict[str, Any]) -> list[str]:
         """Return what a value may be that is given for a schema, as the code of a vendor-style type."""
@@ -133,10 +174,9 @@ class Types:
     def decoder(self, schema: dict[str, Any]) -> str:
         """Return the expression of what decodes the JSON value of a field; nothing for one that is read as it comes."""
         target = resolve(self._document, schema)
-        if "enum" in target:
-            return ""
         if self.model(schema):
-            return f"_{self._reference(schema)}"
+            kind = "EnumerationOf" if "enum" in target else "ModelOf"
+            return f'_{kind}({self._package}, "{self.model(schema)}")'
         if parts := members(target):
             return self._union_decoder(parts)
         if target.get("type") == "array":
@@ -182,6 +222,28 @@ def _members(kind: str) -> Iterator[str]:
             yield kind[start:index].strip()
             start = index + 1
     yield kind[start:].strip()
+
+
+def _sent(document: dict[str, Any]) -> set[str]:
+    """Return the named schemas that stand in the body of a request, or in one that does."""
+    slots = [slot.value for slot in contents(document, answers=False)]
+    found: set[str] = set()
+    while slots:
+        for name in _referred(slots.pop()) - found:
+            found.add(name)
+            slots.append(document["components"]["schemas"][name])
+    return found
+
+
+def _referred(value: object) -> set[str]:
+    """Return the named schemas that a part of a document refers to."""
+    if isinstance(value, list):
+        return {name for item in value for name in _referred(item)}
+    if not isinstance(value, dict):
+        return set()
+    reference = value.get("$ref")
+    own = {reference.rpartition("/")[2]} if isinstance(reference, str) and reference.startswith(SCHEMAS) else set()
+    return own | {name for item in value.values() for name in _referred(item)}
 
 
 def _is_nullable(schema: dict[str, Any], target: dict[str, Any]) -> bool:

@@ -201,7 +201,7 @@ def test_a_warning_that_is_not_expected_stops_the_run(generate: Generate, tmp_pa
     ("old", "new", "path", "expected"),
     [
         ("operationId: putThing", "operationId: get_thing", "api/odd_things_v2_api.py", "def get_thing2("),
-        ("name: kind[]", "name: thing_id", "api/odd_things_v2_api.py", "thing_id_query: list[str] | None = None"),
+        ("name: kind[]", "name: thing_id", "api/odd_things_v2_api.py", "thing_id_query: Sequence[str] | None = None"),
         ("Problem", "Unset", "model/unset2.py", "class Unset2("),
     ],
 )

@@ -8,7 +8,7 @@ import json
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from pandadoc_client import UNSET
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -68,14 +70,37 @@ def test_odd_dates_are_read_or_passed_through(models: Any, text: Any, read: Any)
     assert made == read if read is not None or text is None else isinstance(made, datetime.datetime)
 
 
-def test_a_field_that_is_missing_reads_as_unset_and_null_as_none(models: Any) -> None:
-    thing = models.Thing.from_dict({"kind": None})
+@pytest.mark.parametrize("missing_fields", ["error", "none"])
+def test_what_is_there_does_not_depend_on_how_a_missing_field_reads(models: Any, missing_fields: str) -> None:
+    thing = models.Thing.from_dict({"kind": None, "parent": {"id": "p"}}, missing_fields=missing_fields)
     assert thing.kind is None
-    assert str(thing.id) == "UNSET"
-    assert not thing.id
     assert "id" not in thing
     assert "kind" in thing
     assert thing.get("id", "default") == "default"
+    for model in (thing, thing.parent):
+        with pytest.raises(KeyError, match="Thing has no attribute 'flag'"):
+            model["flag"]
+
+
+def test_a_field_that_is_missing_raises_or_reads_as_none_also_further_in(models: Any) -> None:
+    data = {"parent": {"id": "p"}, "children": [{"id": "c"}], "owner": {"vat": "1"}, "labels": {"first": {"x": 1}}}
+    strict, lenient = models.Thing.from_dict(data), models.Thing.from_dict(data, missing_fields="none")
+    finds: list[Callable[[Any], Any]] = [
+        lambda thing: thing.kind,
+        lambda thing: thing.parent.kind,
+        lambda thing: thing.children[0].kind,
+        lambda thing: thing.owner.type,
+        lambda thing: thing.labels["first"].name,
+        lambda thing: copy.deepcopy(thing).kind,
+        lambda thing: pickle.loads(pickle.dumps(thing)).parent.kind,
+    ]
+    for find in finds:
+        assert find(lenient) is None
+        with pytest.raises(AttributeError, match="has no attribute"):
+            find(strict)
+    assert not hasattr(strict, "kind")
+    assert getattr(strict, "kind", "default") == "default"
+    assert hasattr(lenient, "kind")
 
 
 def test_unknown_fields_are_kept_and_can_be_read(models: Any) -> None:
@@ -89,6 +114,16 @@ def test_unknown_fields_are_kept_and_can_be_read(models: Any) -> None:
 def test_unknown_values_of_an_enumeration_and_wrong_types_pass_through(models: Any) -> None:
     thing = models.Thing.from_dict({"kind": "enormous", "count": "7", "children": "none", "parent": [1]})
     assert (thing.kind, thing.count, thing.children, thing.parent) == ("enormous", "7", "none", [1])
+
+
+def test_a_value_of_an_enumeration_is_text_with_a_value_whether_the_document_names_it_or_not(models: Any) -> None:
+    for value in ("big", "enormous"):
+        kind: Any = models.Thing.from_dict({"kind": value}).kind
+        assert isinstance(kind, str)
+        assert (kind, kind.value, f"{kind}", json.dumps(kind)) == (value, value, value, json.dumps(value))
+        assert type(kind.value) is str
+        assert type(models.Thing.from_dict({"kind": value}).to_dict()["kind"]) is str
+        assert type(models.Thing("1", kind).to_dict()["kind"]) is str
 
 
 def test_a_union_is_read_as_the_member_that_knows_its_keys(models: Any) -> None:
@@ -111,7 +146,7 @@ def test_fields_are_written_as_attributes_and_as_items(models: Any) -> None:
     thing.ratio = 0.5
     thing["flag"] = True
     thing.invented = "yes"
-    thing.count = models.Thing.from_dict({}).count
+    thing.count = UNSET
     assert thing.to_dict() == {
         "id": "1",
         "kind": "big",
@@ -175,9 +210,23 @@ def test_models_of_different_classes_are_not_equal(models: Any) -> None:
         hash(models.Person("n"))
 
 
-def test_a_model_is_no_sequence(models: Any) -> None:
-    with pytest.raises(TypeError):
-        iter(models.Person("n"))
+def test_a_model_is_a_mapping_of_the_fields_that_are_there(models: Any) -> None:
+    thing = models.Thing.from_dict({"id": "x", "made": "2026-01-02T03:04:05Z", "brand_new": [1]})
+    expected = {"id": "x", "made": thing.made, "brand_new": [1]}
+    assert dict(thing) == {**thing} == dict(thing.items()) == expected
+    assert list(thing) == list(thing.keys()) == list(expected)
+    assert list(thing.values()) == list(expected.values())
+    assert len(thing) == 3
+    assert bool(models.Thing.from_dict({}))
+
+
+def test_a_field_that_is_required_must_be_given_once(models: Any) -> None:
+    with pytest.raises(TypeError, match="Thing is missing the required field 'kind'"):
+        models.Thing("1")
+    with pytest.raises(TypeError, match="Thing got the field 'id' twice"):
+        models.Thing("1", id="1", kind="big")
+    with pytest.raises(TypeError, match="Thing takes 2 fields by position, and 3 were given"):
+        models.Thing("1", "big", 2)
 
 
 def test_a_constant_need_not_be_written(models: Any) -> None:
@@ -190,7 +239,7 @@ def test_a_constant_need_not_be_written(models: Any) -> None:
 def test_reading_never_raises_and_loses_nothing(models: Any, data: dict[str, Any]) -> None:
     thing = models.Thing.from_dict(data)
     for name in FIELDS:
-        getattr(thing, name)
+        assert hasattr(thing, name) == (name in data)
     repr(thing)
     assert json.loads(json.dumps(models.Thing.from_dict(data).to_dict())) == data
 

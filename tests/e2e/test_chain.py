@@ -14,6 +14,8 @@ from playwright.sync_api import Page, expect
 
 from pandadoc_client import AsyncPandaDoc, PandaDoc, webhooks
 from pandadoc_client.emulator import Emulator, EmulatorMode, EmulatorOptions
+from pandadoc_client.models import WebhookSubscriptionTriggerEnum
+from pandadoc_client.types import CreateDocumentRecipientDict, DocumentCreateRequestDict
 
 from ..cli.conftest import Pandadoc, pandadoc, settings
 from ..cli.login_support import running_login
@@ -24,8 +26,13 @@ from .test_browser import chromium, decide, tab
 __all__ = ["chromium", "pandadoc", "settings", "tab"]  # fixtures
 
 NAME = "Offer for bamboo"
-RECIPIENT = {"email": "mei.lin@example.com", "first_name": "Mei", "last_name": "Lin", "role": "Client"}
-TRIGGERS = ["document_state_changed", "recipient_completed"]
+RECIPIENT: CreateDocumentRecipientDict = {
+    "email": "mei.lin@example.com",
+    "first_name": "Mei",
+    "last_name": "Lin",
+    "role": "Client",
+}
+TRIGGERS: list[WebhookSubscriptionTriggerEnum.Value] = ["document_state_changed", "recipient_completed"]
 Sign = Callable[[], None]
 
 
@@ -42,7 +49,7 @@ def blocking(hook: str, file: Path, sign: Sign) -> str:
             {"name": "Chain", "url": hook, "active": True, "triggers": TRIGGERS}
         )
         template = next(pd.templates.iterate_templates(max_items=1))
-        document = {"name": NAME, "template_uuid": template.id, "recipients": [RECIPIENT]}
+        document: DocumentCreateRequestDict = {"name": NAME, "template_uuid": template.id, "recipients": [RECIPIENT]}
         sent = pd.documents.create_and_send(document, {"subject": "Please sign"})
         assert sent.status == "document.sent"
         sign()
@@ -59,7 +66,7 @@ async def with_asyncio(hook: str, file: Path, sign: Sign) -> str:
             {"name": "Chain", "url": hook, "active": True, "triggers": TRIGGERS}
         )
         template = await anext(pd.templates.iterate_templates(max_items=1))
-        document = {"name": NAME, "template_uuid": template.id, "recipients": [RECIPIENT]}
+        document: DocumentCreateRequestDict = {"name": NAME, "template_uuid": template.id, "recipients": [RECIPIENT]}
         sent = await pd.documents.create_and_send(document, {"subject": "Please sign"})
         assert sent.status == "document.sent"
         await asyncio.to_thread(sign)

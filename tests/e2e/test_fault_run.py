@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from pandadoc_client import ApiException, AsyncPandaDoc, PandaDoc, RetryPolicy
+from pandadoc_client.types import DocumentCreateRequestDict
 
 OPERATIONS = 2000
 WORKERS = 50
@@ -44,9 +45,12 @@ class Server:
         policy = RetryPolicy(attempts=4, backoff=0.01)
         return {"host": self.host, "api_key": self.api_key, "timeout": 60, "retries": policy}
 
-    def document(self, number: int) -> dict[str, object]:
-        recipients = [{"email": "ada@example.com", "role": "Client"}]
-        return {"name": f"Document {number:05}", "template_uuid": self.template, "recipients": recipients}
+    def document(self, number: int) -> DocumentCreateRequestDict:
+        return {
+            "name": f"Document {number:05}",
+            "template_uuid": self.template,
+            "recipients": [{"email": "ada@example.com", "role": "Client"}],
+        }
 
     def names(self) -> list[str]:
         """Return the names of all documents, once nothing goes wrong any more."""

@@ -67,7 +67,7 @@ def read(value: Any) -> None:
     if isinstance(value, Model):
         for name in dir(type(value)):
             if isinstance(getattr(type(value), name, None), Field):
-                read(getattr(value, name))
+                read(getattr(value, name, None))
         for name in value.to_dict():
             read(value[name])
             assert name in value

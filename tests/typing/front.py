@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import assert_type
 
-from pandadoc_client import ApiClient, AsyncApiClient, AsyncPandaDoc, Configuration, PandaDoc, Unset, raw, streamed
+from pandadoc_client import ApiClient, AsyncApiClient, AsyncPandaDoc, Configuration, PandaDoc, raw, streamed
 from pandadoc_client.api.contacts_api import AsyncContactsApi
 from pandadoc_client.api.documents_api import DocumentsApi
 from pandadoc_client.models import (
@@ -42,7 +42,7 @@ def iterators(pd: PandaDoc) -> None:
     assert_type(pd.webhook_events.iterate_webhook_event(since="2026-01-01"), Iterator[WebhookEventItemResponse])
     for user in pd.user_and_workspace_management.iterate_users(max_items=None, _request_timeout=5):
         assert_type(user, ListUsersResponseResults)
-        assert_type(user.email, str | Unset)
+        assert_type(user.email, str | None)
 
 
 async def front_with_asyncio(pd: AsyncPandaDoc) -> None:

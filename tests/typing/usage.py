@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, assert_type
 
 import pandadoc_client
-from pandadoc_client import Unset, in_thread, models, raw, streamed
+from pandadoc_client import in_thread, models, raw, streamed
 from pandadoc_client.api import members_api, o_auth_2_0_authentication_api
 from pandadoc_client.api.members_api import AsyncMembersApi
 from pandadoc_client.apis import OAuth20AuthenticationApi
@@ -22,8 +22,8 @@ def vendor_style(api: OAuth20AuthenticationApi) -> None:
     assert_type(api, o_auth_2_0_authentication_api.OAuth20AuthenticationApi)
     response = api.access_token(grant_type="refresh_token", refresh_token="r", _request_timeout=(1, 2.5))
     assert_type(response, OAuth2AccessTokenResponse)
-    assert_type(response.access_token, str | Unset)
-    assert_type(response.expires_in, float | Unset)
+    assert_type(response.access_token, str | None)
+    assert_type(response.expires_in, float | None)
     assert_type(response["access_token"], Any)
     assert_type(response.to_dict(), dict[str, Any])
     response.scope = "read"
@@ -52,7 +52,7 @@ def mistakes_in_other_forms(api: OAuth20AuthenticationApi) -> None:
 
 
 def lazy_names() -> None:
-    assert_type(models.MemberDetailsResponse(first_name="Ada").first_name, str | Unset)
+    assert_type(models.MemberDetailsResponse(first_name="Ada").first_name, str | None)
     with pandadoc_client.ApiClient(pandadoc_client.Configuration(host="http://127.0.0.1")) as client:
         assert_type(client, pandadoc_client.ApiClient)
         assert_type(members_api.MembersApi(client).details_current_member(), MemberDetailsResponse)

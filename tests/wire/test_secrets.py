@@ -16,6 +16,7 @@ from pandadoc_client.api.documents_api import DocumentsApi
 from pandadoc_client.api.members_api import MembersApi
 from pandadoc_client.exceptions import ApiConnectionError
 from pandadoc_client.oauth import AsyncOAuthClient, OAuthClient
+from pandadoc_client.types import DocumentCreateRequestDict
 
 from ..secrets.frames import chain, leaks
 from .recording import Answer, RecordingServer
@@ -158,8 +159,15 @@ def test_a_token_that_an_auth_has_put_into_the_request_is_masked_in_errors(kind:
 def test_a_secret_of_the_body_is_masked_in_errors() -> None:
     """A passcode stands deep in the JSON of a call; the server says what is wrong with it."""
     passcode = "s3cretPasscode"
-    verification = {"verification_settings": {"passcode_verification": {"passcode": passcode}}}
-    body = {"name": "n", "recipients": [{"email": "a@example.com", **verification}]}
+    body: DocumentCreateRequestDict = {
+        "name": "n",
+        "recipients": [
+            {
+                "email": "a@example.com",
+                "verification_settings": {"passcode_verification": {"passcode": passcode}},
+            }
+        ],
+    }
     with RecordingServer() as server:
         answer = Answer(status=400, body=f'{{"detail": {{"recipients": ["{passcode} is too short"]}}}}'.encode())
         settings = Configuration(host=server.script("x", (answer,)), api_key={"apiKey": KEY}, retries=0)

@@ -73,7 +73,7 @@ def model_shown(host: str, fields: dict[str, Any]) -> Any:
 
 
 def model_as_container(host: str, fields: dict[str, Any]) -> Any:
-    """Treat a model as what it is not."""
+    """Treat a model as a container."""
     model: Any = OAuth2AccessTokenResponse(**fields)
     return {
         "iter": attempt(lambda: list(model)),
@@ -115,7 +115,8 @@ def model_constructed(host: str, positional: list[Any], named: dict[str, Any]) -
 
 def model_copied(host: str) -> Any:
     """Copy and pickle models, own and received."""
-    own: Any = OAuth2AccessTokenResponse(scope="read", extra={"a": [1]})
+    make: Any = OAuth2AccessTokenResponse
+    own = make(scope="read", extra={"a": [1]})
     client = pandadoc_client.ApiClient(pandadoc_client.Configuration(host=host))
     received: Any = o_auth_2_0_authentication_api.OAuth20AuthenticationApi(client).access_token()
     shown: dict[str, Any] = {}
