@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pandadoc_client._calls.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from .bodies import *  # noqa: F403
+    from .bodies import *
 
 __all__ = [
     "AddDsvNamedItemsRequestDict",

@@ -119,7 +119,7 @@ def test_unknown_values_of_an_enumeration_and_wrong_types_pass_through(models: A
 def test_a_value_of_an_enumeration_is_text_with_a_value_whether_the_document_names_it_or_not(models: Any) -> None:
     for value in ("big", "enormous"):
         kind: Any = models.Thing.from_dict({"kind": value}).kind
-        assert isinstance(kind, str)
+        assert issubclass(type(kind), str)
         assert (kind, kind.value, f"{kind}", json.dumps(kind)) == (value, value, value, json.dumps(value))
         assert type(kind.value) is str
         assert type(models.Thing.from_dict({"kind": value}).to_dict()["kind"]) is str
