@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import OptionalField as _OptionalField
 
@@ -16,14 +17,14 @@ class APILogDetailsResponse(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """ID of the log entry."""
+    status: _Field[int, int | Unset] = _Field("status", default=UNSET)
+    """HTTP status code of the answer."""
     url: _OptionalField[str, str] = _OptionalField("url", default=UNSET)
     """Path that was called, without the host."""
     method: _OptionalField[str, str] = _OptionalField("method", default=UNSET)
     """HTTP method of the call."""
-    status: _OptionalField[int, int] = _OptionalField("status", default=UNSET)
-    """HTTP status code of the answer."""
     request_time: _OptionalField[str, str] = _OptionalField("request_time", default=UNSET)
     """When the request arrived, ISO 8601 with milliseconds and no offset."""
     response_time: _OptionalField[str, str] = _OptionalField("response_time", default=UNSET)

@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -20,11 +21,11 @@ class ContentLibraryItemResponse(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """ID of the content library item."""
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
     """Name of the content library item."""
-    date_created: _OptionalField[str, str] = _OptionalField("date_created", default=UNSET)
+    date_created: _Field[str, str | Unset] = _Field("date_created", default=UNSET)
     """When the content library item was created, ISO 8601 in UTC."""
     date_modified: _OptionalField[str, str] = _OptionalField("date_modified", default=UNSET)
     """When the content library item was last changed, ISO 8601 in UTC."""

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import datetime
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
@@ -19,22 +20,22 @@ class ContentLibraryResponse(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """ID of the content library item."""
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
     """Name of the content library item."""
-    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+    date_created: _Field[datetime.datetime, datetime.datetime | str | Unset] = _Field(
         "date_created", _decode_datetime, default=UNSET
     )
     """When the content library item was created, ISO 8601 in UTC."""
+    status: _Field[
+        _models.ContentLibraryResponseStatus,
+        _models.ContentLibraryResponseStatus | _models.ContentLibraryResponseStatus.Value | Unset,
+    ] = _Field("status", _EnumerationOf(_models, "ContentLibraryResponseStatus"), default=UNSET)
+    """Processing status: `cli.UPLOADED` (file received), `cli.PROCESSED` (ready) or `cli.ERROR` (failed)."""
     date_modified: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
         "date_modified", _decode_datetime, default=UNSET
     )
     """When the content library item was last changed, ISO 8601 in UTC."""
     version: _OptionalField[str, str] = _OptionalField("version", default=UNSET)
     """Version of the content library item, such as `2`."""
-    status: _OptionalField[
-        _models.ContentLibraryResponseStatus,
-        _models.ContentLibraryResponseStatus | _models.ContentLibraryResponseStatus.Value,
-    ] = _OptionalField("status", _EnumerationOf(_models, "ContentLibraryResponseStatus"), default=UNSET)
-    """Processing status: `cli.UPLOADED` (file received), `cli.PROCESSED` (ready) or `cli.ERROR` (failed)."""

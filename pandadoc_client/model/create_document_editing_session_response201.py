@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import datetime
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
@@ -16,8 +17,10 @@ class CreateDocumentEditingSessionResponse201(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """ID of the editing session."""
+    document_id: _Field[str, str | Unset] = _Field("document_id", default=UNSET)
+    """ID of the document the session is for."""
     email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
     """Email address of the user the session is for."""
     expires_at: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
@@ -28,5 +31,3 @@ class CreateDocumentEditingSessionResponse201(_Model):
     """Deprecated session key; use `token` instead."""
     token: _OptionalField[str, str] = _OptionalField("token", secret=True, default=UNSET)
     """Secret token that opens the editing session."""
-    document_id: _OptionalField[str, str] = _OptionalField("document_id", default=UNSET)
-    """ID of the document the session is for."""

@@ -5,8 +5,9 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -23,16 +24,16 @@ class CreateNotarizationResponse(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """ID of the notarization request."""
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
     """Name of the notarization request."""
-    status: _OptionalField[
+    status: _Field[
         _models.CreateNotarizationResponseStatus,
-        _models.CreateNotarizationResponseStatus | _models.CreateNotarizationResponseStatus.Value,
-    ] = _OptionalField("status", _EnumerationOf(_models, "CreateNotarizationResponseStatus"), default=UNSET)
+        _models.CreateNotarizationResponseStatus | _models.CreateNotarizationResponseStatus.Value | Unset,
+    ] = _Field("status", _EnumerationOf(_models, "CreateNotarizationResponseStatus"), default=UNSET)
     """Stage of the notarization request, from `DRAFT` to `COMPLETED`, `INCOMPLETE` or `CANCELLED`."""
-    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+    date_created: _Field[datetime.datetime, datetime.datetime | str | Unset] = _Field(
         "date_created", _decode_datetime, default=UNSET
     )
     """When the notarization request was created, ISO 8601 in UTC."""

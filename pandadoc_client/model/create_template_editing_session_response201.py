@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import datetime
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
@@ -16,7 +17,7 @@ class CreateTemplateEditingSessionResponse201(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """ID of the editing session."""
     email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
     """Email address of the user the session is for."""

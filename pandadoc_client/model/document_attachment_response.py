@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -19,9 +20,9 @@ class DocumentAttachmentResponse(_Model):
 
     __slots__ = ()
 
-    uuid: _OptionalField[str, str] = _OptionalField("uuid", default=UNSET)
+    uuid: _Field[str, str | Unset] = _Field("uuid", default=UNSET)
     """ID of the attachment."""
-    date_created: _OptionalField[str, str] = _OptionalField("date_created", default=UNSET)
+    date_created: _Field[str, str | Unset] = _Field("date_created", default=UNSET)
     """When the attachment was added, ISO 8601 in UTC."""
     created_by: _OptionalField[
         _models.DocumentAttachmentResponseCreatedBy, _models.DocumentAttachmentResponseCreatedBy | Mapping[str, Any]

@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -20,10 +21,10 @@ class DocumentAuditTrailResponse(_Model):
 
     __slots__ = ()
 
+    results: _Field[
+        list[_models.DocumentAuditTrailResponseResults],
+        Sequence[_models.DocumentAuditTrailResponseResults | Mapping[str, Any]] | Unset,
+    ] = _Field("results", _list_of(_ModelOf(_models, "DocumentAuditTrailResponseResults")), default=UNSET)
+    """Entries of the audit trail."""
     count: _OptionalField[int, int] = _OptionalField("count", default=UNSET)
     """Number of audit trail entries."""
-    results: _OptionalField[
-        list[_models.DocumentAuditTrailResponseResults],
-        Sequence[_models.DocumentAuditTrailResponseResults | Mapping[str, Any]],
-    ] = _OptionalField("results", _list_of(_ModelOf(_models, "DocumentAuditTrailResponseResults")), default=UNSET)
-    """Entries of the audit trail."""

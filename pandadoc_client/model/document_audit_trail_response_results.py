@@ -5,7 +5,8 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -21,8 +22,12 @@ class DocumentAuditTrailResponseResults(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """ID of the audit trail entry."""
+    date_created: _Field[datetime.datetime, datetime.datetime | str | Unset] = _Field(
+        "date_created", _decode_datetime, default=UNSET
+    )
+    """When the action took place, ISO 8601."""
     user: _OptionalField[
         _models.DocumentAuditTrailResponseResultsUser, _models.DocumentAuditTrailResponseResultsUser | Mapping[str, Any]
     ] = _OptionalField("user", _ModelOf(_models, "DocumentAuditTrailResponseResultsUser"), default=UNSET)
@@ -31,9 +36,5 @@ class DocumentAuditTrailResponseResults(_Model):
     """Numeric code of the action."""
     reason: _OptionalField[str | None, str | None] = _OptionalField("reason", default=UNSET)
     """Reason given for the action; null when there is none."""
-    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
-        "date_created", _decode_datetime, default=UNSET
-    )
-    """When the action took place, ISO 8601."""
     ip_address: _OptionalField[str | None, str | None] = _OptionalField("ip_address", default=UNSET)
     """IP address the action came from; null when not known."""

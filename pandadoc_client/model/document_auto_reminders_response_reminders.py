@@ -5,7 +5,6 @@ from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
-from pandadoc_client._calls.model import OptionalField as _OptionalField
 
 from .. import models as _models
 
@@ -19,9 +18,10 @@ class DocumentAutoRemindersResponseReminders(_Model):
 
     recipient_id: _Field[str, str | Unset] = _Field("recipient_id", default=UNSET)
     """ID of the recipient to remind."""
-    status: _OptionalField[
+    status: _Field[
         _models.DocumentAutoRemindersResponseRemindersStatus,
         _models.DocumentAutoRemindersResponseRemindersStatus
-        | _models.DocumentAutoRemindersResponseRemindersStatus.Value,
-    ] = _OptionalField("status", _EnumerationOf(_models, "DocumentAutoRemindersResponseRemindersStatus"), default=UNSET)
+        | _models.DocumentAutoRemindersResponseRemindersStatus.Value
+        | Unset,
+    ] = _Field("status", _EnumerationOf(_models, "DocumentAutoRemindersResponseRemindersStatus"), default=UNSET)
     """State of the reminder: `scheduled`, `sent` or, when sending failed, `error`."""

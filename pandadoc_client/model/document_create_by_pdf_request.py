@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
@@ -24,7 +24,29 @@ class DocumentCreateByPdfRequest(_Model):
 
     __slots__ = ()
 
-    name: _Field[str, str] = _Field("name", kw_only=False)
+    url: _Field[str | None, str] = _Field("url", kw_only=False)
+    """Address of the PDF, where none is uploaded."""
+    recipients: _Field[
+        list[_models.CreateDocumentRecipient | _models.CreateDocumentRecipientGroup] | None,
+        Sequence[
+            _models.CreateDocumentRecipient
+            | _types.CreateDocumentRecipientDict
+            | _models.CreateDocumentRecipientGroup
+            | _types.CreateDocumentRecipientGroupDict
+        ],
+    ] = _Field(
+        "recipients",
+        _list_of(
+            _one_of(
+                _ModelOf(_models, "CreateDocumentRecipient"),
+                _ModelOf(_models, "CreateDocumentRecipientGroup"),
+                by=("type", {"recipient": 0, "recipient_group": 1}),
+            )
+        ),
+        kw_only=False,
+    )
+    """People and groups who receive the document."""
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
     """Name for the new document."""
     parse_form_fields: _OptionalField[bool, bool] = _OptionalField("parse_form_fields", default=UNSET)
     """Whether form fields of the PDF become document fields."""
@@ -40,26 +62,6 @@ class DocumentCreateByPdfRequest(_Model):
         _models.DocumentCreateByPdfRequestOwner | _types.DocumentCreateByPdfRequestOwnerDict,
     ] = _OptionalField("owner", _ModelOf(_models, "DocumentCreateByPdfRequestOwner"), default=UNSET)
     """User who is to own the document, named by email address or membership ID."""
-    recipients: _OptionalField[
-        list[_models.CreateDocumentRecipient | _models.CreateDocumentRecipientGroup],
-        Sequence[
-            _models.CreateDocumentRecipient
-            | _types.CreateDocumentRecipientDict
-            | _models.CreateDocumentRecipientGroup
-            | _types.CreateDocumentRecipientGroupDict
-        ],
-    ] = _OptionalField(
-        "recipients",
-        _list_of(
-            _one_of(
-                _ModelOf(_models, "CreateDocumentRecipient"),
-                _ModelOf(_models, "CreateDocumentRecipientGroup"),
-                by=("type", {"recipient": 0, "recipient_group": 1}),
-            )
-        ),
-        default=UNSET,
-    )
-    """People and groups who receive the document."""
     tokens: _OptionalField[
         list[_models.DocumentCreateByPdfRequestTokens],
         Sequence[_models.DocumentCreateByPdfRequestTokens | _types.DocumentCreateByPdfRequestTokensDict],

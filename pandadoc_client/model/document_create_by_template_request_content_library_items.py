@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -22,7 +23,7 @@ class DocumentCreateByTemplateRequestContentLibraryItems(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str] = _Field("id", kw_only=False)
     """The ID."""
     fields: _OptionalField[dict[str, Any], Mapping[str, Any]] = _OptionalField("fields", default=UNSET)
     """Values for fields, by the name of the field."""

@@ -134,6 +134,6 @@ class DocumentCreateRequest(_Model):
     tags: _OptionalField[list[str], Sequence[str]] = _OptionalField("tags", default=UNSET)
     """Tags to put on the document."""
     url: _OptionalField[str, str] = _OptionalField("url", default=UNSET)
-    """URL from which the server fetches the PDF file."""
+    """Address of the PDF, where none is uploaded."""
     parse_form_fields: _OptionalField[bool, bool] = _OptionalField("parse_form_fields", default=UNSET)
     """Whether form fields of the PDF become document fields."""

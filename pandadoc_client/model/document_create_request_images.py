@@ -3,9 +3,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
-from pandadoc_client._calls.model import OptionalField as _OptionalField
 
 __all__ = ["DocumentCreateRequestImages"]
 
@@ -15,7 +14,7 @@ class DocumentCreateRequestImages(_Model):
 
     __slots__ = ()
 
-    urls: _OptionalField[list[str], Sequence[str]] = _OptionalField("urls", default=UNSET)
+    urls: _Field[list[str], Sequence[str]] = _Field("urls", kw_only=False)
     """Addresses of the images."""
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
+    name: _Field[str, str] = _Field("name", kw_only=False)
     """The name."""

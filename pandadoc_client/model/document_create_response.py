@@ -4,8 +4,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -21,24 +22,24 @@ class DocumentCreateResponse(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """Document id, used in all later calls for it."""
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
     """Name of the document."""
-    status: _OptionalField[
-        _models.DocumentStatusEnum, _models.DocumentStatusEnum | _models.DocumentStatusEnum.Value
-    ] = _OptionalField("status", _EnumerationOf(_models, "DocumentStatusEnum"), default=UNSET)
+    status: _Field[
+        _models.DocumentStatusEnum, _models.DocumentStatusEnum | _models.DocumentStatusEnum.Value | Unset
+    ] = _Field("status", _EnumerationOf(_models, "DocumentStatusEnum"), default=UNSET)
     """Status right after creation, normally `document.uploaded`; poll until it is `document.draft`."""
-    date_created: _OptionalField[str, str] = _OptionalField("date_created", default=UNSET)
+    date_created: _Field[str, str | Unset] = _Field("date_created", default=UNSET)
     """When the document was created, ISO 8601 in UTC."""
+    uuid: _Field[str, str | Unset] = _Field("uuid", default=UNSET)
+    """Document id again, the same value as `id`."""
     date_modified: _OptionalField[str, str] = _OptionalField("date_modified", default=UNSET)
     """When the document was last changed, ISO 8601 in UTC."""
     expiration_date: _OptionalField[str | None, str | None] = _OptionalField("expiration_date", default=UNSET)
     """When the document expires, ISO 8601 in UTC; null while no date is set."""
     version: _OptionalField[str | None, str | None] = _OptionalField("version", default=UNSET)
     """Version mark of the document, for example `EV2`; null when it has none."""
-    uuid: _OptionalField[str, str] = _OptionalField("uuid", default=UNSET)
-    """Document id again, the same value as `id`."""
     links: _OptionalField[
         list[_models.DocumentCreateResponseLinks], Sequence[_models.DocumentCreateResponseLinks | Mapping[str, Any]]
     ] = _OptionalField("links", _list_of(_ModelOf(_models, "DocumentCreateResponseLinks")), default=UNSET)

@@ -4,8 +4,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -21,8 +22,10 @@ class DocumentDetailsRecipientGroup(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """ID of the recipient or group."""
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the recipient group."""
     recipient_type: _OptionalField[
         _models.RecipientTypeEnum, _models.RecipientTypeEnum | _models.RecipientTypeEnum.Value
     ] = _OptionalField("recipient_type", _EnumerationOf(_models, "RecipientTypeEnum"), default=UNSET)
@@ -37,8 +40,6 @@ class DocumentDetailsRecipientGroup(_Model):
     """Email address of the recipient; may be null."""
     has_completed: _OptionalField[bool, bool] = _OptionalField("has_completed", default=UNSET)
     """Whether the recipient or group has completed the document."""
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
-    """Name of the recipient group."""
     type: _OptionalField[
         _models.DocumentDetailsRecipientGroupType,
         _models.DocumentDetailsRecipientGroupType | _models.DocumentDetailsRecipientGroupType.Value,

@@ -4,8 +4,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -22,18 +23,22 @@ class DocumentDetailsResponse(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """Document id, for use in further calls."""
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
     """Name of the document."""
+    date_created: _Field[str, str | Unset] = _Field("date_created", default=UNSET)
+    """When the document was created, ISO 8601 in UTC."""
+    status: _Field[
+        _models.DocumentStatusEnum, _models.DocumentStatusEnum | _models.DocumentStatusEnum.Value | Unset
+    ] = _Field("status", _EnumerationOf(_models, "DocumentStatusEnum"), default=UNSET)
+    """Present status, for example `document.draft`."""
     autonumbering_sequence_name_prefix: _OptionalField[Any, Any] = _OptionalField(
         "autonumbering_sequence_name_prefix", default=UNSET
     )
     """Prefix that automatic numbering puts in front of the document name."""
     folder_uuid: _OptionalField[str | None, str | None] = _OptionalField("folder_uuid", default=UNSET)
     """Folder that holds the document; null when it lies in none."""
-    date_created: _OptionalField[str, str] = _OptionalField("date_created", default=UNSET)
-    """When the document was created, ISO 8601 in UTC."""
     date_modified: _OptionalField[str, str] = _OptionalField("date_modified", default=UNSET)
     """When the document was last changed, ISO 8601 in UTC."""
     date_completed: _OptionalField[str | None, str | None] = _OptionalField("date_completed", default=UNSET)
@@ -170,10 +175,6 @@ class DocumentDetailsResponse(_Model):
         "linked_objects", _list_of(_ModelOf(_models, "DocumentDetailsResponseLinkedObjects")), default=UNSET
     )
     """Records in CRM systems that the document is tied to."""
-    status: _OptionalField[
-        _models.DocumentStatusEnum, _models.DocumentStatusEnum | _models.DocumentStatusEnum.Value
-    ] = _OptionalField("status", _EnumerationOf(_models, "DocumentStatusEnum"), default=UNSET)
-    """Present status, for example `document.draft`."""
     approval_execution: _OptionalField[
         _models.DocumentDetailsResponseApprovalExecution | None,
         _models.DocumentDetailsResponseApprovalExecution | Mapping[str, Any] | None,

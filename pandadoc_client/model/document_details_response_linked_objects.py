@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -20,14 +21,14 @@ class DocumentDetailsResponseLinkedObjects(_Model):
 
     __slots__ = ()
 
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
+    """Id of the link itself on PandaDoc's side."""
     provider: _OptionalField[str, str] = _OptionalField("provider", default=UNSET)
     """System that holds the record, for example `hubspot`."""
     entity_type: _OptionalField[str, str] = _OptionalField("entity_type", default=UNSET)
     """Kind of record in that system, for example `deal`."""
     entity_id: _OptionalField[str, str] = _OptionalField("entity_id", default=UNSET)
     """Id of the record in the other system."""
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
-    """Id of the link itself on PandaDoc's side."""
     children: _OptionalField[
         list[_models.DocumentDetailsResponseLinkedObjectsChildren],
         Sequence[_models.DocumentDetailsResponseLinkedObjectsChildren | Mapping[str, Any]],

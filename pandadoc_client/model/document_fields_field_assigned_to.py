@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import OptionalField as _OptionalField
 
@@ -15,7 +16,7 @@ class DocumentFieldsFieldAssignedTo(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """Id of the assigned recipient."""
     first_name: _OptionalField[str, str] = _OptionalField("first_name", default=UNSET)
     """Given name of the assigned recipient."""

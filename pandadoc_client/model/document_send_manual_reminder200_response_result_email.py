@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import datetime
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
@@ -19,11 +20,12 @@ class DocumentSendManualReminder200ResponseResultEmail(_Model):
 
     __slots__ = ()
 
-    status: _OptionalField[
+    status: _Field[
         _models.DocumentSendManualReminder200ResponseResultEmailStatus,
         _models.DocumentSendManualReminder200ResponseResultEmailStatus
-        | _models.DocumentSendManualReminder200ResponseResultEmailStatus.Value,
-    ] = _OptionalField(
+        | _models.DocumentSendManualReminder200ResponseResultEmailStatus.Value
+        | Unset,
+    ] = _Field(
         "status", _EnumerationOf(_models, "DocumentSendManualReminder200ResponseResultEmailStatus"), default=UNSET
     )
     """Whether the email went out (`sent`) or failed (`error`)."""

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import datetime
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
@@ -19,13 +20,12 @@ class DocumentSendManualReminder200ResponseResultSms(_Model):
 
     __slots__ = ()
 
-    status: _OptionalField[
+    status: _Field[
         _models.DocumentSendManualReminder200ResponseResultSmsStatus,
         _models.DocumentSendManualReminder200ResponseResultSmsStatus
-        | _models.DocumentSendManualReminder200ResponseResultSmsStatus.Value,
-    ] = _OptionalField(
-        "status", _EnumerationOf(_models, "DocumentSendManualReminder200ResponseResultSmsStatus"), default=UNSET
-    )
+        | _models.DocumentSendManualReminder200ResponseResultSmsStatus.Value
+        | Unset,
+    ] = _Field("status", _EnumerationOf(_models, "DocumentSendManualReminder200ResponseResultSmsStatus"), default=UNSET)
     """Whether the text message went out (`sent`) or failed (`error`)."""
     sent_at: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
         "sent_at", _decode_datetime, default=UNSET

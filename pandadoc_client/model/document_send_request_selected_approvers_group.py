@@ -4,10 +4,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
-from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
@@ -21,14 +20,14 @@ class DocumentSendRequestSelectedApproversGroup(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str] = _Field("id", kw_only=False)
     """The ID."""
-    type: _OptionalField[str, str] = _OptionalField("type", default=UNSET)
+    type: _Field[str, str] = _Field("type", kw_only=False)
     """Kind, as the API names it."""
-    assignees: _OptionalField[
+    assignees: _Field[
         list[_models.DocumentSendRequestSelectedApproversGroupAssignees],
         Sequence[_models.DocumentSendRequestSelectedApproversGroupAssignees | Mapping[str, Any]],
-    ] = _OptionalField(
-        "assignees", _list_of(_ModelOf(_models, "DocumentSendRequestSelectedApproversGroupAssignees")), default=UNSET
+    ] = _Field(
+        "assignees", _list_of(_ModelOf(_models, "DocumentSendRequestSelectedApproversGroupAssignees")), kw_only=False
     )
     """Members of the group."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -20,14 +21,16 @@ class DocumentSendResponse(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """Document id, for use in further calls."""
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
     """Name of the document."""
-    status: _OptionalField[str, str] = _OptionalField("status", default=UNSET)
+    status: _Field[str, str | Unset] = _Field("status", default=UNSET)
     """Status after the call, normally `document.sent`."""
-    date_created: _OptionalField[str, str] = _OptionalField("date_created", default=UNSET)
+    date_created: _Field[str, str | Unset] = _Field("date_created", default=UNSET)
     """When the document was created, ISO 8601 in UTC."""
+    uuid: _Field[str, str | Unset] = _Field("uuid", default=UNSET)
+    """Document id again, the same value as `id`."""
     date_modified: _OptionalField[str, str] = _OptionalField("date_modified", default=UNSET)
     """When the document was last changed, ISO 8601 in UTC."""
     date_completed: _OptionalField[str | None, str | None] = _OptionalField("date_completed", default=UNSET)
@@ -36,8 +39,6 @@ class DocumentSendResponse(_Model):
     """When the document expires, ISO 8601 in UTC."""
     version: _OptionalField[str, str] = _OptionalField("version", default=UNSET)
     """Version mark of the document."""
-    uuid: _OptionalField[str, str] = _OptionalField("uuid", default=UNSET)
-    """Document id again, the same value as `id`."""
     recipients: _OptionalField[
         list[_models.DocumentSendResponseRecipients],
         Sequence[_models.DocumentSendResponseRecipients | Mapping[str, Any]],

@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -20,9 +21,9 @@ class FormListResponse(_Model):
 
     __slots__ = ()
 
-    results: _OptionalField[
-        list[_models.FormListResponseResults], Sequence[_models.FormListResponseResults | Mapping[str, Any]]
-    ] = _OptionalField("results", _list_of(_ModelOf(_models, "FormListResponseResults")), default=UNSET)
+    results: _Field[
+        list[_models.FormListResponseResults], Sequence[_models.FormListResponseResults | Mapping[str, Any]] | Unset
+    ] = _Field("results", _list_of(_ModelOf(_models, "FormListResponseResults")), default=UNSET)
     """Forms on this page."""
     has_next_page: _OptionalField[bool, bool] = _OptionalField("has_next_page", default=UNSET)
     """Whether another page follows."""

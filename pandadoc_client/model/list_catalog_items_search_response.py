@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -24,10 +25,10 @@ class ListCatalogItemsSearchResponse(_Model):
 
     __slots__ = ()
 
-    items: _OptionalField[
+    items: _Field[
         list[_models.ProductCatalogSearchCatalogItemResponse],
-        Sequence[_models.ProductCatalogSearchCatalogItemResponse | Mapping[str, Any]],
-    ] = _OptionalField("items", _list_of(_ModelOf(_models, "ProductCatalogSearchCatalogItemResponse")), default=UNSET)
+        Sequence[_models.ProductCatalogSearchCatalogItemResponse | Mapping[str, Any]] | Unset,
+    ] = _Field("items", _list_of(_ModelOf(_models, "ProductCatalogSearchCatalogItemResponse")), default=UNSET)
     """Catalog items on this page."""
     has_more_items: _OptionalField[bool, bool] = _OptionalField("has_more_items", default=UNSET)
     """Whether another page follows."""

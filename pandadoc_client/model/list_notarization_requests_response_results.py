@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import datetime
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
@@ -19,21 +20,20 @@ class ListNotarizationRequestsResponseResults(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """Id of the notarization request."""
-    status: _OptionalField[
+    status: _Field[
         _models.ListNotarizationRequestsResponseResultsStatus,
         _models.ListNotarizationRequestsResponseResultsStatus
-        | _models.ListNotarizationRequestsResponseResultsStatus.Value,
-    ] = _OptionalField(
-        "status", _EnumerationOf(_models, "ListNotarizationRequestsResponseResultsStatus"), default=UNSET
-    )
+        | _models.ListNotarizationRequestsResponseResultsStatus.Value
+        | Unset,
+    ] = _Field("status", _EnumerationOf(_models, "ListNotarizationRequestsResponseResultsStatus"), default=UNSET)
     """Progress from `DRAFT` and `SENT` by way of `LIVE` to `COMPLETED`, `INCOMPLETE` or `CANCELLED`."""
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
     """Name of the notarization request."""
-    document_id: _OptionalField[str, str] = _OptionalField("document_id", default=UNSET)
+    document_id: _Field[str, str | Unset] = _Field("document_id", default=UNSET)
     """Document that is to be notarized."""
-    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+    date_created: _Field[datetime.datetime, datetime.datetime | str | Unset] = _Field(
         "date_created", _decode_datetime, default=UNSET
     )
     """When the request was created, ISO 8601 in UTC."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
-from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
@@ -20,8 +20,8 @@ class ListSmsOptOutChangelogResponse(_Model):
 
     __slots__ = ()
 
-    results: _OptionalField[
+    results: _Field[
         list[_models.ListSmsOptOutChangelogResponseResults],
-        Sequence[_models.ListSmsOptOutChangelogResponseResults | Mapping[str, Any]],
-    ] = _OptionalField("results", _list_of(_ModelOf(_models, "ListSmsOptOutChangelogResponseResults")), default=UNSET)
+        Sequence[_models.ListSmsOptOutChangelogResponseResults | Mapping[str, Any]] | Unset,
+    ] = _Field("results", _list_of(_ModelOf(_models, "ListSmsOptOutChangelogResponseResults")), default=UNSET)
     """Changes, each for one phone number."""

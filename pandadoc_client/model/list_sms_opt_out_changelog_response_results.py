@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import datetime
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
@@ -19,13 +20,15 @@ class ListSmsOptOutChangelogResponseResults(_Model):
 
     __slots__ = ()
 
+    status: _Field[
+        _models.ListSmsOptOutChangelogResponseResultsStatus,
+        _models.ListSmsOptOutChangelogResponseResultsStatus
+        | _models.ListSmsOptOutChangelogResponseResultsStatus.Value
+        | Unset,
+    ] = _Field("status", _EnumerationOf(_models, "ListSmsOptOutChangelogResponseResultsStatus"), default=UNSET)
+    """State after the change: `opt-out` refuses text messages, `opt-in` accepts them."""
     phone_number: _OptionalField[str, str] = _OptionalField("phone_number", default=UNSET)
     """Phone number the change is about, with country code."""
-    status: _OptionalField[
-        _models.ListSmsOptOutChangelogResponseResultsStatus,
-        _models.ListSmsOptOutChangelogResponseResultsStatus | _models.ListSmsOptOutChangelogResponseResultsStatus.Value,
-    ] = _OptionalField("status", _EnumerationOf(_models, "ListSmsOptOutChangelogResponseResultsStatus"), default=UNSET)
-    """State after the change: `opt-out` refuses text messages, `opt-in` accepts them."""
     opt_out_changed: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
         "opt_out_changed", _decode_datetime, default=UNSET
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -20,9 +21,9 @@ class ListUsersResponse(_Model):
 
     __slots__ = ()
 
+    results: _Field[
+        list[_models.ListUsersResponseResults], Sequence[_models.ListUsersResponseResults | Mapping[str, Any]] | Unset
+    ] = _Field("results", _list_of(_ModelOf(_models, "ListUsersResponseResults")), default=UNSET)
+    """Users on this page."""
     total: _OptionalField[int, int] = _OptionalField("total", default=UNSET)
     """Number of users over all pages."""
-    results: _OptionalField[
-        list[_models.ListUsersResponseResults], Sequence[_models.ListUsersResponseResults | Mapping[str, Any]]
-    ] = _OptionalField("results", _list_of(_ModelOf(_models, "ListUsersResponseResults")), default=UNSET)
-    """Users on this page."""

@@ -5,8 +5,9 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -23,16 +24,18 @@ class NotarizationRequestDetailsResponse(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """Id of the notarization request."""
-    status: _OptionalField[
+    status: _Field[
         _models.NotarizationRequestDetailsResponseStatus,
-        _models.NotarizationRequestDetailsResponseStatus | _models.NotarizationRequestDetailsResponseStatus.Value,
-    ] = _OptionalField("status", _EnumerationOf(_models, "NotarizationRequestDetailsResponseStatus"), default=UNSET)
+        _models.NotarizationRequestDetailsResponseStatus
+        | _models.NotarizationRequestDetailsResponseStatus.Value
+        | Unset,
+    ] = _Field("status", _EnumerationOf(_models, "NotarizationRequestDetailsResponseStatus"), default=UNSET)
     """Progress from `DRAFT` and `SENT` by way of `LIVE` to `COMPLETED`, `INCOMPLETE` or `CANCELLED`."""
-    document_id: _OptionalField[str, str] = _OptionalField("document_id", default=UNSET)
+    document_id: _Field[str, str | Unset] = _Field("document_id", default=UNSET)
     """Document that is to be notarized."""
-    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+    date_created: _Field[datetime.datetime, datetime.datetime | str | Unset] = _Field(
         "date_created", _decode_datetime, default=UNSET
     )
     """When the request was created, ISO 8601 in UTC."""

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import OptionalField as _OptionalField
 
@@ -15,9 +16,9 @@ class NotarizationRequestDetailsResponseRecording(_Model):
 
     __slots__ = ()
 
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """File name of the recording."""
     url: _OptionalField[str, str] = _OptionalField("url", secret=True, default=UNSET)
     """Address from which the recording can be fetched."""
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
-    """File name of the recording."""
     size: _OptionalField[float, float | Decimal] = _OptionalField("size", default=UNSET)
     """Size of the recording in bytes."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -23,10 +24,14 @@ class PricingTableResponse(_Model):
 
     __slots__ = ()
 
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
     """Name of the pricing table block."""
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """UUID of the pricing table."""
+    items: _Field[
+        list[_models.PricingTableResponseItems], Sequence[_models.PricingTableResponseItems | Mapping[str, Any]] | Unset
+    ] = _Field("items", _list_of(_ModelOf(_models, "PricingTableResponseItems")), default=UNSET)
+    """Rows of the table, each for one product or service."""
     total: _OptionalField[str, str] = _OptionalField("total", default=UNSET)
     """Total of the table, a decimal number in a string."""
     is_included_in_total: _OptionalField[bool, bool] = _OptionalField("is_included_in_total", default=UNSET)
@@ -35,9 +40,5 @@ class PricingTableResponse(_Model):
         _models.PricingTableResponseSummary | None, _models.PricingTableResponseSummary | Mapping[str, Any] | None
     ] = _OptionalField("summary", _ModelOf(_models, "PricingTableResponseSummary"), default=UNSET)
     """Sums of the table; null if none are worked out."""
-    items: _OptionalField[
-        list[_models.PricingTableResponseItems], Sequence[_models.PricingTableResponseItems | Mapping[str, Any]]
-    ] = _OptionalField("items", _list_of(_ModelOf(_models, "PricingTableResponseItems")), default=UNSET)
-    """Rows of the table, each for one product or service."""
     currency: _OptionalField[str, str] = _OptionalField("currency", default=UNSET)
     """Three-letter currency code of the table, for example `USD`."""

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -21,7 +22,7 @@ class ProductCatalogCustomCatalogItemInBundle(_Model):
 
     __slots__ = ()
 
-    uuid: _OptionalField[str, str] = _OptionalField("uuid", default=UNSET)
+    uuid: _Field[str, str | Unset] = _Field("uuid", default=UNSET)
     """UUID of the custom item."""
     title: _OptionalField[str, str] = _OptionalField("title", default=UNSET)
     """Title of the custom item."""

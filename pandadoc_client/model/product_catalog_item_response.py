@@ -5,8 +5,9 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -23,14 +24,14 @@ class ProductCatalogItemResponse(_Model):
 
     __slots__ = ()
 
-    uuid: _OptionalField[str, str] = _OptionalField("uuid", default=UNSET)
+    uuid: _Field[str, str | Unset] = _Field("uuid", default=UNSET)
     """UUID of the item, for use in further calls."""
-    title: _OptionalField[str, str] = _OptionalField("title", default=UNSET)
-    """Title of the item."""
-    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+    date_created: _Field[datetime.datetime, datetime.datetime | str | Unset] = _Field(
         "date_created", _decode_datetime, default=UNSET
     )
     """When the item was created, ISO 8601."""
+    title: _OptionalField[str, str] = _OptionalField("title", default=UNSET)
+    """Title of the item."""
     date_modified: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
         "date_modified", _decode_datetime, default=UNSET
     )

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -23,8 +24,14 @@ class ProductCatalogItemResponseVariants(_Model):
 
     __slots__ = ()
 
-    uuid: _OptionalField[str, str] = _OptionalField("uuid", default=UNSET)
+    uuid: _Field[str, str | Unset] = _Field("uuid", default=UNSET)
     """UUID of the variant."""
+    date_created: _Field[datetime.datetime, datetime.datetime | str | Unset] = _Field(
+        "date_created", _decode_datetime, default=UNSET
+    )
+    """When the variant was created, ISO 8601."""
+    status: _Field[float, float | Decimal | Unset] = _Field("status", default=UNSET)
+    """State of the variant as a number."""
     sku: _OptionalField[str | None, str | None] = _OptionalField("sku", default=UNSET)
     """Stock keeping unit of the variant; null if it has none."""
     description: _OptionalField[str | None, str | None] = _OptionalField("description", default=UNSET)
@@ -41,16 +48,10 @@ class ProductCatalogItemResponseVariants(_Model):
         Sequence[_models.ProductCatalogItemResponseVariantsImages | Mapping[str, Any]] | None,
     ] = _OptionalField("images", _list_of(_ModelOf(_models, "ProductCatalogItemResponseVariantsImages")), default=UNSET)
     """Images of the variant; null if there are none."""
-    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
-        "date_created", _decode_datetime, default=UNSET
-    )
-    """When the variant was created, ISO 8601."""
     date_modified: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
         "date_modified", _decode_datetime, default=UNSET
     )
     """When the variant was last changed, ISO 8601; null if never."""
-    status: _OptionalField[float, float | Decimal] = _OptionalField("status", default=UNSET)
-    """State of the variant as a number."""
     price_configurations: _OptionalField[
         list[_models.ProductCatalogItemResponseVariantsPriceConfigurations],
         Sequence[_models.ProductCatalogItemResponseVariantsPriceConfigurations | Mapping[str, Any]],

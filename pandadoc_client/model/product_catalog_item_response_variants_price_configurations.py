@@ -26,6 +26,8 @@ class ProductCatalogItemResponseVariantsPriceConfigurations(_Model):
     """Three-letter currency code of the price, for example `USD`."""
     pricing_method: _Field[float, float | Decimal | Unset] = _Field("pricing_method", default=UNSET)
     """Number that tells how the price is worked out."""
+    uuid: _Field[str, str | Unset] = _Field("uuid", default=UNSET)
+    """UUID of the price configuration."""
     price: _OptionalField[float | None, float | Decimal | None] = _OptionalField("price", default=UNSET)
     """Price of one unit; null if none is set."""
     cost: _OptionalField[float | None, float | Decimal | None] = _OptionalField("cost", default=UNSET)
@@ -39,5 +41,3 @@ class ProductCatalogItemResponseVariantsPriceConfigurations(_Model):
         Sequence[_models.ProductCatalogItemPriceTier | _types.ProductCatalogItemPriceTierDict] | None,
     ] = _OptionalField("tiers", _list_of(_ModelOf(_models, "ProductCatalogItemPriceTier")), default=UNSET)
     """Prices by quantity; null if the price has no tiers."""
-    uuid: _OptionalField[str, str] = _OptionalField("uuid", default=UNSET)
-    """UUID of the price configuration."""

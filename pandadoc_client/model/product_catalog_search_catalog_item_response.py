@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -24,6 +25,12 @@ class ProductCatalogSearchCatalogItemResponse(_Model):
 
     __slots__ = ()
 
+    date_created: _Field[datetime.datetime, datetime.datetime | str | Unset] = _Field(
+        "date_created", _decode_datetime, default=UNSET
+    )
+    """When the item was created, ISO 8601."""
+    uuid: _Field[str, str | Unset] = _Field("uuid", default=UNSET)
+    """UUID of the item, for use in further calls."""
     billing_cycle: _OptionalField[int | None, int | None] = _OptionalField("billing_cycle", default=UNSET)
     """Number for the interval of recurring billing; null if none applies."""
     billing_type: _OptionalField[str, str] = _OptionalField("billing_type", default=UNSET)
@@ -51,10 +58,6 @@ class ProductCatalogSearchCatalogItemResponse(_Model):
         default=UNSET,
     )
     """Custom fields of the item; null if there are none."""
-    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
-        "date_created", _decode_datetime, default=UNSET
-    )
-    """When the item was created, ISO 8601."""
     date_modified: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
         "date_modified", _decode_datetime, default=UNSET
     )
@@ -99,8 +102,6 @@ class ProductCatalogSearchCatalogItemResponse(_Model):
         _models.ProductCatalogTypeEnum, _models.ProductCatalogTypeEnum | _models.ProductCatalogTypeEnum.Value
     ] = _OptionalField("type", _EnumerationOf(_models, "ProductCatalogTypeEnum"), default=UNSET)
     """Whether the item is a single product or a bundle."""
-    uuid: _OptionalField[str, str] = _OptionalField("uuid", default=UNSET)
-    """UUID of the item, for use in further calls."""
     highlights: _OptionalField[dict[str, dict[str, Any]] | None, Mapping[str, Mapping[str, Any]] | None] = (
         _OptionalField("highlights", default=UNSET)
     )

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -23,9 +24,9 @@ class QuoteResponseSections(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """Id of the section."""
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
     """Name of the section."""
     summary: _OptionalField[
         _models.QuoteResponseSectionSummary, _models.QuoteResponseSectionSummary | Mapping[str, Any]

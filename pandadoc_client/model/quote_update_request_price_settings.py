@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
-from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
@@ -21,10 +20,10 @@ class QuoteUpdateRequestPriceSettings(_Model):
 
     __slots__ = ()
 
-    base_value: _OptionalField[float | None, float | Decimal | None] = _OptionalField("base_value", default=UNSET)
+    base_value: _Field[float | None, float | Decimal | None] = _Field("base_value", kw_only=False)
     """Price before tiers."""
-    tiers: _OptionalField[
+    tiers: _Field[
         list[_models.QuoteUpdateRequestPriceSettingsTiers],
         Sequence[_models.QuoteUpdateRequestPriceSettingsTiers | Mapping[str, Any]],
-    ] = _OptionalField("tiers", _list_of(_ModelOf(_models, "QuoteUpdateRequestPriceSettingsTiers")), default=UNSET)
+    ] = _Field("tiers", _list_of(_ModelOf(_models, "QuoteUpdateRequestPriceSettingsTiers")), kw_only=False)
     """Prices by quantity."""

@@ -3,9 +3,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
-from pandadoc_client._calls.model import OptionalField as _OptionalField
 
 __all__ = ["QuoteUpdateRequestPriceSettingsTiers"]
 
@@ -15,7 +14,7 @@ class QuoteUpdateRequestPriceSettingsTiers(_Model):
 
     __slots__ = ()
 
-    min_qty: _OptionalField[int, int] = _OptionalField("min_qty", default=UNSET)
+    min_qty: _Field[int, int] = _Field("min_qty", kw_only=False)
     """Quantity from which on the tier holds."""
-    value: _OptionalField[float, float | Decimal] = _OptionalField("value", default=UNSET)
+    value: _Field[float, float | Decimal] = _Field("value", kw_only=False)
     """The value."""

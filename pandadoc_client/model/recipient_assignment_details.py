@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import OptionalField as _OptionalField
 
@@ -15,7 +16,7 @@ class RecipientAssignmentDetails(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str] = _Field("id", kw_only=False)
     """ID of the recipient or group."""
     email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
     """Email address of the recipient."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from pandadoc_client._calls.model import UNSET
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import OptionalField as _OptionalField
 
@@ -18,7 +19,7 @@ class RecipientPersonalDetails(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str] = _Field("id", kw_only=False)
     """ID of the recipient or group."""
     recipient_type: _OptionalField[
         _models.RecipientTypeEnum, _models.RecipientTypeEnum | _models.RecipientTypeEnum.Value

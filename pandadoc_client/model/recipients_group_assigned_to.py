@@ -4,8 +4,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -21,8 +22,10 @@ class RecipientsGroupAssignedTo(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """ID of the recipient or group."""
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the group."""
     email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
     """Email address of the recipient."""
     recipient_type: _OptionalField[str, str] = _OptionalField("recipient_type", default=UNSET)
@@ -33,8 +36,6 @@ class RecipientsGroupAssignedTo(_Model):
     """Position in the signing order."""
     has_completed: _OptionalField[bool, bool] = _OptionalField("has_completed", default=UNSET)
     """Whether the recipient or group has completed the document."""
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
-    """Name of the group."""
     members: _OptionalField[
         list[_models.RecipientsGroupAssignedToMembers],
         Sequence[_models.RecipientsGroupAssignedToMembers | Mapping[str, Any]],

@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -21,14 +22,14 @@ class TemplateDetailsResponse(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """ID of the template."""
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
     """Name of the template."""
+    date_created: _Field[str, str | Unset] = _Field("date_created", default=UNSET)
+    """When the template was created, ISO 8601 in UTC."""
     folder_uuid: _OptionalField[str, str] = _OptionalField("folder_uuid", default=UNSET)
     """ID of the folder the template is in."""
-    date_created: _OptionalField[str, str] = _OptionalField("date_created", default=UNSET)
-    """When the template was created, ISO 8601 in UTC."""
     date_modified: _OptionalField[str, str] = _OptionalField("date_modified", default=UNSET)
     """When the template was last changed, ISO 8601 in UTC."""
     content_date_modified: _OptionalField[str, str] = _OptionalField("content_date_modified", default=UNSET)

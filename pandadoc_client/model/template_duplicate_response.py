@@ -5,7 +5,8 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -21,11 +22,11 @@ class TemplateDuplicateResponse(_Model):
 
     __slots__ = ()
 
-    id: _OptionalField[str, str] = _OptionalField("id", default=UNSET)
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
     """ID of the copy."""
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
     """Name of the copy."""
-    date_created: _OptionalField[datetime.datetime, datetime.datetime | str] = _OptionalField(
+    date_created: _Field[datetime.datetime, datetime.datetime | str | Unset] = _Field(
         "date_created", _decode_datetime, default=UNSET
     )
     """When the copy was created, ISO 8601 in UTC."""

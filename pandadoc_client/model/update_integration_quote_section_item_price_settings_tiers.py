@@ -14,7 +14,7 @@ class UpdateIntegrationQuoteSectionItemPriceSettingsTiers(_Model):
 
     __slots__ = ()
 
-    min_qty: _Field[int, int] = _Field("min_qty", kw_only=False)
-    """Lowest quantity at which the tier applies."""
     value: _Field[float, float | Decimal] = _Field("value", kw_only=False)
     """Price in this tier."""
+    min_qty: _Field[int, int] = _Field("min_qty", kw_only=False)
+    """Lowest quantity at which the tier applies."""

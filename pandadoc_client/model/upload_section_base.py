@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import UNSET
 from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
@@ -29,8 +29,7 @@ class UploadSectionBase(_Model):
             | _types.CreateDocumentRecipientDict
             | _models.CreateDocumentRecipientGroup
             | _types.CreateDocumentRecipientGroupDict
-        ]
-        | Unset,
+        ],
     ] = _Field(
         "recipients",
         _list_of(
@@ -40,7 +39,7 @@ class UploadSectionBase(_Model):
                 by=("type", {"recipient": 0, "recipient_group": 1}),
             )
         ),
-        default=UNSET,
+        kw_only=False,
     )
     """People and groups who take part in the section."""
     name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)

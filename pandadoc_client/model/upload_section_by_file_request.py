@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
@@ -30,7 +30,8 @@ class UploadSectionByFileRequest(_Model):
             | _types.CreateDocumentRecipientDict
             | _models.CreateDocumentRecipientGroup
             | _types.CreateDocumentRecipientGroupDict
-        ],
+        ]
+        | Unset,
     ] = _Field(
         "recipients",
         _list_of(
@@ -40,10 +41,10 @@ class UploadSectionByFileRequest(_Model):
                 by=("type", {"recipient": 0, "recipient_group": 1}),
             )
         ),
-        kw_only=False,
+        default=UNSET,
     )
     """People and groups who take part in the section."""
-    url: _Field[str, str] = _Field("url", kw_only=False)
+    url: _Field[str, str | Unset] = _Field("url", default=UNSET)
     """URL from which the server fetches the file."""
     parse_form_fields: _OptionalField[bool, bool] = _OptionalField("parse_form_fields", default=UNSET)
     """Whether form fields of the file become document fields."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -20,14 +21,12 @@ class UploadSectionByPdfRequest(_Model):
 
     __slots__ = ()
 
-    url: _OptionalField[str, str] = _OptionalField("url", default=UNSET)
+    url: _Field[str, str] = _Field("url", kw_only=False)
     """Address of the PDF."""
-    recipients: _OptionalField[
+    recipients: _Field[
         list[_models.DocumentCreateByTemplateRequestRecipients],
         Sequence[_models.DocumentCreateByTemplateRequestRecipients | Mapping[str, Any]],
-    ] = _OptionalField(
-        "recipients", _list_of(_ModelOf(_models, "DocumentCreateByTemplateRequestRecipients")), default=UNSET
-    )
+    ] = _Field("recipients", _list_of(_ModelOf(_models, "DocumentCreateByTemplateRequestRecipients")), kw_only=False)
     """Who gets the document, one for each role."""
     parse_form_fields: _OptionalField[bool, bool] = _OptionalField("parse_form_fields", default=UNSET)
     """Whether form fields of the file become fields of the document."""

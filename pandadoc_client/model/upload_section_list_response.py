@@ -4,10 +4,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
-from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
@@ -20,8 +20,8 @@ class UploadSectionListResponse(_Model):
 
     __slots__ = ()
 
-    results: _OptionalField[
+    results: _Field[
         list[_models.UploadSectionListResponseResults],
-        Sequence[_models.UploadSectionListResponseResults | Mapping[str, Any]],
-    ] = _OptionalField("results", _list_of(_ModelOf(_models, "UploadSectionListResponseResults")), default=UNSET)
+        Sequence[_models.UploadSectionListResponseResults | Mapping[str, Any]] | Unset,
+    ] = _Field("results", _list_of(_ModelOf(_models, "UploadSectionListResponseResults")), default=UNSET)
     """The sections of the document."""

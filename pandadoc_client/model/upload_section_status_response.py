@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import OptionalField as _OptionalField
 
@@ -18,19 +19,19 @@ class UploadSectionStatusResponse(_Model):
 
     __slots__ = ()
 
-    uuid: _OptionalField[str, str] = _OptionalField("uuid", default=UNSET)
+    uuid: _Field[str, str | Unset] = _Field("uuid", default=UNSET)
     """ID of the section upload."""
-    document_uuid: _OptionalField[str, str] = _OptionalField("document_uuid", default=UNSET)
+    document_uuid: _Field[str, str | Unset] = _Field("document_uuid", default=UNSET)
     """ID of the document the section is added to."""
-    status: _OptionalField[
-        _models.UploadSectionStatusEnum, _models.UploadSectionStatusEnum | _models.UploadSectionStatusEnum.Value
-    ] = _OptionalField("status", _EnumerationOf(_models, "UploadSectionStatusEnum"), default=UNSET)
+    status: _Field[
+        _models.UploadSectionStatusEnum, _models.UploadSectionStatusEnum | _models.UploadSectionStatusEnum.Value | Unset
+    ] = _Field("status", _EnumerationOf(_models, "UploadSectionStatusEnum"), default=UNSET)
     """Processing status of the upload."""
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
     """Name of the section upload."""
+    date_created: _Field[str, str | Unset] = _Field("date_created", default=UNSET)
+    """When the upload was created, ISO 8601 in UTC."""
     sections_uuids: _OptionalField[list[str], Sequence[str]] = _OptionalField("sections_uuids", default=UNSET)
     """IDs of the sections that the upload made."""
-    date_created: _OptionalField[str, str] = _OptionalField("date_created", default=UNSET)
-    """When the upload was created, ISO 8601 in UTC."""
     date_modified: _OptionalField[str, str] = _OptionalField("date_modified", default=UNSET)
     """When the upload was last changed, ISO 8601 in UTC."""

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import datetime
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
@@ -19,10 +20,10 @@ class WebhookEventDetailsResponse(_Model):
 
     __slots__ = ()
 
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the webhook subscription."""
     uuid: _OptionalField[str | None, str | None] = _OptionalField("uuid", default=UNSET)
     """ID of the webhook event; may be null."""
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
-    """Name of the webhook subscription."""
     type: _OptionalField[
         _models.WebhookEventTriggerEnum, _models.WebhookEventTriggerEnum | _models.WebhookEventTriggerEnum.Value
     ] = _OptionalField("type", _EnumerationOf(_models, "WebhookEventTriggerEnum"), default=UNSET)

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
-from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
@@ -23,7 +23,7 @@ class WebhookEventPageResponse(_Model):
 
     __slots__ = ()
 
-    items: _OptionalField[
-        list[_models.WebhookEventItemResponse], Sequence[_models.WebhookEventItemResponse | Mapping[str, Any]]
-    ] = _OptionalField("items", _list_of(_ModelOf(_models, "WebhookEventItemResponse")), default=UNSET)
+    items: _Field[
+        list[_models.WebhookEventItemResponse], Sequence[_models.WebhookEventItemResponse | Mapping[str, Any]] | Unset
+    ] = _Field("items", _list_of(_ModelOf(_models, "WebhookEventItemResponse")), default=UNSET)
     """Webhook deliveries of this page."""

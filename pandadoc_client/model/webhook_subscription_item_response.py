@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import list_of as _list_of
@@ -19,10 +20,15 @@ class WebhookSubscriptionItemResponse(_Model):
 
     __slots__ = ()
 
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the subscription."""
+    status: _Field[
+        _models.WebhookSubscriptionStatusEnum,
+        _models.WebhookSubscriptionStatusEnum | _models.WebhookSubscriptionStatusEnum.Value | Unset,
+    ] = _Field("status", _EnumerationOf(_models, "WebhookSubscriptionStatusEnum"), default=UNSET)
+    """State of the subscription: active, inactive or deactivated."""
     uuid: _OptionalField[str | None, str | None] = _OptionalField("uuid", default=UNSET)
     """ID of the subscription; may be null."""
-    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
-    """Name of the subscription."""
     url: _OptionalField[str, str] = _OptionalField("url", default=UNSET)
     """URL that receives the events."""
     active: _OptionalField[bool, bool] = _OptionalField("active", default=UNSET)
@@ -41,8 +47,3 @@ class WebhookSubscriptionItemResponse(_Model):
     """ID of the workspace the subscription belongs to."""
     shared_key: _OptionalField[str, str] = _OptionalField("shared_key", secret=True, default=UNSET)
     """Secret key with which the events are signed."""
-    status: _OptionalField[
-        _models.WebhookSubscriptionStatusEnum,
-        _models.WebhookSubscriptionStatusEnum | _models.WebhookSubscriptionStatusEnum.Value,
-    ] = _OptionalField("status", _EnumerationOf(_models, "WebhookSubscriptionStatusEnum"), default=UNSET)
-    """State of the subscription: active, inactive or deactivated."""

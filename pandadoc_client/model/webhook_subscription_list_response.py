@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
-from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
@@ -23,8 +23,8 @@ class WebhookSubscriptionListResponse(_Model):
 
     __slots__ = ()
 
-    items: _OptionalField[
+    items: _Field[
         list[_models.WebhookSubscriptionItemResponse],
-        Sequence[_models.WebhookSubscriptionItemResponse | Mapping[str, Any]],
-    ] = _OptionalField("items", _list_of(_ModelOf(_models, "WebhookSubscriptionItemResponse")), default=UNSET)
+        Sequence[_models.WebhookSubscriptionItemResponse | Mapping[str, Any]] | Unset,
+    ] = _Field("items", _list_of(_ModelOf(_models, "WebhookSubscriptionItemResponse")), default=UNSET)
     """The webhook subscriptions found."""

@@ -676,6 +676,8 @@ class DocumentCreateByPdfRequestDict(TypedDict, total=False):
     """Metadata to store with the document, as key-value pairs."""
     tags: Sequence[str]
     """Tags to put on the document."""
+    url: str
+    """Address of the PDF, where none is uploaded."""
 
 
 class DocumentCreateByPdfRequestFieldsValueDict(TypedDict, total=False):
@@ -709,7 +711,7 @@ class DocumentCreateByPdfUrlRequestDict(TypedDict, total=False):
     """Document to create from a PDF file at a URL."""
 
     url: Required[str]
-    """URL from which the server fetches the PDF file."""
+    """Address of the PDF, where none is uploaded."""
     parse_form_fields: bool
     """Whether form fields of the PDF become document fields."""
     fields: Mapping[
@@ -944,7 +946,7 @@ class DocumentCreateRequestDict(TypedDict, total=False):
     tags: Sequence[str]
     """Tags to put on the document."""
     url: str
-    """URL from which the server fetches the PDF file."""
+    """Address of the PDF, where none is uploaded."""
     parse_form_fields: bool
     """Whether form fields of the PDF become document fields."""
 

@@ -101,7 +101,7 @@ class _Package(Project):
         self.apis = {api_class(tag): api_module(tag) for tag in tags}
         filters: dict[str, Any] = self.env.filters
         filters.update(attribute=_attribute, literal=repr, sentence=sentence, string_literal=_string_literal)
-        filters.update(plain=_plain, wrapped=wrapped)
+        filters.update(first_of=_first_of, plain=_plain, wrapped=wrapped)
         self.env.tests["identifier"] = lambda name: name.isidentifier() and not keyword.iskeyword(name)
         self.env.globals.update(document=self.document, modules=self.modules, types=self.types.within_models())
 
@@ -211,6 +211,12 @@ def _attribute(prop: Property) -> str:
     if name == f"{_plain(prop.name)}_" and name[:-1] not in _IN_ANNOTATIONS and not keyword.iskeyword(name[:-1]):
         name = name[:-1]
     return f"{name}_" if name in _TAKEN else name
+
+
+def _first_of(properties: Iterable[Property], names: Sequence[str]) -> list[Property]:
+    """Return properties, those of the *names* first, in their order."""
+    order = {name: position for position, name in enumerate(names)}
+    return sorted(properties, key=lambda prop: order.get(str(_plain(prop.name)), len(order)))
 
 
 def _string_literal(value: object) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from .document import SCHEMAS, contents, members, resolve, schemas, unions
 from .errors import GenerationError
 from .naming import class_name
+from .repair.former_names import REQUIRED
 
 __all__ = ["Types", "union_of"]
 
@@ -31,7 +32,8 @@ class Types:
         self._models = models
         self._package = package
         self._choices = dict(_discriminators(document))
-        self._sent = _sent(document)
+        self._sent = _within(document, answers=False)
+        self._received = set(map(class_name, _within(document, answers=True) - self._sent))
 
     def within_models(self) -> Types:
         """Return the same for code of a model, where a field may have the name of the package."""
@@ -82,13 +84,23 @@ class Types:
         part = schema["properties"][key]
         read, given = self.annotation(part), self.annotation(part, given=True)
         if key not in schema.get("required", ()):
+            if key in self.required(name, schema):
+                return f"_Field[{union_of([read, 'None'])}, {given}]", ""
             return f"_OptionalField[{read}, {given}]", "UNSET"
         only = self._values(part)
         if len(only) == 1:  # nobody needs to write it
             return f"_Field[{read}, {given}]", json.dumps(only[0], ensure_ascii=False)
-        if name in map(class_name, self._sent):
+        if key in self.required(name, schema):
             return f"_Field[{read}, {given}]", ""
         return f"_Field[{read}, {union_of([given, 'Unset'])}]", "UNSET"
+
+    def required(self, name: str, schema: dict[str, Any]) -> list[str]:
+        """Return the fields that a model must be given, in the order in which it takes them by position.
+
+        What is only received can be made as one likes: what is required of it says how it reads.
+        """
+        required: list[str] = schema.get(REQUIRED, [] if name in self._received else schema.get("required", []))
+        return required
 
     def _values(self, schema: dict[str, Any]) -> list[Any]:
         """Return the values of an enumeration; none for anything else."""
@@ -224,9 +236,9 @@ def _members(kind: str) -> Iterator[str]:
     yield kind[start:].strip()
 
 
-def _sent(document: dict[str, Any]) -> set[str]:
-    """Return the named schemas that stand in the body of a request, or in one that does."""
-    slots = [slot.value for slot in contents(document, answers=False)]
+def _within(document: dict[str, Any], *, answers: bool) -> set[str]:
+    """Return the named schemas that stand in the body of a request, or of a response, or in one that does."""
+    slots = [slot.value for slot in contents(document, answers=answers)]
     found: set[str] = set()
     while slots:
         for name in _referred(slots.pop()) - found:

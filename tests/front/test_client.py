@@ -154,7 +154,7 @@ def test_many_threads_may_use_one_client_from_its_first_call_on(recorder: Record
         def work() -> None:
             start.wait()
             found.append([item.id for item in pd.documents.iterate_documents()])
-            found.append(pd.templates.list_templates().results[0].id)  # type: ignore[index]  # pyright: ignore
+            found.append(pd.templates.list_templates().results[0].id)
 
         threads = [threading.Thread(target=work) for _ in range(16)]
         for thread in threads:

@@ -1,7 +1,8 @@
 """Keep the names of the vendor's SDK 6.2.0 where the API has changed its own since.
 
 That SDK made classes of tags and arguments of the names of schemas. Some operations stand under another tag now: they
-get the former one besides. Some bodies have become unions, which have no name: the argument keeps its own.
+get the former one besides. Some bodies have become unions, which have no name: the argument keeps its own. What some
+models had to be given, and took by position, is no longer what the API requires.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from typing import Any
 
 from ..document import contents, operations
 
-__all__ = ["ARGUMENT", "former_names"]
+__all__ = ["ARGUMENT", "REQUIRED", "former_names"]
 
 ARGUMENT = "x-argument"
+REQUIRED = "x-required"
 _TAGS = {
     "Documents": ("createLinkedObject", "deleteLinkedObject", "listLinkedObjects"),
     "Folders API": (
@@ -29,11 +31,28 @@ _BODIES = {
     "editDocumentRecipient": "DocumentRecipientEditRequest",
     "uploadSection": "UploadSectionRequest",
 }
+_REQUIRED = {
+    "CreateUserRequest": ["user", "workspaces", "license"],
+    "DocumentCreateByPdfRequest": ["url", "recipients"],
+    "UploadSectionRequest": [],
+}
+_FIELDS = {
+    "DocumentCreateByPdfRequest": {
+        "url": {"type": "string", "description": "Address of the PDF, where none is uploaded."},
+    }
+}
 
 
 def former_names(document: dict[str, Any]) -> list[str]:
-    """Add former tags, and write former names at bodies."""
+    """Add former tags and fields, and write former names at bodies and what was required at models."""
     changes = []
+    named = document.get("components", {}).get("schemas", {})
+    for model in _REQUIRED.keys() & named.keys():
+        named[model][REQUIRED] = _REQUIRED[model]
+        changes.append(f"{model}: requires {', '.join(_REQUIRED[model]) or 'nothing'}")
+    for model in _FIELDS.keys() & named.keys():
+        named[model]["properties"] |= _FIELDS[model]
+        changes.append(f"{model}: also {', '.join(_FIELDS[model])}")
     unnamed = {slot.place: slot.value for slot in contents(document, answers=False)}
     for path, method, operation in operations(document):
         place = f"{method.upper()} {path}"
