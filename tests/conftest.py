@@ -77,6 +77,7 @@ SLOW = (
     "pagination/test_generated.py",
     "stores",
     "test_docs.py",
+    "typing/test_checkers.py",
     "webhooks/test_deduplication.py",
     "webhooks/test_pruning.py",
     "wire/test_operation_parity.py",

@@ -370,7 +370,7 @@ def _given(cls: type[Model], required: tuple[Any, ...], fields: dict[str, Any]) 
     """
     if len(required) > len(cls._required):
         problem = f"{cls.__name__} takes {len(cls._required)} fields by position, and {len(required)} were given"
-        raise ApiTypeError(problem, (), (cls,), False)
+        raise ApiTypeError(problem, (), (cls,))
     for name, value in zip(cls._required, required, strict=False):
         if name in fields:
             raise ApiTypeError(f"{cls.__name__} got the field '{name}' twice", [name])

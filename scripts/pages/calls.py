@@ -23,7 +23,7 @@ from .schemas import Schemas
 
 __all__ = ["Call", "calls_of", "error_class"]
 
-_FRONT = "from pandadoc_client import PandaDoc\n\nwith PandaDoc() as pd:\n"
+_FRONT = "from pandadoc_client import PandaDoc\n{imported}\nwith PandaDoc() as pd:\n"
 """What every example begins with."""
 _WIDTH = 80  # what fits on the site
 _LISTS = ("results", "items")
@@ -136,7 +136,7 @@ class _Builder:
         return IDENTIFIERS.get(before) if parameter["in"] == "path" else None
 
     def _code(self, call: str, operation: dict[str, Any], described: Operation[Any]) -> str:
-        """Return a program that makes the call and shows something of its answer."""
+        """Return a program that makes the call and shows something of its response."""
         if described.token_request:
             return _TOKEN_REQUEST
         status = min(code for code in operation["responses"] if code.startswith("2"))
@@ -144,14 +144,18 @@ class _Builder:
         if not content:
             lines = [call]
         elif "application/json" not in content:
-            lines = [f"answer = {call}", 'Path("document.pdf").write_bytes(answer.read())']
+            lines = [f"response = {call}", 'Path("document.pdf").write_bytes(response.read())']
         else:
             lines = self._shown(call, content["application/json"]["schema"])
+        imported = ""
         if described.other_results and len(lines) > 1:
             first, *rest = lines
-            ready = "answer is not None" + (' and "results" in answer' if any(described.other_results.values()) else "")
+            waiting = any(described.other_results.values())  # with another model, before it is ready
+            model = content["application/json"]["schema"]["$ref"].rpartition("/")[2] if waiting else ""
+            imported = f"from pandadoc_client.models import {model}\n" if model else ""
+            ready = f"isinstance(response, {model})" if model else "response is not None"
             lines = [first, f"if {ready}:  # else it is not ready yet", *(f"    {line}" for line in rest)]
-        code = _FRONT + "".join(f"    {line}\n" for line in lines)
+        code = _FRONT.format(imported=imported) + "".join(f"    {line}\n" for line in lines)
         return f"from pathlib import Path\n\n{code}" if "Path(" in code else code
 
     def _shown(self, call: str, schema: dict[str, Any]) -> list[str]:
@@ -163,8 +167,8 @@ class _Builder:
             if name in fields and self._schemas.flat(fields[name]).get("type") == "array":
                 item = self._schemas.flat(fields[name])["items"]
                 shown = f"    print({self._attributes('item', item)})"
-                return [f"answer = {call}", f"for item in answer.{name}:", shown]
-        return [f"answer = {call}", f"print({self._attributes('answer', schema)})"]
+                return [f"response = {call}", f"for item in response.{name}:", shown]
+        return [f"response = {call}", f"print({self._attributes('response', schema)})"]
 
     def _attributes(self, name: str, schema: dict[str, Any]) -> str:
         """Return the fields that tell the most of an object, as the arguments of a ``print``."""
@@ -186,14 +190,14 @@ _TOKEN_REQUEST = """import os
 from pandadoc_client import PandaDoc
 
 with PandaDoc() as pd:
-    answer = pd.oauth_2_0_authentication.access_token(
+    response = pd.oauth_2_0_authentication.access_token(
         grant_type="authorization_code",
         client_id=os.environ["PANDADOC_CLIENT_ID"],
         client_secret=os.environ["PANDADOC_CLIENT_SECRET"],
         code=os.environ["PANDADOC_CODE"],
         scope="read+write",
     )
-    print(answer.token_type, answer.scope, answer.expires_in)
+    print(response.token_type, response.scope, response.expires_in)
 """
 
 

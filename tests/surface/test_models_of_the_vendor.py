@@ -31,7 +31,9 @@ print(json.dumps(described))
 
 @cache
 def described() -> dict[str, tuple[list[str], dict[str, str]]]:
-    done = subprocess.run([vendor_python(), "-P", "-c", DESCRIBE], capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(
+        [vendor_python(), "-P", "-c", DESCRIBE], capture_output=True, text=True, check=True, timeout=120
+    )
     found: dict[str, tuple[list[str], dict[str, str]]] = json.loads(done.stdout)
     return found
 
