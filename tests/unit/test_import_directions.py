@@ -14,7 +14,7 @@ import pandadoc_client
 from pandadoc_client.oauth._store_kinds import KINDS
 
 PACKAGE = Path(pandadoc_client.__file__).parent
-GENERATED = ("api", "apis", "model", "models")
+GENERATED = ("api", "apis", "model", "models", "types")
 HAND_WRITTEN = tuple(
     f"pandadoc_client.{path.stem}"
     for path in sorted(PACKAGE.iterdir())
