@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-import jedi
+import jedi  # type: ignore[import-untyped]
 import pytest
 
 from pandadoc_client import PandaDoc

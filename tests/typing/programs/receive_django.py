@@ -22,8 +22,8 @@ def receive(request: HttpRequest) -> HttpResponse:
     signature = request.GET.get("signature")
     try:
         delivery = webhooks.parse(request.body, signature, os.environ["PANDADOC_WEBHOOK_KEY"], headers=request.headers)
-    except webhooks.WebhookError as error:
-        return HttpResponse(str(error), status=error.answer)
+    except webhooks.WebhookError as refusal:
+        return HttpResponse(str(refusal), status=refusal.answer)
     handled.extend(event.document_id for event in delivery if event.document_id)
     return HttpResponse(status=204)
 
