@@ -127,7 +127,8 @@ class Configuration:
         safe_chars_for_path_param: Characters that path parameters may have unencoded.
         socket_options: Options for each socket, as ``socket.setsockopt`` takes them.
         client_side_validation: Accepted; see ``disabled_client_side_validations``.
-        temp_folder_path: Folder for temporary files.
+        temp_folder_path: Folder for the file of a download, which is made when its ``name`` is read; None for the
+            system's folder for temporary files.
         logger: The loggers that `debug` and `logger_file` act on, by name.
 
     Raises:

@@ -20,8 +20,8 @@ from pandadoc_client._flows.download import Facts, Transfer
 from pandadoc_client._flows.downloads import Downloaded, Target, async_download, begin, download
 from pandadoc_client._flows.handles import HasAsyncClient, HasClient, async_client_of, client_of
 from pandadoc_client._flows.receiving import check_world, receive, receive_async
-from pandadoc_client._flows.saving import safe_filename
 from pandadoc_client._flows.steps import NotReadyError, Pace, WaitTimeoutError
+from pandadoc_client._http.filenames import safe_filename
 
 __all__ = [
     "AsyncIncoming",

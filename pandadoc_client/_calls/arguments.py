@@ -6,7 +6,6 @@ does I/O.
 
 from __future__ import annotations
 
-import io
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from decimal import Decimal
@@ -15,6 +14,7 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 
 import pandadoc_client
+from pandadoc_client._calls.downloaded import DownloadedFile
 from pandadoc_client._calls.encoding import (
     encode_body,
     encode_path,
@@ -326,8 +326,16 @@ def _merged(own: Mapping[str, Any], winning: Mapping[str, Any]) -> dict[str, Any
     return {**{name: value for name, value in own.items() if name.lower() not in names}, **winning}
 
 
-def decode_answer(response: Response, response_type: tuple[Any, ...] | None, missing_is_none: bool) -> Any:
+def decode_answer(
+    response: Response, response_type: tuple[Any, ...] | None, missing_is_none: bool, folder: str | None = None
+) -> Any:
     """Return the body of a success as *response_type*; whatever its shape, it is not refused.
+
+    Args:
+        response: The response.
+        response_type: What its body is decoded to.
+        missing_is_none: Whether a field reads as None that is missing.
+        folder: Where the file of a download is made when somebody asks for its name.
 
     Raises:
         ApiDecodeError: The body should be JSON and is not.
@@ -335,7 +343,7 @@ def decode_answer(response: Response, response_type: tuple[Any, ...] | None, mis
     if response_type is None or response.status in (204, 205):
         return None
     if response_type == (file_type,):
-        return io.BytesIO(response.data)
+        return DownloadedFile(response, folder)
     if response_type == (str,) and "json" not in (response.getheader("content-type") or ""):
         return response.text
     return _decode(response.json(), response_type, missing_is_none)

@@ -116,11 +116,8 @@ class BaseClient(ProcessBound):
         Raises:
             ApiDecodeError: The body should be JSON and is not.
         """
-        return decode_answer(response, response_type, self._missing_is_none)
-
-    @property
-    def _missing_is_none(self) -> bool:
-        return self.configuration.missing_fields == "none"
+        settings = self.configuration
+        return decode_answer(response, response_type, settings.missing_fields == "none", settings.temp_folder_path)
 
     def update_params_for_auth(
         self,
@@ -291,5 +288,5 @@ class BaseClient(ProcessBound):
     def _result(self, call: Call, response: Response) -> Any:
         """Return the result of a call whose answer is *response*, or raise what the answer stands for."""
         response_type = call.other_results.get(response.status, call.response_type)
-        data = decode_answer(self._checked(response), response_type, self._missing_is_none)
+        data = self.deserialize(self._checked(response), response_type)
         return data if call.data_only else (data, response.status, response.headers)

@@ -10,9 +10,9 @@ from typing import Any
 from attrs import evolve, frozen
 
 from pandadoc_client._calls.sources import Progress
-from pandadoc_client._flows.saving import filename_of, safe_filename
 from pandadoc_client._flows.steps import NotReadyError
 from pandadoc_client._http.clock import monotonic
+from pandadoc_client._http.filenames import filename_of, safe_filename
 from pandadoc_client._http.messages import Headers
 from pandadoc_client._http.retry import RetryPolicy
 from pandadoc_client.exceptions import ApiConnectionError, ApiDecodeError, ApiException, ApiTimeoutError, ApiValueError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import unicodedata
 from pathlib import Path
 from urllib.parse import quote
@@ -11,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandadoc_client import files
-from pandadoc_client._flows.saving import filename_of
+from pandadoc_client import ApiClient, files
+from pandadoc_client._http.filenames import filename_of
 from pandadoc_client._http.messages import Headers
+from pandadoc_client.api.documents_api import DocumentsApi
 from pandadoc_client.files import safe_filename
 
 from .support import Clock, Reply, World, configuration, serving
@@ -142,3 +144,27 @@ def test_the_servers_name_is_told_and_not_used_unless_asked_for(world: World, tm
         )
     assert result.filename == "b.pdf"
     assert os.listdir(tmp_path) == ["a.pdf"]
+
+
+# --- The file that a call returns
+
+
+@pytest.mark.parametrize("sent", ["contract.pdf", "../../etc/passwd", None])
+def test_a_download_has_a_name_that_is_a_file(sent: str | None, tmp_path: Path) -> None:
+    headers = {"Content-Type": "application/pdf"}
+    if sent:
+        headers["Content-Disposition"] = f'attachment; filename="{sent}"'
+    with serving(Reply(200, b"%PDF-1.7", headers)) as server:
+        settings = configuration(server.url)
+        settings.temp_folder_path = str(tmp_path)
+        with ApiClient(settings) as client:
+            download = DocumentsApi(client).download_document("id")
+    assert download is not None
+    assert download.read() == b"%PDF-1.7"
+    assert list(tmp_path.iterdir()) == []  # nobody has asked for a name yet
+    path = Path(download.name)
+    assert path.read_bytes() == b"%PDF-1.7"
+    assert path.name == (safe_filename(sent) if sent else "download")
+    assert path.parent.parent == tmp_path
+    assert download.name == str(path)
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
