@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import aclosing, asynccontextmanager, closing, contextmanager
-from typing import Any
+from typing import Any, Unpack
 
 import pandadoc_client
 from pandadoc_client._calls.encoding import check_identifier
@@ -19,18 +19,21 @@ from pandadoc_client._calls.sources import FileArgument, Progress, Upload
 from pandadoc_client._flows.download import Facts, Transfer
 from pandadoc_client._flows.downloads import Downloaded, Target, async_download, begin, download
 from pandadoc_client._flows.handles import HasAsyncClient, HasClient, async_client_of, client_of
+from pandadoc_client._flows.options import DownloadOptions, PdfOptions
 from pandadoc_client._flows.receiving import check_world, receive, receive_async
 from pandadoc_client._flows.steps import NotReadyError, Pace, WaitTimeoutError
 from pandadoc_client._http.filenames import safe_filename
 
 __all__ = [
     "AsyncIncoming",
+    "DownloadOptions",
     "Downloaded",
     "Facts",
     "FileArgument",
     "Incoming",
     "NotReadyError",
     "Pace",
+    "PdfOptions",
     "Progress",
     "Target",
     "Upload",
@@ -53,7 +56,7 @@ def download_document(
     to: Target = None,
     *,
     protected: bool = False,
-    **options: Any,
+    **options: Unpack[PdfOptions],
 ) -> Downloaded:
     """Save a document as a PDF file.
 
@@ -81,7 +84,7 @@ async def async_download_document(
     to: Target = None,
     *,
     protected: bool = False,
-    **options: Any,
+    **options: Unpack[PdfOptions],
 ) -> Downloaded:
     """Save a document as a PDF file, for asyncio and trio; see `download_document`."""
     from pandadoc_client.api.documents_api import AsyncDocumentsApi
@@ -97,7 +100,7 @@ def download_attachment(
     document_id: str,
     attachment_id: str,
     to: Target = None,
-    **options: Any,
+    **options: Unpack[DownloadOptions],
 ) -> Downloaded:
     """Save an attachment of a document as a file.
 
@@ -124,7 +127,7 @@ async def async_download_attachment(
     document_id: str,
     attachment_id: str,
     to: Target = None,
-    **options: Any,
+    **options: Unpack[DownloadOptions],
 ) -> Downloaded:
     """Save an attachment of a document as a file, for asyncio and trio; see `download_attachment`."""
     from pandadoc_client.api.document_attachments_api import AsyncDocumentAttachmentsApi

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from typing import Any, Unpack
 
 import pandadoc_client
 from pandadoc_client import models
+from pandadoc_client._calls.sources import FileArgument
 from pandadoc_client._flows import chain, watching
 from pandadoc_client._flows.handles import HasAsyncClient, HasClient, async_client_of, client_of, limits_of
 from pandadoc_client._flows.notifier import Waker
+from pandadoc_client._flows.options import Document, SendRequest, WaitOptions
 from pandadoc_client._flows.steps import (
     DocumentFailedError,
     DocumentStatusError,
@@ -34,12 +36,15 @@ from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.timers import sleep as async_sleep
 
 __all__ = [
+    "Document",
     "DocumentFailedError",
     "DocumentStatusError",
     "DocumentStepError",
     "NotReadyError",
     "Pace",
+    "SendRequest",
     "TaskFailedError",
+    "WaitOptions",
     "WaitTimeoutError",
     "Waker",
     "async_create_and_send",
@@ -187,7 +192,7 @@ async def async_wait_for(
 
 
 def wait_for_docx_export(
-    client: pandadoc_client.ApiClient | HasClient, document_id: str, task_id: str, **options: Any
+    client: pandadoc_client.ApiClient | HasClient, document_id: str, task_id: str, **options: Unpack[WaitOptions]
 ) -> models.DocxExportTaskResponse:
     """Wait until the export of a document as DOCX is done.
 
@@ -212,7 +217,10 @@ def wait_for_docx_export(
 
 
 async def async_wait_for_docx_export(
-    client: pandadoc_client.AsyncApiClient | HasAsyncClient, document_id: str, task_id: str, **options: Any
+    client: pandadoc_client.AsyncApiClient | HasAsyncClient,
+    document_id: str,
+    task_id: str,
+    **options: Unpack[WaitOptions],
 ) -> models.DocxExportTaskResponse:
     """Wait until the export of a document as DOCX is done, for asyncio and trio; see `wait_for_docx_export`."""
     from pandadoc_client.api.documents_api import AsyncDocumentsApi
@@ -225,7 +233,12 @@ async def async_wait_for_docx_export(
 
 
 def create_and_send(
-    client: pandadoc_client.ApiClient | HasClient, document: Any, send: Any = None, *, file: Any = None, **options: Any
+    client: pandadoc_client.ApiClient | HasClient,
+    document: Document,
+    send: SendRequest | None = None,
+    *,
+    file: FileArgument | None = None,
+    **options: Unpack[WaitOptions],
 ) -> models.DocumentSendResponse:
     """Create a document, wait until it is a draft, and send it.
 
@@ -253,11 +266,11 @@ def create_and_send(
 
 async def async_create_and_send(
     client: pandadoc_client.AsyncApiClient | HasAsyncClient,
-    document: Any,
-    send: Any = None,
+    document: Document,
+    send: SendRequest | None = None,
     *,
-    file: Any = None,
-    **options: Any,
+    file: FileArgument | None = None,
+    **options: Unpack[WaitOptions],
 ) -> models.DocumentSendResponse:
     """Create a document, wait until it is a draft, and send it, for asyncio and trio; see `create_and_send`."""
     from pandadoc_client.api.documents_api import AsyncDocumentsApi
@@ -267,7 +280,10 @@ async def async_create_and_send(
 
 
 def send_when_ready(
-    client: pandadoc_client.ApiClient | HasClient, document_id: str, send: Any = None, **options: Any
+    client: pandadoc_client.ApiClient | HasClient,
+    document_id: str,
+    send: SendRequest | None = None,
+    **options: Unpack[WaitOptions],
 ) -> models.DocumentSendResponse:
     """Wait until a document is a draft, and send it.
 
@@ -288,7 +304,10 @@ def send_when_ready(
 
 
 async def async_send_when_ready(
-    client: pandadoc_client.AsyncApiClient | HasAsyncClient, document_id: str, send: Any = None, **options: Any
+    client: pandadoc_client.AsyncApiClient | HasAsyncClient,
+    document_id: str,
+    send: SendRequest | None = None,
+    **options: Unpack[WaitOptions],
 ) -> models.DocumentSendResponse:
     """Wait until a document is a draft, and send it, for asyncio and trio; see `send_when_ready`."""
     from pandadoc_client.api.documents_api import AsyncDocumentsApi

@@ -8,11 +8,12 @@ lazily, so that they resolve at run time.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pandadoc_client
 from pandadoc_client import models
 from pandadoc_client._calls.encoding import check_identifier
+from pandadoc_client._calls.sources import FileArgument
 
 __all__ = ["AsyncDocumentSteps", "DocumentSteps"]
 
@@ -42,21 +43,36 @@ class DocumentSteps:
         return watching.wait_until(self.status_document, id, status, timeout=timeout, exact=exact, waker=waker)
 
     def create_and_send(
-        self, document: Any, send: Any = None, *, file: Any = None, **options: Any
+        self,
+        document: pandadoc_client.waiting.Document,
+        send: pandadoc_client.waiting.SendRequest | None = None,
+        *,
+        file: FileArgument | None = None,
+        **options: Unpack[pandadoc_client.waiting.WaitOptions],
     ) -> models.DocumentSendResponse:
         """Create a document, wait for its draft and send it; see `pandadoc_client.waiting.create_and_send`."""
         from pandadoc_client._flows import chain
 
         return chain.create_and_send(self, document, send, file=file, **options)
 
-    def send_when_ready(self, id: str, send: Any = None, **options: Any) -> models.DocumentSendResponse:
+    def send_when_ready(
+        self,
+        id: str,
+        send: pandadoc_client.waiting.SendRequest | None = None,
+        **options: Unpack[pandadoc_client.waiting.WaitOptions],
+    ) -> models.DocumentSendResponse:
         """Wait for the draft of a document and send it; see `pandadoc_client.waiting.send_when_ready`."""
         from pandadoc_client._flows import chain
 
         return chain.send_when_ready(self, id, send, **options)
 
     def save_document(
-        self, id: str, to: pandadoc_client.files.Target = None, *, protected: bool = False, **options: Any
+        self,
+        id: str,
+        to: pandadoc_client.files.Target = None,
+        *,
+        protected: bool = False,
+        **options: Unpack[pandadoc_client.files.PdfOptions],
     ) -> pandadoc_client.files.Downloaded:
         """Save a document as a PDF file; see `pandadoc_client.files.download_document`."""
         from pandadoc_client._flows import downloads
@@ -93,21 +109,36 @@ class AsyncDocumentSteps:
         )
 
     async def create_and_send(
-        self, document: Any, send: Any = None, *, file: Any = None, **options: Any
+        self,
+        document: pandadoc_client.waiting.Document,
+        send: pandadoc_client.waiting.SendRequest | None = None,
+        *,
+        file: FileArgument | None = None,
+        **options: Unpack[pandadoc_client.waiting.WaitOptions],
     ) -> models.DocumentSendResponse:
         """Create a document, wait for its draft and send it; see `pandadoc_client.waiting.create_and_send`."""
         from pandadoc_client._flows import chain
 
         return await chain.async_create_and_send(self, document, send, file=file, **options)
 
-    async def send_when_ready(self, id: str, send: Any = None, **options: Any) -> models.DocumentSendResponse:
+    async def send_when_ready(
+        self,
+        id: str,
+        send: pandadoc_client.waiting.SendRequest | None = None,
+        **options: Unpack[pandadoc_client.waiting.WaitOptions],
+    ) -> models.DocumentSendResponse:
         """Wait for the draft of a document and send it; see `pandadoc_client.waiting.send_when_ready`."""
         from pandadoc_client._flows import chain
 
         return await chain.async_send_when_ready(self, id, send, **options)
 
     async def save_document(
-        self, id: str, to: pandadoc_client.files.Target = None, *, protected: bool = False, **options: Any
+        self,
+        id: str,
+        to: pandadoc_client.files.Target = None,
+        *,
+        protected: bool = False,
+        **options: Unpack[pandadoc_client.files.PdfOptions],
     ) -> pandadoc_client.files.Downloaded:
         """Save a document as a PDF file; see `pandadoc_client.files.download_document`."""
         from pandadoc_client._flows import downloads

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, SimpleQueue
 from urllib.parse import parse_qs, urlsplit
 
-from pandadoc_client import PandaDoc, webhooks
+from pandadoc_client import PandaDoc, types, webhooks
 from pandadoc_client.emulator import Emulator
 from pandadoc_client.exceptions import OpenApiException
 
@@ -16,7 +16,7 @@ __all__ = ["Chain", "ChainError"]
 
 _SECONDS = 20.0
 _COMPLETED = "document.completed"
-_DOCUMENT = {
+_DOCUMENT: types.DocumentCreateRequestDict = {
     "name": "Offer for bamboo",
     "url": "https://example.com/offer.pdf",
     "recipients": [{"email": "mei.lin@example.com", "first_name": "Mei", "last_name": "Lin", "role": "Client"}],

@@ -8,8 +8,13 @@ import pytest
 
 from pandadoc_client import AsyncPandaDoc, PandaDoc
 from pandadoc_client.emulator import Emulator, EmulatorMode, EmulatorOptions
+from pandadoc_client.types import DocumentCreateRequestDict
 
-DOCUMENT = {"name": "Offer", "template_uuid": "t", "recipients": [{"email": "ada@example.com"}]}
+DOCUMENT: DocumentCreateRequestDict = {
+    "name": "Offer",
+    "template_uuid": "t",
+    "recipients": [{"email": "ada@example.com"}],
+}
 
 
 @pytest.fixture

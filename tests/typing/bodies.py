@@ -41,6 +41,10 @@ def misspelt(pd: PandaDoc) -> None:
     DocumentSendRequest(subjekt="s")  # type: ignore[call-arg]  # pyright: ignore
     DocumentCreateRequest(recipients=[{"emial": "a"}])  # type: ignore[list-item]  # pyright: ignore
     PricingTableRequest(nam="n")  # type: ignore[call-arg]  # pyright: ignore
+    pd.documents.create_and_send({"template_uid": "t"})  # type: ignore[arg-type]  # pyright: ignore
+    pd.documents.send_when_ready("id", {"subjekt": "s"})  # type: ignore[arg-type]  # pyright: ignore
+    pd.documents.send_when_ready("id", timeot=5)  # type: ignore[call-arg]  # pyright: ignore
+    pd.documents.save_document("id", "a.pdf", watermark="x")  # type: ignore[call-arg]  # pyright: ignore
 
 
 def wrongly_typed(pd: PandaDoc) -> None:
