@@ -137,6 +137,9 @@ def _made(folder: Path, packages: list[str]) -> Path:
     python = folder / "bin" / "python"
     if not python.exists():
         print(f"setting up {folder.relative_to(ROOT)}", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, cwd=ROOT)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--quiet", *packages], check=True, cwd=ROOT)
+        uv = str(ROOT / ".cache" / "tools" / "bin" / "uv")  # made by scripts/setup
+        subprocess.run(
+            [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)], check=True, cwd=ROOT
+        )
+        subprocess.run([uv, "pip", "install", "--quiet", "--python", str(python), *packages], check=True, cwd=ROOT)
     return python

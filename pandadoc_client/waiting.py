@@ -16,9 +16,10 @@ import pandadoc_client
 from pandadoc_client import models
 from pandadoc_client._calls.sources import FileArgument
 from pandadoc_client._flows import chain, watching
-from pandadoc_client._flows.handles import HasAsyncClient, HasClient, async_client_of, client_of, limits_of
+from pandadoc_client._flows.handles import HasAsyncClient, HasClient, async_client_of, client_of
 from pandadoc_client._flows.notifier import Waker
 from pandadoc_client._flows.options import Document, SendRequest, WaitOptions
+from pandadoc_client._flows.plans import run, run_async
 from pandadoc_client._flows.steps import (
     DocumentFailedError,
     DocumentStatusError,
@@ -26,7 +27,6 @@ from pandadoc_client._flows.steps import (
     NotReadyError,
     Pace,
     Patience,
-    ResultWatch,
     TaskFailedError,
     WaitTimeoutError,
     export_is_done,
@@ -160,14 +160,7 @@ def wait_for(
         ApiDecodeError: ``until`` looks for a field in an answer that has none: null, a list, text.
         ApiException: A call failed.
     """
-    patience = Patience(timeout, pace, clock)
-    watch = ResultWatch(operation, until, patience)
-    usual = limits_of(operation)[1]
-    while True:
-        answer = operation(*arguments, **watch.options(options, usual))
-        if watch.reached(answer):
-            return answer[0]
-        sleep(watch.pause())
+    return run(watching.result(operation, arguments, options, until, Patience(timeout, pace, clock), sleep))
 
 
 async def async_wait_for(
@@ -181,14 +174,8 @@ async def async_wait_for(
     **options: Any,
 ) -> Any:
     """Call an operation until its answer is ready, for asyncio and trio; see `wait_for`."""
-    patience = Patience(timeout, pace, clock)
-    watch = ResultWatch(operation, until, patience)
-    usual = limits_of(operation)[1]
-    while True:
-        answer = await operation(*arguments, **watch.options(options, usual))
-        if watch.reached(answer):
-            return answer[0]
-        await sleep(watch.pause())
+    plan = watching.result(operation, arguments, options, until, Patience(timeout, pace, clock), sleep)
+    return await run_async(plan)
 
 
 def wait_for_docx_export(

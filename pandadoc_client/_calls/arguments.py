@@ -14,7 +14,6 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 
 import pandadoc_client
-from pandadoc_client._calls.downloaded import DownloadedFile
 from pandadoc_client._calls.encoding import (
     encode_body,
     encode_path,
@@ -343,6 +342,8 @@ def decode_answer(
     if response_type is None or response.status in (204, 205):
         return None
     if response_type == (file_type,):
+        from pandadoc_client._calls.downloaded import DownloadedFile  # few calls return a file
+
         return DownloadedFile(response, folder)
     if response_type == (str,) and "json" not in (response.getheader("content-type") or ""):
         return response.text

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pandadoc_client._calls.encoding import check_identifier
+from pandadoc_client._flows import watching
+from pandadoc_client._flows.notifier import AsyncEar, Ear
+from pandadoc_client._flows.plans import Plan, run, run_async
 from pandadoc_client._flows.sending import Sending, step
-from pandadoc_client._flows.watching import async_wait_until, wait_until
 
 if TYPE_CHECKING:
     from pandadoc_client.model.document_send_response import DocumentSendResponse
@@ -21,43 +24,41 @@ def create_and_send(
     api: Any, document: Any, send: Any = None, *, file: Any = None, **options: Any
 ) -> DocumentSendResponse:
     """Create a document and send its draft; see `pandadoc_client.waiting.create_and_send`."""
-    sending = Sending(send, **options)
-    operation, arguments = sending.creation(api, document, file)
-    return _send(api, sending.created(operation(**arguments)), sending)
+    return run(_creation(api, Ear, document, file, Sending(send, **options)))
 
 
 async def async_create_and_send(
     api: Any, document: Any, send: Any = None, *, file: Any = None, **options: Any
 ) -> DocumentSendResponse:
     """Create a document and send its draft, for asyncio and trio; see `create_and_send`."""
-    sending = Sending(send, **options)
-    operation, arguments = sending.creation(api, document, file)
-    return await _send_async(api, sending.created(await operation(**arguments)), sending)
+    return await run_async(_creation(api, AsyncEar, document, file, Sending(send, **options)))
 
 
 def send_when_ready(api: Any, document_id: str, send: Any = None, **options: Any) -> DocumentSendResponse:
     """Send a document when it is a draft; see `pandadoc_client.waiting.send_when_ready`."""
     check_identifier("document_id", document_id)
-    return _send(api, document_id, Sending(send, **options))
+    return run(_sending(api, Ear, document_id, Sending(send, **options)))
 
 
 async def async_send_when_ready(api: Any, document_id: str, send: Any = None, **options: Any) -> DocumentSendResponse:
     """Send a document when it is a draft, for asyncio and trio; see `send_when_ready`."""
     check_identifier("document_id", document_id)
-    return await _send_async(api, document_id, Sending(send, **options))
+    return await run_async(_sending(api, AsyncEar, document_id, Sending(send, **options)))
 
 
-def _send(api: Any, document_id: str, sending: Sending) -> DocumentSendResponse:
+def _creation(
+    api: Any, ears: type[Ear | AsyncEar], document: Any, file: Any, sending: Sending
+) -> Plan[DocumentSendResponse]:
+    operation, arguments = sending.creation(api, document, file)
+    created = yield partial(operation, **arguments)
+    return (yield from _sending(api, ears, sending.created(created), sending))
+
+
+def _sending(api: Any, ears: type[Ear | AsyncEar], document_id: str, sending: Sending) -> Plan[DocumentSendResponse]:
+    options = {name: value for name, value in sending.options.items() if name != "sleep"}
     with step(document_id, "wait"):
-        wait_until(api.status_document, document_id, exact=True, **sending.options)
+        ear = ears(sending.options.get("sleep"))
+        yield from watching.status(api.status_document, ear, document_id, exact=True, **options)
     with step(document_id, "send"):
-        sent: DocumentSendResponse = api.send_document(document_id, sending.body)
-    return sent
-
-
-async def _send_async(api: Any, document_id: str, sending: Sending) -> DocumentSendResponse:
-    with step(document_id, "wait"):
-        await async_wait_until(api.status_document, document_id, exact=True, **sending.options)
-    with step(document_id, "send"):
-        sent: DocumentSendResponse = await api.send_document(document_id, sending.body)
+        sent: DocumentSendResponse = yield partial(api.send_document, document_id, sending.body)
     return sent

@@ -9,7 +9,7 @@ import pandadoc_client
 from pandadoc_client._http.retry import RetryPolicy, Timeout
 from pandadoc_client.exceptions import ApiTypeError
 
-__all__ = ["HasAsyncClient", "HasClient", "async_client_of", "client_of", "limits_of"]
+__all__ = ["HasAsyncClient", "HasClient", "async_client_of", "client_behind", "client_of", "limits_of"]
 
 
 class HasClient(Protocol):
@@ -54,13 +54,17 @@ def async_client_of(given: Any) -> pandadoc_client.AsyncApiClient:
     return found
 
 
+def client_behind(operation: Any) -> Any:
+    """Return the client that a method of an API class calls, None for any other callable."""
+    return getattr(getattr(operation, "__self__", None), "api_client", None)
+
+
 def limits_of(operation: Callable[..., Any]) -> tuple[RetryPolicy, Timeout]:
     """Return how often the client of an operation tries, and how long its calls may take.
 
     An operation is a method of an API class; for any other callable the package's defaults are returned.
     """
-    client = getattr(getattr(operation, "__self__", None), "api_client", None)
-    configuration = getattr(client, "configuration", None)
+    configuration = getattr(client_behind(operation), "configuration", None)
     if configuration is None:
         return RetryPolicy(), Timeout()
     return RetryPolicy.of(configuration.retries), configuration.call_timeout(None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from pandadoc_client._http.timers import in_this_loop, move_on_after
+from pandadoc_client._http.timers import sleep as async_sleep
 from pandadoc_client.exceptions import ApiTypeError
 
 if TYPE_CHECKING:
@@ -92,8 +94,8 @@ class Waker:
 class Ear:
     """Waits in a thread for news or the end of a pause."""
 
-    def __init__(self, sleep: Callable[[float], Any]) -> None:
-        self._sleep = sleep
+    def __init__(self, sleep: Callable[[float], Any] | None = None) -> None:
+        self._sleep = time.sleep if sleep is None else sleep
         self._listener: _Listener | None = None
 
     @contextmanager
@@ -121,8 +123,8 @@ class Ear:
 class AsyncEar:
     """Waits in an event loop for news or the end of a pause."""
 
-    def __init__(self, sleep: Callable[[float], Any]) -> None:
-        self._sleep = sleep
+    def __init__(self, sleep: Callable[[float], Any] | None = None) -> None:
+        self._sleep = async_sleep if sleep is None else sleep
         self._awake = anyio.Event()
         self._listener: _Listener | None = None
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pandadoc_client._calls.sources import CHUNK
 from pandadoc_client._flows.download import Next, Transfer
+from pandadoc_client._flows.handles import client_behind
 from pandadoc_client._http.deadline import deadline
 from pandadoc_client._http.timers import move_on_after
 from pandadoc_client._http.timers import sleep as async_sleep
@@ -132,7 +133,7 @@ def check_world(operation: Any, is_async: bool) -> None:
     if not callable(operation):
         problem = f"operation must be a method of an API class, not {type(operation).__name__}"
         raise ApiTypeError(problem, ["operation"])
-    client = getattr(getattr(operation, "__self__", None), "api_client", None)
+    client = client_behind(operation)
     if is_async and isinstance(client, ApiClient):
         problem = "operation: a blocking method is for the function without async_ before its name"
         raise ApiTypeError(problem, ["operation"])

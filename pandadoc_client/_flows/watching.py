@@ -1,28 +1,29 @@
-"""Looking at a document until it has the status that is waited for: one wait, blocking and for asyncio and trio."""
+"""Waiting for the status of a document, and for a result that is ready: plans, for both worlds."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pandadoc_client._flows.handles import limits_of
 from pandadoc_client._flows.notifier import AsyncEar, Ear, Waker
-from pandadoc_client._flows.steps import DocumentWatch, Pace, Patience, naming_document
+from pandadoc_client._flows.plans import Plan, run, run_async
+from pandadoc_client._flows.steps import DocumentWatch, Pace, Patience, ResultWatch, naming_document
 from pandadoc_client._http.clock import monotonic
-from pandadoc_client._http.timers import sleep as async_sleep
 from pandadoc_client.exceptions import ApiException
 
 if TYPE_CHECKING:
     from pandadoc_client.model.document_status_response import DocumentStatusResponse
 
-__all__ = ["async_wait_until", "wait_until"]
+__all__ = ["async_wait_until", "result", "status", "wait_until"]
 
 _PACE = Pace()
 
 
-def wait_until(
+def status(
     look: Callable[..., Any],
+    ear: Ear | AsyncEar,
     document_id: str,
     status: str | Iterable[str] = "document.draft",
     *,
@@ -31,21 +32,21 @@ def wait_until(
     waker: Waker | None = None,
     pace: Pace = _PACE,
     clock: Callable[[], float] = monotonic,
-    sleep: Callable[[float], Any] = time.sleep,
-) -> DocumentStatusResponse:
+) -> Plan[DocumentStatusResponse]:
     """Look at a document until it has a status; see `pandadoc_client.waiting.wait_until`.
 
     Args:
         look: Asks for the status of a document: the method of an API class.
+        ear: What listens, and pauses.
     """
     patience = Patience(timeout, pace, clock)
     watch = DocumentWatch(document_id, status, exact, patience)
     usual = limits_of(look)[1]
-    with naming_document(document_id), Ear(sleep).of(waker, document_id) as ear:
+    with naming_document(document_id), ear.of(waker, document_id):
         while True:
             limits = patience.request_timeout(usual)
             try:
-                answer = look(document_id, _request_timeout=limits, _return_http_data_only=False)
+                answer = yield partial(look, document_id, _request_timeout=limits, _return_http_data_only=False)
             except ApiException as error:
                 watch.trouble(error)
             else:
@@ -58,44 +59,39 @@ def wait_until(
                         return news
                 raise watch.too_late()
             due = clock() + wait
-            while (left := due - clock()) > 0 and (news := ear.wait(left)) is not None:
-                if watch.reached(news):
-                    return news
+            while (left := due - clock()) > 0:
+                heard: DocumentStatusResponse | None = yield partial(ear.wait, left)
+                if heard is None:
+                    break
+                if watch.reached(heard):
+                    return heard
+
+
+def wait_until(look: Callable[..., Any], document_id: str, *arguments: Any, **options: Any) -> DocumentStatusResponse:
+    """Carry out `status` with calls that block."""
+    return run(status(look, Ear(options.pop("sleep", None)), document_id, *arguments, **options))
 
 
 async def async_wait_until(
-    look: Callable[..., Awaitable[Any]],
-    document_id: str,
-    status: str | Iterable[str] = "document.draft",
-    *,
-    timeout: float | None = 300.0,
-    exact: bool = False,
-    waker: Waker | None = None,
-    pace: Pace = _PACE,
-    clock: Callable[[], float] = monotonic,
-    sleep: Callable[[float], Awaitable[Any]] = async_sleep,
+    look: Callable[..., Any], document_id: str, *arguments: Any, **options: Any
 ) -> DocumentStatusResponse:
-    """Look at a document until it has a status, for asyncio and trio; see `wait_until`."""
-    patience = Patience(timeout, pace, clock)
-    watch = DocumentWatch(document_id, status, exact, patience)
-    usual = limits_of(look)[1]
-    with naming_document(document_id), AsyncEar(sleep).of(waker, document_id) as ear:
-        while True:
-            limits = patience.request_timeout(usual)
-            try:
-                answer = await look(document_id, _request_timeout=limits, _return_http_data_only=False)
-            except ApiException as error:
-                watch.trouble(error)
-            else:
-                if watch.looked(answer):
-                    reached: DocumentStatusResponse = answer[0]
-                    return reached
-            if (wait := watch.pause()) is None:
-                while (news := ear.heard()) is not None:  # came during the look
-                    if watch.reached(news):
-                        return news
-                raise watch.too_late()
-            due = clock() + wait
-            while (left := due - clock()) > 0 and (news := await ear.wait(left)) is not None:
-                if watch.reached(news):
-                    return news
+    """Carry out `status` with calls that are awaited."""
+    return await run_async(status(look, AsyncEar(options.pop("sleep", None)), document_id, *arguments, **options))
+
+
+def result(
+    operation: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    options: Mapping[str, Any],
+    until: Callable[[Any], bool] | None,
+    patience: Patience,
+    sleep: Callable[[float], Any],
+) -> Plan[Any]:
+    """Call an operation until its response is ready; see `pandadoc_client.waiting.wait_for`."""
+    watch = ResultWatch(operation, until, patience)
+    usual = limits_of(operation)[1]
+    while True:
+        answer = yield partial(operation, *arguments, **watch.options(options, usual))
+        if watch.reached(answer):
+            return answer[0]
+        yield partial(sleep, watch.pause())

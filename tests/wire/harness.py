@@ -22,7 +22,7 @@ __all__ = ["MISSING", "ROOT", "Case", "Outcome", "Pair", "diff", "run_both", "ve
 ROOT = Path(__file__).resolve().parents[2]
 MISSING = "<not there>"
 _VENDOR = ROOT / ".venv-vendor"
-_MAKE_VENDOR = "python -m venv .venv-vendor && .venv-vendor/bin/pip install pandadoc-python-client==6.2.0"
+_MAKE_VENDOR = "scripts/setup"
 _OWN_AGENTS = re.compile(r"pandadoc_python_client/6\.2\.0|pandadoc-client/\S+ Python/\d\.\d+")
 # Each is about one connection, or one of the listed differences that every request shows.
 _NOT_COMPARED = frozenset({"accept-encoding", "connection"})
