@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import pandadoc_client
-from pandadoc_client._calls.arguments import Call, plan_call
+from pandadoc_client._calls.arguments import PreparedCall, prepare
 from pandadoc_client._calls.client import BaseClient
 from pandadoc_client._calls.multipart import MultipartBody
 from pandadoc_client._calls.operation import Operation
@@ -106,15 +106,15 @@ class ApiClient(BaseClient):
     def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Make a call that an API class describes, with arguments and options by name."""
         # Two frames up is the user's line: above this one is the API class.
-        call = plan_call(operation, arguments, self.configuration, self._build, stacklevel=3)
+        call = prepare(operation, arguments, self.configuration, self._build, stacklevel=3)
         result: T = self._begin(call)
         return result
 
-    def _begin(self, call: Call) -> Any:
+    def _begin(self, call: PreparedCall) -> Any:
         """Make a call here, or in a thread if it asks for one."""
         return self.pool.apply_async(self._perform, (call,)) if call.in_thread else self._perform(call)
 
-    def _perform(self, call: Call) -> Any:
+    def _perform(self, call: PreparedCall) -> Any:
         transport, settings = self._open_transport(), self._call_settings(call)
         if call.preload:
             return self._result(call, transport.send(call.request, *settings))
@@ -269,11 +269,11 @@ class AsyncApiClient(BaseClient):
 
     async def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Make a call that an API class describes, with arguments and options by name."""
-        call = plan_call(operation, arguments, self.configuration, self._build, stacklevel=3)
+        call = prepare(operation, arguments, self.configuration, self._build, stacklevel=3)
         result: T = await self._perform(call)
         return result
 
-    async def _perform(self, call: Call) -> Any:
+    async def _perform(self, call: PreparedCall) -> Any:
         if call.in_thread:
             raise ApiValueError("async_req is for ApiClient; await the call instead", ["async_req"])
         await _measure(call.request)

@@ -196,7 +196,7 @@ class AsyncStreamedResponse:
     @property
     def data(self) -> Awaitable[bytes]:
         """The whole body, to be awaited; reading it a second time gives it again."""
-        return _Body(self._read_once)
+        return _UnreadBody(self._read_once)
 
     async def _read_once(self) -> bytes:
         if self._data is None:
@@ -255,7 +255,7 @@ class AsyncStreamedResponse:
         await self.aclose()
 
 
-class _Body:
+class _UnreadBody:
     """A body that is read when it is awaited, and not when somebody looks at the attribute."""
 
     def __init__(self, read: Callable[[], Coroutine[Any, Any, bytes]]) -> None:

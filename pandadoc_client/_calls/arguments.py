@@ -1,6 +1,6 @@
 """The calling convention of the vendor's SDK: how the arguments of a call are checked, and what they become.
 
-`plan_call` turns an `Operation`, with the arguments of a call, into a request and the options of the call. Nothing here
+`prepare` turns an `Operation`, with the arguments of a call, into a request and the options of the call. Nothing here
 does I/O.
 """
 
@@ -32,12 +32,12 @@ from pandadoc_client._http.secrets import header_secrets, hide, hide_headers, ty
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 __all__ = [
-    "Call",
+    "PreparedCall",
     "RequestParts",
     "build_request",
     "decode_answer",
     "default_timeout",
-    "plan_call",
+    "prepare",
     "select_accept",
     "select_content_type",
 ]
@@ -70,7 +70,7 @@ _STAND_INS: Mapping[Any, tuple[type, ...]] = {
 
 
 @frozen(kw_only=True)
-class Call:
+class PreparedCall:
     """A call that is ready to be made.
 
     Attributes:
@@ -110,13 +110,13 @@ class RequestParts:
     secrets: list[str] = field(factory=list, repr=False)
 
 
-def plan_call(
+def prepare(
     operation: Operation[Any],
     arguments: Mapping[str, Any],
     configuration: pandadoc_client.Configuration,
     build: Callable[..., Request],
     stacklevel: int,
-) -> Call:
+) -> PreparedCall:
     """Check the arguments of a call and return what is to be sent.
 
     Args:
@@ -145,7 +145,7 @@ def plan_call(
         parts.header = _merged(parts.header, hide_headers(options["_extra_headers"]))
     content_type = options["_content_type"] or _content_type(operation, parts)
     request = build(operation.method, host + operation.path, parts, content_type, operation.auth)
-    return Call(
+    return PreparedCall(
         request=request,
         timeout=timeout if options["_request_timeout"] is not None else default_timeout(request, timeout),
         authenticated=bool(operation.auth),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandadoc_client
 from pandadoc_client._calls.arguments import (
-    Call,
+    PreparedCall,
     RequestParts,
     build_request,
     decode_answer,
@@ -204,7 +204,7 @@ class BaseClient(ProcessBound):
         body: Any,
         preload: bool,
         request_timeout: Any,
-    ) -> Call:
+    ) -> PreparedCall:
         """Return a call to an absolute URL, with just these headers."""
         own = {name: value for name, value in headers.items() if name.lower() != "content-type"}
         given_type = next((value for name, value in headers.items() if name.lower() == "content-type"), None)
@@ -213,7 +213,7 @@ class BaseClient(ProcessBound):
             query=flatten(query_params or (), None), header=own, form=flatten(post_params or (), None), body=body
         )
         limit = self.configuration.max_response_size
-        return Call(
+        return PreparedCall(
             request=build_request(method.upper(), url, parts, content_type, {}, "", limit),
             timeout=self.configuration.call_timeout(request_timeout),
             authenticated=False,
@@ -242,7 +242,7 @@ class BaseClient(ProcessBound):
         preload: bool,
         request_timeout: Any,
         host: str | None,
-    ) -> Call:
+    ) -> PreparedCall:
         """Return a call that no API class has; ``call_api`` describes the arguments."""
         headers = dict(header_params)
         content_type = next((headers.pop(name) for name in list(headers) if name.lower() == "content-type"), None)
@@ -260,7 +260,7 @@ class BaseClient(ProcessBound):
         base = self.configuration.host if host is None else api_host_of(host)
         request = self._build(method.upper(), base + resource_path, parts, content_type, auth_settings or ())
         timeout = self.configuration.call_timeout(request_timeout)
-        return Call(
+        return PreparedCall(
             request=request,
             timeout=timeout if request_timeout is not None else default_timeout(request, timeout),
             authenticated=bool(auth_settings),
@@ -273,7 +273,7 @@ class BaseClient(ProcessBound):
     def _settings(self) -> network.TransportSettings:
         return self.configuration.transport_settings()
 
-    def _call_settings(self, call: Call) -> tuple[Timeout, httpx.Auth | None, RetryPolicy]:
+    def _call_settings(self, call: PreparedCall) -> tuple[Timeout, httpx.Auth | None, RetryPolicy]:
         """Return what a transport is told besides the request; like credentials it is read for each call."""
         auth = self.configuration.auth if call.authenticated else None
         return call.timeout, auth, RetryPolicy.of(self.configuration.retries)
@@ -285,7 +285,7 @@ class BaseClient(ProcessBound):
             raise error_for(response)
         return response
 
-    def _result(self, call: Call, response: Response) -> Any:
+    def _result(self, call: PreparedCall, response: Response) -> Any:
         """Return the result of a call whose answer is *response*, or raise what the answer stands for."""
         response_type = call.other_results.get(response.status, call.response_type)
         data = self.deserialize(self._checked(response), response_type)

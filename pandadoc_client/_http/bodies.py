@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from pandadoc_client._http.messages import BodyStream
-from pandadoc_client._http.retry import Call
+from pandadoc_client._http.retry import Attempts
 
 __all__ = ["AsyncBody", "Body", "RepeatableAsyncBody", "RepeatableBody", "closing_body", "framing"]
 
@@ -24,7 +24,7 @@ class Body(httpx.SyncByteStream):
     source_error: Exception | None = None
     """What reading the content raised: it is the user's, and no failure of the network."""
 
-    def __init__(self, content: BodyStream, call: Call) -> None:
+    def __init__(self, content: BodyStream, call: Attempts) -> None:
         self._content = content
         self._call = call
 
@@ -49,7 +49,7 @@ class AsyncBody(httpx.AsyncByteStream):
     source_error: Exception | None = None
     """As for `Body`."""
 
-    def __init__(self, content: BodyStream, call: Call) -> None:
+    def __init__(self, content: BodyStream, call: Attempts) -> None:
         self._content = content
         self._begun: list[AsyncGenerator[bytes]] = []
 

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     import httpx
 
     from pandadoc_client._http.messages import Request
-    from pandadoc_client._http.retry import Call
+    from pandadoc_client._http.retry import Attempts
 
 __all__ = ["log_attempt", "log_repetition"]
 
 logger = logging.getLogger("pandadoc_client")
 
 
-def log_attempt(request: Request, call: Call, answer: httpx.Response, started: float) -> None:
+def log_attempt(request: Request, call: Attempts, answer: httpx.Response, started: float) -> None:
     """Log an attempt that was answered, with what a program may want to count as attributes of the record."""
     if not logger.isEnabledFor(logging.DEBUG):
         return
@@ -36,7 +36,7 @@ def log_attempt(request: Request, call: Call, answer: httpx.Response, started: f
     logger.debug(text + (", request %(request_id)s" if fields["request_id"] else ""), fields, extra=fields)
 
 
-def log_repetition(request: Request, call: Call, wait: float | None, reason: object) -> None:
+def log_repetition(request: Request, call: Attempts, wait: float | None, reason: object) -> None:
     """Log that a request is sent again after *wait* seconds."""
     if logger.isEnabledFor(logging.INFO):
         again = call.attempt

@@ -21,7 +21,7 @@ from pandadoc_client._http.outcomes import Outcome, outcome_of, outcome_of_statu
 from pandadoc_client._http.retry_after import retry_after
 from pandadoc_client.exceptions import ApiConnectionError, ApiTimeoutError, ApiValueError
 
-__all__ = ["Call", "RetryPolicy", "Timeout", "asked_wait", "check_timeout"]
+__all__ = ["Attempts", "RetryPolicy", "Timeout", "asked_wait", "check_timeout"]
 
 
 @frozen
@@ -107,7 +107,7 @@ class RetryPolicy:
 _DEFAULT_POLICY = RetryPolicy()
 
 
-class Call:
+class Attempts:
     """One call with its attempts: counts them, watches the clock, decides what follows an answer or an error."""
 
     __slots__ = ("_attempts", "_clock", "_deadline", "_policy", "_request", "timeout")

@@ -25,7 +25,7 @@ from pandadoc_client._http.deadline import Limit, current_limit, deadline
 from pandadoc_client._http.logging import log_attempt, log_repetition
 from pandadoc_client._http.messages import Headers, Request, Response, check_header
 from pandadoc_client._http.network import TransportSettings, check_host
-from pandadoc_client._http.retry import Call, RetryPolicy, Timeout
+from pandadoc_client._http.retry import Attempts, RetryPolicy, Timeout
 from pandadoc_client._http.secrets import mask_chain, mask_secrets
 from pandadoc_client._http.timers import move_on_after, sleep
 from pandadoc_client._http.unpacking import bound_unpacking
@@ -80,13 +80,15 @@ class _Shell:
     def __init__(self, settings: TransportSettings) -> None:
         self.settings = settings
 
-    def _start(self, request: Request, timeout: Timeout | None, retries: RetryPolicy | None) -> Call:
+    def _start(self, request: Request, timeout: Timeout | None, retries: RetryPolicy | None) -> Attempts:
         check_host(_origin(request.url), self.settings.allow_insecure)
         for name, value in request.headers.items():
             check_header(name, value)
-        return Call(request, timeout or self.settings.timeout, retries or self.settings.retries)
+        return Attempts(request, timeout or self.settings.timeout, retries or self.settings.retries)
 
-    def _plan(self, request: Request, call: Call, auth: httpx.Auth | None, streamed: bool, progress: Limit) -> _Plan:
+    def _plan(
+        self, request: Request, call: Attempts, auth: httpx.Auth | None, streamed: bool, progress: Limit
+    ) -> _Plan:
         limiter = self.settings.rate_limiter
         while True:
             while limiter is not None and (pause := (yield _Turn(limiter, request))):
@@ -124,7 +126,7 @@ class _Shell:
             log_repetition(request, call, wait, why)
             yield wait or 0.0
 
-    def _httpx_request(self, request: Request, call: Call) -> httpx.Request:
+    def _httpx_request(self, request: Request, call: Attempts) -> httpx.Request:
         remaining = call.remaining()
         limit = call.timeout.read if remaining is None else min(call.timeout.read, remaining)
         connect = min(call.timeout.connect, limit)
@@ -196,7 +198,7 @@ def _origin(url: str) -> str:
 
 
 def network_error(
-    error: Exception, call: Call, secrets: tuple[str, ...], sent: bool | None = None
+    error: Exception, call: Attempts, secrets: tuple[str, ...], sent: bool | None = None
 ) -> ApiConnectionError:
     """Return the package's error for one of httpx's; whoever raises it names *error*, masked here, as the cause.
 
@@ -306,7 +308,7 @@ class Transport(_Shell):
             with quietly("what was sent"):
                 request.close()
 
-    def _do(self, client: httpx.Client, step: _Step, call: Call) -> Any:
+    def _do(self, client: httpx.Client, step: _Step, call: Attempts) -> Any:
         if isinstance(step, _Turn):
             return step.limiter.take(step.request)
         if isinstance(step, _Open):

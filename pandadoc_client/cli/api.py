@@ -14,7 +14,7 @@ import typer
 from pandadoc_client._http.decoding import read_json
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.lazy import LazyCommand, LazyGroup, command_of
-from pandadoc_client.cli.operations import Entry, describe, entries, find, resource_of
+from pandadoc_client.cli.operations import OperationEntry, describe, entries, find, resource_of
 from pandadoc_client.cli.options import Json
 from pandadoc_client.cli.render import print_lines
 
@@ -126,7 +126,7 @@ def _print_as_json(found: Sequence[Described]) -> None:
     )
 
 
-def _command(entry: Entry) -> Any:
+def _command(entry: OperationEntry) -> Any:
     """Return the command of an operation."""
     from pandadoc_client.cli.access import with_access
     from pandadoc_client.cli.arguments import arguments_of

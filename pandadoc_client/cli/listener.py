@@ -53,7 +53,7 @@ class Forwarded:
     problem: str = ""
 
 
-class _Listener:
+class _Receiver:
     """Takes one delivery after the other, several at a time."""
 
     def __init__(
@@ -174,7 +174,7 @@ def listen(
         problems.append(problem)
         server.should_exit = True
 
-    receiver = _Listener(key, target, show, refuse, stop)
+    receiver = _Receiver(key, target, show, refuse, stop)
     routes = [Route("/{path:path}", receiver.receive, methods=["POST"])]
     config = uvicorn.Config(
         Starlette(routes=routes, lifespan=receiver.lifespan),

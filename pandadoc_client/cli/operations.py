@@ -19,13 +19,23 @@ from attrs import field, frozen
 if TYPE_CHECKING:
     from pandadoc_client._calls.operation import Operation
 
-__all__ = ["Described", "Entry", "describe", "entries", "fields_of", "find", "resolved", "resource_of", "wire_schemas"]
+__all__ = [
+    "Described",
+    "OperationEntry",
+    "describe",
+    "entries",
+    "fields_of",
+    "find",
+    "resolved",
+    "resource_of",
+    "wire_schemas",
+]
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @frozen
-class Entry:
+class OperationEntry:
     """An operation as the contract has it.
 
     Attributes:
@@ -65,7 +75,7 @@ class Described:
         items: The field of its answers that holds the items of a list; empty for none.
     """
 
-    entry: Entry
+    entry: OperationEntry
     operation: Operation[Any]
     items: str
 
@@ -78,10 +88,12 @@ def _contract() -> Mapping[str, Any]:
 
 
 @cache
-def entries() -> tuple[Entry, ...]:
+def entries() -> tuple[OperationEntry, ...]:
     """Return all operations, in the order of the contract's tags."""
     found = [
-        Entry(facts["operationId"], _dashed(facts["operationId"]), facts["tags"][0], method.upper(), path, facts)
+        OperationEntry(
+            facts["operationId"], _dashed(facts["operationId"]), facts["tags"][0], method.upper(), path, facts
+        )
         for path, item in _contract()["paths"].items()
         for method in _METHODS
         if (facts := item.get(method)) is not None
@@ -90,13 +102,13 @@ def entries() -> tuple[Entry, ...]:
     return tuple(sorted(found, key=lambda entry: order.get(entry.tag, len(order))))
 
 
-def find(name: str) -> Entry | None:
+def find(name: str) -> OperationEntry | None:
     """Return the operation of a name: ``list-documents``, ``list_documents`` or ``listDocuments``."""
     return _by_letters().get(_letters(name))
 
 
 @cache
-def _by_letters() -> Mapping[str, Entry]:
+def _by_letters() -> Mapping[str, OperationEntry]:
     return {_letters(entry.name): entry for entry in entries()}
 
 
@@ -108,12 +120,12 @@ def _dashed(operation_id: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", operation_id).lower().replace("_", "-")
 
 
-def resource_of(resources: Any, entry: Entry) -> Any:
+def resource_of(resources: Any, entry: OperationEntry) -> Any:
     """Return the API class of an operation, as the attribute of a ``PandaDoc`` or its like."""
     return getattr(resources, entry.resource)
 
 
-def describe(entry: Entry) -> Described:
+def describe(entry: OperationEntry) -> Described:
     """Return what an operation takes and means; imports the module of its API class."""
     from pandadoc_client.api_client import ApiClient
     from pandadoc_client.apis.resources import Resources
@@ -125,14 +137,14 @@ def describe(entry: Entry) -> Described:
     return Described(entry, module[constant], getattr(paging, "items", ""))
 
 
-def wire_schemas(entry: Entry) -> dict[str, Mapping[str, Any]]:
+def wire_schemas(entry: OperationEntry) -> dict[str, Mapping[str, Any]]:
     """Return the schemas of the parameters of an operation, references resolved, by their names on the wire."""
     shared = _contract()["paths"][entry.path].get("parameters", ())
     parameters = (resolved(parameter) for parameter in (*shared, *entry.facts.get("parameters", ())))
     return {parameter["name"]: resolved(parameter.get("schema", {})) for parameter in parameters}
 
 
-def fields_of(entry: Entry, name: str = "") -> list[str]:
+def fields_of(entry: OperationEntry, name: str = "") -> list[str]:
     """Return the fields of the JSON object that an operation takes, those that it must have marked with a star.
 
     Args:

@@ -13,7 +13,7 @@ from .context import Context
 from .contract.document import Operation, load_contract
 from .contract.examples import ExampleAnswers, success
 from .contract.problems import problem
-from .contract.requests import Call, Raw, RequestJudge, Violation
+from .contract.requests import Raw, RequestJudge, ValidRequest, Violation
 from .contract.routing import Match, Router
 from .service.core import Answer
 from .service.logs import LOG_OPERATIONS, log_details, log_list
@@ -68,7 +68,7 @@ class ApiEndpoints:
             message = f"Request was throttled. Expected available in {wait} seconds."
             return self._refuse(request, operation, 429, message, {"Retry-After": str(wait)})
         verdict = self._judge.judge(found, Raw(request.method, query, _headers(request), body))
-        if not isinstance(verdict, Call):
+        if not isinstance(verdict, ValidRequest):
             return self._refuse(request, operation, 400, "The request is not valid.", violations=verdict)
         scripted = self._context.answers.take(operation.operation_id)
         if scripted:
@@ -82,7 +82,7 @@ class ApiEndpoints:
                 request, operation, refusal.status, refusal.message, refusal.headers, refusal.violations
             )
 
-    def _answer(self, call: Call) -> Response:
+    def _answer(self, call: ValidRequest) -> Response:
         service = self._context.service
         if service is None:
             return self._made_up(call)
@@ -93,7 +93,7 @@ class ApiEndpoints:
         answer = service.answer(call)
         return self._made_up(call) if answer is None else _written(answer, call.operation)
 
-    def _made_up(self, call: Call) -> Response:
+    def _made_up(self, call: ValidRequest) -> Response:
         status, headers = success(call.operation), self._examples.headers(call)
         content = self._examples.content(call)
         if content is not None:

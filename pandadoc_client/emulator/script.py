@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from types import UnionType
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-__all__ = ["Entry", "Script", "check_fields", "parse_script"]
+__all__ = ["Script", "ScriptEntry", "check_fields", "parse_script"]
 
 
-class Entry(Protocol):
+class ScriptEntry(Protocol):
     """What a script consists of."""
 
     @property
@@ -18,7 +18,7 @@ class Entry(Protocol):
         """How many requests it is for; None for all to come."""
 
 
-EntryT = TypeVar("EntryT", bound=Entry)
+EntryT = TypeVar("EntryT", bound=ScriptEntry)
 
 
 class Script(Generic[EntryT]):

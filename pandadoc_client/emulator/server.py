@@ -28,7 +28,7 @@ from .options import ClientRegistration, EmulatorOptions
 from .service.core import Service
 from .service.courier import Courier
 from .state import DEFAULT_SCOPE, EmulatorState, TokenPair
-from .wire import Connections, Gate, tracked_protocol
+from .wire import Gate, ServerConnections, tracked_protocol
 
 __all__ = ["Emulator", "serve"]
 
@@ -293,7 +293,7 @@ class _Running:
         self._context = context
         self._courier: Courier | None = None
         self._listener = listener
-        self._connections = Connections()
+        self._connections = ServerConnections()
         self._gate = Gate(create_app(context), context, self._connections)
         context.begin_anew = self._begin_anew
         self._started = threading.Event()
@@ -368,7 +368,9 @@ class _Running:
 class _Server(uvicorn.Server):
     """uvicorn's server, waiting for an event where the original polls, and ending at once where it waits."""
 
-    def __init__(self, config: uvicorn.Config, gate: Gate, connections: Connections, started: threading.Event) -> None:
+    def __init__(
+        self, config: uvicorn.Config, gate: Gate, connections: ServerConnections, started: threading.Event
+    ) -> None:
         super().__init__(config)
         self._gate = gate
         self._connections = connections

@@ -82,7 +82,7 @@ class StateSummary:
 
 
 @dataclass(slots=True)
-class _Grant:
+class _IssuedGrant:
     client_id: str
     scope: str
     revoked: bool = False
@@ -90,20 +90,20 @@ class _Grant:
 
 @dataclass(slots=True)
 class _Code:
-    grant: _Grant
+    grant: _IssuedGrant
     expires_at: float
     used: bool = False
 
 
 @dataclass(slots=True)
 class _Access:
-    grant: _Grant
+    grant: _IssuedGrant
     expires_at: float
 
 
 @dataclass(slots=True)
 class _Refresh:
-    grant: _Grant
+    grant: _IssuedGrant
     pair: TokenPair
     spent_at: float | None = None
     successor: TokenPair | None = None
@@ -128,7 +128,7 @@ class EmulatorState:
             self._codes: dict[str, _Code] = {}
             self._access: dict[str, _Access] = {}
             self._refresh: dict[str, _Refresh] = {}
-            self._grants: list[_Grant] = []
+            self._grants: list[_IssuedGrant] = []
             self._refreshes = 0
 
     # -- who is asking ----------------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ class EmulatorState:
         Raises:
             TokenRefused: `invalid_scope`.
         """
-        grant = _Grant(client_id, parse_scope(scope))
+        grant = _IssuedGrant(client_id, parse_scope(scope))
         code = secrets.token_hex(20)
         with self._lock:
             self._codes[code] = _Code(grant, self._now() + self._options.code_lifetime)
@@ -230,7 +230,7 @@ class EmulatorState:
                 return spent.successor
         raise TokenRefused("invalid_grant")
 
-    def _issue(self, grant: _Grant, scope: str) -> TokenPair:
+    def _issue(self, grant: _IssuedGrant, scope: str) -> TokenPair:
         expires_at = self._now() + self._options.token_lifetime
         pair = TokenPair(secrets.token_hex(20), secrets.token_hex(20), scope, expires_at)
         self._access[pair.access_token] = _Access(grant, expires_at)
@@ -284,7 +284,7 @@ class EmulatorState:
         return entry.spent_at is None and not entry.grant.revoked
 
     @staticmethod
-    def _revoke(grant: _Grant) -> None:
+    def _revoke(grant: _IssuedGrant) -> None:
         grant.revoked = True
 
 

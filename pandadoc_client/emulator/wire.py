@@ -22,7 +22,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from .context import Context
 from .faults import Fault
 
-__all__ = ["CONTROL_PREFIX", "JOURNALED", "Connections", "Gate", "max_body", "tracked_protocol"]
+__all__ = ["CONTROL_PREFIX", "JOURNALED", "Gate", "ServerConnections", "max_body", "tracked_protocol"]
 
 CONTROL_PREFIX = "/_emulator/"
 """Paths below it steer the emulator; they are neither journaled nor hit by faults."""
@@ -44,7 +44,7 @@ def max_body(scope: Scope) -> int:
     return (100 if any(kind.lower().startswith(b"multipart/") for kind in kinds) else 2) * 1024 * _KIB
 
 
-class Connections:
+class ServerConnections:
     """The open connections of one start of a server, by the address of the client. For the event loop's thread only."""
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ class Connections:
             await self._gone.wait()
 
 
-def tracked_protocol(connections: Connections) -> type[H11Protocol]:
+def tracked_protocol(connections: ServerConnections) -> type[H11Protocol]:
     """Return uvicorn's HTTP/1.1 protocol, entering its connections in `connections`."""
 
     class TrackedProtocol(H11Protocol):
@@ -175,7 +175,7 @@ def _guess_type(body: str) -> str:
 class Gate:
     """The ASGI application in front of `app`; one for each start of a server."""
 
-    def __init__(self, app: ASGIApp, context: Context, connections: Connections) -> None:
+    def __init__(self, app: ASGIApp, context: Context, connections: ServerConnections) -> None:
         self._app = app
         self._context = context
         self._connections = connections

@@ -128,7 +128,7 @@ class LoopbackListener:
         self._uri = _parse(redirect_uri or _DEFAULT_URI)
         self._refuse = refuse
         self._on_callback = on_callback
-        self._server: _Server | None = None
+        self._server: _CallbackServer | None = None
 
     @property
     def redirect_uri(self) -> str:
@@ -146,7 +146,7 @@ class LoopbackListener:
         if not port:
             name = f"[{host}]" if ":" in host else host
             self._uri = self._uri._replace(netloc=f"{name}:{listeners[0].getsockname()[1]}")
-        ready: Future[_Server] = Future()
+        ready: Future[_CallbackServer] = Future()
         self._thread = threading.Thread(
             target=self._run, args=(listeners, ready), name="pandadoc-login-listener", daemon=True
         )
@@ -180,9 +180,9 @@ class LoopbackListener:
             server.stop()
             self._thread.join()
 
-    def _run(self, listeners: list[socket.socket], ready: Future[_Server]) -> None:
+    def _run(self, listeners: list[socket.socket], ready: Future[_CallbackServer]) -> None:
         try:
-            asyncio.run(_serve(listeners, _Server(self._uri, self._on_callback, self._refuse), ready))
+            asyncio.run(_serve(listeners, _CallbackServer(self._uri, self._on_callback, self._refuse), ready))
         except BaseException as error:
             if not ready.done():
                 ready.set_exception(error)
@@ -191,7 +191,7 @@ class LoopbackListener:
                 listener.close()
 
 
-async def _serve(listeners: list[socket.socket], server: _Server, ready: Future[_Server]) -> None:
+async def _serve(listeners: list[socket.socket], server: _CallbackServer, ready: Future[_CallbackServer]) -> None:
     server.start()
     accepting: list[asyncio.Server] = []
     try:
@@ -204,7 +204,7 @@ async def _serve(listeners: list[socket.socket], server: _Server, ready: Future[
             each.close()
 
 
-class _Server:
+class _CallbackServer:
     """What happens on the event loop."""
 
     def __init__(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pandadoc_client.cli import app as cli_app
-from pandadoc_client.cli.operations import Entry, describe, entries, fields_of, find, wire_schemas
+from pandadoc_client.cli.operations import OperationEntry, describe, entries, fields_of, find, wire_schemas
 from pandadoc_client.emulator import Emulator, EmulatorMode, EmulatorOptions
 
 from ..contract import example, resolved
@@ -31,7 +31,7 @@ def settings(settings: dict[str, str], pandadoc_emulator: Emulator) -> dict[str,
     return {**settings, "PANDADOC_API_KEY": pandadoc_emulator.api_key}
 
 
-def arguments_for(entry: Entry, folder: Path) -> list[str]:
+def arguments_for(entry: OperationEntry, folder: Path) -> list[str]:
     """Return options with which an operation can be called: those that it must have, and files."""
     described, schemas, found = describe(entry), wire_schemas(entry), list[str]()
     content = resolved(dict(entry.facts.get("requestBody", {}))).get("content", {})
@@ -55,7 +55,7 @@ def arguments_for(entry: Entry, folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("entry", ALL)
 def test_every_operation_can_be_called_by_its_options(
-    entry: Entry,
+    entry: OperationEntry,
     settings: dict[str, str],
     pandadoc_emulator: Emulator,
     monkeypatch: pytest.MonkeyPatch,
@@ -108,7 +108,7 @@ def test_an_operation_is_found_by_each_of_its_names(name: str) -> None:
 
 @pytest.mark.parametrize("entry", ALL)
 def test_every_operation_has_help(
-    entry: Entry, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    entry: OperationEntry, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     assert cli_app.run(["api", entry.name, "--help"]) == 0

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pandadoc_client._http.messages import Headers, Request, Response
-from pandadoc_client._http.retry import Call, RetryPolicy, Timeout, check_timeout
+from pandadoc_client._http.retry import Attempts, RetryPolicy, Timeout, check_timeout
 from pandadoc_client.exceptions import ApiConnectionError, ApiTimeoutError, ApiValueError
 
 GET = Request("GET", "https://api.example.com/", replayable=True)
@@ -28,8 +28,8 @@ class Clock:
         return self.now
 
 
-def call(request: Request = GET, total: float | None = 30.0, clock: Clock | None = None, **policy: Any) -> Call:
-    return Call(request, Timeout(total=total), RetryPolicy(**policy), clock or Clock())
+def call(request: Request = GET, total: float | None = 30.0, clock: Clock | None = None, **policy: Any) -> Attempts:
+    return Attempts(request, Timeout(total=total), RetryPolicy(**policy), clock or Clock())
 
 
 def answer(status: int, body: bytes = b"", **headers: str) -> Response:

@@ -13,7 +13,7 @@ from openapi_schema_validator import OAS30ReadValidator, oas30_format_checker
 
 from .document import Contract, Operation
 from .pdf import make_pdf
-from .requests import Call
+from .requests import ValidRequest
 
 __all__ = ["ExampleAnswers", "success"]
 
@@ -44,7 +44,7 @@ class ExampleAnswers:
         self._seed = seed
         self._base_url = base_url
 
-    def value(self, call: Call) -> Any:
+    def value(self, call: ValidRequest) -> Any:
         """Return the JSON value of a successful answer; None if it has no JSON.
 
         Fields named like a path parameter or like a text or number in the request's body have its value.
@@ -54,7 +54,7 @@ class ExampleAnswers:
                 return self._maker(call).make(media["schema"], {**_scalars(call.body), **call.path})
         return None
 
-    def headers(self, call: Call) -> dict[str, str]:
+    def headers(self, call: ValidRequest) -> dict[str, str]:
         """Return the headers that the contract names for a successful answer."""
         fields = self._response(call.operation).get("headers", {})
         maker = self._maker(call)
@@ -63,7 +63,7 @@ class ExampleAnswers:
             for name, field in fields.items()
         }
 
-    def content(self, call: Call) -> bytes | None:
+    def content(self, call: ValidRequest) -> bytes | None:
         """Return the file of a successful answer; None if it is no file."""
         if any(kind in _FILES for kind in self._response(call.operation).get("content", {})):
             return make_pdf(["Made up by the emulator", *(f"{name}: {value}" for name, value in call.path.items())])
@@ -72,7 +72,7 @@ class ExampleAnswers:
     def _response(self, operation: Operation) -> Mapping[str, Any]:
         return self._contract.response(operation, success(operation)) or {}
 
-    def _maker(self, call: Call) -> _Maker:
+    def _maker(self, call: ValidRequest) -> _Maker:
         chance = random.Random(f"{self._seed} {call.operation.operation_id} {call.path}")  # noqa: S311 (no secrets)
         return _Maker(self._contract, chance, self._base_url())
 

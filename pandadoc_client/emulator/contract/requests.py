@@ -38,7 +38,7 @@ from .document import Contract, Operation
 from .multipart import FilePart, parse_multipart
 from .routing import Match
 
-__all__ = ["BODY", "Call", "Raw", "RequestJudge", "Violation"]
+__all__ = ["BODY", "Raw", "RequestJudge", "ValidRequest", "Violation"]
 
 BODY = "body"
 """What a violation names that is about the whole body."""
@@ -62,7 +62,7 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ValidRequest:
     """A request that keeps to the contract.
 
     Attributes:
@@ -111,7 +111,7 @@ class RequestJudge:
             format_unmarshallers={"binary": _unchanged},  # and dates and UUIDs stay the text that came
         )
 
-    def judge(self, match: Match, raw: Raw) -> Call | list[Violation]:
+    def judge(self, match: Match, raw: Raw) -> ValidRequest | list[Violation]:
         """Return the request as values, or what is wrong with it, each place once."""
         result = self._unmarshaller.unmarshal(_Request(match, raw, self._lists(match.operation)))
         form = self._form(match.operation) if _media_type(raw) == _FORM else None
@@ -124,7 +124,7 @@ class RequestJudge:
         body = json.loads(raw.body) if raw.body and _media_type(raw) == _JSON else result.body
         # What was forgiven for being empty was not read.
         empty = {error.name: "" for error in result.errors if isinstance(error, ParameterValidationError)}
-        return Call(match.operation, parameters.path, {**parameters.query, **empty}, body)
+        return ValidRequest(match.operation, parameters.path, {**parameters.query, **empty}, body)
 
     def _lists(self, operation: Operation) -> set[str]:
         """Return the names of the query parameters that are lists."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..contract.requests import Call
+from ..contract.requests import ValidRequest
 from ..options import EmulatorOptions
 from . import documents, guards, staff, views, webhooks
 from .handlers import HANDLERS
@@ -75,7 +75,7 @@ class Service:
         """Tell whether a handler answers an operation."""
         return operation_id in HANDLERS
 
-    def answer(self, call: Call) -> Answer | None:
+    def answer(self, call: ValidRequest) -> Answer | None:
         """Carry a call out; None if no handler knows its operation, but what its path names is there.
 
         Raises:
@@ -264,7 +264,7 @@ class Service:
         # Never 0: a clock that stands still must not make anybody run in circles.
         return result, max(0.01, min(times) - now) if times else None
 
-    def settle(self, delivery: webhooks.Delivery, outcome: webhooks.Outcome) -> None:
+    def settle(self, delivery: webhooks.Delivery, outcome: webhooks.DeliveryOutcome) -> None:
         """Enter what became of an attempt."""
         with self.world.tables.change():
             webhooks.settle(self.world, delivery.event_id, outcome)

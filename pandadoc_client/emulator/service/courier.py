@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import h11
 
 from ..._http.environment import usual_context
-from .webhooks import Delivery, Outcome
+from .webhooks import Delivery, DeliveryOutcome
 
 __all__ = ["Courier", "Workload", "post"]
 
@@ -35,7 +35,7 @@ class Workload(Protocol):
         """Do what is due; return what to deliver now, with its subscription, and the seconds until there is more."""
         ...
 
-    def settle(self, delivery: Delivery, outcome: Outcome) -> None:
+    def settle(self, delivery: Delivery, outcome: DeliveryOutcome) -> None:
         """Enter what became of an attempt."""
 
 
@@ -108,7 +108,7 @@ class Courier:
             self._more.set()
 
 
-async def post(delivery: Delivery, timeout: float, *, allow_remote: bool) -> Outcome:
+async def post(delivery: Delivery, timeout: float, *, allow_remote: bool) -> DeliveryOutcome:
     """Send one event, and return what became of it.
 
     No redirect is followed. Whatever the name in the URL stands for, only addresses of this machine are connected to,
@@ -118,17 +118,17 @@ async def post(delivery: Delivery, timeout: float, *, allow_remote: bool) -> Out
         async with asyncio.timeout(timeout):
             return await _exchange(delivery, allow_remote=allow_remote)
     except TimeoutError:
-        return Outcome(error="TIMEOUT_ERROR")
+        return DeliveryOutcome(error="TIMEOUT_ERROR")
     except _TLSError as error:
         logger.warning("a webhook was not delivered: %s", error)
-        return Outcome(error="INTERNAL_ERROR")
+        return DeliveryOutcome(error="INTERNAL_ERROR")
     except (OSError, h11.RemoteProtocolError, EOFError):
-        return Outcome(error="CONNECT_ERROR")
+        return DeliveryOutcome(error="CONNECT_ERROR")
     except (ValueError, h11.LocalProtocolError):
-        return Outcome(error="NOT_VALID_URL")
+        return DeliveryOutcome(error="NOT_VALID_URL")
 
 
-async def _exchange(delivery: Delivery, *, allow_remote: bool) -> Outcome:
+async def _exchange(delivery: Delivery, *, allow_remote: bool) -> DeliveryOutcome:
     parts = urlsplit(delivery.url)
     host = parts.hostname
     if parts.scheme not in ("http", "https") or not host:
@@ -168,7 +168,7 @@ async def _connect(
 
 async def _talk(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delivery: Delivery, authority: str
-) -> Outcome:
+) -> DeliveryOutcome:
     parts = urlsplit(delivery.url)
     connection = h11.Connection(h11.CLIENT)
     request = h11.Request(
@@ -197,7 +197,7 @@ async def _talk(
             body = (body + event.data)[:_KEPT_BYTES]
         elif isinstance(event, h11.EndOfMessage) and answer is not None:
             headers = "\n".join(f"{name.decode()}: {value.decode('latin-1')}" for name, value in answer.headers)
-            return Outcome(answer.status_code, None, headers, body.decode("utf-8", "replace"))
+            return DeliveryOutcome(answer.status_code, None, headers, body.decode("utf-8", "replace"))
         elif not isinstance(event, h11.InformationalResponse):
             raise EOFError
 

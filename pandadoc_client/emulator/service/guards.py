@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..contract.document import Operation
-from ..contract.requests import Call
+from ..contract.requests import ValidRequest
 from .documents import OPEN_STATUSES, STATUSES
 from .records import Record
 from .refusal import Refusal, not_found, wrong_state
@@ -53,7 +53,7 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
 _ANY_STATE = frozenset({"listDocumentsByLinkedObject", "sectionDetails", "getDocumentAiMetadata"})
 
 
-def check(world: World, call: Call) -> None:
+def check(world: World, call: ValidRequest) -> None:
     """See that a call may be carried out.
 
     Raises:
@@ -74,7 +74,7 @@ def check(world: World, call: Call) -> None:
         _check_change(record, call)
 
 
-def _check_change(document: Record, call: Call) -> None:
+def _check_change(document: Record, call: ValidRequest) -> None:
     """A document that is completed can become paid; nothing becomes what it is."""
     body = call.body or {}
     wanted = (body.get("data") or body).get("status")
@@ -85,7 +85,7 @@ def _check_change(document: Record, call: Call) -> None:
         raise wrong_state(document, f"The document is {document['status']} and cannot become {target}.")
 
 
-def _subject(world: World, operation: Operation, call: Call) -> Record | None:
+def _subject(world: World, operation: Operation, call: ValidRequest) -> Record | None:
     """Return what the first parameter of the path names; None for a path without one that is known.
 
     Raises:

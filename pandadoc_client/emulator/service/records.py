@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any, Protocol
 
-__all__ = ["Change", "Record", "Sink", "Table", "Tables"]
+__all__ = ["Change", "Record", "RecordSink", "Table", "Tables"]
 
 Record = dict[str, Any]
 """A JSON object with an `id`."""
@@ -16,7 +16,7 @@ Change = tuple[str, str, Record | bytes | None]
 """A kind, an id, and what stands there now; None for what is gone."""
 
 
-class Sink(Protocol):
+class RecordSink(Protocol):
     """Where changes are kept."""
 
     def load(self) -> Iterable[tuple[str, str, Record | bytes]]:
@@ -113,7 +113,7 @@ class Tables:
         sink: Where changes are kept besides memory; None for nowhere.
     """
 
-    def __init__(self, kinds: Iterable[str], sink: Sink | None = None) -> None:
+    def __init__(self, kinds: Iterable[str], sink: RecordSink | None = None) -> None:
         self.lock = threading.RLock()
         self._tables = {kind: Table(self, kind) for kind in kinds}
         self._sink = sink

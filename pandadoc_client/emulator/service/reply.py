@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..contract.requests import Call
+from ..contract.requests import ValidRequest
 from .world import World
 
 __all__ = ["EMPTY", "Handler", "Handlers", "Reply"]
@@ -34,7 +34,7 @@ class Reply:
 EMPTY = Reply()
 """The answer without a body."""
 
-Handler = Callable[[World, Call], Reply]
+Handler = Callable[[World, ValidRequest], Reply]
 """Answers a call; it is called within `Tables.change`, and raises `Refusal` to say no."""
 Handlers = Mapping[str, Handler]
 """Handlers by `operationId`."""

@@ -36,7 +36,7 @@ class StateFileError(OSError):
 
 
 class StateFile:
-    """A file with the records of an emulator (a `Sink`).
+    """A file with the records of an emulator (a `RecordSink`).
 
     Each change is one transaction in a write-ahead log: an emulator that is killed leaves all of it or nothing. JSON is
     stored as text, files as blobs.

@@ -12,7 +12,17 @@ from .clock import stamp
 from .records import Record
 from .world import WORKSPACE_ID, World
 
-__all__ = ["Delivery", "Outcome", "attempt", "deliveries", "emit", "next_attempt", "settle", "subscribe", "tell"]
+__all__ = [
+    "Delivery",
+    "DeliveryOutcome",
+    "attempt",
+    "deliveries",
+    "emit",
+    "next_attempt",
+    "settle",
+    "subscribe",
+    "tell",
+]
 
 _KEPT = 2000  # events that are remembered; the oldest go first
 
@@ -33,7 +43,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DeliveryOutcome:
     """What became of an attempt.
 
     Attributes:
@@ -133,7 +143,7 @@ def attempt(world: World, event_id: str) -> Delivery | None:
     return Delivery(event_id, f"{url}{'&' if '?' in url else '?'}{urlencode({'signature': signature})}", body)
 
 
-def settle(world: World, event_id: str, outcome: Outcome) -> None:
+def settle(world: World, event_id: str, outcome: DeliveryOutcome) -> None:
     """Enter what became of an attempt, and plan the next one where it failed."""
     if event_id not in world["events"]:
         return

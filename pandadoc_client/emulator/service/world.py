@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ..options import EmulatorOptions
 from .clock import WallClock, stamp
 from .identifiers import Identifiers
-from .records import Record, Sink, Table, Tables
+from .records import Record, RecordSink, Table, Tables
 
 __all__ = ["CURRENT_MEMBER", "MEMBERSHIP_ID", "USER_ID", "WORKSPACE_ID", "World"]
 
@@ -64,7 +64,7 @@ class World:
         base_url: Tells where the emulator listens, for the links in answers.
     """
 
-    def __init__(self, options: EmulatorOptions, sink: Sink | None, base_url: Callable[[], str]) -> None:
+    def __init__(self, options: EmulatorOptions, sink: RecordSink | None, base_url: Callable[[], str]) -> None:
         self.options = options
         self.tables = Tables(_KINDS, sink)
         self.clock = WallClock(options.clock)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...contract.requests import Call
+from ...contract.requests import ValidRequest
 from .. import documents
 from ..listing import matches_text
 from ..records import Record
@@ -15,7 +15,7 @@ __all__ = ["HANDLERS"]
 _RETRY = {"Retry-After": "1"}
 
 
-def create_export_docx_task(world: World, call: Call) -> Reply:
+def create_export_docx_task(world: World, call: ValidRequest) -> Reply:
     """Done after `processing_delay` seconds."""
     task = {"id": world.new_id(), "document_id": call.path["document_id"], "status": "created"}
     world["exports"].add(task)
@@ -23,7 +23,7 @@ def create_export_docx_task(world: World, call: Call) -> Reply:
     return Reply(dict(task))
 
 
-def get_docx_export_task(world: World, call: Call) -> Reply:
+def get_docx_export_task(world: World, call: ValidRequest) -> Reply:
     """With the files once it is done."""
     task = world["exports"].get(call.path["task_id"])
     if task is None or task["document_id"] != call.path["document_id"]:
@@ -36,7 +36,7 @@ def get_docx_export_task(world: World, call: Call) -> Reply:
     return Reply({**task, "docx_items": items})
 
 
-def get_document_summary(world: World, call: Call) -> Reply:
+def get_document_summary(world: World, call: ValidRequest) -> Reply:
     """One sentence; 202 until the document is processed."""
     document = world.documents.read(call.path["document_id"])
     if document["status"] == "document.uploaded":
@@ -46,7 +46,7 @@ def get_document_summary(world: World, call: Call) -> Reply:
     return Reply({"type": call.query["type"], "summary": summary}, headers=_tag(document))
 
 
-def get_document_content(world: World, call: Call) -> Reply:
+def get_document_content(world: World, call: ValidRequest) -> Reply:
     """Name, fields and tokens; 202 until the document is processed."""
     document = world.documents.read(call.path["document_id"])
     if document["status"] == "document.uploaded":
@@ -64,7 +64,7 @@ def _tag(document: Record) -> dict[str, str]:
     return {"ETag": f'"{document["id"]}-{document["date_modified"]}"', "Vary": "Authorization"}
 
 
-def get_document_ai_metadata(world: World, call: Call) -> Reply:
+def get_document_ai_metadata(world: World, call: ValidRequest) -> Reply:
     """The tokens of the document, as if they had been read from it."""
     document = world.documents.read(call.path["document_id"])
     if document["status"] == "document.uploaded":
@@ -78,7 +78,7 @@ def get_document_ai_metadata(world: World, call: Call) -> Reply:
     return Reply({"count": len(found), "results": found[start : start + call.query.get("limit", 100)]})
 
 
-def batch_get_document_ai_metadata(world: World, call: Call) -> Reply:
+def batch_get_document_ai_metadata(world: World, call: ValidRequest) -> Reply:
     """A status for each document."""
     keys: set[str] = set(call.body.get("field_keys") or ())
     results = [_batch_result(world, document_id, keys) for document_id in call.body["document_ids"]]
@@ -112,7 +112,7 @@ def _metadata(document: Record) -> list[Record]:
     ]
 
 
-def search_documents_ai(world: World, call: Call) -> Reply:
+def search_documents_ai(world: World, call: ValidRequest) -> Reply:
     """Whatever has a word of the question in its name, its status or among its recipients."""
     words = [word for word in call.query["q"].casefold().split() if len(word) > 2]
     intent: list[Record] = []

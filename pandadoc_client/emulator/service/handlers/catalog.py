@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...contract.requests import Call
+from ...contract.requests import ValidRequest
 from ..listing import matches_text, of_page, ordered
 from ..records import Record
 from ..refusal import invalid
@@ -16,7 +16,7 @@ __all__ = ["HANDLERS"]
 _VARIANT = ("sku", "description", "images", "custom_fields", "price_configuration")
 
 
-def search_catalog_items(world: World, call: Call) -> Reply:
+def search_catalog_items(world: World, call: ValidRequest) -> Reply:
     """By text, type, way of billing and category."""
     query = call.query
     found = [
@@ -38,7 +38,7 @@ def search_catalog_items(world: World, call: Call) -> Reply:
     return Reply({"items": shown, "has_more_items": more, "total": len(flat)})
 
 
-def create_catalog_item(world: World, call: Call) -> Reply:
+def create_catalog_item(world: World, call: ValidRequest) -> Reply:
     """A product or a bundle."""
     body: Record = call.body
     now = world.stamp()
@@ -61,12 +61,12 @@ def create_catalog_item(world: World, call: Call) -> Reply:
     return Reply(_item(world["catalog"].add(item)))
 
 
-def get_catalog_item(world: World, call: Call) -> Reply:
+def get_catalog_item(world: World, call: ValidRequest) -> Reply:
     """One of them."""
     return Reply(_item(world["catalog"].read(call.path["item_uuid"])))
 
 
-def update_catalog_item(world: World, call: Call) -> Reply:
+def update_catalog_item(world: World, call: ValidRequest) -> Reply:
     """What the body does not name stays as it is."""
     item = world["catalog"].edit(call.path["item_uuid"])
     body: Record = call.body
@@ -81,7 +81,7 @@ def update_catalog_item(world: World, call: Call) -> Reply:
     return Reply(_item(item))
 
 
-def delete_catalog_item(world: World, call: Call) -> Reply:
+def delete_catalog_item(world: World, call: ValidRequest) -> Reply:
     """A 200 without a body."""
     world["catalog"].remove(call.path["item_uuid"])
     return EMPTY
@@ -168,7 +168,7 @@ def _found(item: Record) -> Record:
     }
 
 
-def list_notarization_requests(world: World, call: Call) -> Reply:
+def list_notarization_requests(world: World, call: ValidRequest) -> Reply:
     """By status, creator and document."""
     query = call.query
     found = [
@@ -188,7 +188,7 @@ def list_notarization_requests(world: World, call: Call) -> Reply:
     return Reply({"results": shown, "count": len(found)})
 
 
-def create_notarization_request(world: World, call: Call) -> Reply:
+def create_notarization_request(world: World, call: ValidRequest) -> Reply:
     """For a document that is there."""
     document = world.documents.get(call.body["document_id"])
     if document is None or document["deleted"]:
@@ -221,7 +221,7 @@ def create_notarization_request(world: World, call: Call) -> Reply:
     )
 
 
-def notarization_request_details(world: World, call: Call) -> Reply:
+def notarization_request_details(world: World, call: ValidRequest) -> Reply:
     """One of them."""
     request = world["notarizations"].read(call.path["session_request_id"])
     shown = {name: value for name, value in request.items() if name != "name"}
@@ -235,7 +235,7 @@ def notarization_request_details(world: World, call: Call) -> Reply:
     )
 
 
-def delete_notarization_request(world: World, call: Call) -> Reply:
+def delete_notarization_request(world: World, call: ValidRequest) -> Reply:
     """It is gone."""
     world["notarizations"].remove(call.path["session_request_id"])
     return EMPTY

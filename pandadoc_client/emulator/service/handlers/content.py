@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...contract.requests import Call
+from ...contract.requests import ValidRequest
 from .. import documents, fields, pricing, views
 from ..listing import ordered
 from ..records import Record
@@ -14,13 +14,13 @@ from ..world import World
 __all__ = ["HANDLERS"]
 
 
-def list_document_fields(world: World, call: Call) -> Reply:
+def list_document_fields(world: World, call: ValidRequest) -> Reply:
     """All of them."""
     document = world.documents.read(call.path["id"])
     return Reply({"fields": [views.field_in_list(document, field) for field in document["fields"]]})
 
 
-def create_document_fields(world: World, call: Call) -> Reply:
+def create_document_fields(world: World, call: ValidRequest) -> Reply:
     """In a draft."""
     document = _draft(world, call)
     new: list[Record] = []
@@ -41,7 +41,7 @@ def create_document_fields(world: World, call: Call) -> Reply:
     return Reply({"fields": [views.field_in_list(document, field) for field in new]})
 
 
-def update_document_fields_assignment(world: World, call: Call) -> Reply:
+def update_document_fields_assignment(world: World, call: ValidRequest) -> Reply:
     """Fields are named by UUID."""
     document = _draft(world, call)
     known = {field["uuid"]: field for field in document["fields"]}
@@ -54,7 +54,7 @@ def update_document_fields_assignment(world: World, call: Call) -> Reply:
     return EMPTY
 
 
-def _draft(world: World, call: Call) -> Record:
+def _draft(world: World, call: ValidRequest) -> Record:
     document = world.documents.edit(call.path["id"])
     if document["status"] != "document.draft":
         raise Refusal(400, f"Only the fields of a draft can be changed; the document is {document['status']}.")
@@ -66,7 +66,7 @@ def _check_recipient(document: Record, recipient_id: str | None, place: str) -> 
         raise invalid(place, "The document has no such recipient.")
 
 
-def quote_update(world: World, call: Call) -> Reply:
+def quote_update(world: World, call: ValidRequest) -> Reply:
     """Of a draft."""
     document = world.documents.edit(call.path["document_id"])
     for quote in document["quotes"]:
@@ -79,12 +79,12 @@ def quote_update(world: World, call: Call) -> Reply:
     raise not_found("quote")
 
 
-def list_linked_objects(world: World, call: Call) -> Reply:
+def list_linked_objects(world: World, call: ValidRequest) -> Reply:
     """Of one document."""
     return Reply({"linked_objects": world.documents.read(call.path["id"])["linked_objects"]})
 
 
-def create_linked_object(world: World, call: Call) -> Reply:
+def create_linked_object(world: World, call: ValidRequest) -> Reply:
     """The same object once."""
     document = world.documents.edit(call.path["id"])
     names = ("provider", "entity_type", "entity_id")
@@ -96,7 +96,7 @@ def create_linked_object(world: World, call: Call) -> Reply:
     return Reply(linked)
 
 
-def delete_linked_object(world: World, call: Call) -> Reply:
+def delete_linked_object(world: World, call: ValidRequest) -> Reply:
     """By the id of the link."""
     document = world.documents.edit(call.path["id"])
     for linked in document["linked_objects"]:
@@ -106,7 +106,7 @@ def delete_linked_object(world: World, call: Call) -> Reply:
     raise not_found("linked object")
 
 
-def list_documents_by_linked_object(world: World, call: Call) -> Reply:
+def list_documents_by_linked_object(world: World, call: ValidRequest) -> Reply:
     """In all documents."""
     owners = [owner for owner in call.query.get("owner_ids") or () if owner != "[]"]
     found = [
@@ -130,17 +130,17 @@ def list_documents_by_linked_object(world: World, call: Call) -> Reply:
     )
 
 
-def _is_same(linked: Record, call: Call) -> bool:
+def _is_same(linked: Record, call: ValidRequest) -> bool:
     return all(linked[name] == call.query.get(name, "") for name in ("provider", "entity_type", "entity_id"))
 
 
-def document_esign_disclosure(world: World, call: Call) -> Reply:
+def document_esign_disclosure(world: World, call: ValidRequest) -> Reply:
     """Switched on, in a few words."""
     text = "By signing you agree to do business electronically."
     return Reply({"result": {"is_enabled": True, "company_name": "Bamboo Grove", "esign_disclosure_text": text}})
 
 
-def add_dsv_named_items(world: World, call: Call) -> Reply:
+def add_dsv_named_items(world: World, call: ValidRequest) -> Reply:
     """Each with new ids; items of one page share that of the page."""
     pages: dict[str, str] = {}
     results = [

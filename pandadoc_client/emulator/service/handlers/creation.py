@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from ...contract.multipart import FilePart
-from ...contract.requests import Call
+from ...contract.requests import ValidRequest
 from .. import documents, fields, pricing, views
 from ..recipients import add_recipients
 from ..records import Record
@@ -18,7 +18,7 @@ from ..world import MEMBERSHIP_ID, World
 __all__ = ["HANDLERS"]
 
 
-def create_document(world: World, call: Call) -> Reply:
+def create_document(world: World, call: ValidRequest) -> Reply:
     """From a template, or from a PDF at a URL."""
     body: Record = call.body
     if "template_uuid" in body:
@@ -26,7 +26,7 @@ def create_document(world: World, call: Call) -> Reply:
     return _from_file(world, body, None)
 
 
-def create_document_from_upload(world: World, call: Call) -> Reply:
+def create_document_from_upload(world: World, call: ValidRequest) -> Reply:
     """From an uploaded file."""
     parts: Mapping[str, Any] = call.body or {}
     data = parts.get("data") or {}

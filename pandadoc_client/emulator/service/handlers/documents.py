@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...contract.requests import Call
+from ...contract.requests import ValidRequest
 from .. import documents, fields, pricing, views
 from ..clock import stamp
 from ..listing import between, matches_text, ordered, page
@@ -20,7 +20,7 @@ __all__ = ["HANDLERS"]
 _SORT_KEYS = {"date_expiration": "expiration_date", "date_of_last_action": "date_modified"}
 
 
-def list_documents(world: World, call: Call) -> Reply:
+def list_documents(world: World, call: ValidRequest) -> Reply:
     """By whatever the query says."""
     tests = _filters(call.query)
     found = [document for document in world.documents if all(test(document) for test in tests)]
@@ -63,17 +63,17 @@ def _filters(query: Mapping[str, Any]) -> list[Callable[[Record], bool]]:
     return tests
 
 
-def status_document(world: World, call: Call) -> Reply:
+def status_document(world: World, call: ValidRequest) -> Reply:
     """In short form."""
     return Reply(views.status(_document(world, call)))
 
 
-def details_document(world: World, call: Call) -> Reply:
+def details_document(world: World, call: ValidRequest) -> Reply:
     """All of it."""
     return Reply(views.details(world, _document(world, call)))
 
 
-def update_document(world: World, call: Call) -> Reply:
+def update_document(world: World, call: ValidRequest) -> Reply:
     """Only a draft; what the body does not name stays as it is."""
     document = _document(world, call)
     if document["status"] != "document.draft":
@@ -103,13 +103,13 @@ def update_document(world: World, call: Call) -> Reply:
     return EMPTY
 
 
-def delete_document(world: World, call: Call) -> Reply:
+def delete_document(world: World, call: ValidRequest) -> Reply:
     """In any state."""
     documents.delete(world, _document(world, call)["id"])
     return EMPTY
 
 
-def bulk_delete_documents(world: World, call: Call) -> Reply:
+def bulk_delete_documents(world: World, call: ValidRequest) -> Reply:
     """All of them, or none if one is unknown."""
     ids = [item["id"] for item in call.body]
     for document_id in ids:
@@ -121,13 +121,13 @@ def bulk_delete_documents(world: World, call: Call) -> Reply:
     return Reply({"id": ids})
 
 
-def send_document(world: World, call: Call) -> Reply:
+def send_document(world: World, call: ValidRequest) -> Reply:
     """A draft, or one that was approved."""
     document = _document(world, call)
     return Reply(views.sent(world, documents.send(world, document["id"])))
 
 
-def change_document_status(world: World, call: Call) -> Reply:
+def change_document_status(world: World, call: ValidRequest) -> Reply:
     """By hand: completed, paid, voided, declined."""
     body: Record = call.body or {}
     if "data" in body or "file" in body:
@@ -138,7 +138,7 @@ def change_document_status(world: World, call: Call) -> Reply:
     return EMPTY
 
 
-def document_revert_to_draft(world: World, call: Call) -> Reply:
+def document_revert_to_draft(world: World, call: ValidRequest) -> Reply:
     """From whatever it is after sending, but for what is over."""
     document = _document(world, call)
     if document["status"] not in (*documents.OPEN_STATUSES, *_WAITING):
@@ -159,7 +159,7 @@ _WAITING = (
 )
 
 
-def create_document_editing_session(world: World, call: Call) -> Reply:
+def create_document_editing_session(world: World, call: ValidRequest) -> Reply:
     """Locks the document for as long as the session lasts."""
     document = _document(world, call)
     body: Record = call.body
@@ -179,7 +179,7 @@ def create_document_editing_session(world: World, call: Call) -> Reply:
     return Reply(session)
 
 
-def create_document_link(world: World, call: Call) -> Reply:
+def create_document_link(world: World, call: ValidRequest) -> Reply:
     """For a recipient, by e-mail address or id."""
     document = _document(world, call)
     if document["status"] not in (*documents.OPEN_STATUSES, "document.completed", "document.paid"):
@@ -209,7 +209,7 @@ def _recipient(document: Record, name: str) -> Record:
     return found
 
 
-def list_document_audit_trail(world: World, call: Call) -> Reply:
+def list_document_audit_trail(world: World, call: ValidRequest) -> Reply:
     """From the first entry to the last."""
     entries = _document(world, call)["audit"]
     offset = call.query.get("offset", 0)
@@ -217,19 +217,19 @@ def list_document_audit_trail(world: World, call: Call) -> Reply:
     return Reply({"count": len(entries), "results": entries[offset : offset + limit]})
 
 
-def document_settings_get(world: World, call: Call) -> Reply:
+def document_settings_get(world: World, call: ValidRequest) -> Reply:
     """As they are."""
     return Reply(_document(world, call)["settings"])
 
 
-def document_settings_update(world: World, call: Call) -> Reply:
+def document_settings_update(world: World, call: ValidRequest) -> Reply:
     """What the body does not name stays as it is."""
     document = world.documents.edit(_document(world, call)["id"])
     document["settings"].update(call.body)
     return Reply(document["settings"])
 
 
-def transfer_document_ownership(world: World, call: Call) -> Reply:
+def transfer_document_ownership(world: World, call: ValidRequest) -> Reply:
     """To a member."""
     _member(world, "membership_id", call.body.get("membership_id"))
     document = world.documents.edit(_document(world, call)["id"])
@@ -237,7 +237,7 @@ def transfer_document_ownership(world: World, call: Call) -> Reply:
     return EMPTY
 
 
-def transfer_all_documents_ownership(world: World, call: Call) -> Reply:
+def transfer_all_documents_ownership(world: World, call: ValidRequest) -> Reply:
     """From one member to another."""
     old = _member(world, "from_membership_id", call.body.get("from_membership_id"))
     new = _member(world, "to_membership_id", call.body.get("to_membership_id"))
@@ -253,7 +253,7 @@ def _member(world: World, field: str, membership_id: str | None) -> str:
     return membership_id
 
 
-def document_move_to_folder(world: World, call: Call) -> Reply:
+def document_move_to_folder(world: World, call: ValidRequest) -> Reply:
     """Into a folder for documents."""
     if call.path["folder_id"] not in world["document_folders"]:
         raise not_found("folder")
@@ -261,7 +261,7 @@ def document_move_to_folder(world: World, call: Call) -> Reply:
     return EMPTY
 
 
-def _document(world: World, call: Call) -> Record:
+def _document(world: World, call: ValidRequest) -> Record:
     """Return the document that a path names; `guards` has seen that it is there."""
     found = world.documents.get(call.path.get("id") or call.path["document_id"])
     assert found is not None

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from ...contract.multipart import FilePart
 from ...contract.pdf import make_pdf
-from ...contract.requests import Call
+from ...contract.requests import ValidRequest
 from .. import documents, views
 from ..recipients import is_signer
 from ..records import Record
@@ -21,7 +21,7 @@ __all__ = ["HANDLERS"]
 _RETRY = 1
 
 
-def download_document(world: World, call: Call) -> Reply:
+def download_document(world: World, call: ValidRequest) -> Reply:
     """As a PDF that says what the document is; 202 after its completion until it is rendered."""
     document = world.documents.edit(call.path["id"])
     if not document["rendered"]:
@@ -55,12 +55,12 @@ def _disposition(name: str) -> str:
     return text if plain == name else f"{text}; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def list_document_attachments(world: World, call: Call) -> Reply:
+def list_document_attachments(world: World, call: ValidRequest) -> Reply:
     """All of them."""
     return Reply([views.attachment(world, one) for one in world.documents.read(call.path["id"])["attachments"]])
 
 
-def create_document_attachment(world: World, call: Call) -> Reply:
+def create_document_attachment(world: World, call: ValidRequest) -> Reply:
     """From a file, or from a URL, which is not fetched: the file then says where it would come from."""
     document = world.documents.edit(call.path["id"])
     body: Record = call.body or {}
@@ -88,12 +88,12 @@ def create_document_attachment(world: World, call: Call) -> Reply:
     return Reply(views.attachment(world, record))
 
 
-def details_document_attachment(world: World, call: Call) -> Reply:
+def details_document_attachment(world: World, call: ValidRequest) -> Reply:
     """Without its file."""
     return Reply(views.attachment(world, _attachment(world, call)))
 
 
-def delete_document_attachment(world: World, call: Call) -> Reply:
+def delete_document_attachment(world: World, call: ValidRequest) -> Reply:
     """With its file."""
     record = _attachment(world, call)
     world.documents.edit(call.path["id"])["attachments"].remove(record)
@@ -101,7 +101,7 @@ def delete_document_attachment(world: World, call: Call) -> Reply:
     return EMPTY
 
 
-def download_document_attachment(world: World, call: Call) -> Reply:
+def download_document_attachment(world: World, call: ValidRequest) -> Reply:
     """The bytes that were sent."""
     record = _attachment(world, call)
     content = world["files"].get_bytes(record["uuid"])
@@ -109,7 +109,7 @@ def download_document_attachment(world: World, call: Call) -> Reply:
     return Reply(content=content, media_type=kind, headers={"Content-Disposition": _disposition(record["name"])})
 
 
-def _attachment(world: World, call: Call) -> Record:
+def _attachment(world: World, call: ValidRequest) -> Record:
     for record in world.documents.read(call.path["id"])["attachments"]:
         if record["uuid"] == call.path["attachment_id"]:
             found: Record = record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...contract.requests import Call
+from ...contract.requests import ValidRequest
 from ..listing import page
 from ..records import Record
 from ..refusal import invalid
@@ -13,7 +13,7 @@ __all__ = ["HANDLERS"]
 
 
 def _lister(folders: str, contents: str) -> Handler:
-    def list_folders(world: World, call: Call) -> Reply:
+    def list_folders(world: World, call: ValidRequest) -> Reply:
         parent = call.query.get("parent_uuid") or None
         found = [folder for folder in world[folders] if folder["parent"] == parent]
         parents = {folder["parent"] for folder in world[folders]}
@@ -28,7 +28,7 @@ def _lister(folders: str, contents: str) -> Handler:
 
 
 def _creator(folders: str) -> Handler:
-    def create_folder(world: World, call: Call) -> Reply:
+    def create_folder(world: World, call: ValidRequest) -> Reply:
         parent = call.body.get("parent_uuid") or None
         if parent and parent not in world[folders]:
             raise invalid("parent_uuid", "There is no such folder.")
@@ -39,7 +39,7 @@ def _creator(folders: str) -> Handler:
 
 
 def _renamer(folders: str) -> Handler:
-    def rename_folder(world: World, call: Call) -> Reply:
+    def rename_folder(world: World, call: ValidRequest) -> Reply:
         folder = world[folders].edit(call.path["id"])
         folder["name"] = call.body["name"]
         return Reply(_shown(folder))

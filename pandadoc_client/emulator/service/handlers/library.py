@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...contract.multipart import FilePart
-from ...contract.requests import Call
+from ...contract.requests import ValidRequest
 from .. import pricing, stock
 from ..listing import matches_text, page
 from ..records import Record
@@ -13,7 +13,7 @@ from ..world import World
 __all__ = ["HANDLERS"]
 
 
-def list_content_library_items(world: World, call: Call) -> Reply:
+def list_content_library_items(world: World, call: ValidRequest) -> Reply:
     """By whatever the query says."""
     query = call.query
     found = [
@@ -28,7 +28,7 @@ def list_content_library_items(world: World, call: Call) -> Reply:
     return Reply({"results": [_short(item) for item in page(found, query)]})
 
 
-def create_content_library_item(world: World, call: Call) -> Reply:
+def create_content_library_item(world: World, call: ValidRequest) -> Reply:
     """Ready after `processing_delay` seconds."""
     body: Record = call.body or {}
     file = body.get("file")
@@ -39,13 +39,13 @@ def create_content_library_item(world: World, call: Call) -> Reply:
     return Reply({**_short(item), "status": item["status"]})
 
 
-def status_content_library_item(world: World, call: Call) -> Reply:
+def status_content_library_item(world: World, call: ValidRequest) -> Reply:
     """In short form."""
     item = world["library"].read(call.path["id"])
     return Reply({**_short(item), "status": item["status"]})
 
 
-def details_content_library_item(world: World, call: Call) -> Reply:
+def details_content_library_item(world: World, call: ValidRequest) -> Reply:
     """All of it."""
     item = world["library"].read(call.path["id"])
     names = ("content_date_modified", "metadata", "tokens", "fields", "tags", "roles", "images")

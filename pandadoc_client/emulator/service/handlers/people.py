@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...contract.requests import Call
+from ...contract.requests import ValidRequest
 from .. import staff
 from ..listing import of_page, page
 from ..records import Record
@@ -13,29 +13,29 @@ from ..world import MEMBERSHIP_ID, World
 __all__ = ["HANDLERS"]
 
 
-def list_members(world: World, call: Call) -> Reply:
+def list_members(world: World, call: ValidRequest) -> Reply:
     """All of them at once."""
     return Reply({"results": [_member(member) for member in world["members"]]})
 
 
-def details_current_member(world: World, call: Call) -> Reply:
+def details_current_member(world: World, call: ValidRequest) -> Reply:
     """Whoever asks is the same one."""
     return Reply(_member(world["members"].read(MEMBERSHIP_ID)))
 
 
-def details_member(world: World, call: Call) -> Reply:
+def details_member(world: World, call: ValidRequest) -> Reply:
     """One of them."""
     return Reply(_member(world["members"].read(call.path["id"])))
 
 
-def create_member_token(world: World, call: Call) -> Reply:
+def create_member_token(world: World, call: ValidRequest) -> Reply:
     """A Bearer token that lives as long as it says."""
     lifetime = (call.body or {}).get("lifetime", 3600)
     token = staff.make_key(world, "bearer", sandbox=False, lifetime=lifetime)
     return Reply({"token": token})
 
 
-def create_api_key(world: World, call: Call) -> Reply:
+def create_api_key(world: World, call: ValidRequest) -> Reply:
     """A key that works; one of the sandbox has the limits of the sandbox."""
     user_id = call.body.get("user_id") or world["members"].read(MEMBERSHIP_ID)["user_id"]
     if user_id not in world["users"]:
@@ -45,7 +45,7 @@ def create_api_key(world: World, call: Call) -> Reply:
     return Reply({"user_id": user_id, "type": kind, "workspace_id": call.path["workspace_id"], "key": key})
 
 
-def list_users(world: World, call: Call) -> Reply:
+def list_users(world: World, call: ValidRequest) -> Reply:
     """With their workspaces."""
     removed = call.query.get("show_removed", True)
     found = [user for user in world["users"] if removed or _memberships(world, user)]
@@ -53,12 +53,12 @@ def list_users(world: World, call: Call) -> Reply:
     return Reply({"total": len(found), "results": [_user(world, user) for user in shown]})
 
 
-def details_user(world: World, call: Call) -> Reply:
+def details_user(world: World, call: ValidRequest) -> Reply:
     """One of them."""
     return Reply(_user(world, world["users"].read(call.path["user_id"])))
 
 
-def create_user(world: World, call: Call) -> Reply:
+def create_user(world: World, call: ValidRequest) -> Reply:
     """A member of each workspace that is named."""
     person, wanted = call.body["user"], call.body["workspaces"]
     if "@" not in person.get("email", ""):
@@ -74,7 +74,7 @@ def create_user(world: World, call: Call) -> Reply:
     return Reply({"user_id": user["id"], "workspaces": shown})
 
 
-def get_workspaces_list(world: World, call: Call) -> Reply:
+def get_workspaces_list(world: World, call: ValidRequest) -> Reply:
     """Those that are active."""
     found = [workspace for workspace in world["workspaces"] if workspace["active"]]
     shown = [
@@ -84,7 +84,7 @@ def get_workspaces_list(world: World, call: Call) -> Reply:
     return Reply({"total": len(found), "results": shown})
 
 
-def create_workspace(world: World, call: Call) -> Reply:
+def create_workspace(world: World, call: ValidRequest) -> Reply:
     """Whoever asks owns it."""
     workspace = staff.make_workspace(world, call.body["name"])
     owner = world["users"].read(world["members"].read(MEMBERSHIP_ID)["user_id"])
@@ -92,13 +92,13 @@ def create_workspace(world: World, call: Call) -> Reply:
     return Reply({"id": workspace["id"], "name": workspace["name"]})
 
 
-def deactivate_workspace(world: World, call: Call) -> Reply:
+def deactivate_workspace(world: World, call: ValidRequest) -> Reply:
     """It is no longer listed."""
     world["workspaces"].edit(call.path["workspace_id"])["active"] = False
     return Reply({})
 
 
-def add_member(world: World, call: Call) -> Reply:
+def add_member(world: World, call: ValidRequest) -> Reply:
     """A user is a member of a workspace once."""
     user = world["users"].get(call.body["user_id"])
     if user is None:
@@ -110,7 +110,7 @@ def add_member(world: World, call: Call) -> Reply:
     return Reply({**_role(member), "first_name": member["first_name"], "last_name": member["last_name"]})
 
 
-def remove_member(world: World, call: Call) -> Reply:
+def remove_member(world: World, call: ValidRequest) -> Reply:
     """But for the owner."""
     member = _in_workspace(world, call)
     if member["email"] == world["workspaces"].read(call.path["workspace_id"])["owner"]:
@@ -119,19 +119,19 @@ def remove_member(world: World, call: Call) -> Reply:
     return EMPTY
 
 
-def change_member_role(world: World, call: Call) -> Reply:
+def change_member_role(world: World, call: ValidRequest) -> Reply:
     """One of the roles of the contract."""
     member = world["members"].edit(_in_workspace(world, call)["id"])
     member["role"] = call.body["role"]
     return Reply(_role(member))
 
 
-def list_recent_sms_opt_outs(world: World, call: Call) -> Reply:
+def list_recent_sms_opt_outs(world: World, call: ValidRequest) -> Reply:
     """Nobody has."""
     return Reply({"results": []})
 
 
-def _in_workspace(world: World, call: Call) -> Record:
+def _in_workspace(world: World, call: ValidRequest) -> Record:
     member = world["members"].get(call.path["member_id"])
     if member is None or member["workspace"] != call.path["workspace_id"]:
         raise not_found("member")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...contract.requests import Call
+from ...contract.requests import ValidRequest
 from .. import documents
 from ..recipients import from_contact
 from ..records import Record
@@ -23,7 +23,7 @@ _CLOSED = (
 _CONTENT = ("email", "phone", "first_name", "last_name", "delivery_methods", "verification_settings", "redirect")
 
 
-def add_document_recipient(world: World, call: Call) -> Reply:
+def add_document_recipient(world: World, call: ValidRequest) -> Reply:
     """A contact, who gets a copy; also of what is completed."""
     document = _document(world, call, ("document.uploaded", "document.error"))
     recipient = from_contact(world, call.body)
@@ -32,7 +32,7 @@ def add_document_recipient(world: World, call: Call) -> Reply:
     return Reply({"recipient_id": recipient["id"]})
 
 
-def delete_document_recipient(world: World, call: Call) -> Reply:
+def delete_document_recipient(world: World, call: ValidRequest) -> Reply:
     """Fields of theirs belong to nobody then."""
     document = _document(world, call)
     recipient = _recipient(document, call)
@@ -44,7 +44,7 @@ def delete_document_recipient(world: World, call: Call) -> Reply:
     return EMPTY
 
 
-def edit_document_recipient(world: World, call: Call) -> Reply:
+def edit_document_recipient(world: World, call: ValidRequest) -> Reply:
     """What the body does not name stays as it is."""
     document = _document(world, call)
     recipient = _recipient(document, call)
@@ -60,7 +60,7 @@ def edit_document_recipient(world: World, call: Call) -> Reply:
     return EMPTY
 
 
-def reassign_document_recipient(world: World, call: Call) -> Reply:
+def reassign_document_recipient(world: World, call: ValidRequest) -> Reply:
     """The contact takes over role, place and fields."""
     document = _document(world, call)
     old = _recipient(document, call)
@@ -74,7 +74,7 @@ def reassign_document_recipient(world: World, call: Call) -> Reply:
     return Reply({"recipient_id": new["id"]})
 
 
-def create_manual_reminder(world: World, call: Call) -> Reply:
+def create_manual_reminder(world: World, call: ValidRequest) -> Reply:
     """By e-mail unless a recipient is reached otherwise."""
     document = world.documents.edit(call.path["document_id"])
     now = world.stamp()
@@ -99,19 +99,19 @@ def create_manual_reminder(world: World, call: Call) -> Reply:
     return Reply({"result": result})
 
 
-def get_document_auto_reminder_settings(world: World, call: Call) -> Reply:
+def get_document_auto_reminder_settings(world: World, call: ValidRequest) -> Reply:
     """As they are."""
     return Reply(world.documents.read(call.path["document_id"])["auto_reminders"])
 
 
-def update_document_auto_reminder_settings(world: World, call: Call) -> Reply:
+def update_document_auto_reminder_settings(world: World, call: ValidRequest) -> Reply:
     """What the body does not name stays as it is."""
     document = world.documents.edit(call.path["document_id"])
     document["auto_reminders"].update(call.body)
     return Reply(document["auto_reminders"])
 
 
-def status_document_auto_reminder(world: World, call: Call) -> Reply:
+def status_document_auto_reminder(world: World, call: ValidRequest) -> Reply:
     """Scheduled for whoever has not signed, if reminders are on and the document is out."""
     document = world.documents.read(call.path["document_id"])
     on = document["auto_reminders"]["enabled"] and document["status"] in documents.OPEN_STATUSES
@@ -119,14 +119,14 @@ def status_document_auto_reminder(world: World, call: Call) -> Reply:
     return Reply({"reminders": [{"recipient_id": one["id"], "status": "scheduled"} for one in waiting]})
 
 
-def _document(world: World, call: Call, closed: tuple[str, ...] = _CLOSED) -> Record:
+def _document(world: World, call: ValidRequest, closed: tuple[str, ...] = _CLOSED) -> Record:
     document = world.documents.edit(call.path["id"])
     if document["status"] in closed:
         raise Refusal(400, f"The recipients of a document in the status {document['status']} stay as they are.")
     return document
 
 
-def _recipient(document: Record, call: Call) -> Record:
+def _recipient(document: Record, call: ValidRequest) -> Record:
     for recipient in document["recipients"]:
         if recipient["id"] == call.path["recipient_id"]:
             if recipient["has_completed"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from ...contract.requests import Call
+from ...contract.requests import ValidRequest
 from ..recipients import add_recipients
 from ..records import Record
 from ..refusal import Refusal, invalid, not_found
@@ -14,13 +14,13 @@ from ..world import World
 __all__ = ["HANDLERS"]
 
 
-def list_sections(world: World, call: Call) -> Reply:
+def list_sections(world: World, call: ValidRequest) -> Reply:
     """All of them."""
     sections = world.documents.read(call.path["document_id"])["sections"]
     return Reply({"results": [{"uuid": one["uuid"], "name": one["name"]} for one in sections]})
 
 
-def upload_section(world: World, call: Call) -> Reply:
+def upload_section(world: World, call: ValidRequest) -> Reply:
     """There after `processing_delay` seconds."""
     document = world.documents.edit(call.path["document_id"])
     body: Record = call.body or {}
@@ -52,7 +52,7 @@ def upload_section(world: World, call: Call) -> Reply:
     return Reply({**shown, "info_message": "The section is being processed."})
 
 
-def section_details(world: World, call: Call) -> Reply:
+def section_details(world: World, call: ValidRequest) -> Reply:
     """How far an upload is."""
     for upload in world.documents.read(call.path["document_id"])["uploads"]:
         if upload["uuid"] == call.path["upload_id"]:
@@ -60,20 +60,20 @@ def section_details(world: World, call: Call) -> Reply:
     raise not_found("upload")
 
 
-def section_info(world: World, call: Call) -> Reply:
+def section_info(world: World, call: ValidRequest) -> Reply:
     """One of them."""
     section = _section(world, call)
     return Reply({"uuid": section["uuid"], "name": section["name"], "document_uuid": call.path["document_id"]})
 
 
-def delete_section(world: World, call: Call) -> Reply:
+def delete_section(world: World, call: ValidRequest) -> Reply:
     """One of them."""
     section = _section(world, call)
     world.documents.edit(call.path["document_id"])["sections"].remove(section)
     return EMPTY
 
 
-def _section(world: World, call: Call) -> Record:
+def _section(world: World, call: ValidRequest) -> Record:
     for section in world.documents.read(call.path["document_id"])["sections"]:
         if section["uuid"] == call.path["section_id"]:
             found: Record = section
@@ -81,7 +81,7 @@ def _section(world: World, call: Call) -> Record:
     raise not_found("section")
 
 
-def append_content_library_item_to_document(world: World, call: Call) -> Reply:
+def append_content_library_item_to_document(world: World, call: ValidRequest) -> Reply:
     """Its blocks are renamed where the document has blocks of their names."""
     document = world.documents.edit(call.path["id"])
     wanted: Record = call.body.get("cli") or {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...contract.requests import Call
+from ...contract.requests import ValidRequest
 from .. import webhooks
 from ..clock import parse_time
 from ..listing import of_page
@@ -13,22 +13,22 @@ from ..world import World
 __all__ = ["HANDLERS"]
 
 
-def list_webhook_subscriptions(world: World, call: Call) -> Reply:
+def list_webhook_subscriptions(world: World, call: ValidRequest) -> Reply:
     """All of them."""
     return Reply({"items": [_shown(subscription) for subscription in world["subscriptions"]]})
 
 
-def create_webhook_subscription(world: World, call: Call) -> Reply:
+def create_webhook_subscription(world: World, call: ValidRequest) -> Reply:
     """Active unless the body says otherwise."""
     return Reply(_shown(webhooks.subscribe(world, call.body)))
 
 
-def details_webhook_subscription(world: World, call: Call) -> Reply:
+def details_webhook_subscription(world: World, call: ValidRequest) -> Reply:
     """One of them."""
     return Reply(_shown(world["subscriptions"].read(call.path["id"])))
 
 
-def update_webhook_subscription(world: World, call: Call) -> Reply:
+def update_webhook_subscription(world: World, call: ValidRequest) -> Reply:
     """What the body does not name stays as it is."""
     subscription = world["subscriptions"].edit(call.path["id"])
     subscription.update({name: call.body[name] for name in ("name", "url", "active") if name in call.body})
@@ -36,20 +36,20 @@ def update_webhook_subscription(world: World, call: Call) -> Reply:
     return Reply(_shown(subscription))
 
 
-def update_webhook_subscription_shared_key(world: World, call: Call) -> Reply:
+def update_webhook_subscription_shared_key(world: World, call: ValidRequest) -> Reply:
     """From now on, also for what is to be delivered again."""
     subscription = world["subscriptions"].edit(call.path["id"])
     subscription["shared_key"] = world.new_key()
     return Reply({"shared_key": subscription["shared_key"]})
 
 
-def delete_webhook_subscription(world: World, call: Call) -> Reply:
+def delete_webhook_subscription(world: World, call: ValidRequest) -> Reply:
     """What is still to be delivered is given up."""
     world["subscriptions"].remove(call.path["id"])
     return EMPTY
 
 
-def list_webhook_event(world: World, call: Call) -> Reply:
+def list_webhook_event(world: World, call: ValidRequest) -> Reply:
     """What was sent at least once, the latest first."""
     query = call.query
     since = parse_time(str(query["since"])) if query.get("since") else 0.0
@@ -67,7 +67,7 @@ def list_webhook_event(world: World, call: Call) -> Reply:
     return Reply({"items": [_event(event) for event in shown]})
 
 
-def details_webhook_event(world: World, call: Call) -> Reply:
+def details_webhook_event(world: World, call: ValidRequest) -> Reply:
     """With what was sent and what was answered."""
     event = world["events"].read(call.path["id"])
     return Reply(

@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from ...contract.multipart import FilePart
-from ...contract.requests import Call
+from ...contract.requests import ValidRequest
 from .. import pricing, stock, views
 from ..clock import stamp
 from ..listing import matches_text, page
@@ -19,7 +19,7 @@ from ..world import World
 __all__ = ["HANDLERS"]
 
 
-def list_templates(world: World, call: Call) -> Reply:
+def list_templates(world: World, call: ValidRequest) -> Reply:
     """By whatever the query says."""
     query = call.query
     tags = set(query.get("tag") or ())
@@ -36,7 +36,7 @@ def list_templates(world: World, call: Call) -> Reply:
     return Reply({"results": [_brief(template, call) for template in page(found, query)]})
 
 
-def create_template(world: World, call: Call) -> Reply:
+def create_template(world: World, call: ValidRequest) -> Reply:
     """Ready after `processing_delay` seconds."""
     body: Record = call.body or {}
     file = body.get("file")
@@ -56,7 +56,7 @@ def create_template(world: World, call: Call) -> Reply:
     return Reply(_brief(template, call))
 
 
-def duplicate_template(world: World, call: Call) -> Reply:
+def duplicate_template(world: World, call: ValidRequest) -> Reply:
     """With all its content."""
     old = world.templates.read(call.path["id"])
     now = world.stamp()
@@ -68,13 +68,13 @@ def duplicate_template(world: World, call: Call) -> Reply:
     return Reply({**shown, "meta": {"source_template_id": old["id"]}})
 
 
-def status_template(world: World, call: Call) -> Reply:
+def status_template(world: World, call: ValidRequest) -> Reply:
     """In short form."""
     template = world.templates.read(call.path["id"])
     return Reply({**_short(template), "status": template["status"]})
 
 
-def details_template(world: World, call: Call) -> Reply:
+def details_template(world: World, call: ValidRequest) -> Reply:
     """All of it."""
     template = world.templates.read(call.path["id"])
     names = ("content_date_modified", "metadata", "tokens", "tags", "roles", "content_placeholders", "images")
@@ -95,7 +95,7 @@ def details_template(world: World, call: Call) -> Reply:
 _UNFILLED = {"filled": False, "assigned_to": None}
 
 
-def update_template(world: World, call: Call) -> Reply:
+def update_template(world: World, call: ValidRequest) -> Reply:
     """Tokens by name; roles as a whole."""
     template = world.templates.edit(call.path["id"])
     body: Record = call.body
@@ -122,7 +122,7 @@ def _role(world: World, wanted: Record) -> Record:
     }
 
 
-def delete_template(world: World, call: Call) -> Reply:
+def delete_template(world: World, call: ValidRequest) -> Reply:
     """Only a list of the deleted ones still shows it."""
     template = world.templates.edit(call.path["id"])
     template.update(deleted=True, date_modified=world.stamp())
@@ -130,7 +130,7 @@ def delete_template(world: World, call: Call) -> Reply:
     return EMPTY
 
 
-def create_template_editing_session(world: World, call: Call) -> Reply:
+def create_template_editing_session(world: World, call: ValidRequest) -> Reply:
     """For a member."""
     body: Record = call.body
     if not any(member["email"] == body["email"] for member in world["members"]):
@@ -148,19 +148,19 @@ def create_template_editing_session(world: World, call: Call) -> Reply:
     )
 
 
-def template_settings_get(world: World, call: Call) -> Reply:
+def template_settings_get(world: World, call: ValidRequest) -> Reply:
     """As they are."""
     return Reply(world.templates.read(call.path["template_id"])["settings"])
 
 
-def template_settings_update(world: World, call: Call) -> Reply:
+def template_settings_update(world: World, call: ValidRequest) -> Reply:
     """What the body does not name stays as it is."""
     template = world.templates.edit(call.path["template_id"])
     template["settings"] = {**template["settings"], **call.body}
     return Reply(template["settings"])
 
 
-def list_form(world: World, call: Call) -> Reply:
+def list_form(world: World, call: ValidRequest) -> Reply:
     """There are none."""
     return Reply({"results": [], "has_next_page": False})
 
@@ -169,7 +169,7 @@ def _short(template: Record) -> Record:
     return {name: template[name] for name in ("id", "name", "date_created", "date_modified", "version")}
 
 
-def _brief(template: Record, call: Call) -> Record:
+def _brief(template: Record, call: ValidRequest) -> Record:
     shown = _short(template)
     wanted: Any = call.query.get("fields") or ()
     if "content_date_modified" in wanted:
