@@ -265,7 +265,7 @@ DIFFERENCES: Mapping[str, Sequence[Row]] = {
         Row("answers/error/latin reason", "result", _Like("'reason': 'caf'"), _Like("'reason': 'café'")),
         Row("settings/constructed/by name", "result.basic", "Basic dTrDqTo=", "Basic dTrpOg=="),
     ],
-    "Headers of an answer": [
+    "Headers of a response": [
         Row("options/open/headers", "result.items", _Like("a, b"), ANY),
     ],
     "`last_response`": [Row("options/open/headers", "result.last body", _Like("bytes"), _Like('^."user_id'))],

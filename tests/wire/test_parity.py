@@ -20,7 +20,7 @@ TESTED_APART = {
     "Files": "tests/files",
     "Media type without a body": "test_operation_parity.py",
     "Names that are not there": "tests/surface",
-    "Size of answers": "test_response_limits.py",
+    "Size of responses": "test_response_limits.py",
 }
 
 
