@@ -17,6 +17,13 @@ class TextEnumeration(str):
         """Return a text as one of the enumeration, and anything else as it is."""
         return cls(raw) if type(raw) is str else raw
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let pydantic, and so FastAPI, read any text as one of the enumeration."""
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
+
     @property
     def value(self) -> str:
         """The plain value, which a call takes as well."""
@@ -32,6 +39,13 @@ class NumberEnumeration(int):
     def decode(cls, raw: Any) -> Any:
         """Return a whole number as one of the enumeration, and anything else as it is."""
         return cls(raw) if type(raw) is int else raw
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let pydantic, and so FastAPI, read any whole number as one of the enumeration."""
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_after_validator_function(cls, core_schema.int_schema())
 
     @property
     def value(self) -> int:

@@ -348,6 +348,25 @@ class Model:
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), dict(self._current()), self._missing_is_none)
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let pydantic, and so FastAPI, read a model from a JSON object and write it as one."""
+        from pydantic_core import core_schema
+
+        def validate(value: Any) -> Any:
+            if isinstance(value, cls):
+                return value
+            if isinstance(value, Mapping):
+                return cls.from_dict(value)
+            raise ValueError(f"must be a {cls.__name__} or a JSON object")
+
+        writing = core_schema.plain_serializer_function_ser_schema(cls.to_dict)
+        return core_schema.no_info_plain_validator_function(validate, serialization=writing)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+        return {"type": "object", "title": cls.__name__, "description": cls.__doc__ or ""}
+
 
 # Past __setattr__, which is for users.
 _set_data = Model.__dict__["_data"].__set__

@@ -4,9 +4,17 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Required, TypedDict
+from typing import Any
+
+if sys.version_info >= (3, 12):
+    from typing import Required, TypedDict
+else:  # before, pydantic takes no other
+    from typing import Required
+
+    from typing_extensions import TypedDict
 
 from pandadoc_client._calls.sources import FileArgument
 
