@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import datetime
 import enum
+import functools
 import pprint
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, Self, TypeVar, dataclass_transform, overload
@@ -160,25 +161,30 @@ class OptionalField(Field[R | None, W | Unset]):
 
 
 class _Signature:
-    """The signature of a model, for ``inspect`` and what asks it: made of the fields, when it is asked for."""
+    """The signature of a model, for ``inspect`` and what asks it: made of the fields, when it is first asked for."""
 
     def __get__(self, instance: Model | None, owner: type[Model]) -> inspect.Signature:
-        import inspect
-        from typing import get_args, get_type_hints
+        return _signature_of(owner)  # type: ignore[arg-type]  # a class has a hash, whatever its objects have
 
-        hints = get_type_hints(owner)
-        parameters = [
-            inspect.Parameter(
-                name,
-                inspect.Parameter.POSITIONAL_OR_KEYWORD if name in owner._required else inspect.Parameter.KEYWORD_ONLY,
-                default=inspect.Parameter.empty if name in owner._required else field.default,
-                annotation=get_args(hints[name])[-1] if name in hints else inspect.Parameter.empty,
-            )
-            for name, field in owner._fields.items()
-        ]
-        parameters.sort(key=lambda parameter: parameter.kind)
-        further = inspect.Parameter("additional_properties", inspect.Parameter.VAR_KEYWORD, annotation=Any)
-        return inspect.Signature([*parameters, further], return_annotation=None)
+
+@functools.cache
+def _signature_of(model: type[Model]) -> inspect.Signature:
+    import inspect
+    from typing import get_args, get_type_hints
+
+    hints = get_type_hints(model)
+    parameters = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.POSITIONAL_OR_KEYWORD if name in model._required else inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if name in model._required else field.default,
+            annotation=get_args(hints[name])[-1] if name in hints else inspect.Parameter.empty,
+        )
+        for name, field in model._fields.items()
+    ]
+    parameters.sort(key=lambda parameter: parameter.kind)
+    further = inspect.Parameter("additional_properties", inspect.Parameter.VAR_KEYWORD, annotation=Any)
+    return inspect.Signature([*parameters, further], return_annotation=None)
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(Field, OptionalField))
