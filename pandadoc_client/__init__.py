@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pandadoc_client.exceptions import ApiValueError as ApiValueError
     from pandadoc_client.exceptions import OAuthError as OAuthError
     from pandadoc_client.exceptions import OpenApiException as OpenApiException
+    from pandadoc_client.results import as_tool as as_tool
     from pandadoc_client.results import in_thread as in_thread
     from pandadoc_client.results import raw as raw
     from pandadoc_client.results import streamed as streamed
@@ -67,6 +68,7 @@ __all__ = [
     "RetryPolicy",
     "Unset",
     "__version__",
+    "as_tool",
     "in_thread",
     "raw",
     "streamed",
@@ -81,6 +83,7 @@ _MODULES = {
     "RetryPolicy": "_http.retry",
     "UNSET": "_calls.model",
     "Unset": "_calls.model",
+    "as_tool": "results",
     "in_thread": "results",
     "raw": "results",
     "streamed": "results",

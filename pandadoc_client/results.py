@@ -6,7 +6,8 @@ Each function takes a method of an API class and returns one with the same argum
     response = streamed(pd.documents.download_document)("id")
     handle = in_thread(pd.documents.list_documents)(count=5)
 
-They do what ``_return_http_data_only=False``, ``_preload_content=False`` and ``async_req=True`` do among the arguments
+`as_tool` returns one without the options of a call, for what makes tools of functions. The others do what
+``_return_http_data_only=False``, ``_preload_content=False`` and ``async_req=True`` do among the arguments
 of a call, as with the vendor's SDK, and a type checker knows what comes back.
 """
 
@@ -18,7 +19,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, overload
 
 import pandadoc_client
 
-__all__ = ["ResultHandle", "in_thread", "raw", "streamed"]
+__all__ = ["ResultHandle", "as_tool", "in_thread", "raw", "streamed"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -105,3 +106,40 @@ def in_thread(method: Callable[P, T]) -> Callable[P, ResultHandle[T]]:
     """
     started: Callable[..., Any] = method
     return partial(started, async_req=True)
+
+
+def as_tool(method: Callable[P, T]) -> Callable[P, T]:
+    """Return *method* with its own arguments alone, for programs that make a tool of a function.
+
+    LangChain, FastMCP and their like make a schema of every argument, and take no ``**kwargs``: the options of a call
+    (``_request_timeout`` and so on) are left out, and all annotations are types and not texts.
+
+    Args:
+        method: A method of an API class, blocking or not: ``pd.documents.details_document``.
+    """
+    import functools
+    import inspect
+    import typing
+
+    tool: Any
+    if inspect.iscoroutinefunction(method):
+
+        async def tool(*arguments: Any, **named: Any) -> Any:
+            return await method(*arguments, **named)
+    else:
+
+        def tool(*arguments: Any, **named: Any) -> Any:
+            return method(*arguments, **named)
+
+    functools.update_wrapper(tool, method)
+    hints = typing.get_type_hints(method)
+    own = [
+        parameter.replace(annotation=hints.get(parameter.name, Any))
+        for parameter in inspect.signature(method).parameters.values()
+        if parameter.kind is not parameter.VAR_KEYWORD
+    ]
+    returned = hints.get("return", Any)
+    tool.__signature__ = inspect.Signature(own, return_annotation=returned)
+    tool.__annotations__ = {**{parameter.name: parameter.annotation for parameter in own}, "return": returned}
+    result: Callable[P, T] = tool
+    return result

@@ -1,8 +1,9 @@
 """Run openapi-python-client, with our templates, over a document: the machine-written packages.
 
 It parses the document and renders one file for each tag (``endpoint_init.py.jinja``), for each model and enumeration
-(``model.py.jinja``, ``literal_enum.py.jinja``), and for the package of the models (``models_init.py.jinja``). What it
-has besides, a client and a module for each endpoint, is not rendered: `pandadoc_client` has a client, written by hand.
+(``model.py.jinja``, ``literal_enum.py.jinja``), and for the package of the models (``models_init.py.jinja``). We render
+the types of dicts in requests besides. What it has further, a client and a module for each endpoint, is not rendered:
+`pandadoc_client` has a client, written by hand.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from pandadoc_client import PandaDoc, types
+from pandadoc_client import AsyncPandaDoc, PandaDoc, as_tool, types
+from pandadoc_client.emulator import Emulator
 from pandadoc_client.models import ContactDetailsResponse, DocumentDetailsResponse, DocumentStatusEnum
 
 
@@ -63,13 +64,25 @@ def test_a_body_is_checked_by_its_typed_dictionary() -> None:
 
 
 @pytest.mark.parametrize("method", ["list_documents", "send_document", "create_document", "details_document"])
-def test_the_arguments_of_a_method_make_a_schema_for_a_tool(method: str) -> None:
+def test_a_tool_has_a_schema_for_each_argument_and_no_options(method: str) -> None:
     """As LangChain and the servers of the Model Context Protocol make one of a function."""
     with PandaDoc(api_key="key") as pd:
         function = getattr(pd.documents, method)
-        hints = get_type_hints(function)
-        parameters = inspect.signature(function).parameters.values()
-        names = [one.name for one in parameters if one.kind is not one.VAR_KEYWORD]
-    assert names
-    for name in names:
-        assert TypeAdapter(hints[name]).json_schema()
+        tool = as_tool(function)
+    names = [name for name in inspect.signature(function).parameters if name != "kwargs"]
+    assert list(inspect.signature(tool).parameters) == names
+    assert set(get_type_hints(tool)) == {*names, "return"}
+    for parameter in inspect.signature(tool).parameters.values():
+        assert TypeAdapter(parameter.annotation).json_schema()
+    assert tool.__doc__ == function.__doc__
+
+
+async def test_a_tool_makes_the_call(pandadoc_emulator: Emulator) -> None:
+    settings: dict[str, Any] = {"api_key": pandadoc_emulator.api_key, "host": pandadoc_emulator.url}
+    async with AsyncPandaDoc(**settings) as other:
+        found = await as_tool(other.members.details_current_member)()
+    with PandaDoc(**settings) as pd:
+        assert as_tool(pd.members.details_current_member)().email == found.email
+        tool: Any = as_tool(pd.documents.details_document)
+        with pytest.raises(TypeError):
+            tool()

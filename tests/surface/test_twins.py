@@ -51,7 +51,7 @@ CLASSES: list[tuple[Any, Any]] = [
 ]
 MODULES = (pandadoc_client, api_client, files, waiting, oauth, pagination, rest, apis)
 # Functions of these modules that send nothing, or take any callable: the same ones serve both sides.
-FOR_BOTH = {"safe_filename", "in_thread", "raw", "streamed", "token_store"}
+FOR_BOTH = {"safe_filename", "as_tool", "in_thread", "raw", "streamed", "token_store"}
 
 
 def members(kind: type[Any]) -> set[str]:

@@ -30,6 +30,7 @@ ROOT_NAMES = {
     "UNSET",
     "Unset",
     "__version__",
+    "as_tool",
     "in_thread",
     "raw",
     "streamed",
