@@ -121,16 +121,15 @@ def as_tool(method: Callable[P, T]) -> Callable[P, T]:
     import inspect
     import typing
 
-    tool: Any
-    if inspect.iscoroutinefunction(method):
+    called: Callable[..., Any] = method
 
-        async def tool(*arguments: Any, **named: Any) -> Any:
-            return await method(*arguments, **named)
-    else:
+    async def in_the_loop(*arguments: Any, **named: Any) -> Any:
+        return await called(*arguments, **named)
 
-        def tool(*arguments: Any, **named: Any) -> Any:
-            return method(*arguments, **named)
+    def blocking(*arguments: Any, **named: Any) -> Any:
+        return called(*arguments, **named)
 
+    tool: Any = in_the_loop if inspect.iscoroutinefunction(method) else blocking
     functools.update_wrapper(tool, method)
     hints = typing.get_type_hints(method)
     own = [
