@@ -11,7 +11,7 @@ from typing import Any
 
 if sys.version_info >= (3, 12):
     from typing import Required, TypedDict
-else:  # before, pydantic takes no other
+else:  # before, pydantic takes no other; httpx brings it, by way of anyio
     from typing import Required
 
     from typing_extensions import TypedDict

@@ -111,10 +111,7 @@ def test_the_core_dependencies_are_few(wheel: Path) -> None:
         "python-dateutil",
         "sniffio",
         "truststore",
-        "typing-extensions",
     ]
-    (extensions,) = (line for line in required if "typing-extensions" in line)
-    assert "python_version < '3.12'" in extensions or 'python_version < "3.12"' in extensions
     (truststore,) = (line for line in required if "truststore" in line)
     assert "sys_platform == 'darwin' or sys_platform == 'win32'" in truststore  # elsewhere there are four
 
