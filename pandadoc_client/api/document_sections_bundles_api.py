@@ -52,7 +52,12 @@ _UPLOAD_SECTION: Operation[models.UploadSectionResponse] = Operation(
             "upload_section_request",
             "upload_section_request",
             "body",
-            (ModelOf(models, "UploadSectionByTemplateRequest"), dict, ModelOf(models, "UploadSectionByFileRequest")),
+            (
+                ModelOf(models, "UploadSectionByTemplateRequest"),
+                dict,
+                ModelOf(models, "UploadSectionByFileRequest"),
+                ModelOf(models, "UploadSectionRequest"),
+            ),
             required=True,
         ),
     ),
@@ -190,7 +195,9 @@ class DocumentSectionsBundlesApi(Api):
         upload_section_request: models.UploadSectionByTemplateRequest
         | types.UploadSectionByTemplateRequestDict
         | models.UploadSectionByFileRequest
-        | types.UploadSectionByFileRequestDict,
+        | types.UploadSectionByFileRequestDict
+        | models.UploadSectionRequest
+        | types.UploadSectionRequestDict,
         *,
         merge_field_scope: models.UploadSectionMergeFieldScope
         | models.UploadSectionMergeFieldScope.Value
@@ -322,7 +329,9 @@ class AsyncDocumentSectionsBundlesApi(AsyncApi):
         upload_section_request: models.UploadSectionByTemplateRequest
         | types.UploadSectionByTemplateRequestDict
         | models.UploadSectionByFileRequest
-        | types.UploadSectionByFileRequestDict,
+        | types.UploadSectionByFileRequestDict
+        | models.UploadSectionRequest
+        | types.UploadSectionRequestDict,
         *,
         merge_field_scope: models.UploadSectionMergeFieldScope
         | models.UploadSectionMergeFieldScope.Value

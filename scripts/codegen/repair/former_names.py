@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..document import contents, operations
+from ..document import SCHEMAS, contents, operations
 
 __all__ = ["ARGUMENT", "REQUIRED", "former_names"]
 
@@ -65,4 +65,9 @@ def former_names(document: dict[str, Any]) -> list[str]:
             if name and "$ref" not in media["schema"]:
                 media["schema"][ARGUMENT] = name
                 changes.append(f"{place}: the body is {name}")
+                variants = next((media["schema"][key] for key in ("oneOf", "anyOf") if key in media["schema"]), None)
+                former = {"$ref": f"{SCHEMAS}{name}"}
+                if variants is not None and name in named and former not in variants:
+                    variants.append(former)  # which the API takes in its new forms only, and programs have
+                    changes.append(f"{place}: the body may be the model {name}")
     return changes
