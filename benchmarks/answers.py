@@ -9,7 +9,7 @@ import string
 __all__ = ["LARGE", "LARGE_LIST", "MEMBER", "PDF", "TOKENS", "documents", "pdf"]
 
 LARGE = 20_000_000
-"""Bytes of a large answer."""
+"""Bytes of a large response."""
 LARGE_LIST = 63_700
 """Documents in a list of that size."""
 PDF = "/public/v1/documents/BhVzRcxH9Z2LgfPPGXFUBa/download"

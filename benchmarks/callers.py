@@ -4,7 +4,7 @@
 
 The first line has the settings: ``client`` (a name in `CLIENTS`), ``host``, ``client_id``, ``client_secret``, ``url``
 (of the store), ``mode`` (``threads``, ``tasks``, or ``row`` for one after another), ``callers``. Each line after it is
-a command: ``do`` names a method of `Process`, and what that returns is the answer.
+a command: ``do`` names a method of `Process`, and what that returns is the response.
 """
 
 from __future__ import annotations

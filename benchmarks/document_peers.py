@@ -1,6 +1,6 @@
 """Programs that list documents, one a process: ``python document_peers.py NAME URL LOOK COUNT [AT_ONCE [KEPT]]``.
 
-LOOK says what is done with the answer: ``unread`` counts its documents, ``read`` takes four fields of each. With
+LOOK says what is done with the response: ``unread`` counts its documents, ``read`` takes four fields of each. With
 AT_ONCE, so many calls run at once, and what is printed is what they take together; KEPT is the number of idle
 connections to keep, in place of the client's default. Otherwise like ``peers.py``.
 """

@@ -44,7 +44,7 @@ def measure(url: str, names: Sequence[str], tasks: Sequence[str], rounds: int) -
 
 
 def warm(url: str) -> None:
-    """Let the server make its large answers before somebody waits for them."""
+    """Let the server make its large responses before somebody waits for them."""
     for path in (f"/public/v1/documents?count={LARGE_LIST}", PDF):
         with urllib.request.urlopen(url + path) as answer:
             answer.read()

@@ -1,4 +1,4 @@
-"""How long answers of 20 MB take and how much memory: a list, a file as bytes, and a file into a file."""
+"""How long responses of 20 MB take and how much memory: a list, a file as bytes, and a file into a file."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _LIST = "/public/v1/documents?count="
 
 @functools.cache
 def _answer(target: str) -> bytes:
-    """Return the whole answer for a path with its query."""
+    """Return the whole response for a path with its query."""
     media_type = "application/pdf" if target.startswith(PDF) else "application/json"
     if target.startswith(PDF):
         content = pdf()

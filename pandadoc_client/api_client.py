@@ -118,12 +118,12 @@ class ApiClient(BaseClient):
         transport, settings = self._open_transport(), self._call_settings(call)
         if call.preload:
             return self._result(call, transport.send(call.request, *settings))
-        head, answer = transport.stream(call.request, *settings)
-        if answer is None:
+        head, response = transport.stream(call.request, *settings)
+        if response is None:
             raise error_for(head)
         from pandadoc_client.rest import StreamedResponse
 
-        streamed = self.last_response = StreamedResponse(head, answer)
+        streamed = self.last_response = StreamedResponse(head, response)
         return streamed
 
     def request(
@@ -137,10 +137,10 @@ class ApiClient(BaseClient):
         _preload_content: bool = True,
         _request_timeout: Any = None,
     ) -> Response | pandadoc_client.rest.StreamedResponse:
-        """Send a request to an absolute URL with just these headers, and return the answer.
+        """Send a request to an absolute URL with just these headers, and return the response.
 
         Raises:
-            ApiException: The answer is no success, or did not come.
+            ApiException: The response is no success, or did not come.
         """
         headers = hide_headers(headers or {})
         call = self._plain_call(
@@ -182,13 +182,13 @@ class ApiClient(BaseClient):
             body: A body to be sent as JSON, or as it is with another Content-Type.
             post_params: Fields of a form, as pairs or a dict.
             files: Files of a multipart form by parameter: one, or a list; anything that API classes take for a file.
-            response_type: What the answer is decoded to: ``(SomeModel,)``, ``([SomeModel],)``, ``(object,)``; None for
+            response_type: Type of the decoded body: ``(SomeModel,)``, ``([SomeModel],)``, ``(object,)``; None for
                 no body.
             auth_settings: Names of the security schemes to use: ``["apiKey", "oauth2"]``.
             async_req: True to call in a thread and get a handle.
             _return_http_data_only: True for the data alone.
             collection_formats: How arrays are sent, by parameter: ``multi``, ``csv``, ``ssv``, ``tsv`` or ``pipes``.
-            _preload_content: False to get the answer with its body unread.
+            _preload_content: False to get the response with its body unread.
             _request_timeout: Seconds for the whole call, or a pair for the connection and for each read.
             _host: URL of the API, if not the configured one.
             _check_type: Accepted; answers are never refused for their types.
@@ -198,7 +198,7 @@ class ApiClient(BaseClient):
 
         Raises:
             ApiValueError: Something cannot be sent.
-            ApiException: The answer is no success, cannot be read, or did not come.
+            ApiException: The response is no success, cannot be read, or did not come.
         """
         header_params = hide_headers(header_params or {})
         call = self._described_call(
@@ -280,12 +280,12 @@ class AsyncApiClient(BaseClient):
         transport, settings = self._open_transport(), self._call_settings(call)
         if call.preload:
             return self._result(call, await transport.send(call.request, *settings))
-        head, answer = await transport.stream(call.request, *settings)
-        if answer is None:
+        head, response = await transport.stream(call.request, *settings)
+        if response is None:
             raise error_for(head)
         from pandadoc_client.rest import AsyncStreamedResponse
 
-        streamed = self.last_response = AsyncStreamedResponse(head, answer)
+        streamed = self.last_response = AsyncStreamedResponse(head, response)
         return streamed
 
     async def request(
@@ -299,7 +299,7 @@ class AsyncApiClient(BaseClient):
         _preload_content: bool = True,
         _request_timeout: Any = None,
     ) -> Response | pandadoc_client.rest.AsyncStreamedResponse:
-        """Send a request to an absolute URL with just these headers, and return the answer; see `ApiClient.request`."""
+        """Send a request to an absolute URL with just these headers; see `ApiClient.request`."""
         headers = hide_headers(headers or {})
         call = self._plain_call(
             method, url, query_params, headers, post_params, body, _preload_content, _request_timeout

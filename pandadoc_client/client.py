@@ -214,14 +214,14 @@ def _credential(given: Mapping[str, Any], key: str | None) -> tuple[str, Any]:
 def _bare(field: str, setting: str, value: object) -> str:
     """Return an API key or an access token without the name of its scheme."""
     if field == "api_key":
-        return api_key_of(setting, _text(setting, value))
-    token: str = hide(access_token_of(setting, _text(setting, value)))  # a refusal is reported with this frame
+        return api_key_of(setting, _usable(setting, value))
+    token: str = hide(access_token_of(setting, _usable(setting, value)))  # a refusal is reported with this frame
     if problem := bearer_problem(token):
         raise ApiValueError(f"{setting} {problem}", [setting])
     return token
 
 
-def _text(name: str, value: object) -> str:
+def _usable(name: str, value: object) -> str:
     """Return a credential that may stand in a header."""
     from pandadoc_client._http.form import value_problem
 

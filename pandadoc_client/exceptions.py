@@ -10,7 +10,7 @@ The tree::
     │   └── MissingFieldError (KeyError)    the same, asked for as ``model["name"]``
     ├── ApiKeyError (KeyError)
     ├── TokenStoreError                     a token could not be kept, or found
-    └── ApiException                        a call that failed; ``status`` is None when no answer came
+    └── ApiException                        a call that failed; ``status`` is None when no response came
         ├── BadRequestException           (400)
         ├── UnauthorizedException         (401)
         ├── ForbiddenException            (403)
@@ -99,7 +99,7 @@ def mask_secrets(text: str, secrets: Iterable[str] = (), *, operation: str = "")
     """Return *text* with secrets masked, for a message or a log line.
 
     Masks what looks like a secret (``"access_token": …``, ``client_secret=…``, ``Bearer …``) and every literal value
-    in *secrets*: the values that the request carried, which a server may repeat in its answer, as they are or encoded.
+    in *secrets*: the values that the request carried, which a response may repeat, as they are or encoded.
 
     Args:
         text: What is to be shown.
@@ -135,9 +135,9 @@ def render_path(path_to_item: Iterable[str | int]) -> str:
 
 
 class HttpResponse(Protocol):
-    """What ``ApiException`` reads from an answer; `pandadoc_client.rest.RESTResponse` has it.
+    """What ``ApiException`` reads from a response; `pandadoc_client.rest.RESTResponse` has it.
 
-    An answer may also have ``text`` (its body decoded), ``secrets`` (values that no message may show) and ``operation``
+    It may also have ``text`` (its body decoded), ``secrets`` (values that no message may show) and ``operation``
     (name of the API method that it belongs to).
     """
 
@@ -269,7 +269,7 @@ class ApiException(OpenApiException):
     def _read(self, http_resp: HttpResponse) -> None:
         self.status = http_resp.status
         self.reason = http_resp.reason
-        self.body = _text(getattr(http_resp, "text", http_resp.data))
+        self.body = _as_text(getattr(http_resp, "text", http_resp.data))
         self.headers = headers = http_resp.getheaders()
         self._shown_body = _shown(self.body, http_resp)
         self._shown_headers = _masked(str(dict(headers)), http_resp)
@@ -372,18 +372,18 @@ def _collect(found: Any, place: str, errors: dict[str, list[str]]) -> None:
         errors.setdefault(place, []).append(str(found))
 
 
-def _text(body: Any) -> Any:
+def _as_text(body: Any) -> Any:
     return body.decode("utf-8", "replace") if isinstance(body, bytes) else body
 
 
 def _masked(text: str, http_resp: HttpResponse | None) -> str:
-    """Return *text* of an answer without secrets."""
+    """Return *text* of a response without secrets."""
     return mask_secrets(text, getattr(http_resp, "secrets", ()), operation=getattr(http_resp, "operation", ""))
 
 
 def _shown(body: Any, http_resp: HttpResponse | None = None) -> str:
     """Return *body* as it may stand in a message: text, masked, of bounded length."""
-    text = str(_text(body) or "")
+    text = str(_as_text(body) or "")
     secrets, operation = getattr(http_resp, "secrets", ()), getattr(http_resp, "operation", "")
     shown = shorten(text, _SHOWN_BODY_LENGTH + 1, secrets, operation=operation)
     if len(shown) <= _SHOWN_BODY_LENGTH and len(text) <= _MASKED_LENGTH:
@@ -432,7 +432,7 @@ class ServiceException(ApiException):
 
 
 class ApiDecodeError(ApiException):
-    """The answer is a success whose body is not what it claims to be, such as JSON that is cut short.
+    """The response is a success whose body is not what it claims to be, such as JSON that is cut short.
 
     Its ``reason`` says what is wrong with the body.
     """
@@ -497,9 +497,9 @@ class ApiTimeoutError(ApiConnectionError):
 
 
 class OAuthError(ApiException):
-    """The authorization server refused, or its answer was not one that OAuth 2.0 knows.
+    """The authorization server refused, or its response was not one that OAuth 2.0 knows.
 
-    Raised for an error answer of the token endpoint (RFC 6749 §5.2) and for an error in the callback of the
+    Raised for an error response of the token endpoint (RFC 6749 §5.2) and for an error in the callback of the
     authorization endpoint (§4.1.2.1). Each code that the standard names has a class of its own.
 
     Attributes:

@@ -214,7 +214,7 @@ def open_download(
 
     Raises:
         NotReadyError: The file is not ready (202).
-        ApiException: The answer is no success, or did not come, or not all of it.
+        ApiException: The response is no success, or did not come, or not all of it.
     """
     check_world(operation, False)
     transfer = begin(operation, resume, timeout, progress)

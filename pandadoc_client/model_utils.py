@@ -29,13 +29,13 @@ ModelNormal = Model
 
 
 class ModelSimple(Model):
-    """A model of one value. No answer is read as one: enumerations are plain strings here."""
+    """A model of one value. No response is read as one: enumerations are plain strings here."""
 
     __slots__ = ()
 
 
 class ModelComposed(Model):
-    """A model with variants. No answer is read as one: each is read as the variant that it is."""
+    """A model with variants. No response is read as one: each is read as the variant that it is."""
 
     __slots__ = ()
 

@@ -58,7 +58,7 @@ class Paging:
     """How a list of the API is read.
 
     Attributes:
-        items: The field of an answer that holds the items; empty if the answer is the list.
+        items: The field of a response that holds the items; empty if the response is the list.
         position: The argument that says which page; empty for a list that comes at once.
         size: The argument that says how many items a page shall have.
         first: Number of the first page.
@@ -120,18 +120,18 @@ class Pages:
         position = paging.first + self._received if paging.by_items else self._page
         return {paging.position: position, paging.size: self._size}
 
-    def take(self, answer: Any) -> list[Any]:
+    def take(self, response: Any) -> list[Any]:
         """Take the page that was asked for, and return what in it is new, in its order.
 
         Raises:
-            ApiDecodeError: The answer has no list. The page is still the next one.
+            ApiDecodeError: The response has no list. The page is still the next one.
         """
-        items = self._items(answer)
+        items = self._items(response)
         fresh = [item for item in items if self._is_new(item, items)] if self._paging.position else items
         self._page += 1
         self._received += len(items)
         self._useless = 0 if fresh else self._useless + 1
-        self._is_done = self._is_last(answer, len(items))
+        self._is_done = self._is_last(response, len(items))
         self._latest = items
         if self._left is not None:
             fresh = fresh[: self._left]
@@ -139,12 +139,12 @@ class Pages:
             self._is_done = self._is_done or not self._left
         return fresh
 
-    def _items(self, answer: Any) -> list[Any]:
-        """Return the items of an answer, of whatever shape it came."""
+    def _items(self, response: Any) -> list[Any]:
+        """Return the items of a response, of whatever shape it came."""
         name = self._paging.items
-        found = answer if isinstance(answer, list) else _field(answer, name)
+        found = response if isinstance(response, list) else _field(response, name)
         if not isinstance(found, list):  # not the end: who reads on would take a part of the list for all of it
-            where = f"'{name}' in the answer" if name else "The answer"
+            where = f"'{name}' in the response" if name else "The response"
             raise ApiDecodeError(
                 200, f"{where} is no list, but {'missing or null' if found is None else 'another type'}"
             )
@@ -160,17 +160,17 @@ class Pages:
         self._known.add(identity)
         return True
 
-    def _is_last(self, answer: Any, length: int) -> bool:
+    def _is_last(self, response: Any, length: int) -> bool:
         paging = self._paging
         if not paging.position or not length or self._useless > _FORGIVEN:
             return True
-        more = _field(answer, paging.more)
+        more = _field(response, paging.more)
         if isinstance(more, bool):
             return not more
-        total = _field(answer, paging.total)
+        total = _field(response, paging.total)
         if _is_number(total):
             return bool(self._received >= total)
-        count = _field(answer, paging.count)
+        count = _field(response, paging.count)
         # Else it may be the number of items on this page.
         return _is_number(count) and count > length and bool(self._received >= count)
 
@@ -206,7 +206,7 @@ class _Caller:
 class ItemIterator(_Caller, Iterator[T]):
     """Iterates over the items of a list, blocking. For one thread at a time.
 
-    An error leaves it where it was: going on asks for the same page again. An answer without a list is an error, too,
+    An error leaves it where it was: going on asks for the same page again. A response without a list is an error, too,
     an `ApiDecodeError`; an empty list is the end.
 
     Args:

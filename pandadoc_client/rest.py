@@ -44,12 +44,12 @@ RESTResponse = Response
 def _broken(error: httpx.HTTPError, secrets: tuple[str, ...]) -> ApiConnectionError:
     mask_chain(error, secrets)
     if isinstance(error, httpx.TimeoutException):
-        return ApiTimeoutError(reason="The body of the answer did not come in time")
-    return ApiConnectionError(reason=f"The body of the answer broke off: {type(error).__name__}")
+        return ApiTimeoutError(reason="The body of the response did not come in time")
+    return ApiConnectionError(reason=f"The body of the response broke off: {type(error).__name__}")
 
 
 class StreamedResponse(io.RawIOBase):
-    """An answer whose body is not read yet: what a call with ``_preload_content=False`` returns.
+    """A response whose body is not read yet: what a call with ``_preload_content=False`` returns.
 
     It is a binary file: read it, iterate over `stream`, or hand it to ``shutil.copyfileobj``; then close it, best with
     ``with``. The connection is in use until the body is read to its end or closed.
@@ -60,13 +60,13 @@ class StreamedResponse(io.RawIOBase):
         headers: Header fields, case-insensitive.
     """
 
-    def __init__(self, head: Response, answer: httpx.Response) -> None:
+    def __init__(self, head: Response, response: httpx.Response) -> None:
         self.status = head.status
         self.reason = head.reason
         self.headers = head.headers
         self._secrets = head.secrets
-        self._answer = answer
-        self._chunks = answer.iter_bytes()
+        self._response = response
+        self._chunks = response.iter_bytes()
         self._rest = b""
         self._data: bytes | None = None
 
@@ -123,26 +123,26 @@ class StreamedResponse(io.RawIOBase):
         """Let go of the connection."""
         if not self.closed:
             with quietly("a response"):
-                self._answer.close()
+                self._response.close()
         super().close()
 
     release_conn = close
 
 
 class AsyncStreamedResponse:
-    """An answer whose body is not read yet, for asyncio; `StreamedResponse` describes attributes and methods.
+    """A response whose body is not read yet, for asyncio; `StreamedResponse` describes attributes and methods.
 
     What waits is awaited, `data` too. The body is given out once: after `read` without a size, and once `stream` has
     begun, reading again is an error.
     """
 
-    def __init__(self, head: Response, answer: httpx.Response) -> None:
+    def __init__(self, head: Response, response: httpx.Response) -> None:
         self.status = head.status
         self.reason = head.reason
         self.headers = head.headers
         self._secrets = head.secrets
-        self._answer = answer
-        self._chunks = answer.aiter_bytes()
+        self._response = response
+        self._chunks = response.aiter_bytes()
         self._rest = b""
         self._taken = False
         self._closed = False
@@ -244,7 +244,7 @@ class AsyncStreamedResponse:
         """Let go of the connection."""
         self._closed = True
         with quietly("a response"):
-            await self._answer.aclose()
+            await self._response.aclose()
 
     close = release_conn = aclose
 

@@ -1,7 +1,7 @@
 """Waiting for what takes PandaDoc a while: documents, downloads, exports, what is answered 202.
 
-`wait_until` waits for the status of a document, `wait_for` for any operation that answers 202 until it is ready, or
-whose answer says how far it is, `wait_for_docx_export` for an export. `create_and_send` does the everyday chain: it
+`wait_until` waits for the status of a document, `wait_for` for any operation that responses 202 until it is ready, or
+whose response says how far it is, `wait_for_docx_export` for an export. `create_and_send` does the everyday chain: it
 creates a document, waits for the draft, and sends it. Those for asyncio and trio have the same names with ``async_``
 before.
 """
@@ -96,7 +96,7 @@ def wait_until(
         DocumentFailedError: The document is ``document.error``.
         DocumentStatusError: It is declined, rejected or voided (or, with ``exact``, further on).
         WaitTimeoutError: The time is over; it names the last status.
-        DocumentStepError: An answer about the document is none: null, a list, text. The document may be in order.
+        DocumentStepError: A response about the document is none: null, a list, text. The document may be in order.
         ApiException: The first look failed, or a later one in a way that looking again does not mend.
         ApiTypeError: An argument is of the wrong type.
         ApiValueError: It cannot be right; nothing is sent then.
@@ -140,9 +140,9 @@ def wait_for(
     sleep: Callable[[float], Any] = time.sleep,
     **options: Any,
 ) -> Any:
-    """Call an operation until its answer is ready, and return that.
+    """Call an operation until its response is ready, and return that.
 
-    An answer with status 202 is not ready; ``Retry-After`` says when to ask again, of at least a second, else the pace
+    A response with status 202 is not ready; ``Retry-After`` says when to ask again, of at least a second, else the pace
     does. For the beta readings and the like; `pandadoc_client.files.download` waits for files by itself.
 
     Args:
@@ -157,7 +157,7 @@ def wait_for(
 
     Raises:
         WaitTimeoutError: The time is over; it names the last status.
-        ApiDecodeError: ``until`` looks for a field in an answer that has none: null, a list, text.
+        ApiDecodeError: ``until`` looks for a field in a response that has none: null, a list, text.
         ApiException: A call failed.
     """
     return run(watching.result(operation, arguments, options, until, Patience(timeout, pace, clock), sleep))
@@ -173,7 +173,7 @@ async def async_wait_for(
     sleep: Callable[[float], Awaitable[Any]] = async_sleep,
     **options: Any,
 ) -> Any:
-    """Call an operation until its answer is ready, for asyncio and trio; see `wait_for`."""
+    """Call an operation until its response is ready, for asyncio and trio; see `wait_for`."""
     plan = watching.result(operation, arguments, options, until, Patience(timeout, pace, clock), sleep)
     return await run_async(plan)
 
@@ -186,13 +186,13 @@ def wait_for_docx_export(
     Args:
         client: An `ApiClient`, or anything that has one.
         document_id: The document.
-        task_id: The task: the ``id`` in the answer of ``create_export_docx_task``.
+        task_id: The task: the ``id`` in the response of ``create_export_docx_task``.
         options: Those of `wait_for`.
 
     Raises:
         TaskFailedError: The export ended with an error.
         WaitTimeoutError: The time is over; it names the last status.
-        DocumentStepError: An answer is no JSON object.
+        DocumentStepError: A response is no JSON object.
         ApiException: A call failed.
     """
     from pandadoc_client.api.documents_api import DocumentsApi
@@ -230,7 +230,7 @@ def create_and_send(
     """Create a document, wait until it is a draft, and send it.
 
     It is created once: what fails later raises an error with the id of the document, with which `send_when_ready` goes
-    on. If the answer to the creation itself is lost, an `ApiConnectionError` is raised: look whether it is there.
+    on. If the response to the creation itself is lost, an `ApiConnectionError` is raised: look whether it is there.
 
     Args:
         client: An `ApiClient`, or anything that has one.

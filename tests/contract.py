@@ -69,7 +69,7 @@ _REGISTRY: Registry[Any] = Registry().with_resource(
 
 
 def answer_errors(schema: dict[str, Any], value: Any) -> list[str]:
-    """Return in which ways an answer does not keep to *schema*, a part of the contract."""
+    """Return in which ways a response does not keep to *schema*, a part of the contract."""
     validator = OAS30ReadValidator(
         schema, _resolver=_REGISTRY.resolver("contract.yaml"), format_checker=oas30_format_checker
     )

@@ -77,7 +77,7 @@ class PreparedCall:
         request: What to send.
         timeout: Its limits.
         authenticated: Whether an ``httpx.Auth`` of the configuration applies.
-        response_type: What the answer is decoded to.
+        response_type: What the response is decoded to.
         other_results: The same for successes of another kind, by status.
         data_only: False to return status and headers, too.
         preload: False to leave the body unread.

@@ -1,4 +1,4 @@
-"""What `ApiClient` and `AsyncApiClient` share: how a call becomes a request, and an answer a result."""
+"""What `ApiClient` and `AsyncApiClient` share: how a call becomes a request, and a response a result."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ UPLOAD_LIMITS = {
 
 
 class BaseClient(ProcessBound):
-    """What both clients share: settings, headers, and how a call becomes a request and an answer a result."""
+    """What both clients share: settings, headers, and how a call becomes a request and a response a result."""
 
     _reads_async = False
 
@@ -63,7 +63,7 @@ class BaseClient(ProcessBound):
         if header_name is not None:
             self.default_headers[header_name] = header_value or ""
         self.cookie = cookie
-        #: The answer of the latest call: a `Response`, or the streamed one that the call returned.
+        #: The response of the latest call: a `Response`, or the streamed one that the call returned.
         self.last_response: Any = None
         #: Bytes that a file may have, lest it be refused unsent; None for no limit.
         self.max_upload_size: int | None = UPLOAD_LIMIT
@@ -111,7 +111,7 @@ class BaseClient(ProcessBound):
         return file_parts(files)
 
     def deserialize(self, response: Response, response_type: tuple[Any, ...] | None, _check_type: Any = None) -> Any:
-        """Return the body of an answer as *response_type*; answers are never refused for their types.
+        """Return the body of a response as *response_type*; answers are never refused for their types.
 
         Raises:
             ApiDecodeError: The body should be JSON and is not.
@@ -286,7 +286,7 @@ class BaseClient(ProcessBound):
         return response
 
     def _result(self, call: PreparedCall, response: Response) -> Any:
-        """Return the result of a call whose answer is *response*, or raise what the answer stands for."""
+        """Return the result of a call whose response is *response*, or raise what the response stands for."""
         response_type = call.other_results.get(response.status, call.response_type)
         data = self.deserialize(self._checked(response), response_type)
         return data if call.data_only else (data, response.status, response.headers)

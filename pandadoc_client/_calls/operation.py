@@ -44,7 +44,7 @@ class AsyncOptions(TypedDict, total=False):
     ``_host_index``: which of the servers to call.
     ``_extra_headers``: more header fields; those of the client and the credentials win over them.
     ``_return_http_data_only``: False to get ``(data, status, headers)``.
-    ``_preload_content``: False to get the answer with its body unread.
+    ``_preload_content``: False to get the response with its body unread.
     """
 
     _return_http_data_only: Literal[True]
@@ -120,10 +120,10 @@ class Operation(Generic[T]):
         method: HTTP method.
         path: Path with its parameters in braces.
         parameters: What it takes.
-        accept: Media types of its answers.
+        accept: Media types of its responses.
         content_types: Media types that its body may have.
         auth: Security schemes that it takes; none for an operation without a credential.
-        response_type: What its answer is decoded to, as the vendor's SDK writes types; None for no body.
+        response_type: What its response is decoded to, as the vendor's SDK writes types; None for no body.
         other_results: The same for successes of another kind, by status: a 202 has no file yet.
         token_request: True for the OAuth 2.0 token endpoint.
         summary: What it does, in a few words.

@@ -1,4 +1,4 @@
-"""What follows an answer, or the end of a connection, in a download: decisions only, no I/O."""
+"""What follows a response, or the end of a connection, in a download: decisions only, no I/O."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SIZE = re.compile(r"[0-9]{1,19}")
 
 
 class Next(Enum):
-    """What to do with an answer."""
+    """What to do with a response."""
 
     READ = "read its body, which goes on where the bytes so far end"
     RESTART = "forget the bytes so far, then read its body"
@@ -36,7 +36,7 @@ class Next(Enum):
 
 @frozen
 class Facts:
-    """What the headers of an answer say of a file.
+    """What the headers of a response say of a file.
 
     Attributes:
         content_type: Its media type, or None.
@@ -50,13 +50,13 @@ class Facts:
 
 
 class Transfer:
-    """A download: counts its bytes, checks each answer, decides whether and how to go on after a break.
+    """A download: counts its bytes, checks each response, decides whether and how to go on after a break.
 
     Args:
         resume: Whether to go on after a break.
         policy: How often, and how patiently.
         timeout: Seconds for the whole; None for no limit on the whole.
-        usual_timeout: Seconds that a call may take before its answer begins; it bounds each wait for bytes, too.
+        usual_timeout: Seconds that a call may take before its response begins; it bounds each wait for bytes, too.
         progress: Called with the bytes so far and with all, or None while that is not known.
         clock: Returns the time in seconds.
     """
@@ -81,7 +81,7 @@ class Transfer:
         self._breaks = 0
         self._validator: str | None = None
         self._asked = False  # whether the latest call asked for a range
-        self._until: int | None = None  # where the bytes of the answer at hand end, if it says so
+        self._until: int | None = None  # where the bytes of the response at hand end, if it says so
         self._timeout = timeout
         self._usual_timeout = usual_timeout
         self._broken: ApiConnectionError | None = None
@@ -120,7 +120,7 @@ class Transfer:
         return options
 
     def opened(self, status: int, headers: Headers, restartable: bool) -> Next:
-        """Return what to do with an answer whose headers are here.
+        """Return what to do with a response whose headers are here.
 
         Args:
             status: Its status.
@@ -136,7 +136,7 @@ class Transfer:
         if status == 202:
             raise NotReadyError.of(status, headers)
         if status != 200 and not (status == 206 and self._asked):
-            raise _no_file(status, headers, f"No file came: an answer with status {status} was not asked for")
+            raise _no_file(status, headers, f"No file came: a response with status {status} was not asked for")
         encoding = headers.get("content-encoding", "").strip().lower()
         if encoding not in ("", "identity"):
             raise _no_file(status, headers, "The file came with a Content-Encoding, which was not asked for")
@@ -187,7 +187,7 @@ class Transfer:
         return self._broken or ApiConnectionError(reason="The server did not go on with the file that it began")
 
     def refused(self, error: ApiException, restartable: bool) -> Next:
-        """Return what to do after an error answer.
+        """Return what to do after an error response.
 
         Raises:
             ApiException: *error* itself, unless it is a 416 (RFC 9110 §15.5.17) to a range that was asked for.
@@ -200,13 +200,13 @@ class Transfer:
         return self._anew(restartable)
 
     def check(self, size: int) -> None:
-        """Refuse bytes that are more than the answer said.
+        """Refuse bytes that are more than the response said.
 
         Raises:
             ApiDecodeError: They are.
         """
         if self._until is not None and self.received + size > self._until:
-            raise ApiDecodeError(206 if self._asked else 200, "The answer has more bytes than its headers say")
+            raise ApiDecodeError(206 if self._asked else 200, "The response has more bytes than its headers say")
 
     def count(self, size: int) -> None:
         """Take note of bytes that have come."""
@@ -215,14 +215,16 @@ class Transfer:
             self._progress(self.received, self.facts.total)
 
     def ended(self) -> bool:
-        """Return whether the file is whole, now that an answer has ended; False if the rest is to be asked for.
+        """Return whether the file is whole, now that a response has ended; False if the rest is to be asked for.
 
         Raises:
-            ApiConnectionError: The answer ended too early; it counts as a break.
+            ApiConnectionError: The response ended too early; it counts as a break.
         """
         total, until = self.facts.total, self._until
         if until is not None and self.received < until:
-            raise ApiConnectionError(reason=f"The body of the answer broke off: {self.received} of {until} bytes came")
+            raise ApiConnectionError(
+                reason=f"The body of the response broke off: {self.received} of {until} bytes came"
+            )
         if until is None or self.received == total:
             return True
         # The whole of a part came. How much there is may be known only when a part is refused: each costs a break then.

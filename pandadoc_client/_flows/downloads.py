@@ -85,7 +85,7 @@ def download(
         NotReadyError: The file is not ready (202), and ``wait`` is 0.
         WaitTimeoutError: The file was not ready in time.
         ApiTimeoutError: The download took longer than ``timeout``.
-        ApiException: The answer is no success, or did not come, or not all of it.
+        ApiException: The response is no success, or did not come, or not all of it.
         ApiTypeError: ``operation`` is one for asyncio, or ``to`` or ``into`` is of the wrong type.
         ApiValueError: ``to`` or ``into`` cannot be written to; nothing is sent then.
     """

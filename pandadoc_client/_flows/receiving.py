@@ -39,13 +39,13 @@ def receive(
     buffer = bytearray(CHUNK)
     while True:
         try:
-            answer: StreamedResponse = call(**transfer.options(options))
+            response: StreamedResponse = call(**transfer.options(options))
         except ApiException as error:
             if transfer.refused(error, restart is not None) is Next.DONE:
                 return
             continue
-        with closing(answer):
-            follows = transfer.opened(answer.status, answer.headers, restart is not None)
+        with closing(response):
+            follows = transfer.opened(response.status, response.headers, restart is not None)
             if follows is Next.REOPEN:
                 continue
             if follows is Next.RESTART and restart is not None:
@@ -53,7 +53,7 @@ def receive(
             while True:
                 try:
                     with deadline(transfer.remaining()):
-                        size = answer.readinto(buffer)  # what is there, so that nothing of it is lost in a break
+                        size = response.readinto(buffer)  # what is there, so that nothing of it is lost in a break
                     whole = not size and transfer.ended()
                 except ApiConnectionError as error:
                     pause = transfer.broke(error, restart is not None)
@@ -80,18 +80,18 @@ async def receive_async(
     """Yield the bytes of a download; see `receive`."""
     while True:
         try:
-            answer: AsyncStreamedResponse = await call(**transfer.options(options))
+            response: AsyncStreamedResponse = await call(**transfer.options(options))
         except ApiException as error:
             if transfer.refused(error, restart is not None) is Next.DONE:
                 return
             continue
-        async with answer:
-            follows = transfer.opened(answer.status, answer.headers, restart is not None)
+        async with response:
+            follows = transfer.opened(response.status, response.headers, restart is not None)
             if follows is Next.REOPEN:
                 continue
             if follows is Next.RESTART and restart is not None:
                 await restart()
-            stream: Any = answer.stream()
+            stream: Any = response.stream()
             async with aclosing(stream) as parts:
                 while True:
                     try:

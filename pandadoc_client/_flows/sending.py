@@ -51,13 +51,13 @@ class Sending:
             return api.create_document, {"document_create_request": document}
         return api.create_document_from_upload, {"file": file, "data": document}
 
-    def created(self, answer: Any) -> str:
+    def created(self, response: Any) -> str:
         """Return the id of the document that was created.
 
         Raises:
-            DocumentStepError: The answer names none.
+            DocumentStepError: The response names none.
         """
-        found = getattr(answer, "id", None)
+        found = getattr(response, "id", None)
         if not isinstance(found, str) or not found:
             raise DocumentStepError(None, "create")
         return found

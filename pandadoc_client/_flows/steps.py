@@ -56,7 +56,7 @@ class NotReadyError(ApiException):
 
     @classmethod
     def of(cls, status: int, headers: Headers) -> NotReadyError:
-        """Return the error for an answer."""
+        """Return the error for a response."""
         error = cls(http_resp=Response(status, "Not ready yet", headers, b""))
         error.retry_after = asked_seconds(status, headers)
         return error
@@ -88,7 +88,7 @@ class DocumentStatusError(OpenApiException):
         document_id: The document.
         status: Its status.
         wanted: What was waited for.
-        document: The answer, or the event, that said so.
+        document: The response, or the event, that said so.
     """
 
     def __init__(self, document_id: str, status: str, wanted: Iterable[str], document: Any = None) -> None:
@@ -131,7 +131,7 @@ class DocumentStepError(ApiException):
 
     Attributes:
         document_id: The document.
-        step: What failed: ``"create"`` (the answer names no id), ``"wait"``, ``"send"``, or ``"status"`` (an answer
+        step: What failed: ``"create"`` (the response names no id), ``"wait"``, ``"send"``, or ``"status"`` (a response
             about the document is none).
     """
 
@@ -146,24 +146,24 @@ class DocumentStepError(ApiException):
 
     def __str__(self) -> str:
         named = {
-            "create": "A document was created, but the answer has no id",
+            "create": "A document was created, but the response has no id",
             "wait": f"Document {self.document_id} exists, but did not become a draft",
             "send": f"Document {self.document_id} exists, but was not sent",
-            "status": f"Document {self.document_id} exists, but the answer about it cannot be read",
+            "status": f"Document {self.document_id} exists, but the response about it cannot be read",
         }
         return f"{named[self.step]}: {self._why}".rstrip(": \n")
 
 
-def _details(answer: Any) -> str:
-    """Return what an answer says of a failure, masked and of bounded length."""
-    fields = answer.to_dict() if hasattr(answer, "to_dict") else answer
+def _details(response: Any) -> str:
+    """Return what a response says of a failure, masked and of bounded length."""
+    fields = response.to_dict() if hasattr(response, "to_dict") else response
     if not isinstance(fields, Mapping):
         return ""
-    found = [_text(fields[name]) for name in _DETAILS if fields.get(name)]
+    found = [_safe_str(fields[name]) for name in _DETAILS if fields.get(name)]
     return shorten("; ".join(found), 500)
 
 
-def _text(value: Any) -> str:
+def _safe_str(value: Any) -> str:
     try:
         return str(value)
     except RecursionError:
@@ -171,7 +171,7 @@ def _text(value: Any) -> str:
 
 
 def asked_seconds(status: int | None, headers: Mapping[str, str] | None, body: str = "") -> float | None:
-    """Return the seconds that an answer asks to wait, by its Retry-After or, if it throttles, by its text."""
+    """Return the seconds that a response asks to wait, by its Retry-After or, if it throttles, by its text."""
     fields = Headers((headers or {}).items())
     return asked_wait(Response(status or 0, "", fields, body.encode("utf-8", "replace")))
 
@@ -289,20 +289,20 @@ class DocumentWatch:
         self._patience = patience
         self._trouble: ApiException | None = None
 
-    def looked(self, answer: tuple[Any, int, Any]) -> bool:
-        """Return whether an answer (its result, status and headers) shows what is waited for.
+    def looked(self, response: tuple[Any, int, Any]) -> bool:
+        """Return whether a response (its result, status and headers) shows what is waited for.
 
         Raises:
             ApiDecodeError: Its result is no JSON object.
             DocumentStatusError: As for `reached`.
         """
-        document, status, _ = answer
+        document, status, _ = response
         if not _is_object(document):
             raise _no_object(document, status)
         return self.reached(document)
 
     def reached(self, document: Any) -> bool:
-        """Return whether *document*, an answer or an event, shows what is waited for.
+        """Return whether *document*, a response or an event, shows what is waited for.
 
         Raises:
             DocumentFailedError: It is ``document.error``.
@@ -350,7 +350,7 @@ class DocumentWatch:
 
 
 class ResultWatch:
-    """Judges the answers of an operation that may not be ready.
+    """Judges the responses of an operation that may not be ready.
 
     Args:
         operation: The operation.
@@ -372,13 +372,13 @@ class ResultWatch:
             options["_request_timeout"] = self._patience.request_timeout(usual)
         return options
 
-    def reached(self, answer: tuple[Any, int, Mapping[str, str]]) -> bool:
-        """Return whether an answer (its result, status and headers) is what is waited for.
+    def reached(self, response: tuple[Any, int, Mapping[str, str]]) -> bool:
+        """Return whether a response (its result, status and headers) is what is waited for.
 
         Raises:
             ApiDecodeError: Its result is no JSON object, and ``until`` cannot do with that.
         """
-        data, status, headers = answer
+        data, status, headers = response
         self._asked = asked_seconds(status, headers)
         if status == 202:
             self._last_status = "202, not ready"
@@ -404,19 +404,19 @@ class ResultWatch:
         return wait
 
 
-def _is_object(answer: Any) -> bool:
-    """Return whether an answer is a model or a dict: it has fields."""
-    return callable(getattr(answer, "get", None))
+def _is_object(response: Any) -> bool:
+    """Return whether a response is a model or a dict: it has fields."""
+    return callable(getattr(response, "get", None))
 
 
-def _no_object(answer: Any, status: int) -> ApiDecodeError:
-    found = "null, or nothing" if answer is None else f"{type(answer).__name__}"
-    return ApiDecodeError(status, f"The answer is no JSON object, but {found}")
+def _no_object(response: Any, status: int) -> ApiDecodeError:
+    found = "null, or nothing" if response is None else f"{type(response).__name__}"
+    return ApiDecodeError(status, f"The response is no JSON object, but {found}")
 
 
 @contextmanager
 def naming_document(document_id: str) -> Generator[None]:
-    """Name the document where an answer about it cannot be read.
+    """Name the document where a response about it cannot be read.
 
     Raises:
         DocumentStepError: It cannot; the cause says why.

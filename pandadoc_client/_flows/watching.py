@@ -46,12 +46,12 @@ def status(
         while True:
             limits = patience.request_timeout(usual)
             try:
-                answer = yield partial(look, document_id, _request_timeout=limits, _return_http_data_only=False)
+                response = yield partial(look, document_id, _request_timeout=limits, _return_http_data_only=False)
             except ApiException as error:
                 watch.trouble(error)
             else:
-                if watch.looked(answer):
-                    reached: DocumentStatusResponse = answer[0]
+                if watch.looked(response):
+                    reached: DocumentStatusResponse = response[0]
                     return reached
             if (wait := watch.pause()) is None:
                 while (news := ear.heard()) is not None:  # came during the look
@@ -91,7 +91,7 @@ def result(
     watch = ResultWatch(operation, until, patience)
     usual = limits_of(operation)[1]
     while True:
-        answer = yield partial(operation, *arguments, **watch.options(options, usual))
-        if watch.reached(answer):
-            return answer[0]
+        response = yield partial(operation, *arguments, **watch.options(options, usual))
+        if watch.reached(response):
+            return response[0]
         yield partial(sleep, watch.pause())

@@ -50,12 +50,12 @@ class DirectClient(httpx.Client):
         self._connections = None if mounts else connections
 
     def open(self, request: httpx.Request, auth: httpx.Auth | None) -> httpx.Response:
-        """Send *request*, and return the answer with its body unread."""
+        """Send *request*, and return the response with its body unread."""
         if self._connections is None or auth is not None or _is_patched(httpx.Client):
             return self.send(request, stream=True, auth=auth, follow_redirects=False)
-        answer = self._connections.handle_request(request)
-        answer.request = request
-        return answer
+        response = self._connections.handle_request(request)
+        response.request = request
+        return response
 
 
 class DirectAsyncClient(httpx.AsyncClient):
@@ -71,9 +71,9 @@ class DirectAsyncClient(httpx.AsyncClient):
         self._connections = None if mounts else connections
 
     async def open(self, request: httpx.Request, auth: httpx.Auth | None) -> httpx.Response:
-        """Send *request*, and return the answer with its body unread."""
+        """Send *request*, and return the response with its body unread."""
         if self._connections is None or auth is not None or _is_patched(httpx.AsyncClient):
             return await self.send(request, stream=True, auth=auth, follow_redirects=False)
-        answer = await self._connections.handle_async_request(request)
-        answer.request = request
-        return answer
+        response = await self._connections.handle_async_request(request)
+        response.request = request
+        return response

@@ -44,7 +44,7 @@ def _cut(text: str, size: int) -> str:
 
 
 def filename_of(headers: Mapping[str, str]) -> str | None:
-    """Return the name in the Content-Disposition of an answer (RFC 6266), as it came; None if there is none.
+    """Return the name in the Content-Disposition of a response (RFC 6266), as it came; None if there is none.
 
     It is the server's: use it by way of `safe_filename` only.
     """

@@ -20,17 +20,17 @@ __all__ = ["log_attempt", "log_repetition"]
 logger = logging.getLogger("pandadoc_client")
 
 
-def log_attempt(request: Request, call: Attempts, answer: httpx.Response, started: float) -> None:
+def log_attempt(request: Request, call: Attempts, response: httpx.Response, started: float) -> None:
     """Log an attempt that was answered, with what a program may want to count as attributes of the record."""
     if not logger.isEnabledFor(logging.DEBUG):
         return
     fields = {
         "http_method": request.method,
         "http_route": _route(request),
-        "http_status": answer.status_code,
+        "http_status": response.status_code,
         "duration_ms": round((monotonic() - started) * 1000, 3),
         "attempt": call.attempt,
-        "request_id": answer.headers.get("x-request-id"),
+        "request_id": response.headers.get("x-request-id"),
     }
     text = "%(http_method)s %(http_route)s: %(http_status)d in %(duration_ms).0f ms, attempt %(attempt)d"
     logger.debug(text + (", request %(request_id)s" if fields["request_id"] else ""), fields, extra=fields)

@@ -40,7 +40,7 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class Headers(Mapping[str, str]):
-    """Header fields of an answer: a read-only mapping whose names compare without regard to case.
+    """Header fields of a response: a read-only mapping whose names compare without regard to case.
 
     A field that came more than once reads as its values joined by ``", "`` (RFC 9110 §5.2); `getlist` has them apart.
     """
@@ -182,14 +182,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True, repr=False)  # rich shows what attrs makes by its fields, past this repr
 class Response:
-    """An answer with its body read.
+    """A response with its body read.
 
     Attributes:
         status: HTTP status code.
         reason: Reason phrase; may be empty.
         headers: Header fields, case-insensitive.
         data: The body, content encodings removed.
-        secrets: Values of the request that no message may show, should the answer repeat them.
+        secrets: Values of the request that no message may show, should the response repeat them.
         operation: Name of the API method that it belongs to; empty for none.
     """
 
@@ -231,7 +231,7 @@ class Response:
         try:
             return read_json(self.data)
         except (ValueError, RecursionError) as error:
-            problem = f"The answer cannot be read as JSON ({type(error).__name__})"
+            problem = f"The response cannot be read as JSON ({type(error).__name__})"
             raise ApiDecodeError(reason=problem, http_resp=self) from None
 
     def getheaders(self) -> Headers:

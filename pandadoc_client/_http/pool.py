@@ -28,7 +28,7 @@ import httpx
 from pandadoc_client._http.cleanup import quietly
 from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.deadline import current_limit
-from pandadoc_client._http.streams import AsyncBackend, Backend
+from pandadoc_client._http.streams import AsyncDialingBackend, DialingBackend
 
 __all__ = ["AsyncPooledTransport", "PooledTransport"]
 
@@ -322,7 +322,7 @@ class PooledTransport(httpx.HTTPTransport):
         super().__init__(limits=limits, **arguments)
         # httpx takes neither a backend nor a pool: this reaches for what has no public way.
         maker: Any = self._pool
-        maker._network_backend = Backend()
+        maker._network_backend = DialingBackend()
         self._pool: Any = _Pool(maker, limits.max_keepalive_connections or 0)
 
 
@@ -332,5 +332,5 @@ class AsyncPooledTransport(httpx.AsyncHTTPTransport):
     def __init__(self, *, limits: httpx.Limits, **arguments: Any) -> None:
         super().__init__(limits=limits, **arguments)
         maker: Any = self._pool
-        maker._network_backend = AsyncBackend(maker._network_backend)
+        maker._network_backend = AsyncDialingBackend(maker._network_backend)
         self._pool: Any = _AsyncPool(maker, limits.max_keepalive_connections or 0)

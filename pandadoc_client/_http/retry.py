@@ -4,7 +4,7 @@ A request is sent again after 429, 502, 503, 504 or a connection that was never 
 (502, 504, a connection that broke) is sent again only if it does no harm: an idempotent method, or one that the user
 declared safe. The wait is what ``Retry-After`` says, else the seconds in the text of a throttling answer
 (``Expected available in 13 seconds.``), else exponential backoff with full jitter. The whole call, waits included,
-keeps to its timeout: a wait that does not fit is not begun, and the answer at hand is returned.
+keeps to its timeout: a wait that does not fit is not begun, and the response at hand is returned.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class RetryPolicy:
     Attributes:
         attempts: How often a request is sent at the most, the first time included.
         backoff: Seconds that the first wait may take; each further one may take twice as long.
-        max_wait: Longest wait, in seconds; an answer that asks for more is returned as it is.
+        max_wait: Longest wait, in seconds; a response that asks for more is returned as it is.
         retry_posts: True to send a POST or PATCH again even if the server may have processed it.
     """
 
@@ -108,7 +108,7 @@ _DEFAULT_POLICY = RetryPolicy()
 
 
 class Attempts:
-    """One call with its attempts: counts them, watches the clock, decides what follows an answer or an error."""
+    """One call with its attempts: counts them, watches the clock, decides what follows a response or an error."""
 
     __slots__ = ("_attempts", "_clock", "_deadline", "_policy", "_request", "timeout")
 
@@ -162,7 +162,7 @@ class Attempts:
         limit = total or self.timeout.read
         if not request_sent:
             limit = self.timeout.connect if total is None else min(total, self.timeout.connect)
-        reason = f"{'No connection within' if not request_sent else 'No answer within'} {limit:g} seconds"
+        reason = f"{'No connection within' if not request_sent else 'No response within'} {limit:g} seconds"
         return ApiTimeoutError(reason=reason, request_sent=request_sent)
 
     def wait_after_response(self, response: Response) -> float | None:
@@ -176,7 +176,7 @@ class Attempts:
         return self._wait(asked_wait(response)) if again else None
 
     def wait_after_error(self, error: ApiConnectionError) -> float:
-        """Return the seconds to wait before the next attempt after no answer came.
+        """Return the seconds to wait before the next attempt after no response came.
 
         Raises:
             ApiConnectionError: *error* itself, when it is the outcome.

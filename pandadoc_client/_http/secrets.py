@@ -154,7 +154,7 @@ def mask_secrets(text: str, secrets: Iterable[str] = (), *, operation: str = "")
     """Return *text* with secrets masked, for a message or a log line.
 
     Masks what looks like a secret (``"access_token": …``, ``client_secret=…``, ``Bearer …``) and every literal value
-    in *secrets*: the values that the request carried, which a server may repeat in its answer, as they are or encoded.
+    in *secrets*: the values that the request carried, which a response may repeat, as they are or encoded.
 
     Args:
         text: What is to be shown.
@@ -190,7 +190,7 @@ def _masked_argument(argument: Any, secrets: tuple[str, ...]) -> Any:
 
 
 def echoes(secret: str) -> Iterator[str]:
-    """Yield *secret* as an answer may repeat it: as it is, encoded for a form or a URL, in JSON. Too short: nothing."""
+    """Yield *secret* as a response may repeat it: plain, encoded for a form or a URL, in JSON. Too short: nothing."""
     if len(secret) > 3:
         plain = str.__str__(secret)
         yield plain

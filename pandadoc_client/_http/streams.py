@@ -23,7 +23,7 @@ from pandadoc_client._http.deadline import current_limit
 from pandadoc_client._http.dialing import dial
 from pandadoc_client._http.timers import move_on_after, sleep
 
-__all__ = ["AsyncBackend", "AsyncStream", "Backend", "Stream"]
+__all__ = ["AsyncDialingBackend", "AsyncStream", "DialingBackend", "Stream"]
 
 _T = TypeVar("_T")
 _UNWATCHED = 65536  # bytes of a request that fit into the buffers of the system: sending them waits for nobody
@@ -209,7 +209,7 @@ class _Nested(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-class Backend(httpcore.NetworkBackend):
+class DialingBackend(httpcore.NetworkBackend):
     """Opens connections for blocking calls."""
 
     def connect_tcp(
@@ -396,7 +396,7 @@ def _holds_data(stream: Any) -> bool:
     return bool(getattr(getattr(layer, "_protocol", None), "read_queue", None))
 
 
-class AsyncBackend(httpcore.AsyncNetworkBackend):
+class AsyncDialingBackend(httpcore.AsyncNetworkBackend):
     """Opens connections for asyncio and trio as *backend* does."""
 
     def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:

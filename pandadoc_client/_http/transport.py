@@ -44,16 +44,16 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.
 
 
 class _Open(NamedTuple):
-    """A step: send this and return the answer once its headers are here."""
+    """A step: send this and return the response once its headers are here."""
 
     request: httpx.Request
     auth: httpx.Auth | None
 
 
 class _Read(NamedTuple):
-    """A step: return the body of this answer, or the first *limit* bytes of it and a little more, and close it."""
+    """A step: return the body of this response, or the first *limit* bytes of it and a little more, and close it."""
 
-    answer: httpx.Response
+    http_response: httpx.Response
     limit: int | None = None
 
 
@@ -96,19 +96,21 @@ class _Shell:
             started = monotonic()
             outgoing = self._httpx_request(request, call)
             try:
-                answer = yield _Open(outgoing, auth)
-                bound_unpacking(answer)
-                if streamed and answer.is_success:
-                    log_attempt(request, call, answer, started)
-                    return _response(request, answer, b"", _secrets(request, outgoing, answer)), answer
-                limit = _limit(request, answer)
-                data = yield _Read(answer, limit)
-                log_attempt(request, call, answer, started)
+                http_response = yield _Open(outgoing, auth)
+                bound_unpacking(http_response)
+                if streamed and http_response.is_success:
+                    log_attempt(request, call, http_response, started)
+                    return _response(
+                        request, http_response, b"", _secrets(request, outgoing, http_response)
+                    ), http_response
+                limit = _limit(request, http_response)
+                data = yield _Read(http_response, limit)
+                log_attempt(request, call, http_response, started)
                 if limit is not None and len(data) > limit:
-                    if answer.is_success:
-                        raise _too_large(request, answer, limit, _secrets(request, outgoing, answer))
+                    if http_response.is_success:
+                        raise _too_large(request, http_response, limit, _secrets(request, outgoing, http_response))
                     data = data[:limit]
-                response = _response(request, answer, data, _secrets(request, outgoing, answer))
+                response = _response(request, http_response, data, _secrets(request, outgoing, http_response))
             except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
                 if getattr(outgoing.stream, "source_error", None) is error:
                     raise  # of the user's file or progress: nothing is wrong with the network
@@ -151,31 +153,31 @@ class _Shell:
         return httpx.Request(request.method, url, headers=headers, stream=body, extensions=extensions)
 
 
-def _limit(request: Request, answer: httpx.Response) -> int | None:
-    """Return how many bytes of the body of *answer* are wanted; None for all."""
-    if answer.is_success or (request.response_limit or _MOST_OF_AN_ERROR) < _MOST_OF_AN_ERROR:
+def _limit(request: Request, http_response: httpx.Response) -> int | None:
+    """Return how many bytes of the body of *http_response* are wanted; None for all."""
+    if http_response.is_success or (request.response_limit or _MOST_OF_AN_ERROR) < _MOST_OF_AN_ERROR:
         return request.response_limit
     return _MOST_OF_AN_ERROR
 
 
-def _too_large(request: Request, answer: httpx.Response, limit: int, secrets: tuple[str, ...]) -> ApiDecodeError:
+def _too_large(request: Request, http_response: httpx.Response, limit: int, secrets: tuple[str, ...]) -> ApiDecodeError:
     setting = " (Configuration.max_response_size)" if request.template else ""
     reason = f"The body of the response has more than {limit} bytes, which is the limit{setting}"
-    return ApiDecodeError(reason=reason, http_resp=_response(request, answer, b"", secrets))
+    return ApiDecodeError(reason=reason, http_resp=_response(request, http_response, b"", secrets))
 
 
-def _secrets(request: Request, outgoing: httpx.Request, answer: httpx.Response | None = None) -> tuple[str, ...]:
+def _secrets(request: Request, outgoing: httpx.Request, http_response: httpx.Response | None = None) -> tuple[str, ...]:
     """Return what no message about a request may show, the token that an ``httpx.Auth`` has put into it included."""
-    known = request.secrets if answer is not None and answer.is_success else request.all_secrets
+    known = request.secrets if http_response is not None and http_response.is_success else request.all_secrets
     token = outgoing.headers.get("Authorization", "").rpartition(" ")[2]
     return known if not token or token in known else (*known, token)
 
 
-def _response(request: Request, answer: httpx.Response, data: bytes, secrets: tuple[str, ...]) -> Response:
+def _response(request: Request, http_response: httpx.Response, data: bytes, secrets: tuple[str, ...]) -> Response:
     return Response(
-        status=answer.status_code,
-        reason=answer.reason_phrase,
-        headers=Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw),
+        status=http_response.status_code,
+        reason=http_response.reason_phrase,
+        headers=Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in http_response.headers.raw),
         data=data,
         secrets=secrets,
         operation=request.operation,
@@ -234,7 +236,7 @@ class Transport(_Shell):
         self._process = os.getpid()
 
     def _client(self) -> httpx.Client:
-        """Return the client of this process. A fork shares its parent's connections, and would get its answers."""
+        """Return the client of this process. A fork shares its parent's connections, and would get its responses."""
         if self._given is not None:
             return self._given
         if self._own is None or self._process != os.getpid():
@@ -248,7 +250,7 @@ class Transport(_Shell):
         auth: httpx.Auth | None = None,
         retries: RetryPolicy | None = None,
     ) -> Response:
-        """Send *request*, again where the retry policy says so, and return the answer with its body read.
+        """Send *request*, again where the retry policy says so, and return the response with its body read.
 
         Args:
             request: What to send.
@@ -257,12 +259,12 @@ class Transport(_Shell):
             retries: When to send it again; as the settings say if left out.
 
         Returns:
-            The answer, whatever its status.
+            The response, whatever its status.
 
         Raises:
             ApiValueError: The URL or a header is one that must not be sent.
             ApiTimeoutError: It took too long.
-            ApiConnectionError: No answer came, or only a part of one.
+            ApiConnectionError: No response came, or only a part of one.
             ApiDecodeError: It is a success whose body is larger than the request's ``response_limit``.
         """
         return self._run(request, timeout, auth, retries, streamed=False)[0]
@@ -274,7 +276,7 @@ class Transport(_Shell):
         auth: httpx.Auth | None = None,
         retries: RetryPolicy | None = None,
     ) -> tuple[Response, httpx.Response | None]:
-        """Like `send`, but a 2xx comes back as soon as its headers are here: an empty answer, and the open one.
+        """Like `send`, but a 2xx comes back as soon as its headers are here: an empty response, and the open one.
 
         Whoever called closes the open one. The timeout's total no longer bounds it; the wait for each read does.
         """
@@ -324,9 +326,9 @@ class Transport(_Shell):
                 step.request.extensions["trace"] = limit.trace
             return client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
         if isinstance(step, _Read):
-            with closed_after(step.answer, "a response"):
+            with closed_after(step.http_response, "a response"):
                 data = bytearray()
-                for chunk in step.answer.iter_bytes():
+                for chunk in step.http_response.iter_bytes():
                     data += chunk
                     call.remaining()
                     if step.limit is not None and len(data) > step.limit:
@@ -370,7 +372,7 @@ class AsyncTransport(_Shell):
         auth: httpx.Auth | None = None,
         retries: RetryPolicy | None = None,
     ) -> Response:
-        """Send *request* and return the answer with its body read; see `Transport.send`."""
+        """Send *request* and return the response with its body read; see `Transport.send`."""
         return (await self._run(request, timeout, auth, retries, streamed=False))[0]
 
     async def stream(
@@ -435,9 +437,9 @@ class AsyncTransport(_Shell):
                     step.request.extensions["trace"] = limit.trace_async
                 return await client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
         if isinstance(step, _Read):
-            async with closed_after_async(step.answer, "a response"):
+            async with closed_after_async(step.http_response, "a response"):
                 data = bytearray()
-                async for chunk in step.answer.aiter_bytes():
+                async for chunk in step.http_response.aiter_bytes():
                     data += chunk
                     if step.limit is not None and len(data) > step.limit:
                         break

@@ -17,22 +17,22 @@ _SMALL_SLICE = 32  # for what is packed in other ways, where a few bytes may sta
 _DEFLATING = frozenset({"gzip", "deflate"})
 
 
-def bound_unpacking(answer: httpx.Response) -> None:
+def bound_unpacking(response: httpx.Response) -> None:
     """Make reading *answer*, whose body is unread, unpack some MiB at the most in one step.
 
     A body that is packed more than once cannot be bounded so: reading it raises ``httpx.DecodingError``.
     """
-    packed = answer.headers.get("content-encoding")
+    packed = response.headers.get("content-encoding")
     if packed is None:
         return
     codings = [name for coding in packed.split(",") if (name := coding.strip().lower()) not in ("", "identity")]
     if not codings:
         return
     size = 0 if len(codings) > 1 else _SLICE if codings[0] in _DEFLATING else _SMALL_SLICE
-    if isinstance(answer.stream, httpx.AsyncByteStream):
-        answer.stream = _AsyncSlices(answer.stream, size)
+    if isinstance(response.stream, httpx.AsyncByteStream):
+        response.stream = _AsyncSlices(response.stream, size)
     else:
-        answer.stream = _Slices(answer.stream, size)
+        response.stream = _Slices(response.stream, size)
 
 
 def _slices(data: bytes, size: int) -> Iterator[bytes]:

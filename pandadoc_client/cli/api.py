@@ -168,7 +168,7 @@ def _run(described: Described, arguments: Sequence[Argument], access: Access, va
     to = values.get("output")
     is_file = _returns_a_file(described)
     if is_file and to in (None, _STDOUT) and sys.stdout.isatty():
-        raise CommandError("the answer is a file, which is nothing for a terminal: give --output FILE")
+        raise CommandError("the response is a file, which is nothing for a terminal: give --output FILE")
     given = {
         argument.parameter.name: argument.value(values[argument.variable])
         for argument in arguments
@@ -206,17 +206,17 @@ def _save(operation: Any, given: Mapping[str, Any], to: str | None) -> None:
 
 
 def _print(client: PandaDoc, described: Described, *, as_json: bool) -> None:
-    from pandadoc_client.cli.answers import print_answer, print_raw
+    from pandadoc_client.cli.responses import print_answer, print_raw
 
-    answer = client.api_client.last_response
-    if answer is None:
-        raise CommandError("there is no answer", EXIT_FAILURE)
-    data: bytes = answer.data
-    if answer.status == 202 and 202 in described.operation.other_results:
+    response = client.api_client.last_response
+    if response is None:
+        raise CommandError("there is no response", EXIT_FAILURE)
+    data: bytes = response.data
+    if response.status == 202 and 202 in described.operation.other_results:
         print("pandadoc: not ready yet (HTTP 202); ask again in a while", file=sys.stderr)
     if as_json:
         print_raw(data)
     elif data.strip():
         print_answer(read_json(data), items=described.items, operation=described.entry.method_name)
     else:
-        print_lines([f"Done (HTTP {answer.status})."])
+        print_lines([f"Done (HTTP {response.status})."])

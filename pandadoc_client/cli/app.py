@@ -97,7 +97,7 @@ def run(arguments: list[str]) -> int:
     if sys.stderr is None:  # pyright: ignore[reportUnnecessaryComparison] (closed by whoever started this)
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (for as long as the process lives)
     if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison]
-        # Found before anything is sent: the answer to a refresh would be lost.
+        # Found before anything is sent: the response to a refresh would be lost.
         _say("standard output is closed")
         return EXIT_FAILURE
     for stream in (sys.stdout, sys.stderr):

@@ -145,9 +145,9 @@ def exchange(
         timeout=timeout,
         allow_insecure=allow_insecure,
     )
-    answer = credential(code, what="code or callback URL", connection=connection)
+    response = credential(code, what="code or callback URL", connection=connection)
     with connection.open(connection.secret()) as client:
-        found = _code_of(client, answer, state)
+        found = _code_of(client, response, state)
         token = _ask(client, lambda: client.exchange_code(found, scope))
     _print_token(token, show_secrets=show_secrets, as_json=as_json)
 
@@ -263,15 +263,15 @@ def request(
         print_lines([requests.render(tool, prepared)])
 
 
-def _code_of(client: OAuthClient, answer: str, state: str | None) -> str:
+def _code_of(client: OAuthClient, response: str, state: str | None) -> str:
     """Return the code in *answer*: a callback, whose state is checked, or a code."""
-    if _CALLBACK.match(answer) is None:
+    if _CALLBACK.match(response) is None:
         if state is not None:
             raise CommandError("--state goes with the whole callback URL, there is nothing to check in a code alone")
-        return answer
+        return response
     if state is None:
         raise CommandError("a callback URL needs --state, the one that 'pandadoc auth url' printed")
-    return client.parse_callback(answer, state)
+    return client.parse_callback(response, state)
 
 
 def _ask(client: OAuthClient, call: Callable[[], Token]) -> Token:
@@ -279,7 +279,7 @@ def _ask(client: OAuthClient, call: Callable[[], Token]) -> Token:
     try:
         return call()
     except ApiConnectionError as error:
-        raise CommandError(f"no answer from {client.host}: {error.reason}", EXIT_FAILURE) from error
+        raise CommandError(f"no response from {client.host}: {error.reason}", EXIT_FAILURE) from error
 
 
 def _print_token(token: Token, *, show_secrets: bool, as_json: bool) -> None:

@@ -41,5 +41,5 @@ def prepare() -> None:
 
 
 def _typer() -> Any:
-    # Its scripts and its answers are tested against each other in every shell; type checkers find both private.
+    # Its scripts and its responses are tested against each other in every shell; type checkers find both private.
     return import_module("typer.completion")

@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pandadoc_client.cli.demo_steps import Message, Step, walk
 from pandadoc_client.cli.emulator import listen_problem
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.options import Json
 from pandadoc_client.cli.render import new_console, new_table, print_json
-from pandadoc_client.cli.walk import Message, Step, walk
 from pandadoc_client.emulator import Emulator
 
 __all__ = ["demo", "show"]
@@ -75,8 +75,8 @@ def _print_step(console: Console, number: int, step: Step) -> None:
     _print(console, f"{number}. {step.title}", "bold")
     if step.request is not None:
         _print_message(console, "->", step.request, "cyan")
-    if step.answer is not None:
-        _print_message(console, "<-", step.answer, "green" if step.ok else "red")
+    if step.response is not None:
+        _print_message(console, "<-", step.response, "green" if step.ok else "red")
     _print(console, f"   {'=' if step.ok else '!'}  {step.result}", "" if step.ok else "red")
 
 

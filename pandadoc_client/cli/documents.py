@@ -116,7 +116,7 @@ def list_documents(
     if as_json:
         print_json({"documents": rows})
         return
-    from pandadoc_client.cli.answers import print_rows
+    from pandadoc_client.cli.responses import print_rows
 
     print_rows([{**row, "status": str(row.get("status", "")).removeprefix("document.")} for row in rows], _COLUMNS)
 
@@ -348,7 +348,7 @@ def status(document_id: DocumentId, as_json: Json = False, *, access: Access) ->
     if as_json:
         print_json(found)
         return
-    from pandadoc_client.cli.answers import print_answer
+    from pandadoc_client.cli.responses import print_answer
 
     print_answer(found)
 
@@ -386,7 +386,7 @@ def _show(document: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(document)
         return
-    from pandadoc_client.cli.answers import shown
+    from pandadoc_client.cli.responses import shown
 
     names: Sequence[str] = ("id", "status", "name")
     print_lines(["  ".join(shown(document[name]) for name in names if document.get(name))])

@@ -58,12 +58,12 @@ def describe(error: BaseException, arguments: Sequence[str] = ()) -> str:
         error: What went wrong.
         arguments: The command line, of which the parser's errors may repeat no credential.
     """
-    text = " ".join(_text(error, arguments).split())
+    text = " ".join(_message(error, arguments).split())
     text = "".join(character if character.isprintable() else "?" for character in text)
     return text if len(text) <= _LIMIT else f"{text[:_LIMIT]}..."
 
 
-def _text(error: BaseException, arguments: Sequence[str]) -> str:
+def _message(error: BaseException, arguments: Sequence[str]) -> str:
     if isinstance(error, ApiException):
         return _refusal(error)
     if isinstance(error, CommandError | OpenApiException):
@@ -87,7 +87,7 @@ def _refusal(error: ApiException) -> str:
     if isinstance(error, OAuthError):
         return str(error)
     if isinstance(error, ApiConnectionError):
-        return f"no answer: {error.reason}"
+        return f"no response: {error.reason}"
     if isinstance(error, ApiDecodeError):
         return error.shown_reason
     return f"the server answered HTTP {error.status} {error.shown_reason}"

@@ -28,7 +28,7 @@ from pandadoc_client.webhooks import Delivery, WebhookDecodeError, WebhookSignat
 __all__ = ["Forwarded", "listen"]
 
 _LARGEST = 16 * 1024 * 1024
-_SECONDS = 20.0  # in which PandaDoc wants its answer
+_SECONDS = 20.0  # in which PandaDoc wants its response
 _SOON = 2  # seconds that deliveries in flight get when this ends
 # Of one connection, and not of what travels on it (RFC 9110 §7.6.1), or of this server's name and length.
 _OF_A_CONNECTION = frozenset(
@@ -45,7 +45,7 @@ class Forwarded:
     Attributes:
         status: What the target answered; None if it did not.
         milliseconds: How long it took.
-        problem: Why there is no answer.
+        problem: Why there is no response.
     """
 
     status: int | None
@@ -101,14 +101,14 @@ class _Receiver:
         except WebhookDecodeError as error:
             self._refuse(str(error))
             return Response(status_code=400)
-        answer, forwarded = Response(), None
+        response, forwarded = Response(), None
         if self._client is not None:
-            answer, forwarded = await self._forward(self._client, request, body)
+            response, forwarded = await self._forward(self._client, request, body)
         try:
             self._show(delivery, forwarded)
         except OSError as error:  # nobody reads any more
             self._stop(error)
-        return answer
+        return response
 
     async def _forward(self, client: httpx.AsyncClient, request: Request, body: bytes) -> tuple[Response, Forwarded]:
         """Hand on the body as it came, with the signature and the headers; return what to answer."""
@@ -123,18 +123,20 @@ class _Receiver:
 
         try:
             async with asyncio.timeout(_SECONDS):
-                # An answer that leads elsewhere is the target's to give, not ours to follow.
-                answer = await client.post(url, content=body, headers=headers, timeout=_SECONDS, follow_redirects=False)
+                # A response that leads elsewhere is the target's to give, not ours to follow.
+                response = await client.post(
+                    url, content=body, headers=headers, timeout=_SECONDS, follow_redirects=False
+                )
         except (TimeoutError, httpx.TimeoutException):
-            return Response(status_code=504), Forwarded(None, taken(), f"no answer within {_SECONDS:g} seconds")
+            return Response(status_code=504), Forwarded(None, taken(), f"no response within {_SECONDS:g} seconds")
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return Response(status_code=502), Forwarded(None, taken(), type(error).__name__)
         except ApiValueError as error:  # a proxy or certificates that the environment names
             return Response(status_code=502), Forwarded(None, taken(), str(error))
-        relayed = Response(answer.content, answer.status_code)
-        kept = [(name.lower(), value) for name, value in answer.headers.raw if name.lower() not in _OF_A_BODY]
+        relayed = Response(response.content, response.status_code)
+        kept = [(name.lower(), value) for name, value in response.headers.raw if name.lower() not in _OF_A_BODY]
         relayed.raw_headers.extend(kept)
-        return relayed, Forwarded(answer.status_code, taken())
+        return relayed, Forwarded(response.status_code, taken())
 
 
 async def _body(request: Request) -> bytes | None:

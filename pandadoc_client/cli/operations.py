@@ -72,7 +72,7 @@ class Described:
     Attributes:
         entry: The operation.
         operation: What it takes.
-        items: The field of its answers that holds the items of a list; empty for none.
+        items: The field of its responses that holds the items of a list; empty for none.
     """
 
     entry: OperationEntry

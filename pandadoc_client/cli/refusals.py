@@ -12,10 +12,10 @@ from pandadoc_client.exceptions import ApiConnectionError, ApiDecodeError, ApiEx
 __all__ = ["explained", "explanation"]
 
 _STEPS = {
-    "create": "a document was created, but the answer has no id",
+    "create": "a document was created, but the response has no id",
     "wait": "document {} exists, but did not become a draft",
     "send": "document {} exists, but was not sent",
-    "status": "document {} exists, but the answer about it cannot be read",
+    "status": "document {} exists, but the response about it cannot be read",
 }
 
 
@@ -50,7 +50,7 @@ def explanation(error: BaseException | None, host: str) -> str:
         )
         return f"it is not ready yet{seconds}"
     if isinstance(error, ApiConnectionError):
-        return f"no answer from {host}: {error.reason}"
+        return f"no response from {host}: {error.reason}"
     if not isinstance(error, ApiException) or isinstance(error, ApiDecodeError | OAuthError):
         return describe(error)
     said = ": ".join(part for part in (error.type, error.detail) if part)

@@ -138,7 +138,7 @@ def _http(request: PreparedRequest) -> str:
     if request.open_fields:
         names = ", ".join(f"{{{{{name}}}}}" for name in request.open_fields)
         lines.append(f"# Variables: {names}. They go in as they are, so their values must be form-encoded.")
-    # The answer holds tokens and the request a secret: none of them belongs in a log, or on another host.
+    # The response holds tokens and the request a secret: none of them belongs in a log, or on another host.
     lines += ["# @no-log", "# @no-redirect", "# @no-cookie-jar", "# @no-auto-encoding"]
     lines += [f"POST {request.url}", f"Accept: {_ACCEPT}", f"Content-Type: {_FORM_TYPE}", ""]
     lines.append(request.body(lambda name: f"{{{{{name}}}}}"))

@@ -60,7 +60,7 @@ def listen(
     """Receive deliveries, verify them, print a line for each event, and hand them on.
 
     Whatever is posted to http://127.0.0.1:PORT/ with the right signature is printed, and with --forward handed on: the
-    same bytes, headers and signature. PandaDoc gets the answer of the target, or 200; 502 or 504 if the target does not
+    same bytes, headers and signature. PandaDoc gets the target's response, or 200; 502 or 504 if the target does not
     answer, 403 if the signature is not right. Only this machine can reach the port: a tunnel of your choice makes it
     public. Ctrl-C ends it.
 
@@ -151,7 +151,7 @@ def _show(delivery: Delivery, forwarded: Forwarded | None, *, as_json: bool) -> 
                 indent=None,
             )
         return
-    from pandadoc_client.cli.answers import shown
+    from pandadoc_client.cli.responses import shown
 
     outcome = "" if forwarded is None else f"  -> {forwarded.status or forwarded.problem}"
     took = "" if forwarded is None else f" in {forwarded.milliseconds:.0f} ms"

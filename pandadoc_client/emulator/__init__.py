@@ -11,11 +11,11 @@ when first used, so that pytest can load the plugin where the extra is missing.
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .answers import NO_BODY, AnswerScript, ScriptedAnswer, parse_answers
     from .faults import FAULT_KINDS, Fault, FaultKind, FaultScript, load_faults, parse_faults
     from .journal import Journal, JournalEntry
     from .options import (
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         RateLimits,
         RotationMode,
     )
+    from .responses import NO_BODY, ResponseScript, ScriptedResponse, parse_responses
     from .server import Emulator, serve
     from .service.core import Service
     from .service.refusal import Refusal
@@ -39,7 +40,6 @@ __all__ = [
     "DEFAULT_MODE",
     "FAULT_KINDS",
     "NO_BODY",
-    "AnswerScript",
     "ClientRegistration",
     "Emulator",
     "EmulatorMode",
@@ -52,19 +52,20 @@ __all__ = [
     "JournalEntry",
     "RateLimits",
     "Refusal",
+    "ResponseScript",
     "RotationMode",
-    "ScriptedAnswer",
+    "ScriptedResponse",
     "Service",
     "StateSummary",
     "TokenPair",
     "load_faults",
-    "parse_answers",
     "parse_faults",
+    "parse_responses",
     "serve",
 ]
 
 _HOMES = {
-    "answers": ("NO_BODY", "AnswerScript", "ScriptedAnswer", "parse_answers"),
+    "responses": ("NO_BODY", "ResponseScript", "ScriptedResponse", "parse_responses"),
     "faults": ("FAULT_KINDS", "Fault", "FaultKind", "FaultScript", "load_faults", "parse_faults"),
     "journal": ("Journal", "JournalEntry"),
     "options": (
@@ -83,10 +84,14 @@ _HOMES = {
     "state": ("EmulatorState", "StateSummary", "TokenPair"),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
+_FORMER = {"AnswerScript": "ResponseScript", "ScriptedAnswer": "ScriptedResponse", "parse_answers": "parse_responses"}
 _EXTRA = ("starlette", "uvicorn", "h11", "anyio", "openapi_core", "jsonschema", "jsonschema_path", "werkzeug")
 
 
 def __getattr__(name: str) -> Any:
+    if name in _FORMER:
+        warnings.warn(f"{name} is deprecated: use {_FORMER[name]}", DeprecationWarning, stacklevel=2)
+        name = _FORMER[name]
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:

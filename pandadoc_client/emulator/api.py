@@ -10,20 +10,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from .context import Context
-from .contract.document import Operation, load_contract
-from .contract.examples import ExampleAnswers, success
+from .contract.document import ContractOperation, load_contract
+from .contract.examples import ExampleResponses, success
 from .contract.problems import problem
 from .contract.requests import Raw, RequestJudge, ValidRequest, Violation
 from .contract.routing import Match, Router
-from .service.core import Answer
+from .service.backend import CURRENT_MEMBER
+from .service.core import EncodedReply
 from .service.logs import LOG_OPERATIONS, log_details, log_list
 from .service.refusal import Refusal
-from .service.world import CURRENT_MEMBER
 
 __all__ = ["API_METHODS", "CURRENT_MEMBER", "ApiEndpoints"]
 
 API_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
-"""The methods that get an answer of the API, if only that there is nothing."""
+"""The methods that get a response of the API, if only that there is nothing."""
 
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="PandaDoc emulator"'}  # RFC 9110 §15.5.2 asks for one
@@ -43,7 +43,7 @@ class ApiEndpoints:
         self._context = context
         self._contract = load_contract()
         self._router = Router(self._contract.operations.values())
-        self._examples = ExampleAnswers(self._contract, context.options.seed, lambda: context.url)
+        self._examples = ExampleResponses(self._contract, context.options.seed, lambda: context.url)
 
     @cached_property
     def _judge(self) -> RequestJudge:
@@ -70,11 +70,11 @@ class ApiEndpoints:
         verdict = self._judge.judge(found, Raw(request.method, query, _headers(request), body))
         if not isinstance(verdict, ValidRequest):
             return self._refuse(request, operation, 400, "The request is not valid.", violations=verdict)
-        scripted = self._context.answers.take(operation.operation_id)
+        scripted = self._context.responses.take(operation.operation_id)
         if scripted:
             return scripted.response()
         try:
-            return self._answer(verdict)
+            return self._respond(verdict)
         except Refusal as refusal:
             if refusal.body is not None:
                 return JSONResponse(refusal.body, refusal.status, refusal.headers)
@@ -82,7 +82,7 @@ class ApiEndpoints:
                 request, operation, refusal.status, refusal.message, refusal.headers, refusal.violations
             )
 
-    def _answer(self, call: ValidRequest) -> Response:
+    def _respond(self, call: ValidRequest) -> Response:
         service = self._context.service
         if service is None:
             return self._made_up(call)
@@ -90,8 +90,8 @@ class ApiEndpoints:
             entries = self._context.journal.entries
             one = LOG_OPERATIONS[call.operation.operation_id]
             return JSONResponse(log_details(entries, call.path["id"]) if one else log_list(entries, call.query))
-        answer = service.answer(call)
-        return self._made_up(call) if answer is None else _written(answer, call.operation)
+        reply = service.handle(call)
+        return self._made_up(call) if reply is None else _written(reply, call.operation)
 
     def _made_up(self, call: ValidRequest) -> Response:
         status, headers = success(call.operation), self._examples.headers(call)
@@ -105,7 +105,7 @@ class ApiEndpoints:
     def _refuse(
         self,
         request: Request,
-        operation: Operation | None,
+        operation: ContractOperation | None,
         status: int,
         message: str,
         headers: dict[str, str] | None = None,
@@ -141,7 +141,7 @@ def _headers(request: Request) -> tuple[tuple[str, str], ...]:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.scope["headers"])
 
 
-def _written(answer: Answer, operation: Operation) -> Response:
-    status = success(operation) if answer.status is None else answer.status
-    kind = {} if answer.content is None else {"Content-Type": answer.media_type}
-    return Response(answer.content, status, {**kind, **answer.headers})
+def _written(reply: EncodedReply, operation: ContractOperation) -> Response:
+    status = success(operation) if reply.status is None else reply.status
+    kind = {} if reply.content is None else {"Content-Type": reply.media_type}
+    return Response(reply.content, status, {**kind, **reply.headers})

@@ -8,19 +8,19 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from . import board, pages
+from . import dashboard, pages
+from .admin import AdminEndpoints
+from .admin_documents import ServiceAdminEndpoints
 from .api import API_METHODS, ApiEndpoints
 from .context import Context
-from .control import ControlEndpoints
 from .oauth import OAuthEndpoints
-from .steering import SteeringEndpoints
 
 __all__ = ["create_app"]
 
 
 def create_app(context: Context) -> Starlette:
     """Return the application for one emulator."""
-    oauth, api, control = OAuthEndpoints(context), ApiEndpoints(context), ControlEndpoints(context)
+    oauth, api, admin = OAuthEndpoints(context), ApiEndpoints(context), AdminEndpoints(context)
 
     async def index(request: Request) -> Response:
         trusted = context.trusts(request)
@@ -29,13 +29,13 @@ def create_app(context: Context) -> Starlette:
             return JSONResponse(data, headers={"Vary": "Accept"})
         if not trusted:
             return pages.index_page(data)
-        content = f'<p id="connection" role="status"></p>\n<div id="live">{board.live(context)}</div>'
-        return pages.index_page(data, content, board.SCRIPT)
+        content = f'<p id="connection" role="status"></p>\n<div id="live">{dashboard.live(context)}</div>'
+        return pages.index_page(data, content, dashboard.SCRIPT)
 
     async def live(request: Request) -> Response:
         if not context.trusts(request):
             return JSONResponse({"type": "forbidden", "detail": "This is for this machine."}, 403)
-        return HTMLResponse(board.live(context), headers={"Cache-Control": "no-store"})
+        return HTMLResponse(dashboard.live(context), headers={"Cache-Control": "no-store"})
 
     async def callback(request: Request) -> Response:
         return pages.callback_page(dict(request.query_params))
@@ -49,17 +49,18 @@ def create_app(context: Context) -> Starlette:
     ]
     if context.loopback:
         routes += [
-            Route("/_emulator/journal", control.journal, methods=["GET", "DELETE"]),
-            Route("/_emulator/faults", control.faults, methods=["GET", "PUT", "DELETE"]),
-            Route("/_emulator/answers", control.answers, methods=["GET", "PUT", "DELETE"]),
-            Route("/_emulator/board", live),
-            Route("/_emulator/reset", control.reset, methods=["POST"]),
-            Route("/_emulator/state", control.state),
-            Route("/_emulator/expire", control.expire, methods=["POST"]),
-            Route("/_emulator/revoke", control.revoke, methods=["POST"]),
+            Route("/_emulator/journal", admin.journal, methods=["GET", "DELETE"]),
+            Route("/_emulator/faults", admin.faults, methods=["GET", "PUT", "DELETE"]),
+            Route("/_emulator/responses", admin.responses, methods=["GET", "PUT", "DELETE"]),
+            Route("/_emulator/answers", admin.responses, methods=["GET", "PUT", "DELETE"]),  # its former name
+            Route("/_emulator/dashboard", live),
+            Route("/_emulator/reset", admin.reset, methods=["POST"]),
+            Route("/_emulator/state", admin.state),
+            Route("/_emulator/expire", admin.expire, methods=["POST"]),
+            Route("/_emulator/revoke", admin.revoke, methods=["POST"]),
         ]
         if context.service is not None:
-            routes += SteeringEndpoints(context, context.service).routes
+            routes += ServiceAdminEndpoints(context, context.service).routes
     app = Starlette(routes=routes, exception_handlers={HTTPException: _problem})
     # A path that is nearly right is wrong: redirecting a POST would lose its body, or send its secrets elsewhere.
     app.router.redirect_slashes = False

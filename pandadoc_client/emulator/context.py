@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
-from .answers import AnswerScript
 from .faults import FaultScript
 from .journal import Journal
 from .options import ClientRegistration, EmulatorMode, EmulatorOptions
 from .redirects import is_loopback_host
+from .responses import ResponseScript
 from .service.core import Service
 from .service.limits import Limiter
 from .state import EmulatorState
@@ -40,7 +40,7 @@ class Context:
     options: EmulatorOptions
     state: EmulatorState = field(init=False)
     faults: FaultScript = field(init=False)
-    answers: AnswerScript = field(init=False)
+    responses: ResponseScript = field(init=False)
     journal: Journal = field(init=False)
     limiter: Limiter = field(init=False)
     service: Service | None = field(init=False)
@@ -52,7 +52,7 @@ class Context:
     def __post_init__(self) -> None:
         self.state = EmulatorState(self.options)
         self.faults = FaultScript(self.options.faults)
-        self.answers = AnswerScript()
+        self.responses = ResponseScript()
         self.journal = Journal()
         self.limiter = Limiter(self.options.rate_limits, self.options.clock)
         remembers = self.options.mode is EmulatorMode.STATE
@@ -69,7 +69,7 @@ class Context:
         self.state.reset()
         self.limiter.reset()
         self.faults.replace(self.options.faults)
-        self.answers.clear()
+        self.responses.clear()
         self.journal.reset()
 
     @property

@@ -61,8 +61,8 @@ class Fault:
 
     Kinds: `rate-limit` (429), `server-error` (500, JSON), `bad-gateway` (502, HTML), `service-unavailable` (503) and
     `status` (any) answer without processing the request. `reset-before` tears the connection down unprocessed;
-    `reset-after` processes the request first and loses the answer. `truncated-json` and `slow-body` process it and
-    spoil the answer; `latency` waits and then does everything right.
+    `reset-after` processes the request first and loses the response. `truncated-json` and `slow-body` process it and
+    spoil the response; `latency` waits and then does everything right.
 
     Attributes:
         kind: One of `FAULT_KINDS`.
@@ -112,7 +112,7 @@ class Fault:
         if self.status is None or not 200 <= self.status <= 599:
             raise ValueError("status is a number from 200 to 599")
         if self.body and self.status in (204, 304):
-            raise ValueError(f"an answer {self.status} has no body")
+            raise ValueError(f"a response {self.status} has no body")
         for name, value in self.headers.items():
             if not name or not (name + value).isascii() or not (name + value).isprintable():
                 raise ValueError("a header has a name, and printable ASCII only")

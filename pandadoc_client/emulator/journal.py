@@ -37,10 +37,10 @@ class JournalEntry:
         headers: Name (lower case) and value, in order, doubles included.
         body: As sent; its first 2 MB.
         size: Bytes of the whole body, as far as it was read.
-        status: Status answered; None while in progress and when the connection went without an answer.
+        status: Status answered; None while in progress and when the connection went without a response.
         fault: Kind of the fault applied, or None.
-        finished: Whether the outcome is decided. True before the last byte of the answer leaves, so a client that has
-            its answer finds its entry finished.
+        finished: Whether the outcome is decided. True before the last byte of the response leaves, so a client that has
+            its response finds its entry finished.
     """
 
     sequence: int

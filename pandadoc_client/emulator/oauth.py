@@ -86,14 +86,14 @@ class OAuthEndpoints:
     async def token(self, request: Request) -> Response:
         """Answer a token request (RFC 6749 §5.1 and §5.2). Every error is a 400, `invalid_client` too.
 
-        A scripted answer takes the place of what would become of the code or the refresh token, which stays unspent.
+        A scripted response takes the place of what would become of the code or the refresh token, which stays unspent.
         """
         state = self._context.state
         try:
             fields = _token_fields(request, await request.body())
             client = state.authenticate_client(fields.get("client_id", ""), fields.get("client_secret", ""))
             grant_type, secret = _grant_of(fields)
-            scripted = self._context.answers.take(_TOKEN_OPERATION)
+            scripted = self._context.responses.take(_TOKEN_OPERATION)
             if scripted is not None:
                 return scripted.response(_NO_STORE)
             spend = state.exchange_code if grant_type == "authorization_code" else state.refresh
@@ -107,7 +107,7 @@ class OAuthEndpoints:
 
 
 def token_body(pair: TokenPair, expires_in: int) -> dict[str, str | int]:
-    """Return the JSON of a successful token answer (RFC 6749 §5.1); `expires_in` in seconds."""
+    """Return the JSON of a successful token response (RFC 6749 §5.1); `expires_in` in seconds."""
     return {
         "access_token": pair.access_token,
         "token_type": "Bearer",

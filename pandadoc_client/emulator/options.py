@@ -38,7 +38,7 @@ class RotationMode(StrEnum):
 
 
 class EmulatorMode(StrEnum):
-    """Where the answers of the API come from."""
+    """Where the responses of the API come from."""
 
     EXAMPLES = "examples"
     """They are made up from the contract. Nothing is remembered, and any identifier is good."""
@@ -132,8 +132,8 @@ class EmulatorOptions:
             server does so is not known, and RFC 6749 §6 makes the field optional.
         latency: Seconds every request waits before it is processed.
         faults: The fault script the emulator starts with.
-        seed: What made-up answers are made from; another seed gives other identifiers, dates and words.
-        mode: Where the answers of the API come from. Text is accepted and turned into the enum. The other settings
+        seed: What made-up responses are made from; another seed gives other identifiers, dates and words.
+        mode: Where the responses of the API come from. Text is accepted and turned into the enum. The other settings
             down to `seed_data` are for `EmulatorMode.STATE`.
         state_file: The file that keeps the state; None for memory alone. Tokens are not kept.
         processing_delay: Seconds until what was created is ready: `document.uploaded` becomes `document.draft`.

@@ -178,7 +178,7 @@ def index_page(data: dict[str, Any], live: str = "", script: str = "") -> Respon
     )
     exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in data["settings"].items())
     settings = f"<h2>Settings to paste</h2>\n<pre>{escape(exports)}</pre>" if exports else ""
-    answer = page(
+    response = page(
         "PandaDoc emulator",
         f"""<p>A stand-in for PandaDoc on this machine. Nothing here reaches the real service.</p>
 {live}
@@ -203,8 +203,8 @@ def index_page(data: dict[str, Any], live: str = "", script: str = "") -> Respon
         script=script,
     )
     if live:
-        answer.headers["Referrer-Policy"] = "same-origin"  # without one, browsers send forms with `Origin: null`
-    return answer
+        response.headers["Referrer-Policy"] = "same-origin"  # without one, browsers send forms with `Origin: null`
+    return response
 
 
 def prefers_json(accept: str) -> bool:

@@ -1,4 +1,4 @@
-"""Redirect URIs: which are well formed, which match, and how an answer is appended to one.
+"""Redirect URIs: which are well formed, which match, and how a response is appended to one.
 
 The redirect URI decides where an authorization code is sent, so everything here errs on the side of refusal: a URI that
 two parsers could read differently is not a URI.

@@ -18,17 +18,17 @@ from typing import Any, Self
 
 import uvicorn
 
-from .answers import AnswerScript
 from .app import create_app
 from .context import Context
 from .faults import FaultScript
 from .journal import Journal
+from .middleware import EmulatorMiddleware, ServerConnections, tracked_protocol
 from .oauth import token_body
 from .options import ClientRegistration, EmulatorOptions
+from .responses import ResponseScript
 from .service.core import Service
-from .service.courier import Courier
+from .service.dispatcher import WebhookDispatcher
 from .state import DEFAULT_SCOPE, EmulatorState, TokenPair
-from .wire import Gate, ServerConnections, tracked_protocol
 
 __all__ = ["Emulator", "serve"]
 
@@ -103,7 +103,7 @@ class Emulator:
     def reset(self) -> None:
         """Begin anew, as an emulator that was just made with the same options; the address stays.
 
-        Tokens, documents, the journal, faults and scripted answers are forgotten, in the state file too. Connections
+        Tokens, documents, the journal, faults and scripted responses are forgotten, in the state file too. Connections
         are closed, requests that are being processed get no response, and webhook deliveries under way are broken off.
         Call it between tests that share an emulator.
 
@@ -216,9 +216,15 @@ class Emulator:
         return self._context.faults
 
     @property
-    def answers(self) -> AnswerScript:
+    def responses(self) -> ResponseScript:
         """What shall be answered."""
-        return self._context.answers
+        return self._context.responses
+
+    @property
+    def answers(self) -> ResponseScript:
+        """The former name of `responses`; deprecated."""
+        warnings.warn("Emulator.answers is deprecated: use Emulator.responses", DeprecationWarning, stacklevel=2)
+        return self.responses
 
     @property
     def state(self) -> EmulatorState:
@@ -241,7 +247,7 @@ class Emulator:
         return self.state.issue_code(client_id or self.client_id, scope)
 
     def issue_token(self, scope: str = DEFAULT_SCOPE, *, client_id: str | None = None) -> dict[str, str | int]:
-        """Return the body of a token answer for a new grant, as if its code had been exchanged."""
+        """Return the body of a token response for a new grant, as if its code had been exchanged."""
         owner = client_id or self.client_id
         pair = self.state.exchange_code(owner, self.state.issue_code(owner, scope))
         return token_body(pair, self.state.expires_in(pair))
@@ -291,10 +297,10 @@ class _Running:
 
     def __init__(self, context: Context, listener: socket.socket) -> None:
         self._context = context
-        self._courier: Courier | None = None
+        self._dispatcher: WebhookDispatcher | None = None
         self._listener = listener
         self._connections = ServerConnections()
-        self._gate = Gate(create_app(context), context, self._connections)
+        self._gate = EmulatorMiddleware(create_app(context), context, self._connections)
         context.begin_anew = self._begin_anew
         self._started = threading.Event()
         self._error: BaseException | None = None
@@ -312,8 +318,8 @@ class _Running:
     async def _begin_anew(self, but: tuple[str, int] | None = None) -> None:
         """Do what `Emulator.reset` says, and leave the connection of the client *but* open."""
         self._gate.drop(but)
-        if self._courier is not None:
-            await self._courier.abandon()
+        if self._dispatcher is not None:
+            await self._dispatcher.abandon()
         self._context.reset()
 
     def stop(self) -> None:
@@ -355,13 +361,15 @@ class _Running:
         if service is None:
             await server.serve(sockets=[self._listener])
             return
-        courier = self._courier = Courier(service, options.webhook_timeout, allow_remote=options.allow_remote)
-        service.on_change = courier.wake
-        work = asyncio.create_task(courier.run())
+        dispatcher = self._dispatcher = WebhookDispatcher(
+            service, options.webhook_timeout, allow_remote=options.allow_remote
+        )
+        service.on_change = dispatcher.wake
+        work = asyncio.create_task(dispatcher.run())
         try:
             await server.serve(sockets=[self._listener])
         finally:
-            courier.stop()
+            dispatcher.stop()
             await work
 
 
@@ -369,7 +377,7 @@ class _Server(uvicorn.Server):
     """uvicorn's server, waiting for an event where the original polls, and ending at once where it waits."""
 
     def __init__(
-        self, config: uvicorn.Config, gate: Gate, connections: ServerConnections, started: threading.Event
+        self, config: uvicorn.Config, gate: EmulatorMiddleware, connections: ServerConnections, started: threading.Event
     ) -> None:
         super().__init__(config)
         self._gate = gate

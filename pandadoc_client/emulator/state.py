@@ -223,7 +223,7 @@ class EmulatorState:
         if self._options.rotation is RotationMode.REUSE_REVOKES_ALL:
             self._revoke(spent.grant)
         if self._options.rotation is RotationMode.GRACE and spent.successor and spent.spent_at is not None:
-            # The window is there for a lost answer. Once its successor was spent, the answer did arrive.
+            # The window is there for a lost response. Once its successor was spent, the response did arrive.
             unused = self._refresh[spent.successor.refresh_token].spent_at is None
             if unused and self._now() - spent.spent_at < self._options.grace_seconds:
                 self._refreshes += 1

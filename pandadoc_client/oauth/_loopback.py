@@ -79,7 +79,7 @@ class Page:
     text: str
 
     def encode(self) -> bytes:
-        """Return the whole answer."""
+        """Return the whole response."""
         title = escape(self.title)
         body = (
             '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -95,12 +95,12 @@ class Page:
 
 
 _ALREADY = Page(
-    200, "This login is under way already", "An earlier tab has brought the answer. You can close this one."
+    200, "This login is under way already", "An earlier tab has brought the response. You can close this one."
 )
 _ENDED = Page(200, "The login has ended", "It was not completed. Go back to the program, and log in again.")
-_NOTHING_HERE = Page(404, "Nothing here", "This address waits for the answer of PandaDoc's consent page.")
-_GET_ONLY = Page(405, "Only GET", "This address waits for the answer of PandaDoc's consent page.")
-_NO_REQUEST = Page(400, "This is no request", "This address waits for the answer of PandaDoc's consent page.")
+_NOTHING_HERE = Page(404, "Nothing here", "This address waits for the response of PandaDoc's consent page.")
+_GET_ONLY = Page(405, "Only GET", "This address waits for the response of PandaDoc's consent page.")
+_NO_REQUEST = Page(400, "This is no request", "This address waits for the response of PandaDoc's consent page.")
 _TOO_LONG = Page(431, "This request is too long", "The cookies of this browser may be too many.")
 _OTHER_HOST = Page(421, "Wrong name", "This machine was reached under a name that is not the one of the redirect URI.")
 
@@ -167,16 +167,16 @@ class LoopbackListener:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def answer(self, page: Page) -> None:
+    def respond(self, page: Page) -> None:
         """Show *page* in the browser that brought the callback. Only the first call counts."""
         if self._server is not None:
-            self._server.answer(page)
+            self._server.respond(page)
 
     def close(self) -> None:
-        """Give up the port and every connection. Who still waits for an answer is told that the login has ended."""
+        """Give up the port and every connection. Who still waits for a response is told that the login has ended."""
         server, self._server = self._server, None
         if server is not None:
-            server.answer(_ENDED)
+            server.respond(_ENDED)
             server.stop()
             self._thread.join()
 
@@ -229,7 +229,7 @@ class _CallbackServer:
 
     # -- called from another thread ----------------------------------------------------------------------------------
 
-    def answer(self, page: Page) -> None:
+    def respond(self, page: Page) -> None:
         def settle() -> None:
             if not self._page.done():
                 self._page.set_result(page)

@@ -1,8 +1,8 @@
 """One refresh, from the store to the store. Blocking; called by `pandadoc_client.oauth._lifecycle` in its thread.
 
-Where a refresh token is good for one use, the moment between the server's answer and the save is the one in which
+Where a refresh token is good for one use, the moment between the server's response and the save is the one in which
 access can be lost. Everything here is about that moment: nothing is sent before the store has proved that it can be
-written to (the attempt is written down first), nothing else happens between the answer and the save, and whoever comes
+written to (the attempt is written down first), nothing happens between response and save, and whoever comes
 after a crash finds the attempt and can say what happened.
 
 What follows a request that brought no token is decided by its `Outcome`, and by nothing else:
@@ -233,7 +233,7 @@ class Refresh:
                     reason = f"A token refresh was sent twice, and no usable answer came: {_cause(error)}"
                     raise ApiConnectionError(reason=reason) from error
                 # Sent once more: if the first was not processed this brings the token, and if it was, there is nothing
-                # left to lose. Some servers repeat their answer for a while.
+                # left to lose. Some servers repeat their response for a while.
                 logger.warning("no usable answer came to a token refresh; it is sent once more: %s", _cause(error))
                 lost = error
                 revision = self._begin_again(entry, revision, error)
@@ -249,7 +249,7 @@ class Refresh:
         if current.token != entry.token:
             return RevisionConflict.of(self.key)  # somebody who had no lock, or lost it: look again
         if lost is not None:
-            problem = f"the answer to the refresh was lost ({_cause(lost)}), and a second try was refused"
+            problem = f"the response to the refresh was lost ({_cause(lost)}), and a second try was refused"
         elif entry.attempt is not None:
             problem = f"{entry.attempt} never came to an end, and the next one was refused"
         else:
@@ -339,7 +339,7 @@ def _will_do(entry: Entry, want: Want, leeway: float | None = None) -> bool:
     if entry.over:
         return False
     if entry.replaces_rejected and not want.force and _is_young(entry.token):
-        # An API that answers 401 to this one too would do so to the next.
+        # An API that responses 401 to this one too would do so to the next.
         want = evolve(want, rejected=frozenset())
     return want.accepts(entry.token, leeway)
 

@@ -44,12 +44,12 @@ _HttpClient = TypeVar("_HttpClient", httpx.Client, httpx.AsyncClient)
 
 @frozen
 class _Grant:
-    """A token request, and what its answer may leave unsaid.
+    """A token request, and what its response may leave unsaid.
 
     Attributes:
         request: What to send.
-        scope: The scope that was asked for; an answer without one grants just that (RFC 6749 §5.1).
-        refresh_token: The refresh token in use; an answer without a new one leaves it in force (§6).
+        scope: The scope that was asked for; a response without one grants just that (RFC 6749 §5.1).
+        refresh_token: The refresh token in use; a response without a new one leaves it in force (§6).
     """
 
     request: Request
@@ -283,7 +283,7 @@ class OAuthClient(_OAuthClient[httpx.Client]):
 
         Args:
             code: What `parse_callback` returned.
-            scope: The scope that was asked for. An answer that names none grants this one.
+            scope: The scope that was asked for. A response that names none grants this one.
             redirect_uri: The one of the authorization request if that was another than the client's. It is sent only by
                 a client with ``send_redirect_uri=True``.
 
@@ -291,10 +291,10 @@ class OAuthClient(_OAuthClient[httpx.Client]):
             FormEncodingError: *code* or *scope* must not be sent as it is; nothing was sent.
             InvalidGrantError: The code is unknown, used or expired. Likewise the class of any other code of §5.2.
             OAuthError: The server reports an error whose code the standard does not have.
-            ApiDecodeError: The answer says success and brings no token.
-            ApiException: Any other answer that is not a 2xx, by its status.
+            ApiDecodeError: The response says success and brings no token.
+            ApiException: Any other response that is not a 2xx, by its status.
             ApiTimeoutError: It took too long.
-            ApiConnectionError: No answer came.
+            ApiConnectionError: No response came.
             RuntimeError: The client is closed.
         """
         code = hide(code)
@@ -303,7 +303,7 @@ class OAuthClient(_OAuthClient[httpx.Client]):
     def refresh(self, token: Token | str, *, scope: str | None = None) -> Token:
         """Return a new token for a refresh token (RFC 6749 §6). Save it at once: the old one may be dead by now.
 
-        The new token keeps the old refresh token if the answer brings no new one.
+        The new token keeps the old refresh token if the response brings no new one.
 
         Args:
             token: A `Token` that has a refresh token, or a refresh token.

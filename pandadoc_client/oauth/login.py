@@ -35,14 +35,14 @@ _BROWSER_SECONDS = 1.0
 _GRANTED = Page(200, "Access was granted", "The program has its token. You can close this tab and go back to it.")
 _DENIED = Page(200, "Access was not granted", "The program was told so. You can close this tab.")
 _MISTAKEN = Page(
-    400, "This answer cannot be used", "It is not one that PandaDoc sends. Go back to the program, and log in again."
+    400, "This response cannot be used", "It is not one that PandaDoc sends. Go back to the program, and log in again."
 )
 _FOREIGN = Page(
     400,
-    "This answer belongs to another login",
+    "This response belongs to another login",
     "The program goes on waiting for its own. Give consent on the page that it has opened or shown.",
 )
-_FAILED = Page(502, "The login failed", "There was an answer, but no token for it. The program says why.")
+_FAILED = Page(502, "The login failed", "There was a response, but no token for it. The program says why.")
 
 _Opened = bool | Exception
 
@@ -125,9 +125,9 @@ def login(
             try:
                 token = _token(client, callback, request, scope, listener.redirect_uri)
             except Exception as error:
-                listener.answer(_page_of(error))
+                listener.respond(_page_of(error))
                 raise
-            listener.answer(_GRANTED)
+            listener.respond(_GRANTED)
             return token
     finally:
         browser.wait()
@@ -143,7 +143,7 @@ def paste_login(
     """Let a person open the consent page in a browser anywhere, and paste the address at which it ends.
 
     For machines without a browser, and for redirect URIs that lead elsewhere. That the page at the end cannot be
-    reached does not matter: its address holds the answer.
+    reached does not matter: its address holds the response.
 
     Args:
         client: Who asks; it must have a redirect URI.

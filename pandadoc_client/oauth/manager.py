@@ -139,7 +139,7 @@ class TokenManager(_Manager):
                 request is sent for a dead grant, and none after it, until a new token is saved.
             TokenStoreError: The store fails. If a new token could not be saved the error carries it as ``token``, and
                 the manager goes on with it and tries again to save it.
-            ApiConnectionError: The token endpoint cannot be reached, or its answer was lost twice.
+            ApiConnectionError: The token endpoint cannot be reached, or its response was lost twice.
             ApiTimeoutError: *timeout* is over, or the token endpoint took too long.
             ApiException: Any other error of `OAuthClient.refresh`. The stored token is as it was.
         """

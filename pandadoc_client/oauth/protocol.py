@@ -1,7 +1,7 @@
 """OAuth 2.0's authorization code and refresh grants (RFC 6749 §4.1 and §6) as data. Pure: nothing is sent.
 
 What goes out is built here (the address of the consent page, the token request), and what comes back is read here (the
-callback, the token answer). `pandadoc_client.oauth.client` moves the bytes.
+callback, the token response). `pandadoc_client.oauth.client` moves the bytes.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def parse_callback(url: str, state: str) -> str:
         AccessDeniedError: The person refused consent. Likewise the class of any other error code of §4.1.2.1.
         OAuthError: The server reports an error whose code the standard does not have.
         CallbackError: The code or the state is missing, a parameter came twice, there are both a code and an error, a
-            value is not UTF-8 in percent-encoding, or the answer stands in the fragment.
+            value is not UTF-8 in percent-encoding, or the response stands in the fragment.
         ApiTypeError: An argument is no text.
         ApiValueError: *state* is empty.
     """
@@ -151,23 +151,23 @@ def parse_callback(url: str, state: str) -> str:
     _check_text("state", state)
     if not state:
         raise ApiValueError("state must not be empty: it is the one of the authorization request")
-    answer = _callback_parameters(url)
-    if isinstance(answer, str):
-        raise _callback_error(answer)
-    if "state" not in answer:
-        if "error" in answer:
+    parameters = _callback_parameters(url)
+    if isinstance(parameters, str):
+        raise _callback_error(parameters)
+    if "state" not in parameters:
+        if "error" in parameters:
             raise _callback_error("The callback reports an error and has no state, so it may be forged")
         raise _callback_error("The callback has no state")
-    if not hmac.compare_digest(_bytes(answer["state"]), _bytes(state)):
+    if not hmac.compare_digest(_bytes(parameters["state"]), _bytes(state)):
         problem = "The callback belongs to another authorization request: its state is not the expected one"
         raise StateMismatchError("state_mismatch", problem)
-    if "error" in answer:
-        if "code" in answer:
+    if "error" in parameters:
+        if "code" in parameters:
             raise _callback_error("The callback has both a code and an error")
-        raise oauth_error(answer, (state,))
-    if "code" not in answer:
+        raise oauth_error(parameters, (state,))
+    if "code" not in parameters:
         raise _callback_error("The callback has no code")
-    return str(answer["code"])
+    return str(parameters["code"])
 
 
 def has_state(url: str, state: str) -> bool:
@@ -209,17 +209,17 @@ def token_request(host: str, fields: Mapping[str, object], user_agent: str) -> R
 
 
 def parse_token_response(response: Response, received_at: datetime | float) -> Token:
-    """Return the token that an answer of the token endpoint brings (RFC 6749 §5.1).
+    """Return the token that a response of the token endpoint brings (RFC 6749 §5.1).
 
     Args:
-        response: The answer, whatever its status.
+        response: The response, whatever its status.
         received_at: As for `Token.from_response`.
 
     Raises:
-        OAuthError: The answer is an error with a code (§5.2): its class is that of the code, or `OAuthError` itself
+        OAuthError: The response is an error with a code (§5.2): its class is that of the code, or `OAuthError` itself
             for a code that the standard does not have. This holds for any 4xx or 5xx, and for a 2xx that has an
-            error in place of a token. What the answer repeats of the request's secrets is masked.
-        ApiException: Any other answer that is not a 2xx: the class of its status.
+            error in place of a token. What the response repeats of the request's secrets is masked.
+        ApiException: Any other response that is not a 2xx: the class of its status.
         ApiDecodeError: A 2xx whose body is no JSON object with an access token.
     """
     if not response.ok:
@@ -268,7 +268,7 @@ def _callback_parameters(url: str) -> dict[str, str] | str:
     pairs = _split(query)
     if not any(name in _ANSWER for name, _ in pairs):
         if any(name in (*_ANSWER, "access_token") for name, _ in _split(fragment)):
-            return "The answer stands in the fragment of the callback, after #, and not in its query"
+            return "The response stands in the fragment of the callback, after #, and not in its query"
         return "The callback has neither a code nor an error, nor a state"
     found: dict[str, str] = {}
     for name, raw in pairs:

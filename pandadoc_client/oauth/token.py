@@ -75,12 +75,12 @@ class Token:
         self._check()
 
     def _check(self) -> None:
-        _text("access_token", self.access_token)
+        _check_text("access_token", self.access_token)
         object.__setattr__(self, "access_token", access_token_of("access_token", self.access_token))
-        _text("token_type", self.token_type)
+        _check_text("token_type", self.token_type)
         for name in ("refresh_token", "scope"):
             if getattr(self, name) is not None:
-                _text(name, getattr(self, name))
+                _check_text(name, getattr(self, name))
         for name in _TIMES:
             value = getattr(self, name)
             if value is not None:
@@ -107,7 +107,7 @@ class Token:
 
     @classmethod
     def from_response(cls, mapping: Mapping[str, Any], received_at: datetime | float) -> Token:
-        """Return the token of a token endpoint's JSON answer (RFC 6749 §5.1), read tolerantly.
+        """Return the token of a token endpoint's JSON response (RFC 6749 §5.1), read tolerantly.
 
         Only ``access_token`` must be right. ``expires_in`` may be an integer, a float or numeric text (``"3600"``,
         ``" 3.15e7 "``), in seconds:
@@ -135,7 +135,7 @@ class Token:
         try:
             return cls._from_response(mapping, received_at)
         except (ApiDecodeError, ApiTypeError, ApiValueError) as error:
-            problem = error.with_traceback(None)  # its frames hold the answer in clear, and this one does not
+            problem = error.with_traceback(None)  # its frames hold the response in clear, and this one does not
         del mapping
         raise problem
 
@@ -143,7 +143,7 @@ class Token:
     def _from_response(cls, mapping: Mapping[str, Any], received_at: datetime | float) -> Token:
         since = _moment("received_at", received_at)
         if not isinstance(mapping, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ApiDecodeError(reason=f"The token answer is no JSON object but {type(mapping).__name__}")
+            raise ApiDecodeError(reason=f"The token response is no JSON object but {type(mapping).__name__}")
         extra = {key: value for key, value in mapping.items() if isinstance(key, str)}  # pyright: ignore[reportUnnecessaryIsInstance]
         for name in ("access_token", "refresh_token"):
             if isinstance(value := extra.get(name), str):
@@ -151,7 +151,7 @@ class Token:
         texts = {name: _usable(extra, name) for name in ("access_token", "refresh_token", "token_type", "scope")}
         access_token = texts["access_token"]
         if access_token is None:
-            raise ApiDecodeError(reason=f"The token answer has no usable access_token: {_state(mapping)}")
+            raise ApiDecodeError(reason=f"The token response has no usable access_token: {_state(mapping)}")
         seconds = _seconds(extra.get("expires_in"))
         if seconds is not None or extra.get("expires_in", ...) is None:
             extra.pop("expires_in", None)
@@ -243,7 +243,7 @@ class Token:
         return self.expires_at is not None and (self.expires_at - moment).total_seconds() <= leeway
 
 
-def _text(name: str, value: object) -> None:
+def _check_text(name: str, value: object) -> None:
     value = hide(value)
     if not isinstance(value, str):
         raise ApiTypeError(f"{name} must be text (str), not {type_name(value)}")

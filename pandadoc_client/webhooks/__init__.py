@@ -7,7 +7,7 @@
                 print(event.trigger, event.document_id, event.status)
 
 PandaDoc sends a POST with a JSON array of ``{"event": …, "data": …}``. The query parameter ``signature`` is the
-hexadecimal HMAC-SHA256 (RFC 2104) of the raw body with the shared key of the subscription. An answer is due within
+hexadecimal HMAC-SHA256 (RFC 2104) of the raw body with the shared key of the subscription. A response is due within
 20 seconds; otherwise the delivery comes again, with the same ``X-PandaDoc-Webhook-Event-Id``.
 
 Importing this needs nothing but the standard library.

@@ -26,7 +26,7 @@ class WebhookError(ApiException):
     Attributes:
         answer: HTTP status that the receiver should answer with.
         reason: What is wrong; the text of the error. It may be shown to the sender.
-        status: None, since this is not about an answer of PandaDoc's.
+        status: None, since this is not about a response of PandaDoc's.
     """
 
     answer: ClassVar[int] = 400
@@ -54,6 +54,6 @@ class WebhookDecodeError(WebhookError, ApiDecodeError):
 
 
 class WebhookInProgressError(WebhookError):
-    """Another worker is handling this event, and may yet fail: an answer that is no 2xx has PandaDoc send it again."""
+    """Another worker is handling this event, and may yet fail: a response that is no 2xx has PandaDoc send it again."""
 
     answer = 503

@@ -59,7 +59,7 @@ class WebhookEvent:
     def from_json(cls, item: object) -> WebhookEvent:
         """Return the event that an *item* of the array stands for, whatever it is."""
         fields = _object(item)
-        return cls(_text(fields.get("event")), _object(fields.get("data")), item)
+        return cls(_text_or_none(fields.get("event")), _object(fields.get("data")), item)
 
     @property
     def trigger(self) -> Trigger | None:
@@ -69,23 +69,25 @@ class WebhookEvent:
     @property
     def id(self) -> str | None:
         """``data.id``: of the document, template or other object that the event is about."""
-        return _text(self.data.get("id"))
+        return _text_or_none(self.data.get("id"))
 
     @property
     def document_id(self) -> str | None:
         """The id of the document: ``data.document_id``, ``data.document.id``, or ``data.id`` of a document's event."""
-        found = _text(self.data.get("document_id")) or _text(_object(self.data.get("document")).get("id"))
+        found = _text_or_none(self.data.get("document_id")) or _text_or_none(
+            _object(self.data.get("document")).get("id")
+        )
         return found or (self.id if (self.event or "").startswith(_ABOUT_A_DOCUMENT) else None)
 
     @property
     def name(self) -> str | None:
         """``data.name``."""
-        return _text(self.data.get("name"))
+        return _text_or_none(self.data.get("name"))
 
     @property
     def status(self) -> str | None:
         """``data.status``, such as ``"document.completed"``; there may be others than those of the document API."""
-        return _text(self.data.get("status"))
+        return _text_or_none(self.data.get("status"))
 
     def __repr__(self) -> str:
         if not hasattr(self, "event"):
@@ -175,7 +177,7 @@ def _event_id(headers: Any) -> str | None:
 
 def _plain(text: object) -> str:
     """Return a header's name or value as text; as ASGI has it, it is bytes."""
-    return text.decode("latin-1") if isinstance(text, bytes) else _text(text) or ""
+    return text.decode("latin-1") if isinstance(text, bytes) else _text_or_none(text) or ""
 
 
 def _decode(body: bytes) -> object:
@@ -195,5 +197,5 @@ def _object(value: object) -> dict[str, Any]:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
-def _text(value: object) -> str | None:
+def _text_or_none(value: object) -> str | None:
     return value if isinstance(value, str) else None

@@ -43,7 +43,7 @@ def settings(settings: dict[str, str], pandadoc_emulator: Emulator, tmp_path: Pa
 
 @contextmanager
 def server(status: int, content: bytes, kind: str = "application/json", reason: str | None = None) -> Iterator[str]:
-    """Run a server that gives one answer to everything, and yield its address."""
+    """Run a server that gives one response to everything, and yield its address."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -134,7 +134,7 @@ def test_json_is_exactly_what_came(pandadoc: Pandadoc) -> None:
 
 
 def test_on_a_terminal_json_cannot_steer_it(on_a_terminal: Terminal, pandadoc_emulator: Emulator) -> None:
-    pandadoc_emulator.answers.add("details_document", {"id": "x", "name": "\x9b31m \u202e"})
+    pandadoc_emulator.responses.add("details_document", {"id": "x", "name": "\x9b31m \u202e"})
     _, shown = on_a_terminal(["api", "details-document", "--id", "x", "--json"], b"")
     assert json.loads(shown) == {"id": "x", "name": "\x9b31m \u202e"}
     assert shown.isascii()
@@ -145,7 +145,7 @@ def test_a_list_is_a_table_with_a_row_for_each_item(pandadoc: Pandadoc, pandadoc
         {"id": "AAA", "name": "Bam\x1b[31mboo", "status": "document.draft", "date_created": "2026-01-02T03:04:05.6Z"},
         {"id": "BBB", "name": None, "status": 7, "deep": {"a": 1}},
     ]
-    pandadoc_emulator.answers.add("list_documents", {"results": rows})
+    pandadoc_emulator.responses.add("list_documents", {"results": rows})
     lines = pandadoc("api", "list-documents").stdout.splitlines()
     assert [word.strip() for word in lines[1].split("┃")[1:-1]] == ["id", "name", "status", "date_created"]
     cells = [[word.strip() for word in line.split("│")[1:-1]] for line in lines if line.startswith("│")]
@@ -153,7 +153,7 @@ def test_a_list_is_a_table_with_a_row_for_each_item(pandadoc: Pandadoc, pandadoc
         ["AAA", "Bam [31mboo", "document.draft", "2026-01-02 03:04:05 UTC"],
         ["BBB", "-", "7", "-"],
     ]
-    pandadoc_emulator.answers.add("list_documents", {"results": []})
+    pandadoc_emulator.responses.add("list_documents", {"results": []})
     assert pandadoc("api", "list-documents").stdout == "Nothing found.\n"
 
 
@@ -163,7 +163,7 @@ def test_ids_stay_in_one_piece_where_there_is_room(
 ) -> None:
     long = "Offer to a customer with a very long name of her company, limited"
     row = {"id": "hsZG58dJiuTLjUcjKUSZju", "name": long, "status": "document.draft", "date_created": long, "url": long}
-    pandadoc_emulator.answers.add("list_documents", {"results": [row]})
+    pandadoc_emulator.responses.add("list_documents", {"results": [row]})
     shown = pandadoc("api", "list-documents", COLUMNS=str(columns)).stdout
     assert max(map(len, shown.splitlines())) <= columns
     assert ("hsZG58dJiuTLjUcjKUSZju" in shown) == (columns >= 80)
@@ -178,7 +178,7 @@ def test_an_object_is_a_table_of_its_fields_and_of_the_lists_in_it(
         "tags": ["a", "b"],
         "recipients": [{"id": "R", "role": "Client"}],
     }
-    pandadoc_emulator.answers.add("details_document", answer)
+    pandadoc_emulator.responses.add("details_document", answer)
     shown = pandadoc("api", "details-document", "--id", "AAA").stdout
     for cells in ("created_by.email │ ada@example.com", "created_by.is_active │ yes", "tags │ a, b"):
         assert cells in " ".join(shown.split())
@@ -209,7 +209,7 @@ def test_secrets_in_answers_are_masked_in_tables_and_whole_as_json(
 ) -> None:
     entry = find(operation)
     assert entry is not None
-    pandadoc_emulator.answers.add(operation.replace("-", "_"), answer, times=2)
+    pandadoc_emulator.responses.add(operation.replace("-", "_"), answer, times=2)
     command = ["api", operation, *arguments_for(entry, tmp_path)]
     table = pandadoc(*command)
     assert (table.returncode, table.stderr) == (0, "")
@@ -219,7 +219,7 @@ def test_secrets_in_answers_are_masked_in_tables_and_whole_as_json(
 
 
 def test_what_is_not_ready_yet_is_printed_and_said(pandadoc: Pandadoc, pandadoc_emulator: Emulator) -> None:
-    pandadoc_emulator.answers.add("get_document_ai_metadata", {"status": "processing"}, status=202)
+    pandadoc_emulator.responses.add("get_document_ai_metadata", {"status": "processing"}, status=202)
     result = pandadoc("api", "get-document-ai-metadata", "--document-id", "x", "--json")
     assert json.loads(result.stdout) == {"status": "processing"}
     assert (result.returncode, result.stderr) == (0, "pandadoc: not ready yet (HTTP 202); ask again in a while\n")
@@ -258,7 +258,7 @@ def test_a_file_is_never_written_to_a_terminal(
 def test_a_file_that_is_not_ready_leaves_nothing_behind(
     pandadoc: Pandadoc, pandadoc_emulator: Emulator, tmp_path: Path
 ) -> None:
-    pandadoc_emulator.answers.add("download_document", status=202, headers={"Retry-After": "7"})
+    pandadoc_emulator.responses.add("download_document", status=202, headers={"Retry-After": "7"})
     result = pandadoc("api", "download-document", "--id", "x", "-o", "document.pdf")
     assert_one_line(result, 1, "not ready yet", "7 s")
     assert list(tmp_path.iterdir()) == []
@@ -374,7 +374,7 @@ def test_a_wrong_call_is_one_line_that_names_the_option_and_sends_nothing(
 
 def test_what_the_server_says_of_a_refusal_is_shown(pandadoc: Pandadoc, pandadoc_emulator: Emulator) -> None:
     detail = {"recipients": ["This field is required."]}
-    pandadoc_emulator.answers.add("create_document", {"type": "validation_error", "detail": detail}, status=400)
+    pandadoc_emulator.responses.add("create_document", {"type": "validation_error", "detail": detail}, status=400)
     result = pandadoc("api", "create-document", "--body", '{"template_uuid": "x", "recipients": []}', "--json")
     assert_one_line(result, 1, "HTTP 400", "validation_error", "recipients", "This field is required.")
 

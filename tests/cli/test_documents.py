@@ -185,7 +185,7 @@ def test_several_files_are_uploaded_though_one_fails(
     pandadoc: Pandadoc, pandadoc_emulator: Emulator, contract: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "second.pdf").write_bytes(PDF)
-    pandadoc_emulator.answers.add(
+    pandadoc_emulator.responses.add(
         "create_document_from_upload", {"type": "validation_error", "detail": "too bad"}, status=400
     )
     result = pandadoc("documents", "upload", "contract.pdf", "second.pdf", "--json")
@@ -247,7 +247,7 @@ def test_what_cannot_be_sent_is_one_line_with_its_id(pandadoc: Pandadoc, pandado
 def test_a_failure_after_the_creation_names_the_document(
     pandadoc: Pandadoc, pandadoc_emulator: Emulator, contract: Path
 ) -> None:
-    pandadoc_emulator.answers.add("status_document", {"detail": "go away"}, status=403)
+    pandadoc_emulator.responses.add("status_document", {"detail": "go away"}, status=403)
     result = pandadoc("documents", "upload", contract, "--wait")
     (made,) = [d for d in call(pandadoc_emulator, "GET", "/documents")["results"] if d["name"] == "contract"]
     assert_one_line(result, 1, made["id"], "exists", "HTTP 403", "go away")
@@ -288,7 +288,7 @@ def test_a_file_that_is_being_made_is_waited_for(
 ) -> None:
     document_id = in_status(pandadoc_emulator, "completed")
     command = ["documents", "download", document_id, "-o", "a.pdf"]
-    pandadoc_emulator.answers.add("download_document", status=202, headers={"Retry-After": "1"}, times=2)
+    pandadoc_emulator.responses.add("download_document", status=202, headers={"Retry-After": "1"}, times=2)
     assert_one_line(pandadoc(*command, "--within", "0"), 1, "not ready yet")
     assert not (tmp_path / "a.pdf").exists()
     assert pandadoc(*command).returncode == 0

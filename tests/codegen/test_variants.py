@@ -1,4 +1,4 @@
-"""Operations that differ by their query, several kinds of body or of answer, and unions, in generated code."""
+"""Operations that differ by their query, several kinds of body or of response, and unions, in generated code."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ def test_a_link_that_somebody_else_made_does_not_end_the_login(
     login: Login, tab: Page, pandadoc_emulator: Emulator, file_store: FileTokenStore
 ) -> None:
     tab.goto(f"{login.redirect_uri}?code=forged&state=forged")
-    expect(tab.get_by_role("heading", level=1)).to_have_text("This answer belongs to another login")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("This response belongs to another login")
     assert file_store.load() is None
     tab.goto(login.url)
     decide(tab, "Approve")

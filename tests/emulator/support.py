@@ -79,14 +79,14 @@ class Caller:
 
 
 def pair(response: httpx.Response) -> tuple[str, str]:
-    """The access and the refresh token of an answer that must be a success."""
+    """The access and the refresh token of a response that must be a success."""
     assert response.status_code == 200, response.text
     body = response.json()
     return body["access_token"], body["refresh_token"]
 
 
 def error(response: httpx.Response) -> str:
-    """The RFC 6749 code of an answer that must be a refusal."""
+    """The RFC 6749 code of a response that must be a refusal."""
     assert response.status_code == 400, response.text
     body: dict[str, str] = response.json()
     assert set(body) <= {"error", "error_description"}

@@ -110,8 +110,8 @@ async def test_every_operation_gives_its_scripted_answer(
     call: Call, emulator: Emulator, method: str, path: str, operation: dict[str, Any]
 ) -> None:
     name = method_name(operation["operationId"])
-    emulator.answers.clear()  # of a run of this test that failed
-    emulator.answers.add(name, {"type": "teapot"}, status=418)
+    emulator.responses.clear()  # of a run of this test that failed
+    emulator.responses.add(name, {"type": "teapot"}, status=418)
     arguments = arguments_of(name, path, operation)
     if name == "access_token":
         credentials = {"client_id": emulator.client_id, "client_secret": emulator.client_secret}
@@ -119,4 +119,4 @@ async def test_every_operation_gives_its_scripted_answer(
     with pytest.raises(ApiException, match="teapot") as caught:
         await call(name, arguments)
     assert caught.value.status == 418
-    assert len(emulator.answers) == 0
+    assert len(emulator.responses) == 0

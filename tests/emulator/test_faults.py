@@ -267,7 +267,7 @@ def test_a_script_is_loaded_from_a_file(tmp_path: Path) -> None:
         ({"kind": "rate-limit", "paths": "*"}, "unknown key 'paths'"),
         ({"kind": "status"}, "status is a number"),
         ({"kind": "status", "status": 99}, "status is a number"),
-        ({"kind": "status", "status": 204, "body": "x"}, "an answer 204 has no body"),
+        ({"kind": "status", "status": 204, "body": "x"}, "a response 204 has no body"),
         ({"kind": "status", "status": 200, "headers": {"a": 1}}, "headers is an object of texts"),
         ({"kind": "status", "status": 200, "headers": {"a": "b\r\nc: d"}}, "a header has a name"),
         ({"kind": "status", "status": 200, "headers": []}, "headers is of the wrong type"),

@@ -30,7 +30,7 @@ def ranged(got: Got, tag: str = '"v1"', content: bytes = PDF) -> Reply:
 
 
 def breaking(cut: int = 100_000, tag: str = '"v1"', rest: Callable[[Got], Reply] = ranged) -> Callable[[Got], Reply]:
-    """Break the first answer off, and answer requests for ranges."""
+    """Break the first response off, and answer requests for ranges."""
     return lambda got: rest(got) if "range" in got.headers else broken(cut, ETag=tag)
 
 

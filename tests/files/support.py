@@ -28,7 +28,7 @@ class Got:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer; `cut` says after how many bytes of the body the connection ends."""
+    """A response; `cut` says after how many bytes of the body the connection ends."""
 
     status: int = 200
     body: bytes = b"{}"

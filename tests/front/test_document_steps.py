@@ -26,7 +26,7 @@ def pandadoc_emulator_options() -> EmulatorOptions:
 @pytest.fixture
 def emulator(pandadoc_emulator: Emulator) -> Emulator:
     """An emulator in which a document is a draft at the first look, and sent when it is sent."""
-    answers = pandadoc_emulator.answers
+    answers = pandadoc_emulator.responses
     answers.add("create_document", {"id": "made", "status": "document.uploaded"}, status=201)
     answers.add("status_document", {"id": "made", "status": "document.draft"}, times=2)
     answers.add("send_document", {"id": "made", "status": "document.sent"})

@@ -237,7 +237,7 @@ def test_what_is_no_authentication_is_refused(value: Any) -> None:
 
 @pytest.fixture
 def refusing(emulator: Emulator) -> Emulator:
-    """An API that answers 401 to whatever token."""
+    """An API that responses 401 to whatever token."""
     emulator.faults.add("status", path=MEMBER, status=401, body="{}", times=1000)
     return emulator
 

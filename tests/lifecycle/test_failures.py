@@ -1,4 +1,4 @@
-"""Lost answers, dead grants, stores that fail: what a manager does, and what it says."""
+"""Lost responses, dead grants, stores that fail: what a manager does, and what it says."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_an_answer_that_is_lost_for_good_is_reported_as_what_it_is(
     manager = TokenManager(client, store)
     for _ in range(2):
         with pytest.raises(
-            ReauthorizationRequired, match=r"the answer to the refresh was lost .* second try was refused"
+            ReauthorizationRequired, match=r"the response to the refresh was lost .* second try was refused"
         ):
             manager.token()
     assert refreshes(emulator) == 2, "known to be dead by then"

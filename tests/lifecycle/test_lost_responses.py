@@ -113,7 +113,7 @@ def test_a_lost_response_to_what_was_processed_is_said_to_be_lost(
     server: TokenServer, store: MemoryTokenStore, open_manager: Callable[..., TokenManager], how: Lost
 ) -> None:
     server.steps.append(Step("at once", how))
-    with pytest.raises(ReauthorizationRequired, match="the answer to the refresh was lost"):
+    with pytest.raises(ReauthorizationRequired, match="the response to the refresh was lost"):
         open_manager(store).token()
     assert server.received == ["refresh-0"] * 2
 

@@ -63,7 +63,7 @@ def client(emulator: Emulator) -> Any:
 def test_the_logs_of_a_whole_life_have_none(
     emulator: Emulator, client: OAuthClient, secrets: Secrets, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """At DEBUG, ours and httpx's: expiry, 401, a lost answer, a save that fails, a dead grant."""
+    """At DEBUG, ours and httpx's: expiry, 401, a lost response, a save that fails, a dead grant."""
     caplog.set_level(logging.DEBUG)
     store = FileTokenStore(tmp_path / "tokens.json")
     store.save("default", secrets.token(-1))

@@ -25,7 +25,7 @@ def pandadoc_emulator_options(request: pytest.FixtureRequest) -> EmulatorOptions
 
 
 def slow(emulator: Emulator) -> None:
-    """Give everybody time to ask before the answer is here."""
+    """Give everybody time to ask before the response is here."""
     emulator.faults.add("latency", delay=0.1)
 
 

@@ -42,7 +42,7 @@ ERROR_CLASSES: dict[str, type[OAuthError]] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server says next; `hang` makes it wait with the answer until the server stops."""
+    """What the server says next; `hang` makes it wait with the response until the server stops."""
 
     status: int = 200
     body: bytes = json.dumps(TOKEN_ANSWER).encode()

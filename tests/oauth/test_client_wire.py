@@ -1,4 +1,4 @@
-"""The clients over real sockets, sync and async: the bytes that leave, and what comes of each answer."""
+"""The clients over real sockets, sync and async: the bytes that leave, and what comes of each response."""
 
 from __future__ import annotations
 
@@ -314,7 +314,7 @@ def test_no_secret_shows_in_errors_reprs_and_logs(
             shown.append(f"{link} {link!r}")
             link = link.__cause__
 
-    # httpcore logs the headers of every answer; what a server puts there is not ours to hide.
+    # httpcore logs the headers of every response; what a server puts there is not ours to hide.
     own = [record for record in caplog.records if answer.status != 302 or record.name != "httpcore.http11"]
     text = "\n".join([*shown, *(f"{record.getMessage()} {record.args!r}" for record in own)])
     assert len(server.requests) == 1

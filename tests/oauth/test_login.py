@@ -189,7 +189,7 @@ def test_a_forged_callback_gets_an_error_page_and_the_login_goes_on_waiting(
     token = login(client, open_browser=attacked, show=shown.append)
     assert token.access_token == emulator.live_pair().access_token
     assert [page.status_code for page in browser.pages] == [400, 400, 200]
-    assert "<h1>This answer belongs to another login</h1>" in browser.pages[0].text
+    assert "<h1>This response belongs to another login</h1>" in browser.pages[0].text
     assert "<h1>Access was granted</h1>" in browser.pages[2].text
     assert len(emulator.journal.token_requests()) == 1, "no forged code is exchanged"
     assert [line for line in shown if "does not belong to this login" in line] == shown[2:3], "said once"
@@ -232,7 +232,7 @@ def test_a_callback_with_the_right_state_that_is_malformed_ends_the_login(
     with pytest.raises(CallbackError):
         login(client, open_browser=browser)
     assert browser.page.status_code == 400
-    assert "<h1>This answer cannot be used</h1>" in browser.page.text
+    assert "<h1>This response cannot be used</h1>" in browser.page.text
     assert emulator.journal.token_requests() == []
 
 
@@ -387,7 +387,7 @@ def test_no_code_and_no_token_is_logged(
         return True
 
     token = login(client, open_browser=browser, show=lambda line: None)
-    # The browser of this test asks for the consent page with httpx, which logs the answer; that is not the login.
+    # The browser of this test asks for the consent page with httpx, which logs the response; that is not the login.
     records = [record for record in caplog.records if record.threadName != "pandadoc-login-browser"]
     assert records
     logged = "".join(capfd.readouterr()) + "\n".join(record.getMessage() for record in records)

@@ -38,7 +38,7 @@ def read(connection: socket.socket) -> str:
 
 
 def exchange(listener: LoopbackListener, request: str) -> str:
-    """Send *request*, in which HOST stands for the right one, and return the answer."""
+    """Send *request*, in which HOST stands for the right one, and return the response."""
     with connect(listener) as connection:
         connection.sendall(request.replace("HOST", urlsplit(listener.redirect_uri).netloc).encode("latin-1"))
         return read(connection)
@@ -70,7 +70,7 @@ def test_what_is_no_callback_is_refused_and_the_waiting_goes_on(request_text: st
     with listening() as (listener, inbox):
         assert exchange(listener, request_text).startswith(f"HTTP/1.1 {status} ")
         assert inbox.empty()
-        listener.answer(DONE)
+        listener.respond(DONE)
         assert "<h1>Done &lt;&amp;&gt;</h1>" in exchange(listener, CALLBACK)
         assert inbox.get_nowait() == "/callback?code=c&state=s"
 
@@ -86,7 +86,7 @@ def test_what_is_no_callback_is_refused_and_the_waiting_goes_on(request_text: st
 )
 def test_the_path_is_the_one_that_a_browser_sends(redirect_uri: str, path: str) -> None:
     with listening(redirect_uri) as (listener, inbox):
-        listener.answer(DONE)
+        listener.respond(DONE)
         answer = exchange(listener, f"GET {path}?error=access_denied HTTP/1.1\r\nHost: HOST\r\n\r\n")
         assert answer.startswith("HTTP/1.1 200 ")
         assert inbox.get_nowait() == f"{path}?error=access_denied"
@@ -97,8 +97,8 @@ def test_only_the_first_callback_and_the_first_answer_count() -> None:
         first.sendall(CALLBACK.replace("HOST", urlsplit(listener.redirect_uri).netloc).encode())
         inbox.get(timeout=SECONDS)
         assert "under way already" in exchange(listener, CALLBACK)
-        listener.answer(DONE)
-        listener.answer(Page(500, "Never", "seen"))
+        listener.respond(DONE)
+        listener.respond(Page(500, "Never", "seen"))
         assert "Done" in read(first)
         assert inbox.empty()
 

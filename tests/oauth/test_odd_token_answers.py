@@ -1,4 +1,4 @@
-"""Token answers that Python's JSON reader gives up on: what can be read of them is, and so is what was stored."""
+"""Token responses that Python's JSON reader gives up on: what can be read of them is, and so is what was stored."""
 
 from __future__ import annotations
 

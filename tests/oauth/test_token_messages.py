@@ -1,4 +1,4 @@
-"""The token request and the token answer as data."""
+"""The token request and the token response as data."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_token_request_is_checked() -> None:
         token_request("https://h", FIELDS | {"code": " C"}, "a")
 
 
-# -- the token answer -------------------------------------------------------------------------------------------------
+# -- the token response ----------------------------------------------------------------------------------------------
 
 
 def answer(status: int, body: Any, hidden: tuple[str, ...] = ()) -> Response:

@@ -51,7 +51,7 @@ class ListServer:
 
     Attributes:
         items: The list.
-        answer: Makes the answer of a page; it may change the list for those to come.
+        answer: Makes the response of a page; it may change the list for those to come.
         largest: How many items a page has at the most, however many are asked for; None for no such limit.
         pages: What was asked for.
     """
@@ -79,7 +79,7 @@ class ListServer:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def serve(self, target: str) -> Answer:
-        """Return the answer to a GET of *target*, and remember it."""
+        """Return the response to a GET of *target*, and remember it."""
         parts = urlsplit(target)
         query = dict(parse_qsl(parts.query))
         size = int(float(query.get("count") or query.get("per_page") or query.get("limit") or 10**6))

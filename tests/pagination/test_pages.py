@@ -303,7 +303,7 @@ async def test_items_whose_id_is_null_or_no_id_all_come(read: Read, server: List
 @pytest.mark.parametrize("body", [{}, {"results": None}, {"results": {}}, {"results": "text"}, None, 7, "text"])
 async def test_an_answer_without_a_list_is_an_error_and_not_the_end(read: Read, server: ListServer, body: Any) -> None:
     server.answer = lambda page: (200, body) if body is not None else (200, {"results": None, "more": True})
-    with pytest.raises(ApiDecodeError, match="'results' in the answer is no list") as caught:
+    with pytest.raises(ApiDecodeError, match="'results' in the response is no list") as caught:
         await read("documents", "iterate_documents")
     assert caught.value.status == 200
     assert caught.value.headers is not None
@@ -328,7 +328,7 @@ def test_after_an_answer_without_a_list_the_same_page_is_asked_for_again(pd: Pan
 
 def test_a_list_that_comes_at_once_must_be_one(pd: PandaDoc, server: ListServer) -> None:
     server.answer = lambda page: (200, {"type": "oops"})
-    with pytest.raises(ApiDecodeError, match="'results' in the answer is no list"):
+    with pytest.raises(ApiDecodeError, match="'results' in the response is no list"):
         list(pd.contacts.iterate_contacts())
 
 

@@ -45,7 +45,7 @@ def items(names: Sequence[str]) -> list[dict[str, str]]:
 def walk(
     paging: Paging, total: int, size: int, changes: Sequence[Change], signals: bool, limit: int | None = None
 ) -> tuple[list[str], int]:
-    """Read a list that changes after each answer; return what was found, and the number of requests."""
+    """Read a list that changes after each response; return what was found, and the number of requests."""
     names = [f"old {number}" for number in range(total)]
     pages = Pages(paging, size, limit)
     found: list[str] = []

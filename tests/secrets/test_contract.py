@@ -124,7 +124,7 @@ def test_the_fields_that_let_somebody_in_are_marked_and_no_others() -> None:
 
 @pytest.mark.parametrize("place", sorted(SECRETS))
 def test_the_repr_of_what_holds_a_secret_masks_it(place: str) -> None:
-    """Whatever way leads to it: the model is made of an answer that has the field where the contract has it."""
+    """Whatever way leads to it: the model is made of a response that has the field where the contract has it."""
     name, *path = place.split(".")
     value: Any = "MARKER-secret"
     for step in reversed(path):

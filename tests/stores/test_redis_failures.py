@@ -52,7 +52,7 @@ def assert_silent(error: BaseException) -> None:
 
 
 class LosingProxy(threading.Thread):
-    """Stands before a server. Once `lose` is set, it swallows one answer and closes that connection instead."""
+    """Stands before a server. Once `lose` is set, it swallows one response and closes that connection instead."""
 
     def __init__(self, port: int) -> None:
         super().__init__(daemon=True)

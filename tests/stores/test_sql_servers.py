@@ -212,7 +212,7 @@ def test_a_commit_whose_answer_is_lost_has_happened(postgresql: PostgreSQL) -> N
     cuts: list[str] = []
 
     class Cutting(psycopg.Connection[Any]):
-        """A connection that dies after the next commits, before their answers arrive."""
+        """A connection that dies after the next commits, before their responses arrive."""
 
         def commit(self) -> None:
             super().commit()

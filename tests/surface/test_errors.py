@@ -45,7 +45,7 @@ CLASSES = {
 
 def fail(emulator: Emulator, status: int, body: Any, headers: dict[str, str] | None = None) -> ApiException:
     """Return the error of a call that gets this response."""
-    emulator.answers.add("list_documents", body, status=status, headers=headers or {})
+    emulator.responses.add("list_documents", body, status=status, headers=headers or {})
     with PandaDoc(api_key=emulator.api_key, host=emulator.url, retries=0) as pd, pytest.raises(ApiException) as caught:
         pd.documents.list_documents()
     return caught.value

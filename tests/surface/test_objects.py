@@ -24,7 +24,7 @@ ANSWER = Response(
 
 
 def errors() -> list[Exception]:
-    """One error of each class, those of answers with an answer."""
+    """One error of each class, those of answers with a response."""
     made: list[Exception] = []
     for name in exceptions.__all__:
         found = getattr(exceptions, name)

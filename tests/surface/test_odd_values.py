@@ -1,4 +1,4 @@
-"""Values in answers that Python's own functions choke on: they read as they came, and every model can be shown."""
+"""Values in responses that Python's own functions choke on: they read as they came, and every model can be shown."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def test_a_creation_whose_answer_is_lost_is_not_repeated(world: World) -> None:
 def test_an_answer_without_an_id_is_said(world: World) -> None:
     documents = Documents(["document.draft"])
     documents.create = as_json({"status": "document.uploaded"}, 201)
-    with pytest.raises(DocumentStepError, match="the answer has no id") as caught:
+    with pytest.raises(DocumentStepError, match="the response has no id") as caught:
         run(world, documents)
     assert (caught.value.document_id, caught.value.step) == (None, "create")
 

@@ -1,4 +1,4 @@
-"""Waiting for answers that are not ready, and for exports."""
+"""Waiting for responses that are not ready, and for exports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A quick server in a process of its own that answers every request alike and counts connections.
+"""A quick server in a process of its own that responses every request alike and counts connections.
 
 It prints its port; when its standard input ends it prints what it counted, as JSON, and ends.
 """

@@ -160,7 +160,7 @@ def test_once_the_request_went_out_an_error_says_so(world: str) -> None:
         (error,) = calls(world, configured(server.url, retries=0), _request_timeout=0.3)
     assert isinstance(error, ApiTimeoutError)
     assert error.request_sent
-    assert "No answer within 0.3 seconds" in str(error)
+    assert "No response within 0.3 seconds" in str(error)
 
 
 @EACH_WORLD

@@ -44,7 +44,7 @@ async def test_each_attempt_is_a_record_with_attributes(
 ) -> None:
     path = f"/public/v1/documents/{SECRET}"
     pandadoc_emulator.faults.add("service-unavailable", path=path, retry_after=0)
-    pandadoc_emulator.answers.add("status_document", {"id": "a"}, headers={"X-Request-Id": "r-1"})
+    pandadoc_emulator.responses.add("status_document", {"id": "a"}, headers={"X-Request-Id": "r-1"})
     with caplog.at_level(logging.DEBUG, "pandadoc_client"):
         await status(pandadoc_emulator, world)
     first, again, second = [record for record in caplog.records if record.name == "pandadoc_client"]
@@ -75,7 +75,7 @@ async def test_the_instrumentation_of_httpx_sees_every_attempt(
     pandadoc_emulator: Emulator, world: str, spans: InMemorySpanExporter
 ) -> None:
     pandadoc_emulator.faults.add("service-unavailable", path="*", retry_after=0)
-    pandadoc_emulator.answers.add("status_document", {"id": "a"})
+    pandadoc_emulator.responses.add("status_document", {"id": "a"})
     await status(pandadoc_emulator, world)
     found = [dict(span.attributes or {}) for span in spans.get_finished_spans()]
     assert [attributes["http.status_code"] for attributes in found] == [503, 200]

@@ -1,4 +1,4 @@
-"""No secret of a request ends up in a message: header values that HTTP cannot carry, and what an answer repeats."""
+"""No secret of a request ends up in a message: header values that HTTP cannot carry, and what a response repeats."""
 
 from __future__ import annotations
 

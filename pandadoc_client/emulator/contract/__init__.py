@@ -1,1 +1,1 @@
-"""The contract at work: which operation a request is, whether it keeps to the contract, what an answer looks like."""
+"""The contract at work: which operation a request is, whether it keeps to the contract, what a response looks like."""

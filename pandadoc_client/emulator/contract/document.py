@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-__all__ = ["Contract", "Operation", "load_contract"]
+__all__ = ["Contract", "ContractOperation", "load_contract"]
 
 _METHODS = ("get", "put", "post", "delete", "patch")
 _DATA = Path(__file__).with_name("contract.json")
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class ContractOperation:
     """One operation of the contract.
 
     Attributes:
@@ -49,9 +49,9 @@ class Contract:
     """
 
     document: dict[str, Any]
-    operations: Mapping[str, Operation]
+    operations: Mapping[str, ContractOperation]
 
-    def find(self, name: str) -> Operation:
+    def find(self, name: str) -> ContractOperation:
         """Return an operation by its `operationId`, written as there or as in Python (`list_documents`).
 
         Raises:
@@ -72,13 +72,13 @@ class Contract:
             node = target
         return node
 
-    def response(self, operation: Operation, status: int | str) -> Mapping[str, Any] | None:
+    def response(self, operation: ContractOperation, status: int | str) -> Mapping[str, Any] | None:
         """Return the response object of *operation* for *status*; None where the contract has none."""
         found = operation.definition["responses"].get(str(status))
         return None if found is None else self.resolve(found)
 
-    def schema(self, operation: Operation, status: int | str) -> Mapping[str, Any] | None:
-        """Return the schema of the JSON answer of *operation* for *status*, or None."""
+    def schema(self, operation: ContractOperation, status: int | str) -> Mapping[str, Any] | None:
+        """Return the schema of the JSON response of *operation* for *status*, or None."""
         response = self.response(operation, status) or {}
         schema = response.get("content", {}).get("application/json", {}).get("schema")
         return None if schema is None else self.resolve(schema)
@@ -100,7 +100,7 @@ def _contract(document: dict[str, Any]) -> Contract:
                 secured = bool(definition.get("security", document.get("security", [])))
                 markers = frozenset(name for name, _ in parse_qsl(query, keep_blank_values=True))
                 operation_id = definition["operationId"]
-                operations[operation_id] = Operation(
+                operations[operation_id] = ContractOperation(
                     operation_id, method.upper(), path, markers, key, secured, definition
                 )
     return Contract(document, operations)

@@ -1,4 +1,4 @@
-"""Answers that keep to the contract, made up from the examples in it; the same seed makes the same answers."""
+"""Answers that keep to the contract, made up from the examples in it; the same seed makes the same responses."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from uuid import UUID
 
 from openapi_schema_validator import OAS30ReadValidator, oas30_format_checker
 
-from .document import Contract, Operation
+from .document import Contract, ContractOperation
 from .pdf import make_pdf
 from .requests import ValidRequest
 
-__all__ = ["ExampleAnswers", "success"]
+__all__ = ["ExampleResponses", "success"]
 
 _FILES = ("application/pdf", "application/*")
 _DEEPEST = 8  # schemas that contain themselves end here
@@ -27,7 +27,7 @@ _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _CANDIDATES = ("+15550123456", "Panda2026", "bamboo")  # for texts with a pattern
 
 
-class ExampleAnswers:
+class ExampleResponses:
     """Makes answers up.
 
     Args:
@@ -69,7 +69,7 @@ class ExampleAnswers:
             return make_pdf(["Made up by the emulator", *(f"{name}: {value}" for name, value in call.path.items())])
         return None
 
-    def _response(self, operation: Operation) -> Mapping[str, Any]:
+    def _response(self, operation: ContractOperation) -> Mapping[str, Any]:
         return self._contract.response(operation, success(operation)) or {}
 
     def _maker(self, call: ValidRequest) -> _Maker:
@@ -77,7 +77,7 @@ class ExampleAnswers:
         return _Maker(self._contract, chance, self._base_url())
 
 
-def success(operation: Operation) -> int:
+def success(operation: ContractOperation) -> int:
     """Return the status code of the ordinary success of *operation*."""
     return min(int(status) for status in operation.definition["responses"] if status.startswith("2"))
 

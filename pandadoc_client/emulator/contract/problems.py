@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .document import Contract, Operation
+from .document import Contract, ContractOperation
 from .requests import Violation
 
 __all__ = ["problem"]
@@ -31,7 +31,7 @@ _CODES = {
 
 def problem(
     contract: Contract,
-    operation: Operation | None,
+    operation: ContractOperation | None,
     path: str,
     status: int,
     message: str,
@@ -43,7 +43,7 @@ def problem(
         contract: The contract.
         operation: What was asked for; None if that is unknown.
         path: The path that was asked for; it tells the version where the operation does not.
-        status: The status code of the answer.
+        status: The status code of the response.
         message: One sentence, for when there are no violations.
         violations: What is wrong with the request.
     """

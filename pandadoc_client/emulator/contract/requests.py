@@ -34,7 +34,7 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 from werkzeug.http import parse_options_header
 
 from .adapt import adapted
-from .document import Contract, Operation
+from .document import Contract, ContractOperation
 from .multipart import FilePart, parse_multipart
 from .routing import Match
 
@@ -72,7 +72,7 @@ class ValidRequest:
         body: The JSON value, or the parts of a form by name (files as `FilePart`); None without a body.
     """
 
-    operation: Operation
+    operation: ContractOperation
     path: Mapping[str, Any]
     query: Mapping[str, Any]
     body: Any
@@ -126,12 +126,12 @@ class RequestJudge:
         empty = {error.name: "" for error in result.errors if isinstance(error, ParameterValidationError)}
         return ValidRequest(match.operation, parameters.path, {**parameters.query, **empty}, body)
 
-    def _lists(self, operation: Operation) -> set[str]:
+    def _lists(self, operation: ContractOperation) -> set[str]:
         """Return the names of the query parameters that are lists."""
         parameters = map(self._contract.resolve, operation.definition.get("parameters", ()))
         return {item["name"] for item in parameters if self._contract.resolve(item["schema"]).get("type") == "array"}
 
-    def _form(self, operation: Operation) -> Mapping[str, Any] | None:
+    def _form(self, operation: ContractOperation) -> Mapping[str, Any] | None:
         """Return the schemas of the parts of an operation's form with files, by name; None if it takes no such form."""
         body = self._contract.resolve(operation.definition.get("requestBody", {}))
         schema = body.get("content", {}).get(_FORM, {}).get("schema")
@@ -141,7 +141,7 @@ class RequestJudge:
         return {name: self._contract.resolve(part) for name, part in parts.items()}
 
     def _violations(
-        self, error: Exception, operation: Operation, form: Mapping[str, Any] | None
+        self, error: Exception, operation: ContractOperation, form: Mapping[str, Any] | None
     ) -> Iterable[Violation]:
         cause = error.__cause__
         if isinstance(error, MissingRequiredParameter):
@@ -166,7 +166,7 @@ class RequestJudge:
         else:
             raise error
 
-    def _may_be_empty(self, operation: Operation, name: str) -> bool:
+    def _may_be_empty(self, operation: ContractOperation, name: str) -> bool:
         """Tell whether a query parameter takes any text: openapi-core refuses every empty one."""
         for parameter in map(self._contract.resolve, operation.definition["parameters"]):
             if parameter["name"] == name:

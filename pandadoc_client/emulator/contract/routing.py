@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
-from .document import Operation
+from .document import ContractOperation
 
 __all__ = ["Match", "Mismatch", "Router"]
 
@@ -21,7 +21,7 @@ class Match:
         path: The values of its path parameters, decoded, by name.
     """
 
-    operation: Operation
+    operation: ContractOperation
     path: Mapping[str, str]
 
 
@@ -43,8 +43,8 @@ class Router:
     that differ in their query string leads to the one most of whose markers the request has.
     """
 
-    def __init__(self, operations: Iterable[Operation]) -> None:
-        self._routes: defaultdict[int, list[tuple[tuple[str, ...], Operation]]] = defaultdict(list)
+    def __init__(self, operations: Iterable[ContractOperation]) -> None:
+        self._routes: defaultdict[int, list[tuple[tuple[str, ...], ContractOperation]]] = defaultdict(list)
         for operation in operations:
             segments = tuple(operation.path.split("/"))
             self._routes[len(segments)].append((segments, operation))
@@ -77,7 +77,7 @@ class Router:
         return Mismatch(tuple(sorted(allowed | {"HEAD"} if "GET" in allowed else allowed)))
 
 
-def _specific_first(route: tuple[tuple[str, ...], Operation]) -> tuple[list[bool], tuple[str, ...], int]:
+def _specific_first(route: tuple[tuple[str, ...], ContractOperation]) -> tuple[list[bool], tuple[str, ...], int]:
     segments, operation = route
     return [_is_parameter(segment) for segment in segments], segments, -len(operation.markers)
 

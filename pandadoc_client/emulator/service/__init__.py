@@ -1,6 +1,14 @@
-"""The API with a memory: documents, templates, contacts and all else that one call makes and another one finds.
+"""The API with a memory: one package for each resource, all of one shape, and what they share.
 
-`records` holds the data and `storage` keeps it in a file; `world` joins them with a clock; `documents`, `recipients`,
-`webhooks` and their like change it; `handlers` turn requests into changes and records into answers; `courier` delivers
-webhooks. Only the last knows sockets.
+A resource, such as `contacts`, has up to three modules:
+
+| module | has |
+|---|---|
+| `handlers` | a function for each operation: `(backend, request) -> Reply`, listed in `HANDLERS` by `operationId` |
+| `models` | how its records are made and changed |
+| `serializers` | its records as the JSON of the contract |
+
+`resources` joins the handlers. `backend` holds the records (`records`, kept in a file by `storage`), the clock, the
+identifiers and what is scheduled; `scheduler` does that when it is due. `preconditions` are checked before a handler.
+`core` is the front that the HTTP endpoints and the tests use; `dispatcher` delivers webhooks and alone knows sockets.
 """

@@ -1,4 +1,4 @@
-"""The service: one world, what it answers, what tests may do to it, what is to be delivered."""
+"""The service: one backend, how it responds, what tests may do to it, what is to be delivered."""
 
 from __future__ import annotations
 
@@ -9,22 +9,26 @@ from typing import Any
 
 from ..contract.requests import ValidRequest
 from ..options import EmulatorOptions
-from . import documents, guards, staff, views, webhooks
-from .handlers import HANDLERS
-from .life import catch_up
+from . import preconditions
+from .backend import Backend
+from .documents import models as documents
+from .documents import serializers as document_serializers
+from .members import models as members
 from .records import Record
 from .refusal import Refusal
 from .reply import Reply
-from .seeds import sow
+from .resources import HANDLERS
+from .scheduler import run_due
+from .seeds import add_seed_data
 from .storage import StateFile
-from .world import World
+from .webhooks import models as webhooks
 
-__all__ = ["Answer", "Service"]
+__all__ = ["EncodedReply", "Service"]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer to a call, written out.
+class EncodedReply:
+    """The response to a call, written out.
 
     Attributes:
         status: The status code; None for the ordinary success of the operation.
@@ -55,19 +59,19 @@ class Service:
         self._base_url = base_url
         self.on_change: Callable[[], None] = lambda: None
         """Called after each change, from any thread."""
-        self.world = self._begin()
+        self.backend = self._begin()
         self._open = True
 
-    def _begin(self) -> World:
+    def _begin(self) -> Backend:
         sink = StateFile(self._options.state_file) if self._options.state_file else None
-        world = World(self._options, sink, self._base_url)
-        if world.is_new:
-            with world.tables.change():
-                staff.found(world)
+        backend = Backend(self._options, sink, self._base_url)
+        if backend.is_new:
+            with backend.tables.change():
+                members.found(backend)
                 if self._options.seed_data:
-                    sow(world)
-                world.new_id()  # marks the state as one that has begun
-        return world
+                    add_seed_data(backend)
+                backend.new_id()  # marks the state as one that has begun
+        return backend
 
     # -- for requests -----------------------------------------------------------------------------------------------
 
@@ -75,44 +79,44 @@ class Service:
         """Tell whether a handler answers an operation."""
         return operation_id in HANDLERS
 
-    def answer(self, call: ValidRequest) -> Answer | None:
+    def handle(self, request: ValidRequest) -> EncodedReply | None:
         """Carry a call out; None if no handler knows its operation, but what its path names is there.
 
         Raises:
             Refusal: 404, 409, 423, or whatever the handler says no for.
             StateFileError: the state could not be written; nothing was changed.
         """
-        handler = HANDLERS.get(call.operation.operation_id)
+        handler = HANDLERS.get(request.operation.operation_id)
         self.tick()
-        before = self.world.tables.revision
-        with self.world.tables.change():
-            guards.check(self.world, call)
-            answer = None if handler is None else _written(handler(self.world, call))
-        if self.world.tables.revision != before:
+        before = self.backend.tables.revision
+        with self.backend.tables.change():
+            preconditions.check(self.backend, request)
+            response = None if handler is None else _written(handler(self.backend, request))
+        if self.backend.tables.revision != before:
             self.on_change()
-        return answer
+        return response
 
     def accepts(self, scheme: str, credential: str) -> bool:
         """Tell whether a credential was made through the API and works now."""
-        with self.world.tables.lock:
-            return staff.key_of(self.world, scheme, credential) is not None
+        with self.backend.tables.lock:
+            return members.key_of(self.backend, scheme, credential) is not None
 
     def is_sandbox(self, credential: str) -> bool:
         """Tell whether a credential is a key of the sandbox."""
-        with self.world.tables.lock:
-            key = self.world["keys"].get(credential)
+        with self.backend.tables.lock:
+            key = self.backend["keys"].get(credential)
             return key is not None and bool(key["sandbox"])
 
     # -- for tests and the page -------------------------------------------------------------------------------------
 
     def tick(self) -> None:
         """Do what is due by now. Every request does so; a test that turns its own clock may need it."""
-        with self.world.tables.lock:
-            due = self.world.next_due()
-            if due is None or due["at"] > self.world.clock.look():
+        with self.backend.tables.lock:
+            due = self.backend.next_due()
+            if due is None or due["at"] > self.backend.clock.look():
                 return
-        with self.world.tables.change():
-            catch_up(self.world)
+        with self.backend.tables.change():
+            run_due(self.backend)
         self.on_change()
 
     def document(self, document_id: str) -> dict[str, Any]:
@@ -122,15 +126,15 @@ class Service:
             Refusal: 404, there is none.
         """
         self.tick()
-        with self.world.tables.lock:
-            return _copy(views.details(self.world, self._found(document_id)))
+        with self.backend.tables.lock:
+            return _copy(document_serializers.details(self.backend, self._found(document_id)))
 
     def documents(self, most: int | None = None) -> list[dict[str, Any]]:
         """Return the details of the documents that are not deleted, the latest first; *most* of them, if given."""
         self.tick()
-        with self.world.tables.lock:
-            found = [one for one in self.world.documents if not one["deleted"]][::-1]
-            return [_copy(views.details(self.world, one)) for one in found[:most]]
+        with self.backend.tables.lock:
+            found = [one for one in self.backend.documents if not one["deleted"]][::-1]
+            return [_copy(document_serializers.details(self.backend, one)) for one in found[:most]]
 
     def upload(self, document_id: str) -> bytes | None:
         """Return the file that a document was made from, as it was uploaded; None for one that was not.
@@ -138,8 +142,8 @@ class Service:
         Raises:
             Refusal: 404, there is no such document.
         """
-        with self.world.tables.lock:
-            return self.world["files"].get_bytes(self._found(document_id)["upload"] or "")
+        with self.backend.tables.lock:
+            return self.backend["files"].get_bytes(self._found(document_id)["upload"] or "")
 
     def process(self, document_id: str) -> dict[str, Any]:
         """Make a document ready now: `document.uploaded` becomes `document.draft`, or `document.error`."""
@@ -153,9 +157,9 @@ class Service:
         """
 
         def act(document_id: str) -> None:
-            if self.world.documents.read(document_id)["status"] != "document.draft":
+            if self.backend.documents.read(document_id)["status"] != "document.draft":
                 raise Refusal(409, "Only a draft can be sent.")
-            documents.send(self.world, document_id)
+            documents.send(self.backend, document_id)
 
         return self._change(document_id, act)
 
@@ -165,7 +169,7 @@ class Service:
         Raises:
             Refusal: 404, there is no such document; 409, it was not sent.
         """
-        return self._change(document_id, lambda key: documents.view(self.world, key, recipient_id))
+        return self._change(document_id, lambda key: documents.view(self.backend, key, recipient_id))
 
     def complete(self, document_id: str, recipient_id: str | None = None) -> dict[str, Any]:
         """Let one recipient sign, or all who have not.
@@ -174,8 +178,8 @@ class Service:
             Refusal: 404, there is no such document or recipient; 400, they have signed; 409, it was not sent.
         """
         if recipient_id is None:
-            return self._change(document_id, lambda key: documents.complete(self.world, key))
-        return self._change(document_id, lambda key: documents.complete_recipient(self.world, key, recipient_id))
+            return self._change(document_id, lambda key: documents.complete(self.backend, key))
+        return self._change(document_id, lambda key: documents.complete_recipient(self.backend, key, recipient_id))
 
     def decline(self, document_id: str, reason: str | None = None) -> dict[str, Any]:
         """Let a recipient say no.
@@ -183,7 +187,7 @@ class Service:
         Raises:
             Refusal: 404, there is no such document; 409, it was not sent.
         """
-        return self._change(document_id, lambda key: documents.decline(self.world, key, reason))
+        return self._change(document_id, lambda key: documents.decline(self.backend, key, reason))
 
     def set_status(self, document_id: str, status: str) -> dict[str, Any]:
         """Put a document into any status, such as `document.waiting_approval`, whatever it is now.
@@ -194,7 +198,7 @@ class Service:
         """
         if status not in documents.STATUSES:
             raise ValueError(f"status is one of {', '.join(documents.STATUSES)}")
-        return self._change(document_id, lambda key: documents.set_status(self.world, key, status))
+        return self._change(document_id, lambda key: documents.set_status(self.backend, key, status))
 
     def lock(self, document_id: str, seconds: float = 3600) -> dict[str, Any]:
         """Let somebody edit a document: changes are answered with 423 for so many seconds.
@@ -202,7 +206,7 @@ class Service:
         Raises:
             Refusal: 404, there is no such document.
         """
-        return self._change(document_id, lambda key: documents.lock(self.world, key, seconds))
+        return self._change(document_id, lambda key: documents.lock(self.backend, key, seconds))
 
     def unlock(self, document_id: str) -> dict[str, Any]:
         """End the editing of a document.
@@ -210,15 +214,15 @@ class Service:
         Raises:
             Refusal: 404, there is no such document.
         """
-        return self._change(document_id, lambda key: documents.unlock(self.world, key))
+        return self._change(document_id, lambda key: documents.unlock(self.backend, key))
 
     def recipient_of(self, key: str) -> tuple[str, str] | None:
         """Return document and recipient of a shared link or a signing session; None for one that is over or unknown."""
-        with self.world.tables.lock:
-            session = self.world["sessions"].get(key)
+        with self.backend.tables.lock:
+            session = self.backend["sessions"].get(key)
             if session is not None:
-                return (session["document"], session["recipient"]) if session["expires"] > self.world.now() else None
-            for document in self.world.documents:
+                return (session["document"], session["recipient"]) if session["expires"] > self.backend.now() else None
+            for document in self.backend.documents:
                 for recipient in document["recipients"]:
                     if recipient["shared_key"] == key:
                         return document["id"], recipient["id"]
@@ -234,40 +238,40 @@ class Service:
 
     def fail_next(self, message: str = "The file could not be processed.", times: int = 1) -> int:
         """Let the next documents that are created become `document.error`; returns how many are to come."""
-        with self.world.tables.lock:
-            self.world.failures.extend([message] * times)
-            return len(self.world.failures)
+        with self.backend.tables.lock:
+            self.backend.failures.extend([message] * times)
+            return len(self.backend.failures)
 
     # -- webhooks ---------------------------------------------------------------------------------------------------
 
     def deliveries(self) -> list[dict[str, Any]]:
         """Return the webhook events, oldest first: what, where to, each attempt, whether more are to come."""
         self.tick()
-        with self.world.tables.lock:
-            return webhooks.deliveries(self.world)
+        with self.backend.tables.lock:
+            return webhooks.deliveries(self.backend)
 
-    def work(self, busy: set[str]) -> tuple[list[tuple[str, webhooks.Delivery]], float | None]:
+    def work(self, busy: set[str]) -> tuple[list[tuple[str, webhooks.WebhookDelivery]], float | None]:
         """Do what is due; return what to deliver now, with its subscription, and the seconds until there is more."""
         self.tick()
-        result: list[tuple[str, webhooks.Delivery]] = []
+        result: list[tuple[str, webhooks.WebhookDelivery]] = []
         taken = set(busy)
-        with self.world.tables.change():
-            now = self.world.clock.look()
-            while (entry := webhooks.next_attempt(self.world, taken)) is not None and entry["at"] <= now:
-                delivery = webhooks.attempt(self.world, entry["id"])
+        with self.backend.tables.change():
+            now = self.backend.clock.look()
+            while (entry := webhooks.next_attempt(self.backend, taken)) is not None and entry["at"] <= now:
+                delivery = webhooks.attempt(self.backend, entry["id"])
                 if delivery is not None:
                     taken.add(entry["subscription"])
                     result.append((entry["subscription"], delivery))
             times = [entry["at"]] if entry is not None else []
-            due = self.world.next_due()
+            due = self.backend.next_due()
             times += [due["at"]] if due else []
         # Never 0: a clock that stands still must not make anybody run in circles.
         return result, max(0.01, min(times) - now) if times else None
 
-    def settle(self, delivery: webhooks.Delivery, outcome: webhooks.DeliveryOutcome) -> None:
+    def settle(self, delivery: webhooks.WebhookDelivery, outcome: webhooks.DeliveryOutcome) -> None:
         """Enter what became of an attempt."""
-        with self.world.tables.change():
-            webhooks.settle(self.world, delivery.event_id, outcome)
+        with self.backend.tables.change():
+            webhooks.settle(self.backend, delivery.event_id, outcome)
 
     # -- life -------------------------------------------------------------------------------------------------------
 
@@ -278,7 +282,7 @@ class Service:
             StateFileError: it cannot be used.
         """
         if not self._open and self._options.state_file:
-            self.world = self._begin()
+            self.backend = self._begin()
         self._open = True
 
     def reset(self) -> None:
@@ -289,26 +293,26 @@ class Service:
         """
         was_open = self._open
         self.open()
-        with self.world.tables.lock:
-            with self.world.tables.change():
-                self.world.tables.clear()
-            self.world.tables.close()
-            self.world = self._begin()
+        with self.backend.tables.lock:
+            with self.backend.tables.change():
+                self.backend.tables.clear()
+            self.backend.tables.close()
+            self.backend = self._begin()
         if not was_open:
             self.close()
 
     def close(self) -> None:
         """Let go of the state file."""
-        with self.world.tables.lock:
+        with self.backend.tables.lock:
             self._open = False
-            self.world.tables.close()
+            self.backend.tables.close()
 
     def _change(self, document_id: str, act: Callable[[str], object]) -> dict[str, Any]:
         self.tick()
-        with self.world.tables.change():
+        with self.backend.tables.change():
             self._found(document_id)
             act(document_id)
-            result = _copy(views.details(self.world, self.world.documents.read(document_id)))
+            result = _copy(document_serializers.details(self.backend, self.backend.documents.read(document_id)))
         self.on_change()
         return result
 
@@ -317,13 +321,13 @@ class Service:
 
     def _hurry(self, document_id: str, *wanted: str) -> None:
         """Do now what is planned for a document."""
-        for due in self.world["due"]:
+        for due in self.backend["due"]:
             if due["target"] == document_id and due["what"] in wanted:
-                self.world["due"].edit(due["id"])["at"] = 0.0
-        catch_up(self.world)
+                self.backend["due"].edit(due["id"])["at"] = 0.0
+        run_due(self.backend)
 
     def _found(self, document_id: str) -> Record:
-        found = self.world.documents.get(document_id)
+        found = self.backend.documents.get(document_id)
         if found is None or found["deleted"]:
             raise Refusal(404, "There is no such document.")
         return found
@@ -334,9 +338,9 @@ def _copy(value: Record) -> dict[str, Any]:
     return copied
 
 
-def _written(reply: Reply) -> Answer:
+def _written(reply: Reply) -> EncodedReply:
     """Write a reply out while nobody changes the records that it shows."""
     if reply.content is not None:
-        return Answer(reply.status, dict(reply.headers), reply.content, reply.media_type)
+        return EncodedReply(reply.status, dict(reply.headers), reply.content, reply.media_type)
     content = None if reply.value is None else json.dumps(reply.value, ensure_ascii=False).encode()
-    return Answer(reply.status, dict(reply.headers), content, "application/json")
+    return EncodedReply(reply.status, dict(reply.headers), content, "application/json")

@@ -10,11 +10,11 @@ from typing import Any
 
 from ..contract.secrets import mask_values
 from ..journal import JournalEntry
+from .backend import CURRENT_MEMBER
 from .clock import parse_time
 from .listing import of_page
 from .records import Record
 from .refusal import not_found
-from .world import CURRENT_MEMBER
 
 __all__ = ["LOG_OPERATIONS", "log_details", "log_list"]
 

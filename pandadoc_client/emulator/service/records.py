@@ -178,3 +178,8 @@ class Tables:
             else:
                 rows[key] = old
         self._before.clear()
+
+
+def pick(record: Record, *names: str) -> Record:
+    """Return some members of a record."""
+    return {name: record[name] for name in names}

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import documents, fields, pricing
+from .backend import Backend
 from .clock import parse_time, stamp
-from .life import catch_up
-from .recipients import add_recipients, contact_for
+from .content_library.models import make_item
+from .documents import models as documents
+from .fields import models as fields
+from .quotes import models as quotes
+from .recipients.models import add_recipients, contact_for
 from .records import Record
-from .stock import make_item, make_template
-from .world import World
+from .scheduler import run_due
+from .templates.models import make_template
 
-__all__ = ["sow"]
+__all__ = ["add_seed_data"]
 
 _BEGIN = parse_time("2026-01-12T09:00:00Z")
 _YEARS = 3650  # days until documents expire, so that they do not while somebody looks on
@@ -26,32 +29,32 @@ _PEOPLE: tuple[tuple[str, str, str, str], ...] = (
 )
 
 
-def sow(world: World) -> None:
+def add_seed_data(backend: Backend) -> None:
     """Add folders, contacts, templates, documents in many states, library items and products."""
-    with world.clock.set_back(_BEGIN):
+    with backend.clock.set_back(_BEGIN):
         for first, last, email, company in _PEOPLE:
-            contact = contact_for(world, {"email": email, "first_name": first, "last_name": last})
+            contact = contact_for(backend, {"email": email, "first_name": first, "last_name": last})
             contact["company"] = company
-        contracts, proposals = (_folder(world, "document_folders", name) for name in ("Contracts", "Proposals"))
-        shelf = _folder(world, "template_folders", "Ready to use")
-        agreement, proposal, offer = _templates(world, shelf)
-        _documents(world, (agreement, proposal, offer), contracts, proposals)
+        contracts, proposals = (_folder(backend, "document_folders", name) for name in ("Contracts", "Proposals"))
+        shelf = _folder(backend, "template_folders", "Ready to use")
+        agreement, proposal, offer = _templates(backend, shelf)
+        _documents(backend, (agreement, proposal, offer), contracts, proposals)
         for name in ("Company profile", "Terms of payment"):
-            make_item(world, name, status="cli.PROCESSED", texts=[{"name": name}])
+            make_item(backend, name, status="cli.PROCESSED", texts=[{"name": name}])
         for title, sku, price in (("Bamboo, 1 t", "BB-1", 120), ("Crate of apples", "AP-12", 18.5), ("Tea", "T-7", 9)):
-            _product(world, title, sku, price)
+            _product(backend, title, sku, price)
 
 
-def _folder(world: World, kind: str, name: str) -> str:
-    folder = {"id": world.new_id(), "name": name, "date_created": world.stamp(), "parent": None}
-    folder_id: str = world[kind].add(folder)["id"]
+def _folder(backend: Backend, kind: str, name: str) -> str:
+    folder = {"id": backend.new_id(), "name": name, "date_created": backend.stamp(), "parent": None}
+    folder_id: str = backend[kind].add(folder)["id"]
     return folder_id
 
 
-def _templates(world: World, folder: str) -> tuple[Record, Record, Record]:
+def _templates(backend: Backend, folder: str) -> tuple[Record, Record, Record]:
     common: dict[str, Any] = {"status": "template.PROCESSED", "folder_uuid": folder, "shared": True}
     agreement = make_template(
-        world,
+        backend,
         "Non-disclosure agreement",
         roles=("Client",),
         fields=(("Company", "text", "Client"), ("Date", "date", "Client"), ("Signature", "signature", "Client")),
@@ -59,21 +62,24 @@ def _templates(world: World, folder: str) -> tuple[Record, Record, Record]:
         tags=["legal"],
         **common,
     )
-    rows = [{"data": {"name": "Bamboo, 1 t", "price": 120, "qty": 3}}, {"data": {"name": "Delivery", "price": 40}}]
-    table = pricing.make_tables(world, [{"name": "Prices", "sections": [{"title": "Goods", "rows": rows}]}])
+    rows = [
+        {"data": {"name": "Bamboo, 1 t", "price": 120, "qty": 3}},
+        {"data": {"name": "WebhookDelivery", "price": 40}},
+    ]
+    table = quotes.make_tables(backend, [{"name": "Prices", "sections": [{"title": "Goods", "rows": rows}]}])
     items = [{"name": "Advice", "qty": 2, "price": 95}]
     proposal = make_template(
-        world,
+        backend,
         "Sales proposal",
         roles=("Client", "Manager"),
         fields=(("Accept", "checkbox", "Client"), ("Signature", "signature", "Client"), ("Seal", "stamp", "Manager")),
         pricing_tables=table,
-        quotes=[pricing.make_quote(world, [{"name": "Services", "items": items}])],
+        quotes=[quotes.make_quote(backend, [{"name": "Services", "items": items}])],
         tags=["sales"],
         **common,
     )
     offer = make_template(
-        world,
+        backend,
         "Job offer",
         roles=("Candidate",),
         fields=(("Start", "date", "Candidate"), ("Signature", "signature", "Candidate")),
@@ -83,7 +89,7 @@ def _templates(world: World, folder: str) -> tuple[Record, Record, Record]:
     return agreement, proposal, offer
 
 
-def _documents(world: World, templates: tuple[Record, Record, Record], contracts: str, proposals: str) -> None:
+def _documents(backend: Backend, templates: tuple[Record, Record, Record], contracts: str, proposals: str) -> None:
     agreement, proposal, offer = templates
     plan: tuple[tuple[str, Record, str, int, str], ...] = (
         ("NDA with Bamboo & Sons", agreement, "completed", 0, contracts),
@@ -96,59 +102,59 @@ def _documents(world: World, templates: tuple[Record, Record, Record], contracts
         ("Offer to Mei Lin", offer, "draft", 0, contracts),
     )
     for name, template, status, person, folder in plan:
-        _document(world, name, template, status, person, folder)
+        _document(backend, name, template, status, person, folder)
 
 
-def _document(world: World, name: str, template: Record, status: str, person: int, folder: str) -> None:
+def _document(backend: Backend, name: str, template: Record, status: str, person: int, folder: str) -> None:
     first, last, email, _ = _PEOPLE[person]
     wanted = {"email": email, "first_name": first, "last_name": last, "role": template["roles"][0]["name"]}
-    people = add_recipients(world, [wanted])
+    people = add_recipients(backend, [wanted])
     document = documents.create(
-        world,
+        backend,
         {
             "name": name,
             "recipients": people,
             "folder_uuid": folder,
             "template": {"id": template["id"], "name": template["name"]},
-            "fields": fields.from_template(world, template, people),
-            "pricing_tables": pricing.copied(template["pricing_tables"]),
-            "quotes": pricing.copied(template["quotes"]),
+            "fields": fields.from_template(backend, template, people),
+            "pricing_tables": quotes.copied(template["pricing_tables"]),
+            "quotes": quotes.copied(template["quotes"]),
             "tags": list(template["tags"]),
-            "sections": [{"uuid": world.new_id(), "name": template["name"]}],
+            "sections": [{"uuid": backend.new_id(), "name": template["name"]}],
         },
     )
     document["settings"]["expires_in"] = _YEARS
     document_id = document["id"]
-    _now(world)
+    _now(backend)
     if status == "draft":
         return
-    documents.send(world, document_id)
+    documents.send(backend, document_id)
     if status == "viewed":
-        documents.view(world, document_id)
+        documents.view(backend, document_id)
     elif status == "completed":
-        documents.complete(world, document_id)
+        documents.complete(backend, document_id)
     elif status == "declined":
-        documents.decline(world, document_id, "Too dear.")
+        documents.decline(backend, document_id, "Too dear.")
     elif status == "voided":
-        documents.set_status(world, document_id, "document.voided", "The position was filled.")
-    _now(world)
+        documents.set_status(backend, document_id, "document.voided", "The position was filled.")
+    _now(backend)
 
 
-def _now(world: World) -> None:
+def _now(backend: Backend) -> None:
     """Do at once what would be due in a moment."""
-    for due in world["due"]:
+    for due in backend["due"]:
         if due["what"] in ("document.ready", "document.rendered"):
-            world["due"].edit(due["id"])["at"] = 0.0
-    catch_up(world)
+            backend["due"].edit(due["id"])["at"] = 0.0
+    run_due(backend)
 
 
-def _product(world: World, title: str, sku: str, price: float) -> None:
-    now = stamp(world.now())
-    world["catalog"].add(
+def _product(backend: Backend, title: str, sku: str, price: float) -> None:
+    now = stamp(backend.now())
+    backend["catalog"].add(
         {
-            "id": world.new_uuid(),
-            "variant": world.new_uuid(),
-            "price_id": world.new_uuid(),
+            "id": backend.new_uuid(),
+            "variant": backend.new_uuid(),
+            "price_id": backend.new_uuid(),
             "title": title,
             "category_id": None,
             "type": "regular",

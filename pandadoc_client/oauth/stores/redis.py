@@ -45,7 +45,7 @@ _BATCH = 500
 # Cluster puts names with the same text in braces on one server. A brace of the key itself would end that text early.
 _PLAIN = " !\"#$&'()*+,/:;<=>?@[\\]^`|~"
 
-# A write whose answer got lost is sent again, and then finds its own revision: that is success.
+# A write whose response got lost is sent again, and then finds its own revision: that is success.
 _WRITE = b"""
 local found = redis.call('HGET', KEYS[1], 'revision')
 if found == ARGV[2] then return 1 end
@@ -159,7 +159,7 @@ class RedisTokenStore(ProcessBound, TokenStore):
         found = hide(self._do(key, lambda: self._client.hgetall(name)))
         if not found:
             return None
-        fields = hide({_text(field): _text(value) for field, value in found.items()})
+        fields = hide({_decoded(field): _decoded(value) for field, value in found.items()})
         document, revision = fields.get("document"), fields.get("revision")
         if document is None or not revision or fields.get("key") != key:
             raise _not_ours(key)
@@ -235,7 +235,7 @@ class RedisTokenStore(ProcessBound, TokenStore):
         """Return all keys. Cluster names one twice while it moves between servers."""
         before, behind = f"{self._prefix}:{{", "}:token"
         pattern = "".join(f"\\{char}" if char in "*?[]^\\" else char for char in before) + "*" + behind
-        names = (_text(name) for name in self._client.scan_iter(match=pattern.encode(), count=1000))
+        names = (_decoded(name) for name in self._client.scan_iter(match=pattern.encode(), count=1000))
         return {unquote(name.removeprefix(before).removesuffix(behind)) for name in names}
 
     def _ends(self, keys: list[str]) -> list[datetime | None]:
@@ -245,13 +245,13 @@ class RedisTokenStore(ProcessBound, TokenStore):
             pipeline = self._client.pipeline(transaction=False)
             for key in keys:
                 pipeline.hget(self._name(key, "token"), "expires_at")
-            answers: list[Any] = pipeline.execute()
-            return answers
+            responses: list[Any] = pipeline.execute()
+            return responses
 
         ends: list[datetime | None] = []
-        for key, answer in zip(keys, self._do(None, ask), strict=True):
+        for key, response in zip(keys, self._do(None, ask), strict=True):
             try:
-                ends.append(datetime.fromisoformat(_text(answer)) if answer else None)
+                ends.append(datetime.fromisoformat(_decoded(response)) if response else None)
             except ValueError:
                 raise _not_ours(key) from None
         return ends
@@ -378,7 +378,7 @@ def _memory_settings(server: Any) -> tuple[str, int]:
     """Return ``maxmemory-policy`` and ``maxmemory``; ``("", 0)`` if the server does not tell, as some managed ones."""
     for ask, argument in ((server.config_get, "maxmemory*"), (server.info, "memory")):
         with suppress(redis.ResponseError, KeyError, ValueError):
-            found = {_text(name).replace("-", "_"): _text(value) for name, value in ask(argument).items()}
+            found = {_decoded(name).replace("-", "_"): _decoded(value) for name, value in ask(argument).items()}
             return found["maxmemory_policy"], int(found["maxmemory"])
     return "", 0
 
@@ -402,7 +402,7 @@ def _not_ours(key: str) -> TokenStoreError:
     )
 
 
-def _text(value: object) -> str:
+def _decoded(value: object) -> str:
     # A given client may decode by itself, or not. What is no UTF-8 is not ours and recognised as such later.
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 

@@ -1,4 +1,4 @@
-"""A caller that holds each answer against the contract, and things to send."""
+"""A caller that holds each response against the contract, and things to send."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _operations() -> Iterator[tuple[str, tuple[str, str, dict[str, Any]]]]:
 
 
 class Api:
-    """Calls operations by name; an answer that does not keep to the contract fails the test.
+    """Calls operations by name; a response that does not keep to the contract fails the test.
 
     Attributes:
         visited: The operations that were called with success.
@@ -52,7 +52,7 @@ class Api:
     def send(
         self, operation: str, body: Any = None, path: tuple[str, ...] = (), files: Any = None, **query: Any
     ) -> httpx.Response:
-        """Call an operation and return its answer, held against the contract."""
+        """Call an operation and return its response, held against the contract."""
         method, template, definition = self.operations[operation]
         for value in path:
             before, _, after = template.partition("{")
@@ -77,7 +77,7 @@ class Api:
         return response
 
     def call(self, operation: str, body: Any = None, *path: str, files: Any = None, **query: Any) -> Any:
-        """Call an operation with success, and return the JSON of its answer, or the file."""
+        """Call an operation with success, and return the JSON of its response, or the file."""
         response = self.send(operation, body, path, files, **query)
         assert response.is_success, f"{operation}: {response.status_code} {response.text}"
         assert "pandadoc.com/" not in response.text, f"{operation}: a URL of the real service"
@@ -87,7 +87,7 @@ class Api:
         return response.json() if is_json else response.content
 
     def refused(self, status: int, operation: str, body: Any = None, *path: str, files: Any = None) -> Any:
-        """Call an operation that says no, and return the JSON of its answer."""
+        """Call an operation that says no, and return the JSON of its response."""
         response = self.send(operation, body, path, files)
         assert response.status_code == status, f"{operation}: {response.status_code} {response.text}"
         return response.json()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pandadoc_client.emulator.service.courier import post
-from pandadoc_client.emulator.service.webhooks import Delivery
+from pandadoc_client.emulator.service.dispatcher import post
+from pandadoc_client.emulator.service.webhooks.models import WebhookDelivery
 
 from ...wire.network import VARIABLES, make_authority, serving_tls
 
@@ -27,7 +27,7 @@ async def test_a_receiver_is_trusted_whose_authority_the_environment_names(
 ) -> None:
     authority = make_authority(tmp_path)
     with serving_tls(authority) as port:
-        delivery = Delivery("event", f"https://127.0.0.1:{port}/?signature=s", b"[]")
+        delivery = WebhookDelivery("event", f"https://127.0.0.1:{port}/?signature=s", b"[]")
         assert (await post(delivery, 30, allow_remote=False)).error == "CONNECT_ERROR"
         environment.setenv(variable, str(authority.folder if variable == "SSL_CERT_DIR" else authority.ca))
         assert (await post(delivery, 30, allow_remote=False)).status == 200
@@ -39,6 +39,6 @@ async def test_a_variable_that_cannot_be_used_is_named_in_the_log(
 ) -> None:
     environment.setenv(variable, "/nowhere/file")
     with caplog.at_level(logging.WARNING, "pandadoc_client"):
-        outcome = await post(Delivery("event", "https://127.0.0.1:9/", b"[]"), 30, allow_remote=False)
+        outcome = await post(WebhookDelivery("event", "https://127.0.0.1:9/", b"[]"), 30, allow_remote=False)
     assert (outcome.status, outcome.error) == (None, "INTERNAL_ERROR")
     assert f"{variable} cannot be used" in caplog.text

@@ -1,4 +1,4 @@
-"""Every handler, called with success once at least; `Api` holds each answer against the contract."""
+"""Every handler, called with success once at least; `Api` holds each response against the contract."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pandadoc_client.emulator.service.handlers import HANDLERS
+from pandadoc_client.emulator.service.resources import HANDLERS
 
 from .support import PDF, Api, person
 

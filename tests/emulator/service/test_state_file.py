@@ -111,7 +111,7 @@ def test_a_kill_leaves_whole_changes(tmp_path: Path) -> None:
     with Emulator(mode="state", state_file=path) as emulator:
         found = {one["id"]: one for one in emulator.service.documents()}
         assert seen <= set(found)
-        contacts = {one["id"] for one in emulator.service.world["contacts"]}
+        contacts = {one["id"] for one in emulator.service.backend["contacts"]}
         for one in found.values():
             assert {recipient["contact_id"] for recipient in one["recipients"]} <= contacts
             assert one["status"] in ("document.draft", "document.sent")

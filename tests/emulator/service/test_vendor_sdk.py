@@ -1,4 +1,4 @@
-"""The vendor's own SDK, which refuses answers of a wrong type, through the life of a document."""
+"""The vendor's own SDK, which refuses responses of a wrong type, through the life of a document."""
 
 from __future__ import annotations
 

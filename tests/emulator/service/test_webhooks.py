@@ -168,7 +168,7 @@ def test_the_delays_before_the_next_attempts_grow_as_they_are_set(begin: Callabl
             api.call("listMembers")
             assert [one["next_attempt"] for one in api.service.deliveries()] == [before["next_attempt"]]
             clock.advance(2)
-            api.call("createDocumentFolder", {"name": "wakes the courier"})
+            api.call("createDocumentFolder", {"name": "wakes the dispatcher"})
         receiver.wait_for(3)
         [last] = until(lambda: settled(api, 3))
     assert (last["state"], last["next_attempt"]) == ("failed", None)

@@ -12,7 +12,7 @@ The steps of a write depend on the store, and begin with the name of the write, 
 
     attempt: temporary file made / before flush / after flush / before rename / after rename / after folder flush
     attempt: before commit / after commit            (SQL)
-    attempt: sent                                    (Redis: the server has the command, we have no answer)
+    attempt: sent                                    (Redis: the server has the command, we have no response)
 
 A write that fails ends with the step ``failed attempt`` or ``failed save``.
 """

@@ -63,14 +63,14 @@ class Process:
         self._send({"do": do, **arguments})
 
     def answer(self) -> Answer:
-        """Wait for the answer to a command, or for a step that it tells of."""
+        """Wait for the response to a command, or for a step that it tells of."""
         line = self._lines.readline()
         assert line, "the process ended where it should have answered"
         found: Answer = json.loads(line)
         return found
 
     def ask(self, do: str, **arguments: Any) -> Answer:
-        """Give it a command and wait for the answer."""
+        """Give it a command and wait for the response."""
         self.begin(do, **arguments)
         return self.answer()
 

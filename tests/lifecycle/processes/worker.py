@@ -2,8 +2,8 @@
 
     python -m tests.lifecycle.processes.worker DESCRIPTOR
 
-The first line has the settings (see `Worker`), and its answer says that all is ready. Each line after it is a command:
-``do`` names a method of `Worker`, the other fields are its arguments, and what it returns is the answer.
+The first line has the settings (see `Worker`); its response says that all is ready. Each line after it is a command:
+``do`` names a method of `Worker`, the other fields are its arguments, and what it returns is the response.
 """
 
 from __future__ import annotations

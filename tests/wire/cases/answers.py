@@ -1,4 +1,4 @@
-"""What the server may answer: successes of every shape, errors, retries, redirects, and no answer at all."""
+"""What the server may answer: successes of every shape, errors, retries, redirects, and no response at all."""
 
 from __future__ import annotations
 

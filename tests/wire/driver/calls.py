@@ -92,7 +92,7 @@ def member(
 
 
 def operation(host: str, module: str, owner: str, method: str, arguments: dict[str, Any]) -> Any:
-    """Call an operation of an API class; its answer is not read, since models are compared elsewhere."""
+    """Call an operation of an API class; its response is not read, since models are compared elsewhere."""
     try:
         kind = getattr(importlib.import_module(module), owner)
     except (ImportError, AttributeError):
@@ -145,7 +145,7 @@ def member_after_close(host: str) -> Any:
 
 
 def open_answer(host: str) -> Any:
-    """Read an answer whose body was not read, in each way that both SDKs know."""
+    """Read a response whose body was not read, in each way that both SDKs know."""
     with _client(host, {"retries": None}, None) as api_client:
         api: Any = members_api.MembersApi(api_client)
         shown: dict[str, Any] = {}

@@ -136,7 +136,7 @@ def _is_apart(model: Any) -> bool:
 
 
 class _Answer:
-    """An answer as an error's constructor takes it."""
+    """A response as an error's constructor takes it."""
 
     def __init__(self, data: Any) -> None:
         self.status = 418
@@ -154,7 +154,7 @@ def _show_error(error: Any) -> Any:
 
 
 def error_of_call(host: str) -> Any:
-    """Make each error that stands for an answer."""
+    """Make each error that stands for a response."""
     shown: dict[str, Any] = {}
     for name in (
         "ApiException",

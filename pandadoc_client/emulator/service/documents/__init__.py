@@ -1,0 +1,1 @@
+"""Documents: their lifecycle, settings, sessions and downloads."""

@@ -1,0 +1,1 @@
+"""Summaries, content, AI metadata and search."""

@@ -1,0 +1,1 @@
+"""Documents linked to objects of a CRM."""

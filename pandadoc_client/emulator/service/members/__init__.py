@@ -1,0 +1,1 @@
+"""Users, members, workspaces, and the keys that are made for them."""

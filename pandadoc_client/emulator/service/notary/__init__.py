@@ -1,0 +1,1 @@
+"""Notarization requests."""

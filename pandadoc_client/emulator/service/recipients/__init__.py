@@ -1,0 +1,1 @@
+"""The recipients of a document, and reminders to them."""

@@ -1,0 +1,1 @@
+"""Sections (bundles) of a document."""
