@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import httpx
 
-from pandadoc_client._http.cleanup import quietly
+from pandadoc_client._http.cleanup import close_quietly, quietly
 from pandadoc_client._http.messages import Headers, Response
 from pandadoc_client._http.secrets import mask_chain
 from pandadoc_client.exceptions import (
@@ -122,8 +122,7 @@ class StreamedResponse(io.RawIOBase):
     def close(self) -> None:
         """Let go of the connection."""
         if not self.closed:
-            with quietly("a response"):
-                self._response.close()
+            close_quietly(self._response, "a response")
         super().close()
 
     release_conn = close

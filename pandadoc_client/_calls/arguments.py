@@ -35,7 +35,7 @@ __all__ = [
     "PreparedCall",
     "RequestParts",
     "build_request",
-    "decode_answer",
+    "decode_response",
     "default_timeout",
     "prepare",
     "select_accept",
@@ -293,11 +293,15 @@ def build_request(
     Raises:
         ApiValueError: A part cannot be encoded; the message names it.
     """
-    path = encode_path(url, flatten(parts.path, parts.collections), safe)
-    query = encode_query(_flat(parts.query, parts))
-    fields = _flat(parts.form, parts)
-    data, sent_type = encode_body(content_type, parts.body, fields, file_fields(parts.files), parts.body_name)
-    own = {name: value for name, value in _flat(parts.header.items(), parts) if value is not None}
+    # Most calls have parts of one or two kinds, and every step costs.
+    path = encode_path(url, flatten(parts.path, parts.collections), safe) if parts.path or not url.isascii() else url
+    query = encode_query(_flat(parts.query, parts)) if parts.query else ""
+    fields = _flat(parts.form, parts) if parts.form else []
+    files = file_fields(parts.files) if parts.files else []
+    data, sent_type = encode_body(content_type, parts.body, fields, files, parts.body_name)
+    own: dict[str, Any] = {}
+    if parts.header:
+        own = {name: value for name, value in _flat(parts.header.items(), parts) if value is not None}
     if sent_type is not None:
         own["Content-Type"] = sent_type
     # Spaces around a value are no part of it (RFC 9110 §5.5), and go.
@@ -325,7 +329,7 @@ def _merged(own: Mapping[str, Any], winning: Mapping[str, Any]) -> dict[str, Any
     return {**{name: value for name, value in own.items() if name.lower() not in names}, **winning}
 
 
-def decode_answer(
+def decode_response(
     response: Response, response_type: tuple[Any, ...] | None, missing_is_none: bool, folder: str | None = None
 ) -> Any:
     """Return the body of a success as *response_type*; whatever its shape, it is not refused.

@@ -10,7 +10,7 @@ from pandadoc_client._calls.arguments import (
     PreparedCall,
     RequestParts,
     build_request,
-    decode_answer,
+    decode_response,
     default_timeout,
     select_accept,
     select_content_type,
@@ -117,7 +117,7 @@ class BaseClient(ProcessBound):
             ApiDecodeError: The body should be JSON and is not.
         """
         settings = self.configuration
-        return decode_answer(response, response_type, settings.missing_fields == "none", settings.temp_folder_path)
+        return decode_response(response, response_type, settings.missing_fields == "none", settings.temp_folder_path)
 
     def update_params_for_auth(
         self,

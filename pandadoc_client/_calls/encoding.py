@@ -226,7 +226,7 @@ def encode_body(
     kind = (content_type or "").partition(";")[0].strip().lower()
     is_json = content_type is None or "json" in kind
     is_ready = not is_json and isinstance(body, str | bytes)
-    if not is_ready:
+    if not is_ready and body is not None:
         body = plain(body, name)
     if fields and body:
         raise ApiValueError("body parameter cannot be used with post_params parameter.")

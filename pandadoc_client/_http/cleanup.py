@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Protocol, TypeVar
 
-__all__ = ["closed_after", "closed_after_async", "quietly"]
+__all__ = ["close_quietly", "closed_after", "closed_after_async", "quietly"]
 
 _logger = logging.getLogger("pandadoc_client")
 
@@ -34,7 +34,19 @@ def quietly(what: str) -> Generator[None]:
     try:
         yield
     except Exception as error:
-        _logger.warning("Closing %s failed: %s", what, type(error).__name__)
+        _log_failure(what, error)
+
+
+def _log_failure(what: str, error: Exception) -> None:
+    _logger.warning("Closing %s failed: %s", what, type(error).__name__)
+
+
+def close_quietly(thing: _Closable, what: str) -> None:
+    """Close *thing*, `quietly`: the way that costs least, for what each call does."""
+    try:
+        thing.close()
+    except Exception as error:
+        _log_failure(what, error)
 
 
 @contextmanager
@@ -43,8 +55,7 @@ def closed_after(thing: _C, what: str) -> Generator[_C]:
     try:
         yield thing
     finally:
-        with quietly(what):
-            thing.close()
+        close_quietly(thing, what)
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """The clock that timeouts and waits go by: one that test tools do not stop.
 
 Tools such as freezegun replace ``time.monotonic`` in every module that they find, and a wait that reads a stopped clock
-never ends. So the function is bound here, in a default that nobody replaces, when ``import pandadoc_client`` runs:
+never ends. So the function is wrapped here, in an object that nobody looks for, when ``import pandadoc_client`` runs:
 before a test stops the time, in all but odd programs. In those, waits end as well, as they count what they have slept.
 """
 
@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from types import BuiltinFunctionType
 
 __all__ = ["is_replaced", "monotonic"]
 
 
-def monotonic(*, _read: Callable[[], float] = time.monotonic) -> float:
-    """Return seconds that only grow, as ``time.monotonic`` does."""
-    return _read()
+monotonic: Callable[[], float] = partial(time.monotonic)
+"""Returns seconds that only grow, as ``time.monotonic`` does. It costs no frame: each call reads it several times."""
 
 
 def is_replaced() -> bool:

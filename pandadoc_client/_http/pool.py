@@ -25,7 +25,7 @@ import anyio
 import httpcore
 import httpx
 
-from pandadoc_client._http.cleanup import quietly
+from pandadoc_client._http.cleanup import close_quietly, quietly
 from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.deadline import current_limit
 from pandadoc_client._http.streams import AsyncDialingBackend, DialingBackend
@@ -161,14 +161,12 @@ class _Pool:
                     shelf = self._shelves[key] = _Shelf(self._most_idle)
                 old = shelf.put(connection)
         for surplus in old:
-            with quietly(_CONNECTION):
-                surplus.close()
+            close_quietly(surplus, _CONNECTION)
 
     def _discard(self, connection: Any) -> None:
         with self._lock:
             self._in_use.discard(connection)
-        with quietly(_CONNECTION):
-            connection.close()
+        close_quietly(connection, _CONNECTION)
 
     def close(self) -> None:
         """Close all connections, those in use as well: their calls fail."""
@@ -180,8 +178,7 @@ class _Pool:
             ]
             self._in_use.clear()
         for connection in everything:
-            with quietly(_CONNECTION):
-                connection.close()
+            close_quietly(connection, _CONNECTION)
 
 
 class _Body:
@@ -205,8 +202,7 @@ class _Body:
         if not self._closed:
             self._closed = True
             try:
-                with quietly("a response"):
-                    self._stream.close()
+                close_quietly(self._stream, "a response")
             finally:
                 self._pool.release(self._key, self._connection)
 

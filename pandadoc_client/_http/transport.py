@@ -18,7 +18,7 @@ import anyio
 import httpx
 
 from pandadoc_client._http.bodies import AsyncBody, Body, RepeatableAsyncBody, RepeatableBody, closing_body, framing
-from pandadoc_client._http.cleanup import closed_after, closed_after_async, quietly
+from pandadoc_client._http.cleanup import close_quietly, closed_after_async
 from pandadoc_client._http.clients import DirectAsyncClient, DirectClient
 from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.deadline import Limit, current_limit, deadline
@@ -141,7 +141,7 @@ class _Shell:
             raise ApiValueError(f"The URL of the call cannot be used: {error}") from None
         # Nothing is refused from here on: the local variables of a frame that is reported must hold no credential.
         headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.headers.items()]
-        if not any(name.lower() == b"accept-encoding" for name, _ in headers):
+        if b"accept-encoding" not in [name.lower() for name, _ in headers]:
             headers.append((b"Accept-Encoding", b"gzip, deflate"))
         content = request.content
         if content is None and request.method in ("POST", "PUT", "PATCH"):
@@ -177,7 +177,9 @@ def _response(request: Request, http_response: httpx.Response, data: bytes, secr
     return Response(
         status=http_response.status_code,
         reason=http_response.reason_phrase,
-        headers=Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in http_response.headers.raw),
+        headers=Headers(
+            [(name.decode("latin-1"), value.decode("latin-1")) for name, value in http_response.headers.raw]
+        ),
         data=data,
         secrets=secrets,
         operation=request.operation,
@@ -307,8 +309,7 @@ class Transport(_Shell):
             outcome: tuple[Response, httpx.Response | None] = stop.value
             return outcome
         finally:
-            with quietly("what was sent"):
-                request.close()
+            close_quietly(request, "what was sent")
 
     def _do(self, client: httpx.Client, step: _Step, call: Attempts) -> Any:
         if isinstance(step, _Turn):
@@ -326,14 +327,16 @@ class Transport(_Shell):
                 step.request.extensions["trace"] = limit.trace
             return client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
         if isinstance(step, _Read):
-            with closed_after(step.http_response, "a response"):
-                data = bytearray()
+            data = bytearray()
+            try:
                 for chunk in step.http_response.iter_bytes():
                     data += chunk
                     call.remaining()
                     if step.limit is not None and len(data) > step.limit:
                         break
-                return bytes(data)
+            finally:
+                close_quietly(step.http_response, "a response")
+            return bytes(data)
         return time.sleep(step)
 
     def close(self) -> None:
@@ -401,8 +404,7 @@ class AsyncTransport(_Shell):
                     return await self._follow(self._client(), plan)
                 raise call.timed_out(request_sent=limit.sent is not False) from TimeoutError()
         finally:
-            with quietly("what was sent"):
-                request.close()
+            close_quietly(request, "what was sent")
 
     async def _follow(self, client: httpx.AsyncClient, plan: _Plan) -> tuple[Response, httpx.Response | None]:
         try:

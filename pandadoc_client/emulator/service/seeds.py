@@ -64,7 +64,7 @@ def _templates(backend: Backend, folder: str) -> tuple[Record, Record, Record]:
     )
     rows = [
         {"data": {"name": "Bamboo, 1 t", "price": 120, "qty": 3}},
-        {"data": {"name": "WebhookDelivery", "price": 40}},
+        {"data": {"name": "Delivery", "price": 40}},
     ]
     table = quotes.make_tables(backend, [{"name": "Prices", "sections": [{"title": "Goods", "rows": rows}]}])
     items = [{"name": "Advice", "qty": 2, "price": 95}]

@@ -1,0 +1,45 @@
+"""How large the hand-written part is and how long the way of a call; each test prints its figures (``pytest -rP``)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import FrameType
+
+import pandadoc_client
+from pandadoc_client import PandaDoc
+from pandadoc_client.emulator import Emulator
+
+ROOT = Path(pandadoc_client.__file__).parent
+MOST_MODULES = 14
+MOST_CALLS = 130
+"""Functions of the package that a blocking ``list_documents`` enters once it is warm."""
+
+
+def test_the_root_has_few_modules() -> None:
+    modules = sorted(path.stem for path in ROOT.glob("*.py"))
+    print(f"modules in the root: {len(modules)}: {', '.join(modules)}")
+    assert len(modules) <= MOST_MODULES
+
+
+def test_the_way_of_a_call_is_short(pandadoc_emulator: Emulator) -> None:
+    entered: list[str] = []
+
+    def note(frame: FrameType, event: str, argument: object) -> None:
+        path, name = Path(frame.f_code.co_filename), frame.f_code.co_name
+        if name.startswith("<"):  # comprehensions: calls up to Python 3.11
+            return
+        if event == "call" and path.is_relative_to(ROOT) and not path.is_relative_to(ROOT / "emulator"):
+            entered.append(f"{path.relative_to(ROOT)}:{name}")
+
+    with PandaDoc(api_key=pandadoc_emulator.api_key, host=pandadoc_emulator.url) as pd:
+        pd.documents.list_documents()
+        before = sys.getprofile()
+        sys.setprofile(note)
+        try:
+            pd.documents.list_documents()
+        finally:
+            sys.setprofile(before)
+    modules = {name.partition(":")[0] for name in entered}
+    print(f"list_documents: {len(entered)} calls in {len(modules)} modules")
+    assert 0 < len(entered) <= MOST_CALLS
