@@ -107,12 +107,12 @@ class ApiClient(BaseClient):
         """Make a call that an API class describes, with arguments and options by name."""
         # Two frames up is the user's line: above this one is the API class.
         call = prepare(operation, arguments, self.configuration, self._build, stacklevel=3)
-        result: T = self._begin(call)
+        result: T = self._in_thread(call) if call.in_thread else self._perform(call)
         return result
 
-    def _begin(self, call: PreparedCall) -> Any:
-        """Make a call here, or in a thread if it asks for one."""
-        return self.pool.apply_async(self._perform, (call,)) if call.in_thread else self._perform(call)
+    def _in_thread(self, call: PreparedCall) -> Any:
+        """Make a call in a thread of the pool."""
+        return self.pool.apply_async(self._perform, (call,))
 
     def _perform(self, call: PreparedCall) -> Any:
         transport, settings = self._open_transport(), self._call_settings(call)
@@ -219,7 +219,7 @@ class ApiClient(BaseClient):
             request_timeout=_request_timeout,
             host=_host,
         )
-        return self._begin(call)
+        return self._in_thread(call) if call.in_thread else self._perform(call)
 
 
 class AsyncApiClient(BaseClient):

@@ -389,7 +389,8 @@ class Configuration:
         Raises:
             ApiValueError: They cannot be used.
         """
-        return check_timeout(timeout, check_timeout(self.timeout, _DEFAULT_TIMEOUT))
+        usual = check_timeout(self.timeout, _DEFAULT_TIMEOUT)
+        return usual if timeout is None else check_timeout(timeout, usual)
 
     def call_host(self, operation_id: str, index: int | None) -> str:
         """Return the URL for one call. A host that was given is server 0, whatever the document names.

@@ -135,6 +135,7 @@ def prepare(
     options = _options(operation, given)
     host = configuration.call_host(operation.operation_id, options["_host_index"])
     timeout = configuration.call_timeout(options["_request_timeout"])
+    is_given = options["_request_timeout"] is not None
     parts = _gather(operation, given, check=options["_check_input_type"])
     if operation.token_request:
         from pandadoc_client._http.form import warn_about_form  # needed for this one only
@@ -143,11 +144,13 @@ def prepare(
     parts.header["Accept"] = select_accept(operation.accept)
     if options["_extra_headers"]:
         parts.header = _merged(parts.header, hide_headers(options["_extra_headers"]))
-    content_type = options["_content_type"] or _content_type(operation, parts)
+    content_type = options["_content_type"] or (_content_type(operation, parts) if operation.content_types else None)
     request = build(operation.method, host + operation.path, parts, content_type, operation.auth)
     return PreparedCall(
         request=request,
-        timeout=timeout if options["_request_timeout"] is not None else default_timeout(request, timeout),
+        timeout=default_timeout(request, timeout)
+        if options["_request_timeout"] is None and request.content
+        else timeout,
         authenticated=bool(operation.auth),
         response_type=operation.response_type,
         other_results=operation.other_results,
@@ -298,10 +301,13 @@ def build_request(
     query = encode_query(_flat(parts.query, parts)) if parts.query else ""
     fields = _flat(parts.form, parts) if parts.form else []
     files = file_fields(parts.files) if parts.files else []
-    data, sent_type = encode_body(content_type, parts.body, fields, files, parts.body_name)
-    own: dict[str, Any] = {}
-    if parts.header:
-        own = {name: value for name, value in _flat(parts.header.items(), parts) if value is not None}
+    data: Any
+    sent_type: str | None
+    data, sent_type = None, content_type
+    if content_type is not None or parts.body is not None or fields or files:
+        data, sent_type = encode_body(content_type, parts.body, fields, files, parts.body_name)
+    header = _flat(parts.header.items(), parts) if parts.collections else parts.header.items()
+    own = {name: value for name, value in header if value is not None and value is not UNSET}
     if sent_type is not None:
         own["Content-Type"] = sent_type
     # Spaces around a value are no part of it (RFC 9110 §5.5), and go.

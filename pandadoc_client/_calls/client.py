@@ -21,7 +21,7 @@ from pandadoc_client._http.credentials import api_host_of
 from pandadoc_client._http.fork import ProcessBound
 from pandadoc_client._http.lazily import LazyModule
 from pandadoc_client._http.messages import USER_AGENT, Request, Response
-from pandadoc_client._http.retry import RetryPolicy, Timeout
+from pandadoc_client._http.retry import DEFAULT_POLICY, RetryPolicy, Timeout
 from pandadoc_client._http.secrets import hide, hide_headers
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, error_for
 
@@ -276,7 +276,8 @@ class BaseClient(ProcessBound):
     def _call_settings(self, call: PreparedCall) -> tuple[Timeout, httpx.Auth | None, RetryPolicy]:
         """Return what a transport is told besides the request; like credentials it is read for each call."""
         auth = self.configuration.auth if call.authenticated else None
-        return call.timeout, auth, RetryPolicy.of(self.configuration.retries)
+        retries = self.configuration.retries
+        return call.timeout, auth, DEFAULT_POLICY if retries is None else RetryPolicy.of(retries)
 
     def _checked(self, response: Response) -> Response:
         """Return *response* if it is a success, or raise what it stands for."""

@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import anyio
@@ -72,8 +73,7 @@ class _Shelf:
         return everything
 
 
-def _key(request: httpcore.Request) -> _Key:
-    return request.url.scheme, request.url.host, request.url.port
+_key: Callable[[httpcore.Request], _Key] = attrgetter("url.scheme", "url.host", "url.port")
 
 
 def _reusable(connection: Any) -> bool:

@@ -21,7 +21,7 @@ from pandadoc_client._http.outcomes import Outcome, outcome_of, outcome_of_statu
 from pandadoc_client._http.retry_after import retry_after
 from pandadoc_client.exceptions import ApiConnectionError, ApiTimeoutError, ApiValueError
 
-__all__ = ["Attempts", "RetryPolicy", "Timeout", "asked_wait", "check_timeout"]
+__all__ = ["DEFAULT_POLICY", "Attempts", "RetryPolicy", "Timeout", "asked_wait", "check_timeout"]
 
 
 @frozen
@@ -92,7 +92,7 @@ class RetryPolicy:
             ApiValueError: A negative number, or anything else.
         """
         if retries is None:
-            return _DEFAULT_POLICY
+            return DEFAULT_POLICY
         if isinstance(retries, cls):
             return retries
         total = getattr(retries, "total", retries)
@@ -104,7 +104,7 @@ class RetryPolicy:
         return cls(attempts=int(total) + 1, backoff=float(backoff) if backoff else cls().backoff)
 
 
-_DEFAULT_POLICY = RetryPolicy()
+DEFAULT_POLICY = RetryPolicy()
 
 
 class Attempts:
