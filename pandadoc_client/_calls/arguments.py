@@ -148,9 +148,7 @@ def prepare(
     request = build(operation.method, host + operation.path, parts, content_type, operation.auth)
     return PreparedCall(
         request=request,
-        timeout=default_timeout(request, timeout)
-        if options["_request_timeout"] is None and request.content
-        else timeout,
+        timeout=timeout if is_given or request.content is None else default_timeout(request, timeout),
         authenticated=bool(operation.auth),
         response_type=operation.response_type,
         other_results=operation.other_results,
