@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import keyword
 import os
 import subprocess
 import sys
@@ -43,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     output: Path = options.output
     try:
         document, mended = load(options.spec, lambda loaded: repair(loaded, MENDING))
+        _check_output(output)
         names = _entries(output)
         if options.check:
             with tempfile.TemporaryDirectory() as folder:
@@ -60,6 +62,12 @@ def main(arguments: list[str] | None = None) -> int:
         return error.exit_status
     except OSError as error:
         print(f"generate: {error.filename or output}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    except Exception as error:  # a valid document that a template or a library stumbles over
+        if options.traceback:
+            raise
+        problem = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        print(f"generate: failed, see --traceback: {problem}", file=sys.stderr)
         return 1
     return 0
 
@@ -112,6 +120,22 @@ def _entries(output: Path) -> list[str]:
     init = output / "__init__.py"
     own = output != PACKAGE and (not init.exists() or init.read_bytes().startswith(HEADER.encode()))
     return [*FOLDERS, CONTRACT, *(["__init__.py"] if own else [])]
+
+
+def _check_output(output: Path) -> None:
+    """Refuse a folder that no program could import, and one that holds this project's package.
+
+    Raises:
+        GenerationError: It says why.
+    """
+    if output == PACKAGE:
+        return
+    if not output.name.isidentifier() or keyword.iskeyword(output.name):
+        raise GenerationError(f"{output}: {output.name!r} cannot be the name of a package")
+    if PACKAGE.is_relative_to(output) or output.is_relative_to(PACKAGE):
+        raise GenerationError(f"{output}: holds the package itself, or is within it; name another folder")
+    if output.exists() and not output.is_dir():
+        raise GenerationError(f"{output}: is no folder")
 
 
 def _check_target(output: Path, names: list[str]) -> None:
@@ -202,6 +226,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--spec", type=Path, default=PROJECT / "openapi.yaml", help="the OpenAPI document")
     parser.add_argument("--output", type=Path, help="the folder to write to; the package, for the project's document")
     parser.add_argument("--config", type=Path, default=PROJECT / "generator-config.yml", help="the configuration")
+    parser.add_argument("--traceback", action="store_true", help="show where a failure of the generator itself is")
     options = parser.parse_args(arguments)
     if options.output is None:
         if options.spec.resolve() != PROJECT / "openapi.yaml":

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from .pointers import find, steps
+
 __all__ = [
     "FORM_TYPES",
     "METHODS",
@@ -72,15 +74,13 @@ def resolve(document: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
         KeyError: It leads nowhere, or to itself.
     """
     seen = set()
-    while "$ref" in item:
-        reference = item["$ref"]
+    while isinstance(reference := item.get("$ref"), str):
         if reference in seen:
             raise KeyError(reference)
         seen.add(reference)
-        target: Any = document
-        for step in reference.removeprefix("#/").split("/"):
-            key = step.replace("~1", "/").replace("~0", "~")
-            target = target[int(key)] if isinstance(target, list) else target[key]
+        target = find(document, steps(reference))
+        if not isinstance(target, dict):
+            raise KeyError(reference)
         item = target
     return item
 

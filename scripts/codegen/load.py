@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,33 +13,15 @@ from jsonschema.exceptions import best_match
 from openapi_spec_validator import OpenAPIV30SpecValidator
 from openapi_spec_validator.schemas import schema_v30
 
-from .document import resolve
+from .document import operations, resolve
 from .errors import GenerationError
+from .parse import parse
+from .pointers import references
+from .version_31 import as_version_30
 
 __all__ = ["load"]
 
 Changes = dict[str, list[str]]
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML as JSON has it: no dates, and no key twice."""
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[Any] = set()
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if key in seen:
-            raise yaml.MarkedYAMLError(problem=f"the key {key!r} stands here twice", problem_mark=key_node.start_mark)
-        seen.add(key)
-    return loader.construct_mapping(node, deep=True)
-
-
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def load(path: Path, mend: Callable[[dict[str, Any]], Changes]) -> tuple[dict[str, Any], Changes]:
@@ -51,75 +32,45 @@ def load(path: Path, mend: Callable[[dict[str, Any]], Changes]) -> tuple[dict[st
         mend: Repairs the document in place before it is judged: what the standard refuses may be clear all the same.
 
     Raises:
-        GenerationError: The file is not there, is neither YAML nor JSON, or is no valid OpenAPI 3.0 document, or
-            one with references to elsewhere.
+        GenerationError: The file is not there, is neither YAML nor JSON, or is no valid OpenAPI document of
+            version 3.0 or 3.1, or one with references to elsewhere.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise GenerationError(f"{path}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise GenerationError(f"{path}: byte {error.start}: not UTF-8 text") from error
-    document = _parse(path, text)
-    if not isinstance(document, dict):
-        raise GenerationError(f"{path}:1:1: not an OpenAPI document: the top level is no mapping")
-    document = _as_json(path, document)
+    text, document = parse(path)
+    older = as_version_30(document)
+    _check_references(path, document)
     mended = copy.deepcopy(document)
     try:
         changes = mend(mended)
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
         _validate(path, text, document)  # repairs build on some shape: where that is wrong, say so
-        raise
+        raise GenerationError(f"{path}: cannot be repaired: {type(error).__name__}: {error}") from error
     _validate(path, text, mended)
-    return mended, changes
+    _check_security(path, mended)
+    return mended, {"as_version_30": older, **changes} if older else changes
 
 
-def _parse(path: Path, text: str) -> Any:
-    try:
-        if text.lstrip().startswith("{"):
-            return json.loads(text)
-        return yaml.load(text, _Loader)  # noqa: S506 (a subclass of SafeLoader)
-    except json.JSONDecodeError as error:
-        raise GenerationError(f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from error
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f":{mark.line + 1}:{mark.column + 1}" if mark is not None else ""
-        problem = " ".join((error.problem or error.context or "cannot be read").split())
-        raise GenerationError(f"{path}{place}: not YAML: {problem}") from error
-    except (yaml.YAMLError, RecursionError) as error:
-        raise GenerationError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
-
-
-def _as_json(path: Path, document: dict[str, Any]) -> dict[str, Any]:
-    """Return the document as JSON has it: keys are texts, and what YAML has once for two places is there twice.
-
-    What no file can hold is refused, and references that would make the output depend on more than the document.
-    """
-    try:
-        text = json.dumps(document, ensure_ascii=False, default=str)
-        text.encode()
-    except UnicodeEncodeError:
-        raise GenerationError(f"{path}: a text has half of a surrogate pair, which is no character") from None
-    except (ValueError, RecursionError):
-        raise GenerationError(f"{path}: not an OpenAPI document: it is nested too deeply, or holds itself") from None
-    plain: dict[str, Any] = json.loads(text)
-    for reference in _references(plain):
+def _check_references(path: Path, document: dict[str, Any]) -> None:
+    """Refuse references that lead nowhere, or out of the document: the output would depend on more than it."""
+    for item in references(document):
+        reference = item["$ref"]
         if not reference.startswith("#/"):
             raise GenerationError(f"{path}: the reference {reference} leads out of the document")
         try:
-            resolve(plain, {"$ref": reference})
-        except (IndexError, KeyError, TypeError, ValueError):
+            resolve(document, item)
+        except (KeyError, ValueError):
             raise GenerationError(f"{path}: not valid OpenAPI: the reference {reference} leads nowhere") from None
-    return plain
 
 
-def _references(item: Any) -> Iterator[str]:
-    if isinstance(item, dict):
-        reference = item.get("$ref")
-        if isinstance(reference, str):
-            yield reference
-    for child in item.values() if isinstance(item, dict) else item if isinstance(item, list) else ():
-        yield from _references(child)
+def _check_security(path: Path, document: dict[str, Any]) -> None:
+    """Refuse a security scheme that is named and not declared: calls would go out without a credential."""
+    components = document.get("components")
+    declared = components.get("securitySchemes") if isinstance(components, dict) else None
+    wanted = [("the document", document), *((f"{m.upper()} {p}", item) for p, m, item in operations(document))]
+    for place, item in wanted:
+        for choice in item.get("security") or ():
+            for name in choice:
+                if name not in (declared or {}):
+                    raise GenerationError(f"{path}: {place}: the security scheme {name!r} is not declared")
 
 
 def _validate(path: Path, text: str, document: dict[str, Any]) -> None:
@@ -128,10 +79,12 @@ def _validate(path: Path, text: str, document: dict[str, Any]) -> None:
         kind = "a Swagger 2 document" if "swagger" in document else "the key 'openapi' is missing or no text"
         raise GenerationError(f"{path}:1:1: not an OpenAPI 3 document: {kind}")
     if not version.startswith("3.0."):
-        raise GenerationError(f"{path}:{_position(text, ['openapi'])}: OpenAPI {version} is not supported, 3.0 is")
+        raise GenerationError(
+            f"{path}:{_position(text, ['openapi'])}: OpenAPI {version} is not supported, 3.0 and 3.1 are"
+        )
     # Extensions are legal beside paths; the validator takes them for paths.
-    paths = {name: item for name, item in document.get("paths", {}).items() if not str(name).startswith("x-")}
-    document = {**document, "paths": paths} if "paths" in document else document
+    paths = {name: item for name, item in _mapping(document.get("paths")).items() if not str(name).startswith("x-")}
+    document = {**document, "paths": paths} if isinstance(document.get("paths"), dict) else document
     validator: Any = OpenAPIV30SpecValidator
     try:
         # The shape first, where the reason that lies deepest says most; what follows builds on a good shape. By
@@ -149,6 +102,10 @@ def _validate(path: Path, text: str, document: dict[str, Any]) -> None:
         message = " ".join(str(error.message).split())
         shown = message if len(message) <= 300 else f"{message[:300]}…"
         raise GenerationError(f"{path}:{_position(text, steps)}: not valid OpenAPI: {where}: {shown}")
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _position(text: str, steps: Iterable[str | int]) -> str:

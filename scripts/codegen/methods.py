@@ -15,6 +15,7 @@ from .names import argument_name, method_name
 from .paging import Paging, paging_of
 from .repair.former_names import ARGUMENT
 from .repair.named_schemas import MAP
+from .repair.parameter_names import WIRE
 from .text import sentence
 from .types import Types, union_of
 
@@ -163,7 +164,7 @@ class _Builder:
     def paging(self, path: str, operation: dict[str, Any], name: str, arguments: Iterable[Argument]) -> Paging | None:
         """Return how to iterate over what an operation lists."""
         declared = {
-            (parameter["name"], parameter["in"]): parameter
+            (parameter.get(WIRE, parameter["name"]), parameter["in"]): parameter
             for parameter in parameters_of(self.document, path, operation)
         }
         query = {
@@ -202,6 +203,7 @@ class _Builder:
                 required=parameter.get("required", False),
                 description=parameter.get("description", ""),
                 collection="multi" if multi else _COLLECTIONS.get(style, "csv"),
+                wire=parameter.get(WIRE),
             )
 
     def body(self, body: dict[str, Any]) -> Iterator[Argument]:
@@ -249,7 +251,15 @@ class _Builder:
             yield self.argument(name, "form", field, required=required, description="", collection="multi")
 
     def argument(
-        self, name: str, location: str, schema: dict[str, Any], *, required: bool, description: str, collection: str
+        self,
+        name: str,
+        location: str,
+        schema: dict[str, Any],
+        *,
+        required: bool,
+        description: str,
+        collection: str,
+        wire: str | None = None,
     ) -> Argument:
         resolved = resolve(self.document, schema)
         collection = collection if resolved.get("type") == "array" else ""
@@ -257,7 +267,7 @@ class _Builder:
         text = collection not in ("", "multi")  # an array that goes out as one text may be given as that text
         return Argument(
             name=argument_name(name),
-            wire=name,
+            wire=wire or name,
             location=location,
             types=_tuple([*self.types.given(schema), *(["str"] if text else [])]),
             annotation=f"{annotation} | str" if text else annotation,

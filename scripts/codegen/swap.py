@@ -25,6 +25,7 @@ _ABSENT = ".absent"  # marks that there was no such entry before
 @contextlib.contextmanager
 def exclusive(target: Path) -> Generator[None]:
     """Let one run at a time change *target*, and first undo what a killed one left behind."""
+    made = [folder for folder in (target, *target.parents) if not folder.exists()]
     target.mkdir(parents=True, exist_ok=True)
     folder = os.open(target, os.O_RDONLY)
     try:
@@ -33,6 +34,11 @@ def exclusive(target: Path) -> Generator[None]:
             _undo(left_over / _OLD, target)
             shutil.rmtree(left_over)
         yield
+    except BaseException:
+        with contextlib.suppress(OSError):  # what is not empty stays, with all above it
+            for empty in made:
+                empty.rmdir()
+        raise
     finally:
         os.close(folder)
 

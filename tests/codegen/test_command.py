@@ -221,7 +221,7 @@ SWAPS = {
         "'http://127.0.0.1:9/x.yaml'",
         "the reference http://127.0.0.1:9/x.yaml leads out of the document",
     ),
-    "OpenAPI 3.1": ("openapi: 3.0.3", "openapi: 3.1.0", "changed.yaml:1:1: OpenAPI 3.1.0 is not supported"),
+    "OpenAPI 3.2": ("openapi: 3.0.3", "openapi: 3.2.0", "changed.yaml:1:1: OpenAPI 3.2.0 is not supported"),
 }
 
 

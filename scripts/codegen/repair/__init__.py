@@ -26,8 +26,10 @@ from .named_schemas import named_schemas
 from .null_members import null_members
 from .nullable_references import nullable_references
 from .operation_ids import operation_ids
+from .parameter_names import parameter_names
 from .parameter_schemas import parameter_schemas
 from .path_parameters import path_parameters
+from .path_references import path_references
 from .reference_siblings import reference_siblings
 from .required_lists import required_lists
 from .schema_names import schema_names
@@ -41,6 +43,7 @@ __all__ = ["ADAPTING", "MENDING", "Pass", "repair"]
 Pass = Callable[[dict[str, Any]], list[str]]
 
 MENDING: Sequence[Pass] = (
+    path_references,
     missing_parts,
     null_members,
     type_names,
@@ -58,6 +61,7 @@ ADAPTING: Sequence[Pass] = (
     former_names,
     indirect_references,
     schema_names,
+    parameter_names,
     parameter_schemas,
     answer_types,
     body_types,
