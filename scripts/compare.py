@@ -1,9 +1,10 @@
 """List what differs between two OpenAPI documents, and what of it breaks programs written for the first.
 
 ``python scripts/compare.py OLD NEW`` prints the changes, those that break first; ``--json`` prints them as JSON, and
-``--breaking`` leaves the others out. Prose, examples and the names of inline schemas are not compared.
+``--breaking`` leaves the others out. Prose, examples and the names of inline schemas are not compared. Documents are of
+OpenAPI 3.0 or 3.1, and need not be valid. The same change in many places is one, with their number.
 
-Exit status: 0 if nothing breaks, 1 if something does, 2 if a document cannot be read.
+Exit status: 0 if nothing breaks, 1 if something does, 2 if a document cannot be read, 3 if the comparison itself fails.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import yaml
+from codegen.errors import GenerationError
+from codegen.parse import parse
 from comparison.changes import Change, summary
-from comparison.documents import compare_documents
+from comparison.operations import compare_documents
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,13 +31,17 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         old, new = read(options.old), read(options.new)
-    except (OSError, ValueError) as error:
+    except GenerationError as error:
         print(f"compare: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
-    found = compare_documents(old, new)
+    try:
+        found = compare_documents(old, new)
+    except Exception as error:  # whatever it is, nobody may take it for "something breaks"
+        print(f"compare: failed: {' '.join(f'{type(error).__name__}: {error}'.split())[:300]}", file=sys.stderr)
+        return 3
     shown = [change for change in found if change.breaking or not options.breaking]
     if options.json:
-        print(json.dumps({"summary": summary(found), "changes": [asdict(change) for change in shown]}, indent=2))
+        print(json.dumps({"summary": summary(found), "changes": [as_json(change) for change in shown]}, indent=2))
     else:
         print_text(shown, found)
     return 1 if any(change.breaking for change in found) else 0
@@ -46,25 +51,29 @@ def read(path: Path) -> dict[str, Any]:
     """Return the document in *path*, valid or not.
 
     Raises:
-        OSError: It cannot be read.
-        ValueError: It is neither JSON nor YAML, or has no paths.
+        GenerationError: It is neither JSON nor YAML, or has no paths.
     """
-    text = path.read_text(encoding="utf-8-sig")
-    try:
-        document = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path}: {error}") from error
-    except ValueError as error:
-        raise ValueError(f"{path}: not JSON: {error}") from error
-    if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
-        raise ValueError(f"{path}: not an OpenAPI document: it has no paths")
+    _, document = parse(path)
+    if not isinstance(document.get("paths"), dict) and not str(document.get("openapi")).startswith("3.1"):
+        raise GenerationError(f"{path}: not an OpenAPI document: it has no paths")
     return document
+
+
+def as_json(change: Change) -> dict[str, Any]:
+    """Return a change as JSON has it."""
+    return {
+        "kind": change.kind,
+        "where": change.where,
+        "what": change.what,
+        "breaking": change.breaking,
+        "subjects": [change.subject, *change.others],
+    }
 
 
 def print_text(shown: list[Change], found: list[Change]) -> None:
     """Print *shown*, and a line about all that was *found*."""
     for change in sorted(shown, key=lambda change: not change.breaking):
-        print(f"{'BREAKING' if change.breaking else '        '}  {change.where}: {change.what}")
+        print(f"{'BREAKING' if change.breaking else '        '}  {change}")
     counts = summary(found)
     print(f"{counts['changes']} changes, {counts['breaking']} of them breaking")
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 __all__ = ["mutated"]
 
-ODD = st.sampled_from(
+ODD: st.SearchStrategy[Any] = st.sampled_from(
     [
         *(None, True, 0, -1.5, "", "x", "#/paths", [], {}, [None], [{}], {"": None}),
         *({"type": kind} for kind in ("null", 1, ["string", "null"])),

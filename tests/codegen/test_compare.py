@@ -165,7 +165,7 @@ CASES: list[tuple[Edit, str, bool]] = [
         False,
     ),
     (lambda d: schema(d, "Note").update(additionalProperties=False), "Note: takes no further properties now", True),
-    (lambda d: schema(d, "Either")["oneOf"].pop(), "Either oneOf Thing: was removed", True),
+    (lambda d: schema(d, "Either")["oneOf"].pop(), "Either Thing: was removed", True),
 ]
 
 
