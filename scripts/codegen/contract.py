@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["CONTRACT", "contract_of", "write_contract"]
+__all__ = ["CONTRACT", "as_lines", "contract_of", "write_contract"]
 
 CONTRACT = "emulator/contract/contract.json"
 """Where the file is in the package."""
@@ -24,8 +24,12 @@ _LISTED = {"paths": 2, "components": 2}
 
 def contract_of(document: dict[str, Any]) -> str:
     """Return the text of the file: *document* without prose, an operation or a schema a line, as it is for programs."""
-    bare: dict[str, Any] = _without_prose(document)
-    members = (f"{_json(key)}:{''.join(_lines(value, _LISTED.get(key, 0)))}" for key, value in bare.items())
+    return as_lines(_without_prose(document))
+
+
+def as_lines(document: dict[str, Any]) -> str:
+    """Return a document as JSON with an operation or a named schema a line, so that a diff of it can be read."""
+    members = (f"{_json(key)}:{''.join(_lines(value, _LISTED.get(key, 0)))}" for key, value in document.items())
     return "{\n" + ",\n".join(members) + "\n}\n"
 
 
