@@ -51,6 +51,11 @@ def main(arguments: list[str] | None = None, root: Path = PROJECT) -> int:
     except (OSError, RuntimeError) as error:
         print(f"update: {error}", file=sys.stderr)
         return 1
+    except Exception as error:  # a document that the merge stumbles over; nothing was written
+        if options.traceback:
+            raise
+        print(f"update: failed, see --traceback: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
 
 
 def check(base: dict[str, Any], new: dict[str, Any], root: Path) -> int:
@@ -185,6 +190,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("new", nargs="?", type=Path, metavar="NEW", help="the vendor's new document, YAML or JSON")
     parser.add_argument("--dry-run", action="store_true", help="print what would be done, and write nothing")
     parser.add_argument("--check", action="store_true", help="tell whether there is something to do; exit with 1 if so")
+    parser.add_argument("--traceback", action="store_true", help="show where a failure of the script itself is")
     options = parser.parse_args(arguments)
     if options.new is None and not options.check:
         parser.error("NEW is missing")

@@ -64,6 +64,7 @@ SLOW = (
     "cli",
     "codegen/test_command.py",
     "codegen/test_repair.py",
+    "codegen/test_update.py",
     "docs",
     "e2e",
     "emulator/service/test_browser.py",
@@ -91,6 +92,7 @@ SLOW = (
 # tests reach, others do, and counting it would take as long again. Runs without the measurement of coverage.
 UNMEASURED = (
     "codegen/test_command.py",
+    "codegen/test_update.py",
     "docs",
     "e2e/test_fault_run.py",
     "emulator/test_schemathesis.py",
@@ -110,7 +112,7 @@ TOGETHER = {
     "wire/test_operation_parity.py": "parity of operations",
     "wire/test_parity.py": "parity",
 }
-LONGEST = "emulator/test_schemathesis.py"
+LONGEST = ("codegen/test_update.py", "emulator/test_schemathesis.py")
 HERE = Path(__file__).parent
 
 
@@ -131,7 +133,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Set the markers, and let what takes longest come first, so that nobody waits for it at the end."""
-    items.sort(key=lambda item: item.path != HERE / LONGEST)
+    items.sort(key=lambda item: not _stands_in(item.path, LONGEST))
     for path, tests in groupby(items, key=lambda item: item.path):
         marks = [
             mark

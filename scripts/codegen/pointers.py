@@ -52,6 +52,6 @@ def references(item: Any) -> Iterator[dict[str, Any]]:
                 yield node
             waiting += [
                 (child, key in _NAMED and not is_named)
-                for key, child in reversed(node.items())
+                for key, child in reversed(list(node.items()))
                 if is_named or key not in _EXAMPLES
             ]

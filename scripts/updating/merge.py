@@ -13,9 +13,10 @@ from typing import Any
 
 from codegen.pointers import pointer, references
 from comparison.reading import Document
+from ruamel.yaml.comments import CommentedMap
 
 from .facts import facts
-from .places import Missing, entry, identity, inside
+from .places import Missing, behind, entry, identity, inside
 from .texts import described
 
 __all__ = ["Merge", "merge"]
@@ -88,6 +89,7 @@ class _Run:
             if key in renamed:
                 _rename(holder, key, renamed[key])
                 self.did(there, f"is called {renamed[key]} now")
+                self.differ([*path, renamed[key]], value, new[renamed[key]], holder, renamed[key])
             elif key not in new:
                 del holder[key]
                 self.did(there, "was removed")
@@ -124,6 +126,7 @@ class _Run:
         name, items = path[-1], holder[key]
         before = {identity(self.base, name)(item): item for item in old}
         after = {identity(self.new, name)(item): item for item in new}
+        renamed = _renamed_items(before, after) if name == "parameters" else {}
         for known, item in before.items():
             try:
                 index = entry(self.ours, items, name, known)
@@ -131,7 +134,12 @@ class _Run:
                 if known in after and item != after[known]:
                     self.conflict([*path, known], item, after[known], _UNSAID)
                 continue
-            if known not in after:
+            if known in renamed and "$ref" not in items[index]:
+                target = after[renamed[known]]
+                items[index]["name"] = target["name"]
+                self.did([*path, known], f"is called {target['name']} now")
+                self.differ([*path, str(index)], {**item, "name": target["name"]}, target, items, index)
+            elif known not in after:
                 del items[index]
                 self.did([*path, known], "was removed")
                 self.result.touched.append(path)
@@ -172,9 +180,10 @@ class _Run:
             return
         # It got a name, or lost one: ours may have named it before, and otherwise.
         ours = Document(facts(_plain(self.ours))).signature(facts_of(found))
-        if ours == Document(self.new).signature(new):
+        same = ours == Document(self.new).signature(new)
+        if same and ("$ref" in link or "$ref" not in new):
             return
-        if ours != Document(self.base).signature(old):
+        if not same and ours != Document(self.base).signature(old):
             self.conflict(path, old, new, facts_of(found))
             return
         text = found.get("description")
@@ -208,19 +217,14 @@ class _Run:
             if not _covers(found, value):
                 self.conflict(there, None, value, facts_of(found))
             return
-        holder = ours
-        while isinstance(holder, MutableMapping) and ("$ref" in holder or len(holder.get("allOf") or ()) == 1):
-            inner = inside(self.ours, holder, next(iter(order), key)) if "$ref" in holder else holder["allOf"][0]
-            if inner is holder:
-                break
-            holder = inner
-        if not isinstance(holder, MutableMapping):
+        holder = behind(self.ours, ours)
+        if not isinstance(holder, CommentedMap):
             self.conflict(there, None, value, facts_of(ours))
             return
         names = [name for name in order[: order.index(key)] if name in holder]
         index = list(holder).index(names[-1]) + 1 if names else len(holder)
         made = described(path, key, copy.deepcopy(value))
-        holder.insert(index, key, made) if hasattr(holder, "insert") else holder.update({key: made})
+        holder.insert(index, key, made)
         self.did(there, "was added")
         self.result.touched.append(path)
 
@@ -234,18 +238,22 @@ class _Run:
         self.result.conflicts.append(f"{pointer(path)}: was {_shown(old)}, and is {_shown(new)}; ours {mine}")
 
     def clean(self, before: set[str]) -> None:
-        """Remove the named schemas that nothing refers to any more, and report references to what is gone."""
+        """Remove the named things that nothing refers to any more, and report references to what is gone."""
         components = self.ours.get("components") or {}
-        named = components.get("schemas") or {}
+        theirs = self.new.get("components") or {}
         while True:
-            after = {reference["$ref"] for reference in references(self.ours)}
-            gone = [name for name in named if pointer(["components", "schemas", name]) in before - after]
-            gone = [name for name in gone if name not in (self.new.get("components") or {}).get("schemas", {})]
+            unused = before - {reference["$ref"] for reference in references(self.ours)}
+            gone = [
+                (kind, name)
+                for kind, named in components.items()
+                for name in named
+                if pointer(["components", kind, name]) in unused and name not in theirs.get(kind, {})
+            ]
+            for kind, name in gone:
+                del components[kind][name]
+                self.did(["components", kind, name], "was removed: nothing refers to it any more")
             if not gone:
                 break
-            for name in gone:
-                del named[name]
-                self.did(["components", "schemas", name], "was removed: nothing refers to it any more")
         for place in references(self.ours):
             reference = place["$ref"]
             kind, _, name = reference.removeprefix("#/components/").partition("/")
@@ -282,6 +290,20 @@ def _stays(path: list[str], old: Any, new: Any) -> bool:
     return isinstance(old, dict) and isinstance(new, dict) and bool(ids(old)) and ids(old) == ids(new)
 
 
+def _renamed_items(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
+    """Return new identities of parameters by old ones: the only one in its place that went, and the only that came."""
+    gone = [known for known in before if known not in after and "name" in before[known]]
+    come = [known for known in after if known not in before and "name" in after[known]]
+    found = {}
+    for known in gone:
+        place = before[known].get("in")
+        others = [one for one in gone if before[one].get("in") == place]
+        targets = [one for one in come if after[one].get("in") == place]
+        if len(others) == len(targets) == 1 and before[known].get("schema") == after[targets[0]].get("schema"):
+            found[known] = targets[0]
+    return found
+
+
 def _covers(ours: Any, theirs: Any) -> bool:
     """Whether ours says all that theirs does, and perhaps more."""
     if isinstance(theirs, dict):
@@ -308,7 +330,7 @@ def _is_told_apart(run: _Run, path: list[str], old: list[Any], new: list[Any]) -
 
 def _rename(holder: Any, old: str, new: str) -> None:
     index, value = list(holder).index(old), holder.pop(old)
-    holder.insert(index, new, value) if hasattr(holder, "insert") else holder.update({new: value})
+    holder.insert(index, new, value)
 
 
 def _shown(value: Any) -> str:

@@ -20,9 +20,8 @@ def entries(changes: Iterable[Change], old: dict[str, Any], new: dict[str, Any])
     names = {"old": _calls(old), "new": _calls(new)}
     found: dict[str, list[str]] = {section: [] for section in _SECTIONS}
     for change in changes:
-        section = (
-            "Removed" if change.what == "was removed" else "Added" if change.what.startswith("was added") else "Changed"
-        )
+        is_new = change.what.startswith("was added") and not change.breaking
+        section = "Removed" if change.what == "was removed" else "Added" if is_new else "Changed"
         before = names["old"].get(change.subject)
         after = names["new"].get(change.subject) or names["new"].get(change.what.removeprefix("moved to "))
         text = _sentence(change, before, after)
@@ -51,7 +50,8 @@ def _sentence(change: Change, before: str | None, after: str | None) -> str:
     if change.kind is Kind.SCHEMA:
         shown = re.sub(r"^was renamed to (.*)", r"is called `\1` now", what)
         required = ", and has to be given" if change.what.endswith("required") else ""
-        return f"`{_model(change.where)}` {shown}{required}{many}."
+        shown = shown if shown.startswith("is ") else f": {shown}"
+        return f"`{_model(change.where)}`{'' if shown[0] == ':' else ' '}{shown}{required}{many}."
     if name:
         return f"`{bare}`:{change.place} {what}{many}."
     return f"{change.where}: {what}{many}."

@@ -8,7 +8,7 @@ from typing import Any
 
 from codegen.document import resolve
 
-__all__ = ["Missing", "entry", "identity", "inside"]
+__all__ = ["Missing", "behind", "entry", "identity", "inside"]
 
 
 class Missing(LookupError):
@@ -54,6 +54,16 @@ def inside(root: Any, node: Any, key: str) -> Any:
         else:
             raise Missing(key)
     raise Missing(key)
+
+
+def behind(root: Any, node: Any) -> Any:
+    """Return the object that *node* is, or refers to, by an ``allOf`` around the reference, too."""
+    for _ in range(20):
+        if isinstance(node, MutableMapping) and "$ref" in node:
+            node = _resolved(root, node)
+        elif isinstance(node, MutableMapping) and len(node.get("allOf") or ()) == 1:
+            node = node["allOf"][0]
+    return node
 
 
 def entry(root: Any, items: Any, key: str, wanted: str) -> int:

@@ -80,12 +80,24 @@ def _yaml() -> Any:
         pass
 
     Representer.add_representer(type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null"))
+    Representer.add_representer(str, _represent_text)
     made: Any = YAML()
     made.Representer = Representer
     made.preserve_quotes = True
     made.width = 125
     made.indent(mapping=2, sequence=4, offset=2)
     return made
+
+
+def _represent_text(representer: Any, text: str) -> Any:
+    """Quote what is no text to those who read YAML 1.1, as we do: ``on``, ``no``, ``1:30``."""
+    tag = _READER.resolve(yaml.ScalarNode, text, (True, False))
+    style = None if tag == _TEXT else "'"
+    return representer.represent_scalar(_TEXT, text, style=style)
+
+
+_TEXT = "tag:yaml.org,2002:str"
+_READER: Any = yaml.resolver.Resolver()
 
 
 def read_ours(text: str) -> Any:

@@ -12,7 +12,7 @@ from codegen.pointers import find, pointer
 __all__ = ["PLACEHOLDER", "described", "placeholders", "stale"]
 
 PLACEHOLDER = "TODO: describe"
-"""Stands where a person has to write a sentence; `scripts/check` refuses it."""
+"""Begins what stands where a person has to write a sentence; `scripts/check` refuses it."""
 
 
 def described(path: Sequence[str], key: str, value: Any) -> Any:
@@ -24,6 +24,8 @@ def described(path: Sequence[str], key: str, value: Any) -> Any:
         value: The part.
     """
     where = [*path, key]
+    if isinstance(value, list) and key in ("parameters", "tags", "allOf", "anyOf", "oneOf"):
+        return [described(path, key, item) for item in value]
     if not isinstance(value, dict):
         return value
     if "$ref" in value:
@@ -38,7 +40,7 @@ def described(path: Sequence[str], key: str, value: Any) -> Any:
     ):
         return {name: described(where, name, one) for name, one in value.items()}
     if holder == "responses" or (holder == "components" and key == "responses"):
-        return _with_text(_response(where, value), _phrase(key))
+        return _with_text(_inner(where, value), _phrase(key))
     if key == "requestBody":
         return _inner(where, value)
     if holder in ("properties", "schemas", "headers", "securitySchemes") or key in ("parameters", "tags"):
@@ -49,27 +51,13 @@ def described(path: Sequence[str], key: str, value: Any) -> Any:
 def _operation(path: list[str], operation: dict[str, Any]) -> dict[str, Any]:
     first: dict[str, Any] = {key: operation[key] for key in ("tags", "operationId") if key in operation}
     rest = {key: value for key, value in operation.items() if key not in first}
-    parameters = [described(path, "parameters", one) for one in rest.get("parameters", ())]
     made = {key: described(path, key, value) for key, value in rest.items()}
-    if parameters:
-        made["parameters"] = parameters
-    return {**first, "summary": PLACEHOLDER, "description": PLACEHOLDER, **made}
-
-
-def _response(path: list[str], response: dict[str, Any]) -> dict[str, Any]:
-    return _inner(path, response)
+    return {**first, "summary": f"{PLACEHOLDER} {operation.get('operationId')}", "description": PLACEHOLDER, **made}
 
 
 def _inner(path: list[str], value: dict[str, Any]) -> dict[str, Any]:
     """Return an object whose members that need descriptions have some."""
-    return {
-        key: described(path, key, one)
-        if isinstance(one, dict)
-        else [described(path, key, item) for item in one]
-        if isinstance(one, list) and key in ("allOf", "anyOf", "oneOf")
-        else one
-        for key, one in value.items()
-    }
+    return {key: described(path, key, one) for key, one in value.items()}
 
 
 def _with_text(value: dict[str, Any], text: str) -> dict[str, Any]:
@@ -93,7 +81,7 @@ def placeholders(document: Any) -> Iterator[str]:
     waiting: list[tuple[list[Any], Any]] = [([], document)]
     while waiting:
         path, node = waiting.pop(0)
-        if node == PLACEHOLDER:
+        if isinstance(node, str) and node.startswith(PLACEHOLDER):
             yield pointer(path)
         pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
         waiting += [([*path, key], child) for key, child in pairs]
@@ -103,6 +91,8 @@ def stale(document: Any, touched: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield the descriptions under which something changed, with their places: they may speak of what was."""
     seen = set()
     for path in touched:
+        if path == ["info"]:  # the version
+            continue
         for end in range(len(path), 0, -1):
             try:
                 node = find(document, path[:end])
@@ -110,7 +100,7 @@ def stale(document: Any, touched: Sequence[Sequence[str]]) -> Iterator[str]:
                 continue
             text = node.get("description") if isinstance(node, dict) else None
             if text:
-                if text != PLACEHOLDER and pointer(path[:end]) not in seen:
+                if not str(text).startswith(PLACEHOLDER) and pointer(path[:end]) not in seen:
                     seen.add(pointer(path[:end]))
                     yield f"{pointer(path[:end])}: {' '.join(str(text).split())}"
                 break

@@ -267,7 +267,9 @@ EVERYTHING = yaml.safe_load((FIXTURES / "everything.yaml").read_text())
 
 
 @given(first=mutated(EVERYTHING), second=mutated(EVERYTHING))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_no_document_makes_it_raise(
     monkeypatch: pytest.MonkeyPatch, first: dict[str, Any], second: dict[str, Any]
 ) -> None:

@@ -10,7 +10,7 @@ import httpx
 
 from pandadoc_client.emulator import Emulator
 
-from ...contract import CONTRACT, answer_errors, resolved
+from ...contract import CONTRACT, answer_errors, resolved, unknown_fields
 
 __all__ = ["PDF", "Api", "person"]
 
@@ -70,6 +70,8 @@ class Api:
         if "application/json" in content:
             errors = answer_errors(content["application/json"]["schema"], response.json())
             assert errors == [], f"{operation} {response.status_code}: {str(errors)[:1500]}"
+            unknown = unknown_fields(content["application/json"]["schema"], response.json())
+            assert unknown == [], f"{operation} {response.status_code}: the contract has no {unknown}"
         elif not content:
             assert response.content == b""
         if response.is_success:

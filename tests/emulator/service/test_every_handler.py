@@ -8,6 +8,7 @@ import pytest
 
 from pandadoc_client.emulator.service.resources import HANDLERS
 
+from ...contract import example, resolved
 from .support import PDF, Api, person
 
 
@@ -253,6 +254,14 @@ def ends(api: Api) -> None:
 
 @pytest.mark.parametrize("operation", sorted(set(Api.operations) - set(HANDLERS) - {"accessToken"}))
 def test_what_no_handler_knows_is_answered_all_the_same(seeded: Api, operation: str) -> None:
-    path = ["EmulatedLog000000001"] * Api.operations[operation][1].count("{")
+    _, template, definition = Api.operations[operation]
+    path = ["EmulatedLog000000001"] * template.count("{")
+    query = {
+        parameter["name"]: example(parameter["schema"], full=False)
+        for parameter in map(resolved, definition.get("parameters", ()))
+        if parameter.get("required") and parameter["in"] == "query"
+    }
+    content = resolved(definition.get("requestBody", {})).get("content", {})
+    body = content.get("application/json")
     seeded.call("listMembers")
-    seeded.call(operation, None, *path)
+    seeded.call(operation, None if body is None else example(body["schema"], full=False), *path, **query)
