@@ -17,19 +17,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from codegen.contract import as_lines
 from codegen.document import operations
 from codegen.errors import GenerationError
 from codegen.parse import parse
 from comparison.changes import Change
 from comparison.operations import compare_documents
 from updating.covering import uncovered
-from updating.facts import as_text, facts
+from updating.facts import facts
 from updating.merge import Merge, merge
 from updating.news import entries, next_version, with_entries
 from updating.project import PROJECT, Files, handled, mentions, navigation, read_ours, with_counts, written
@@ -100,10 +101,10 @@ def update(base: dict[str, Any], new: dict[str, Any], root: Path, *, dry_run: bo
         return 1
     if not dry_run:
         plan.files.write(COMMANDS)
-    version = next_version(_version(root), plan.changes)
+    version = _version(root)
     _print({f"written{' without --dry-run' if dry_run else ''}": plan.files.changed})
-    print(f"version: {_version(root)} is out; these changes make {version}\n")
-    _print(left_to_do(plan, base, root))
+    print(f"version: {version} is out; these changes make {next_version(version, plan.changes)}\n")
+    _print(left_to_do(plan, base, new, root))
     return 0
 
 
@@ -116,7 +117,7 @@ def _plan(base: dict[str, Any], new: dict[str, Any], root: Path) -> _Plan:
     after = yaml.load(text, yaml.CSafeLoader)
     changes = compare_documents(base, new)
     files.change("openapi.yaml", text)
-    files.change(SNAPSHOT, as_text(new))
+    files.change(SNAPSHOT, as_lines(new))
     for path in ("README.md", *sorted(f"docs/{page.name}" for page in (root / "docs").glob("*.md"))):
         if "benchmarks" not in path:  # what was measured was measured with the document of that time
             files.change(path, with_counts(files.read(path), before, after))
@@ -126,7 +127,7 @@ def _plan(base: dict[str, Any], new: dict[str, Any], root: Path) -> _Plan:
     return _Plan(changes, merged, after, files)
 
 
-def left_to_do(plan: _Plan, base: dict[str, Any], root: Path) -> dict[str, list[str]]:
+def left_to_do(plan: _Plan, base: dict[str, Any], new: dict[str, Any], root: Path) -> dict[str, list[str]]:
     """Return what only a person can do, by what it is."""
     known, former = ({one["operationId"] for _, _, one in operations(document)} for document in (plan.ours, base))
     by_hand = handled(root)
@@ -149,16 +150,10 @@ def left_to_do(plan: _Plan, base: dict[str, Any], root: Path) -> dict[str, list[
             {change.where for change in plan.changes if change.what.endswith("and is required") and change.breaking}
         ),
         "not as in the vendor's document (correct it, or accept it in scripts/updating/accepted.yaml)": uncovered(
-            facts_of_snapshot(plan), plan.ours
+            new, plan.ours
         ),
         "then": ["scripts/test, and read CHANGELOG.md as one who uses the package"],
     }
-
-
-def facts_of_snapshot(plan: _Plan) -> dict[str, Any]:
-    """Return the facts that the snapshot is to have."""
-    found: dict[str, Any] = yaml.load(plan.files.read(SNAPSHOT), yaml.CSafeLoader)
-    return found
 
 
 def _vendors(new: Path | None, root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -177,12 +172,11 @@ def _version(root: Path) -> str:
     return next(line.split('"')[1] for line in text.splitlines() if line.startswith("__version__"))
 
 
-def _print(parts: dict[str, list[str]] | dict[str, Iterable[str]]) -> None:
+def _print(parts: Mapping[str, Sequence[str]]) -> None:
     for title, lines in parts.items():
-        found = list(lines)
-        if found:
+        if lines:
             print(f"{title}:")
-            print("".join(f"  {line}\n" for line in found))
+            print("".join(f"  {line}\n" for line in lines))
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Protocol, TypeVar
 
-__all__ = ["close_quietly", "closed_after", "closed_after_async", "quietly"]
+__all__ = ["close_quietly", "closed_after_async", "quietly"]
 
 _logger = logging.getLogger("pandadoc_client")
 
@@ -20,7 +20,6 @@ class _AsyncClosable(Protocol):
     async def aclose(self) -> Any: ...
 
 
-_C = TypeVar("_C", bound=_Closable)
 _A = TypeVar("_A", bound=_AsyncClosable)
 
 
@@ -47,15 +46,6 @@ def close_quietly(thing: _Closable, what: str) -> None:
         thing.close()
     except Exception as error:
         _log_failure(what, error)
-
-
-@contextmanager
-def closed_after(thing: _C, what: str) -> Generator[_C]:
-    """Close *thing* at the end of the block, `quietly`."""
-    try:
-        yield thing
-    finally:
-        close_quietly(thing, what)
 
 
 @asynccontextmanager

@@ -6,25 +6,26 @@ YAML takes fifty times as long to read, and an installed package has no project 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["CONTRACT", "as_lines", "contract_of", "write_contract"]
+from .pointers import NAMED
+
+__all__ = ["CONTRACT", "as_lines", "contract_of", "without", "write_contract"]
 
 CONTRACT = "emulator/contract/contract.json"
 """Where the file is in the package."""
 
 _PROSE = frozenset({"description", "summary", "externalDocs"})
 _AS_IT_IS = frozenset({"example", "default", "enum", "mapping"})
-_NAMED = frozenset({"properties", "schemas", "responses", "parameters", "headers", "paths", "securitySchemes"})
 _LISTED = {"paths": 2, "components": 2}
 """Levels of objects below these that have a line for each member: an operation is a line, and so is a schema."""
 
 
 def contract_of(document: dict[str, Any]) -> str:
     """Return the text of the file: *document* without prose, an operation or a schema a line, as it is for programs."""
-    return as_lines(_without_prose(document))
+    return as_lines(without(document, _PROSE.__contains__))
 
 
 def as_lines(document: dict[str, Any]) -> str:
@@ -57,14 +58,20 @@ def _json(node: Any) -> str:
     return json.dumps(node, ensure_ascii=False, separators=(",", ":"))
 
 
-def _without_prose(node: Any, *, names: bool = False) -> Any:
-    """Return a copy of *node* without its texts; *names* says that its keys are names that the document chose."""
+def without(node: Any, is_left_out: Callable[[str], bool], *, names: bool = False) -> Any:
+    """Return a copy of a part of a document without some of its members; values of the API stay as they are.
+
+    Args:
+        node: The part.
+        is_left_out: Whether members of that name go.
+        names: Whether the keys of *node* are names that the document chose.
+    """
     if isinstance(node, list):
-        return [_without_prose(item) for item in node]
+        return [without(item, is_left_out) for item in node]
     if not isinstance(node, dict):
         return node
     return {
-        key: value if not names and key in _AS_IT_IS else _without_prose(value, names=not names and key in _NAMED)
+        key: value if not names and key in _AS_IT_IS else without(value, is_left_out, names=not names and key in NAMED)
         for key, value in node.items()
-        if names or key not in _PROSE
+        if names or not is_left_out(key)
     }

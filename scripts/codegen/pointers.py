@@ -6,11 +6,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote, unquote
 
-__all__ = ["find", "pointer", "references", "steps"]
+__all__ = ["NAMED", "find", "pointer", "references", "steps"]
 
 _EXAMPLES = frozenset({"example", "examples", "default", "enum", "const"})
 """What holds values of the API, where ``$ref`` is a name like any other."""
-_NAMED = frozenset({"properties", "patternProperties", "schemas", "responses", "parameters", "headers", "paths"})
+NAMED = frozenset(
+    {
+        *("properties", "patternProperties", "schemas", "responses", "parameters", "headers", "paths"),
+        *("securitySchemes", "requestBodies"),
+    }
+)
 """What holds names of the document's choice, so that ``example`` may be one."""
 
 
@@ -51,7 +56,7 @@ def references(item: Any) -> Iterator[dict[str, Any]]:
             if not is_named and isinstance(node.get("$ref"), str):
                 yield node
             waiting += [
-                (child, key in _NAMED and not is_named)
+                (child, key in NAMED and not is_named)
                 for key, child in reversed(list(node.items()))
                 if is_named or key not in _EXAMPLES
             ]

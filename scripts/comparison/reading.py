@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from codegen.document import METHODS
-from codegen.pointers import find, steps
+from codegen.document import METHODS, resolve
 from codegen.version_31 import as_version_30
 
 __all__ = ["Document", "items_of", "object_of"]
@@ -46,16 +45,10 @@ class Document:
 
     def resolve(self, item: Any) -> _Object:
         """Return what *item* refers to, or *item*; nothing where a reference leads nowhere, or to itself."""
-        seen = set()
-        while isinstance(item, dict) and isinstance(reference := item.get("$ref"), str):
-            if reference in seen or not reference.startswith("#"):
-                return {}
-            seen.add(reference)
-            try:
-                item = find(self.root, steps(reference))
-            except (KeyError, ValueError):
-                return {}
-        return object_of(item)
+        try:
+            return resolve(self.root, object_of(item))
+        except (KeyError, ValueError):
+            return {}
 
     def operations(self) -> Iterator[tuple[str, str, _Object]]:
         """Yield path, method and operation, with the parameters of its path."""

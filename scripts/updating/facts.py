@@ -5,52 +5,39 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from codegen.contract import as_lines
+from codegen.contract import without
 from codegen.pointers import find, references, steps
 from codegen.version_31 import as_version_30
 
-__all__ = ["as_text", "facts"]
+__all__ = ["facts"]
 
 _PROSE = frozenset({"description", "summary", "externalDocs", "example", "examples", "title"})
-_NAMED = frozenset(
-    {"properties", "schemas", "responses", "parameters", "headers", "paths", "securitySchemes", "requestBodies"}
-)
-_VALUES = frozenset({"default", "enum", "mapping"})
 
 
 def facts(document: dict[str, Any]) -> dict[str, Any]:
     """Return what a document says about the interface, as OpenAPI 3.0 has it, references into paths written out."""
     plain = copy.deepcopy(document)
     as_version_30(plain)
-    bare: dict[str, Any] = _bare(plain)
+    bare: dict[str, Any] = without(plain, _is_prose)
     info: Any = plain.get("info")
     bare["info"] = {key: info[key] for key in ("title", "version") if isinstance(info, dict) and key in info}
+    components = bare.get("components")
+    _forget_scopes(components.get("securitySchemes") if isinstance(components, dict) else None)
     _write_out(bare)
     return bare
 
 
-def as_text(found: dict[str, Any]) -> str:
-    """Return facts as they are committed: an operation or a schema a line."""
-    return as_lines(found)
+def _is_prose(name: Any) -> bool:
+    return name in _PROSE or str(name).startswith("x-")
 
 
-def _bare(node: Any, *, names: bool = False) -> Any:
-    if isinstance(node, list):
-        return [_bare(child) for child in node]
-    if not isinstance(node, dict):
-        return node
-    kept = {}
-    for key, child in node.items():
-        if names:
-            if not (isinstance(key, str) and key.startswith("x-")):
-                kept[key] = _bare(child)
-        elif key in _VALUES:
-            kept[key] = child
-        elif key == "scopes" and isinstance(child, dict):
-            kept[key] = dict.fromkeys(child, "")
-        elif key not in _PROSE and not str(key).startswith("x-"):
-            kept[key] = _bare(child, names=key in _NAMED and isinstance(child, dict))
-    return kept
+def _forget_scopes(node: Any) -> None:
+    """Take away what is said of each scope of OAuth."""
+    for key, child in node.items() if isinstance(node, dict) else ():
+        if key == "scopes" and isinstance(child, dict):
+            node[key] = dict.fromkeys(child, "")
+        else:
+            _forget_scopes(child)
 
 
 def _write_out(bare: dict[str, Any]) -> None:

@@ -55,6 +55,7 @@ class _Run:
         self.new = new
         self.ours = ours
         self.result = Merge()
+        self.theirs = Document(base), Document(new)  # copies of a whole document: made once
 
     # -- what differs ---------------------------------------------------------------------------------------------
 
@@ -180,10 +181,11 @@ class _Run:
             return
         # It got a name, or lost one: ours may have named it before, and otherwise.
         ours = Document(facts(_plain(self.ours))).signature(facts_of(found))
-        same = ours == Document(self.new).signature(new)
+        before, after = self.theirs
+        same = ours == after.signature(new)
         if same and ("$ref" in link or "$ref" not in new):
             return
-        if not same and ours != Document(self.base).signature(old):
+        if not same and ours != before.signature(old):
             self.conflict(path, old, new, facts_of(found))
             return
         text = found.get("description")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from codegen.document import operations, resolve
+from codegen.document import operations, parameters_of, resolve
 from codegen.names import argument_name, method_name, resource_name
 from comparison.changes import Change, Kind
 
@@ -43,8 +43,8 @@ def _sentence(change: Change, before: str | None, after: str | None) -> str:
         return f"`{bare}` is `{after.partition('(')[0]}` now." if moved and after else f"`{bare}`: {what}.{many}"
     if change.kind is Kind.PARAMETER and name:
         _, _, argument = change.place.strip().partition(" ")
-        shown = re.sub(r"^was renamed to (.*)", lambda match: f"is called `{argument_name(match[1])}` now", what)
-        shown = re.sub(r"^is called (\S+) now$", lambda match: f"is called `{argument_name(match[1])}` now", shown)
+        name_now = re.fullmatch(r"(?:was renamed to|is called) (.+?)(?: now)?", what)
+        shown = f"is called `{argument_name(name_now[1])}` now" if name_now else what
         required = ", and has to be given" if change.what.endswith("required") else ""
         return f"`{bare}({argument_name(argument)})` {shown}{required}{many}."
     if change.kind is Kind.SCHEMA:
@@ -67,12 +67,8 @@ def _calls(document: dict[str, Any]) -> dict[str, str]:
     found = {}
     for path, method, operation in operations(document):
         tag = str((operation.get("tags") or ["default"])[0])
-        needed = []
-        shared = document["paths"][path].get("parameters", [])
-        for reference in (*shared, *operation.get("parameters", [])):
-            parameter = resolve(document, reference)
-            if parameter.get("required"):
-                needed.append(argument_name(str(parameter.get("name"))))
+        parameters = parameters_of(document, path, operation)
+        needed = [argument_name(parameter["name"]) for parameter in parameters if parameter.get("required")]
         body = resolve(document, operation.get("requestBody") or {})
         if body.get("required"):
             needed.append("…")

@@ -55,14 +55,18 @@ class Files:
             RuntimeError: A command failed; the text is what it said.
         """
         before = {path: path.read_bytes() if path.exists() else None for path in self._new}
+        finished: list[list[str]] = []
         try:
             for path, text in self._new.items():
                 path.write_text(text, encoding="utf-8")
             for command in commands:
                 self._run(command)
+                finished.append(command)
         except BaseException:
             for path, content in before.items():
                 path.unlink() if content is None else path.write_bytes(content)
+            for command in finished:  # what it made of the new files, it makes of the old ones again
+                self._run(command)
             raise
 
     def _run(self, command: list[str]) -> None:

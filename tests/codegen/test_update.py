@@ -286,6 +286,20 @@ def test_a_step_that_fails_leaves_everything_as_it_was(project: Project) -> None
     assert project.committed() == before
 
 
+def test_a_step_after_the_package_was_made_anew_leaves_everything_as_it_was(project: Project) -> None:
+    arguments = project.folder / "scripts" / "pages" / "arguments.py"
+    assert '"order_by"' in arguments.read_text()
+    document = vendor()
+    parameters = document["paths"]["/public/v1/documents"]["get"]["parameters"]
+    for parameter in parameters:
+        if parameter["name"] in ("q", "status", "order_by", "count"):
+            parameter["name"] += "_of_old"
+    before = project.committed()
+    result = project.update(document)
+    assert (result.returncode, "scripts/reference.py" in result.stderr) == (1, True), result.stdout + result.stderr
+    assert project.committed() == before
+
+
 def test_check_is_content_today_and_names_what_is_missing_tomorrow(project: Project) -> None:
     assert (project.run("scripts/update.py", "--check").stdout, project.update(vendor(), "--check").returncode) == (
         "",

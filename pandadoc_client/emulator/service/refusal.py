@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..contract.requests import Violation
 from .records import Record
 
-__all__ = ["Refusal", "invalid", "not_found", "wrong_state"]
+__all__ = ["Refusal", "found_in", "invalid", "not_found", "wrong_state"]
 
 
 class Refusal(Exception):
@@ -42,6 +42,18 @@ class Refusal(Exception):
 def not_found(what: str = "object") -> Refusal:
     """Return a 404 about a kind of thing."""
     return Refusal(404, f"There is no such {what}.")
+
+
+def found_in(items: Iterable[Record], name: str, value: object, what: str) -> Record:
+    """Return the item whose field *name* has a value.
+
+    Raises:
+        Refusal: 404, there is none.
+    """
+    for item in items:
+        if item[name] == value:
+            return item
+    raise not_found(what)
 
 
 def invalid(field: str, message: str) -> Refusal:

@@ -10,7 +10,7 @@ from ...contract.pdf import make_pdf
 from ...contract.requests import ValidRequest
 from ..backend import Backend
 from ..records import Record
-from ..refusal import invalid, not_found
+from ..refusal import found_in, invalid
 from ..reply import EMPTY, Handlers, Reply, content_disposition
 from . import serializers
 
@@ -74,11 +74,8 @@ def download_document_attachment(backend: Backend, request: ValidRequest) -> Rep
 
 
 def _attachment(backend: Backend, request: ValidRequest) -> Record:
-    for record in backend.documents.read(request.path["id"])["attachments"]:
-        if record["uuid"] == request.path["attachment_id"]:
-            found: Record = record
-            return found
-    raise not_found("attachment")
+    attachments = backend.documents.read(request.path["id"])["attachments"]
+    return found_in(attachments, "uuid", request.path["attachment_id"], "attachment")
 
 
 HANDLERS: Handlers = {

@@ -6,7 +6,7 @@ from ...contract.requests import ValidRequest
 from ..backend import Backend
 from ..listing import ordered
 from ..records import Record
-from ..refusal import not_found
+from ..refusal import found_in
 from ..reply import EMPTY, Handlers, Reply
 
 __all__ = ["HANDLERS"]
@@ -32,11 +32,9 @@ def create_linked_object(backend: Backend, request: ValidRequest) -> Reply:
 def delete_linked_object(backend: Backend, request: ValidRequest) -> Reply:
     """By the id of the link."""
     document = backend.documents.edit(request.path["id"])
-    for linked in document["linked_objects"]:
-        if linked["id"] == request.path["linked_object_id"]:
-            document["linked_objects"].remove(linked)
-            return EMPTY
-    raise not_found("linked object")
+    linked = found_in(document["linked_objects"], "id", request.path["linked_object_id"], "linked object")
+    document["linked_objects"].remove(linked)
+    return EMPTY
 
 
 def list_documents_by_linked_object(backend: Backend, request: ValidRequest) -> Reply:

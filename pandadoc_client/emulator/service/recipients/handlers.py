@@ -6,7 +6,7 @@ from ...contract.requests import ValidRequest
 from ..backend import Backend
 from ..documents import models as documents
 from ..records import Record
-from ..refusal import Refusal, invalid, not_found
+from ..refusal import Refusal, found_in, invalid
 from ..reply import EMPTY, Handlers, Reply
 from .models import from_contact
 
@@ -129,13 +129,10 @@ def _document(backend: Backend, request: ValidRequest, closed: tuple[str, ...] =
 
 
 def _recipient(document: Record, request: ValidRequest) -> Record:
-    for recipient in document["recipients"]:
-        if recipient["id"] == request.path["recipient_id"]:
-            if recipient["has_completed"]:
-                raise Refusal(400, "This recipient has signed.")
-            found: Record = recipient
-            return found
-    raise not_found("recipient")
+    recipient = found_in(document["recipients"], "id", request.path["recipient_id"], "recipient")
+    if recipient["has_completed"]:
+        raise Refusal(400, "This recipient has signed.")
+    return recipient
 
 
 HANDLERS: Handlers = {

@@ -8,7 +8,7 @@ from ...contract.requests import ValidRequest
 from ..backend import Backend
 from ..recipients.models import add_recipients
 from ..records import Record
-from ..refusal import Refusal, invalid, not_found
+from ..refusal import Refusal, found_in, invalid, not_found
 from ..reply import EMPTY, Handlers, Reply
 
 __all__ = ["HANDLERS"]
@@ -54,10 +54,9 @@ def upload_section(backend: Backend, request: ValidRequest) -> Reply:
 
 def section_details(backend: Backend, request: ValidRequest) -> Reply:
     """How far an upload is."""
-    for upload in backend.documents.read(request.path["document_id"])["uploads"]:
-        if upload["uuid"] == request.path["upload_id"]:
-            return Reply({name: value for name, value in upload.items() if name != "date_completed"})
-    raise not_found("upload")
+    uploads = backend.documents.read(request.path["document_id"])["uploads"]
+    upload = found_in(uploads, "uuid", request.path["upload_id"], "upload")
+    return Reply({name: value for name, value in upload.items() if name != "date_completed"})
 
 
 def section_info(backend: Backend, request: ValidRequest) -> Reply:
@@ -74,11 +73,8 @@ def delete_section(backend: Backend, request: ValidRequest) -> Reply:
 
 
 def _section(backend: Backend, request: ValidRequest) -> Record:
-    for section in backend.documents.read(request.path["document_id"])["sections"]:
-        if section["uuid"] == request.path["section_id"]:
-            found: Record = section
-            return found
-    raise not_found("section")
+    sections = backend.documents.read(request.path["document_id"])["sections"]
+    return found_in(sections, "uuid", request.path["section_id"], "section")
 
 
 def append_content_library_item_to_document(backend: Backend, request: ValidRequest) -> Reply:
