@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -27,6 +29,16 @@ settings.load_profile("untimed")
 
 # Processes of tests are forked from one that has imported what takes long: a hundredth of starting an interpreter.
 multiprocessing.set_forkserver_preload([f"{__package__}.preloaded"])
+
+
+@pytest.fixture(autouse=True)
+def _quiet_logger() -> Iterator[None]:
+    """Each test begins with the logger as imported: `Configuration.debug` lasts as long as its object."""
+    logger = logging.getLogger("pandadoc_client")
+    logger.setLevel(logging.NOTSET)
+    yield
+    logger.setLevel(logging.NOTSET)
+
 
 # The markers that `scripts/test` chooses by, set here alone; a folder stands for all in it.
 #

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 from types import FrameType
+
+import pytest
 
 import pandadoc_client
 from pandadoc_client import PandaDoc
@@ -22,7 +25,8 @@ def test_the_root_has_few_modules() -> None:
     assert len(modules) <= MOST_MODULES
 
 
-def test_the_way_of_a_call_is_short(pandadoc_emulator: Emulator) -> None:
+def test_the_way_of_a_call_is_short(pandadoc_emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, "pandadoc_client")  # what a log line costs is not the way of the call
     entered: list[str] = []
 
     def note(frame: FrameType, event: str, argument: object) -> None:
