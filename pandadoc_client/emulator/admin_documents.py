@@ -52,6 +52,8 @@ _ACTIONS: Mapping[str, tuple[Callable[..., dict[str, Any]], tuple[str, ...], tup
     "send": (Service.send, (), ()),
     "view": (Service.view, (), ("recipient_id",)),
     "complete": (Service.complete, (), ("recipient_id",)),
+    "approve": (Service.approve, (), ()),
+    "reject": (Service.reject, (), ("reason",)),
     "decline": (Service.decline, (), ("reason",)),
     "status": (Service.set_status, ("status",), ()),
     "lock": (Service.lock, (), ("seconds",)),

@@ -13,7 +13,7 @@ from .context import Context
 from .contract.document import ContractOperation, load_contract
 from .contract.examples import ExampleResponses, success
 from .contract.problems import problem
-from .contract.requests import Raw, RequestJudge, ValidRequest, Violation
+from .contract.requests import Raw, RequestJudge, ValidRequest, Violation, media_type
 from .contract.routing import Match, Router
 from .service.backend import CURRENT_MEMBER
 from .service.core import EncodedReply
@@ -52,7 +52,8 @@ class ApiEndpoints:
     async def respond(self, request: Request) -> Response:
         """Answer a request for the API: refuse it, or answer by script, from the state, or by an example."""
         query = request.scope["query_string"].decode("latin-1")
-        found = self._router.find(request.method, _raw_path(request), query)
+        kind = media_type(request.headers.get("content-type", ""))
+        found = self._router.find(request.method, _raw_path(request), query, kind)
         if not isinstance(found, Match):
             if found.allowed:
                 return self._refuse(request, None, 405, "Not by this method.", {"Allow": ", ".join(found.allowed)})
@@ -67,7 +68,8 @@ class ApiEndpoints:
         if wait is not None:
             message = f"Request was throttled. Expected available in {wait} seconds."
             return self._refuse(request, operation, 429, message, {"Retry-After": str(wait)})
-        verdict = self._judge.judge(found, Raw(request.method, query, _headers(request), body))
+        raw = Raw(request.method, query, _headers(request), body)
+        verdict = self._judge.judge(found, raw, sandbox=user.sandbox)
         if not isinstance(verdict, ValidRequest):
             return self._refuse(request, operation, 400, "The request is not valid.", violations=verdict)
         scripted = self._context.responses.take(operation.operation_id)
@@ -127,6 +129,8 @@ class ApiEndpoints:
             return None
         if known[scheme](credential):
             return _User()
+        if scheme == "api-key" and state.accepts_sandbox_api_key(credential):
+            return _User(sandbox=True)
         if service is not None and service.accepts(scheme, credential):
             return _User(service.is_sandbox(credential))
         return None

@@ -122,7 +122,7 @@ def _actions(document: dict[str, Any], back: str = "/") -> str:
         "document.viewed": (("complete", "Complete"), ("decline", "Decline")),
     }
     actions = list(known.get(document["status"], ()))
-    if "lock" in document:
+    if document["lock"]:
         actions.append(("unlock", "Unlock"))
     address = f"/_emulator/documents/{escape(document['id'])}"
     return " ".join(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from .behaviour import Behaviour
 from .faults import Fault
 from .redirects import check_redirect_uri
 
@@ -15,6 +16,7 @@ __all__ = [
     "DEFAULT_API_KEY",
     "DEFAULT_CLIENT",
     "DEFAULT_MODE",
+    "DEFAULT_SANDBOX_API_KEY",
     "DEFAULT_WEBHOOK_DELAYS",
     "ClientRegistration",
     "EmulatorMode",
@@ -115,6 +117,8 @@ DEFAULT_CLIENT = ClientRegistration("emulator-client-id", "emulator-client-secre
 """The client of an emulator that was told of none."""
 DEFAULT_API_KEY = "emulator-api-key"
 """The API key of an emulator that was told of none."""
+DEFAULT_SANDBOX_API_KEY = "emulator-sandbox-key"
+"""The API key of the sandbox of an emulator that was told of none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +128,8 @@ class EmulatorOptions:
     Attributes:
         clients: The known applications, at least one; IDs are unique.
         api_keys: Values accepted after `Authorization: API-Key`.
+        sandbox_api_keys: Values that are accepted as well, and get what keys of the sandbox get: names begin with
+            `[DEV] `, nothing is sent to another domain, no protected downloads.
         token_lifetime: Seconds an access token lives, and its `expires_in`.
         code_lifetime: Seconds an authorization code lives.
         rotation: What becomes of a used refresh token. Text is accepted and turned into the enum.
@@ -141,6 +147,7 @@ class EmulatorOptions:
         webhook_delays: Seconds before each further attempt to deliver a webhook; an empty list for no second attempt.
         webhook_timeout: Seconds in which a receiver must have answered.
         seed_data: Begin with some templates, documents, contacts and products, unless the state file has any.
+        behaviour: What is guessed of the service. A mapping of its settings is accepted.
         rate_limits: Whether requests are counted, in both modes. Text is accepted and turned into the enum.
         allow_remote: Permit a host that other machines can reach, and webhooks to other machines.
         clock: Seconds, monotonic; everything that ages goes by it. Injected by tests.
@@ -151,6 +158,7 @@ class EmulatorOptions:
 
     clients: tuple[ClientRegistration, ...] = (DEFAULT_CLIENT,)
     api_keys: tuple[str, ...] = field(default=(DEFAULT_API_KEY,), repr=False)
+    sandbox_api_keys: tuple[str, ...] = field(default=(DEFAULT_SANDBOX_API_KEY,), repr=False)
     token_lifetime: int = 31_535_999
     code_lifetime: float = 600.0
     rotation: RotationMode = RotationMode.STRICT
@@ -166,13 +174,14 @@ class EmulatorOptions:
     webhook_delays: tuple[float, ...] = DEFAULT_WEBHOOK_DELAYS
     webhook_timeout: float = 20.0
     seed_data: bool = False
+    behaviour: Behaviour = field(default_factory=Behaviour)
     rate_limits: RateLimits = RateLimits.OFF
     allow_remote: bool = False
     clock: Callable[[], float] = field(default=time.monotonic, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Frozen, so what callers may pass as a list or as text is normalised behind dataclass's back.
-        for name in ("clients", "api_keys", "faults", "webhook_delays"):
+        for name in ("clients", "api_keys", "sandbox_api_keys", "faults", "webhook_delays"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         for name, kind in (("rotation", RotationMode), ("mode", EmulatorMode), ("rate_limits", RateLimits)):
             object.__setattr__(self, name, kind(getattr(self, name)))
@@ -184,7 +193,9 @@ class EmulatorOptions:
             raise ValueError("an emulator needs at least one client")
         if len({client.client_id for client in self.clients}) != len(self.clients):
             raise ValueError("a client ID is registered twice")
-        if not all(self.api_keys):
+        if not isinstance(self.behaviour, Behaviour):
+            object.__setattr__(self, "behaviour", Behaviour(**self.behaviour))
+        if not all((*self.api_keys, *self.sandbox_api_keys)):
             raise ValueError("an API key is not empty")
         for name in _SECONDS:
             if not getattr(self, name) >= 0:

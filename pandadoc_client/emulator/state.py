@@ -157,6 +157,10 @@ class EmulatorState:
         """Tell whether `key` is one of the configured API keys."""
         return sum(_equal(known, key) for known in self._options.api_keys) > 0  # a sum compares with every one
 
+    def accepts_sandbox_api_key(self, key: str) -> bool:
+        """Tell whether `key` is one of the configured API keys of the sandbox."""
+        return sum(_equal(known, key) for known in self._options.sandbox_api_keys) > 0
+
     def accepts_access_token(self, token: str) -> bool:
         """Tell whether `token` is an access token that works now."""
         with self._lock:

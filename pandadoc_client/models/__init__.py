@@ -870,6 +870,7 @@ if TYPE_CHECKING:
     from ..model.search_failed_response import SearchFailedResponse as SearchFailedResponse
     from ..model.search_timed_out_response import SearchTimedOutResponse as SearchTimedOutResponse
     from ..model.section_info_response import SectionInfoResponse as SectionInfoResponse
+    from ..model.session_refused_response import SessionRefusedResponse as SessionRefusedResponse
     from ..model.signature import Signature as Signature
     from ..model.signature_type import SignatureType as SignatureType
     from ..model.stamp import Stamp as Stamp
@@ -1501,6 +1502,7 @@ __all__ = [
     "SearchFailedResponse",
     "SearchTimedOutResponse",
     "SectionInfoResponse",
+    "SessionRefusedResponse",
     "Signature",
     "SignatureType",
     "Stamp",
@@ -2067,6 +2069,7 @@ _MODULES = {
     "SearchFailedResponse": "..model.search_failed_response",
     "SearchTimedOutResponse": "..model.search_timed_out_response",
     "SectionInfoResponse": "..model.section_info_response",
+    "SessionRefusedResponse": "..model.session_refused_response",
     "Signature": "..model.signature",
     "SignatureType": "..model.signature_type",
     "Stamp": "..model.stamp",

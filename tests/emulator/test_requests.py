@@ -78,7 +78,7 @@ def test_a_request_is_for_the_operation_that_fits_best(method: str, target: str,
     assert found.operation.operation_id == operation
 
 
-@pytest.mark.parametrize("path", ["/public/v1/documents/", "/public/v1/documents//send", "/public/v1/nothing/at/all"])
+@pytest.mark.parametrize("path", ["/public/v1/documents//", "/public/v1/documents//send", "/public/v1/nothing/at/all"])
 def test_a_path_that_is_nearly_right_is_wrong(path: str) -> None:
     assert ROUTER.find("GET", path, "") == Mismatch()
 
@@ -184,7 +184,6 @@ def test_every_place_that_is_wrong_is_named_at_once(shared: Caller) -> None:
         (b"[" * 100_000, "application/json", "body"),
         (b"name=x", "text/plain", "Content-Type"),
         (b"name=x", "application/x-www-form-urlencoded; charset", "Content-Type"),
-        (form(("file", "a.pdf", b"%PDF")), BOUNDARY, "Content-Type"),
     ],
 )
 def test_a_body_that_cannot_be_read_is_refused(shared: Caller, content: bytes, content_type: str, field: str) -> None:

@@ -28,6 +28,8 @@ class ContractOperation:
         key: The path as the contract has it, with its query string.
         secured: Whether it asks for a credential.
         definition: Its operation object.
+        media_types: The types that its body may have; empty for one without a body.
+        query: The names of its query parameters, `markers` among them.
     """
 
     operation_id: str
@@ -37,6 +39,8 @@ class ContractOperation:
     key: str
     secured: bool
     definition: Mapping[str, Any]
+    media_types: frozenset[str]
+    query: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def load_contract() -> Contract:
 
 
 def _contract(document: dict[str, Any]) -> Contract:
-    operations = {}
+    contract = Contract(document, operations := {})
     for key, item in document["paths"].items():
         path, _, query = key.partition("?")
         for method in _METHODS:
@@ -100,10 +104,19 @@ def _contract(document: dict[str, Any]) -> Contract:
                 secured = bool(definition.get("security", document.get("security", [])))
                 markers = frozenset(name for name, _ in parse_qsl(query, keep_blank_values=True))
                 operation_id = definition["operationId"]
+                parameters = map(contract.resolve, (*item.get("parameters", ()), *definition.get("parameters", ())))
                 operations[operation_id] = ContractOperation(
-                    operation_id, method.upper(), path, markers, key, secured, definition
+                    operation_id,
+                    method.upper(),
+                    path,
+                    markers,
+                    key,
+                    secured,
+                    definition,
+                    frozenset(contract.resolve(definition.get("requestBody", {})).get("content", ())),
+                    markers | {parameter["name"] for parameter in parameters if parameter["in"] == "query"},
                 )
-    return Contract(document, operations)
+    return contract
 
 
 def _plain(name: str) -> str:

@@ -36,13 +36,12 @@ from werkzeug.http import parse_options_header
 from .adapt import adapted
 from .document import Contract, ContractOperation
 from .multipart import FilePart, parse_multipart
-from .routing import Match
+from .routing import FORM, Match
 
-__all__ = ["BODY", "Raw", "RequestJudge", "ValidRequest", "Violation"]
+__all__ = ["BODY", "Raw", "RequestJudge", "ValidRequest", "Violation", "media_type"]
 
 BODY = "body"
 """What a violation names that is about the whole body."""
-_FORM = "multipart/form-data"
 _JSON = "application/json"
 _MISSING = "This field is required."
 
@@ -69,6 +68,8 @@ class ValidRequest:
         operation: What it is for.
         path: Path parameters, converted to their types.
         query: Query parameters, converted, defaults filled in.
+        sent: Names and values of the query as they were sent, decoded.
+        sandbox: Whether it came with a key of the sandbox.
         body: The JSON value, or the parts of a form by name (files as `FilePart`); None without a body.
     """
 
@@ -76,6 +77,8 @@ class ValidRequest:
     path: Mapping[str, Any]
     query: Mapping[str, Any]
     body: Any
+    sent: tuple[tuple[str, str], ...] = ()
+    sandbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,25 +109,26 @@ class RequestJudge:
         return _Unmarshaller(
             SchemaPath.from_dict(cast("Any", adapted(self._contract))),
             path_finder_cls=cast("Any", partial(_PathFinder, self._contract)),
-            extra_media_type_deserializers={_FORM: _read_form, _JSON: _read_json},
+            extra_media_type_deserializers={FORM: _read_form, _JSON: _read_json},
             extra_format_validators={"email": _is_email, "uri": _is_uri},
             format_unmarshallers={"binary": _unchanged},  # and dates and UUIDs stay the text that came
         )
 
-    def judge(self, match: Match, raw: Raw) -> ValidRequest | list[Violation]:
+    def judge(self, match: Match, raw: Raw, *, sandbox: bool = False) -> ValidRequest | list[Violation]:
         """Return the request as values, or what is wrong with it, each place once."""
         result = self._unmarshaller.unmarshal(_Request(match, raw, self._lists(match.operation)))
-        form = self._form(match.operation) if _media_type(raw) == _FORM else None
+        form = self._form(match.operation) if media_type(raw.header("content-type")) == FORM else None
         found = [violation for error in result.errors for violation in self._violations(error, match.operation, form)]
         if not found and form:
             found = list(self._not_files(form, result.body or {}))
         if found:
             return list({violation.field: violation for violation in reversed(found)}.values())[::-1]
         parameters = result.parameters
-        body = json.loads(raw.body) if raw.body and _media_type(raw) == _JSON else result.body
+        body = json.loads(raw.body) if raw.body and media_type(raw.header("content-type")) == _JSON else result.body
         # What was forgiven for being empty was not read.
         empty = {error.name: "" for error in result.errors if isinstance(error, ParameterValidationError)}
-        return ValidRequest(match.operation, parameters.path, {**parameters.query, **empty}, body)
+        sent = tuple(parse_qsl(raw.query, keep_blank_values=True))
+        return ValidRequest(match.operation, parameters.path, {**parameters.query, **empty}, body, sent, sandbox)
 
     def _lists(self, operation: ContractOperation) -> set[str]:
         """Return the names of the query parameters that are lists."""
@@ -134,7 +138,7 @@ class RequestJudge:
     def _form(self, operation: ContractOperation) -> Mapping[str, Any] | None:
         """Return the schemas of the parts of an operation's form with files, by name; None if it takes no such form."""
         body = self._contract.resolve(operation.definition.get("requestBody", {}))
-        schema = body.get("content", {}).get(_FORM, {}).get("schema")
+        schema = body.get("content", {}).get(FORM, {}).get("schema")
         if schema is None:
             return None
         parts = self._contract.resolve(schema).get("properties", {})
@@ -263,15 +267,16 @@ class _PathFinder:
         return PathOperationServer(path, path / method, None, TemplateResult(""), None)
 
 
-def _media_type(raw: Raw) -> str:
-    return parse_options_header(raw.header("content-type"))[0].lower()
+def media_type(content_type: str) -> str:
+    """Return the media type of a `Content-Type`, in lower case, without its parameters."""
+    return parse_options_header(content_type)[0].lower()
 
 
 def _content_type(raw: Raw) -> str:
     """Return the media type; a form's boundary in hexadecimal, as openapi-core reads no quoted parameter right."""
     kind, parameters = parse_options_header(raw.header("content-type"))
-    if kind.lower() == _FORM:
-        return f"{_FORM}; boundary={parameters.get('boundary', '').encode().hex()}"
+    if kind.lower() == FORM:
+        return f"{FORM}; boundary={parameters.get('boundary', '').encode().hex()}"
     return kind.lower()
 
 

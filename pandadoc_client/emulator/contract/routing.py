@@ -9,7 +9,10 @@ from urllib.parse import parse_qsl, unquote
 
 from .document import ContractOperation
 
-__all__ = ["Match", "Mismatch", "Router"]
+__all__ = ["FORM", "Match", "Mismatch", "Router"]
+
+FORM = "multipart/form-data"
+"""The media type of forms with files (RFC 7578)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,10 @@ class Router:
     """Finds operations by paths.
 
     A literal segment goes before a parameter, the leftmost first, as OpenAPI asks for. A path of several operations
-    that differ in their query string leads to the one most of whose markers the request has.
+    that differ in their query string leads to the one most of whose markers the request has; a form with files leads to
+    the one that takes such a form, with its marker or without: the guides of PandaDoc leave `?upload` out.
+
+    A slash at the end changes nothing: the guides write some paths with one.
     """
 
     def __init__(self, operations: Iterable[ContractOperation]) -> None:
@@ -51,18 +57,21 @@ class Router:
         for routes in self._routes.values():
             routes.sort(key=_specific_first)
 
-    def find(self, method: str, raw_path: str, query: str) -> Match | Mismatch:
+    def find(self, method: str, raw_path: str, query: str, media_type: str = "") -> Match | Mismatch:
         """Return what a request is for.
 
         Args:
             method: In upper case; `HEAD` finds what `GET` does (RFC 9110 §9.3.2).
             raw_path: The path as it was sent, percent-encoded, so that `%2F` is not taken for a slash.
             query: The query string as it was sent.
+            media_type: The media type of the body, in lower case, without parameters.
         """
-        given = raw_path.split("/")
+        given = raw_path.removesuffix("/").split("/")
         keys = {name for name, _ in parse_qsl(query, keep_blank_values=True)}
         allowed: set[str] = set()
         template = None
+        upload: Match | None = None
+        found: Match | None = None
         for segments, operation in self._routes[len(given)]:
             if template is not None and segments != template:
                 break  # a path that fits is the one that is meant, even where a later one has the method
@@ -70,10 +79,17 @@ class Router:
             if path is None:
                 continue
             template = segments
-            if operation.markers <= keys:
-                if operation.method == ("GET" if method == "HEAD" else method):
-                    return Match(operation, path)
+            if operation.method == ("GET" if method == "HEAD" else method):
+                if media_type == FORM and FORM in operation.media_types:  # of two, that with the fewest markers
+                    if operation.markers <= keys:
+                        return Match(operation, path)
+                    upload = Match(operation, path)
+                if operation.markers <= keys and found is None:
+                    found = Match(operation, path)
+            elif operation.markers <= keys:
                 allowed.add(operation.method)
+        if match := upload or found:
+            return match
         return Mismatch(tuple(sorted(allowed | {"HEAD"} if "GET" in allowed else allowed)))
 
 

@@ -46,6 +46,7 @@ _KINDS = (
     "library",
     "documents",
     "sessions",
+    "editing_sessions",
     "exports",
     "subscriptions",
     "events",

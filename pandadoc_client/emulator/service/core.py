@@ -15,7 +15,7 @@ from .documents import models as documents
 from .documents import serializers as document_serializers
 from .members import models as members
 from .records import Record
-from .refusal import Refusal
+from .refusal import Refusal, not_found
 from .reply import Reply
 from .resources import HANDLERS
 from .scheduler import run_due
@@ -188,6 +188,33 @@ class Service:
             Refusal: 404, there is no such document; 409, it was not sent.
         """
         return self._change(document_id, lambda key: documents.decline(self.backend, key, reason))
+
+    def approve(self, document_id: str) -> dict[str, Any]:
+        """Let the approvers of a document say yes.
+
+        Raises:
+            Refusal: 404, there is no such document; 409, it does not wait for an approval.
+        """
+        return self._change(document_id, lambda key: documents.approve(self.backend, key))
+
+    def reject(self, document_id: str, reason: str | None = None) -> dict[str, Any]:
+        """Let the approvers of a document say no.
+
+        Raises:
+            Refusal: 404, there is no such document; 409, it does not wait for an approval.
+        """
+        return self._change(document_id, lambda key: documents.reject(self.backend, key, reason))
+
+    def require_approval(self, template_id: str, *, required: bool = True) -> None:
+        """Give a template an approval workflow, or take it away: documents made from it later wait for it when sent.
+
+        Raises:
+            Refusal: 404, there is no such template.
+        """
+        with self.backend.tables.change():
+            if template_id not in self.backend.templates:
+                raise not_found("template")
+            self.backend.templates.edit(template_id)["needs_approval"] = required
 
     def set_status(self, document_id: str, status: str) -> dict[str, Any]:
         """Put a document into any status, such as `document.waiting_approval`, whatever it is now.

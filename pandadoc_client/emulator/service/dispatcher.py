@@ -176,7 +176,7 @@ async def _talk(
         target=f"{parts.path or '/'}?{parts.query}",
         headers=[
             ("Host", authority),
-            ("User-Agent", "PandaDoc-emulator"),
+            ("User-Agent", "PandaDoc Webhooks"),
             ("Content-Type", "application/json"),
             ("Content-Length", str(len(delivery.body))),
             ("X-PandaDoc-Webhook-Event-Id", delivery.event_id),

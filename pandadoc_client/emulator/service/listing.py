@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from .clock import parse_time
-from .records import Record
+from .records import Record, Table
 
-__all__ = ["between", "matches_text", "of_page", "ordered", "page"]
+__all__ = ["between", "matches_text", "newest_first", "of_page", "ordered", "page"]
 
 ItemT = TypeVar("ItemT")
 
@@ -23,6 +23,11 @@ def page(items: Sequence[ItemT], query: Mapping[str, Any], *, size: int = 50, mo
         most: Items on a page at most; more are asked for in vain.
     """
     return of_page(items, query.get("page", 1), query.get("count", size), most)
+
+
+def newest_first(table: Table) -> list[Record]:
+    """Return all of a table, what was added last first: the order of every list that names no other."""
+    return list(table)[::-1]
 
 
 def of_page(items: Sequence[ItemT], number: float, size: float, most: int = 100) -> list[ItemT]:

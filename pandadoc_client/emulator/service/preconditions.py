@@ -35,19 +35,26 @@ _HOMES = {
 _PROCESSED = tuple(status for status in STATUSES if status not in ("document.uploaded", "document.error"))
 _DRAFT = ("document.draft",)
 _DONE = ("document.completed", "document.paid")
-_OVER = (*_DONE, "document.voided", "document.declined")
-_ALIVE = tuple(status for status in _PROCESSED if status not in _OVER)
 
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "sendDocument": (*_DRAFT, "document.approved"),
-    "changeDocumentStatus": (*_ALIVE, "document.completed"),
-    "changeDocumentStatusWithUpload": (*_ALIVE, "document.completed"),
     "downloadProtectedDocument": _DONE,
     "appendContentLibraryItemToDocument": _DRAFT,
     "createManualReminder": OPEN_STATUSES,
     "quoteUpdate": _DRAFT,
 }
 """The states that an operation needs that can answer 409; any that is processed where it is not named."""
+
+_BY_HAND: Mapping[str, frozenset[str]] = {
+    "document.draft": frozenset({"document.completed", "document.paid", "document.declined"}),
+    "document.sent": frozenset({"document.completed", "document.voided", "document.declined"}),
+    "document.viewed": frozenset({"document.completed", "document.voided", "document.declined"}),
+    "document.waiting_pay": frozenset({"document.paid", "document.declined"}),
+    "document.completed": frozenset({"document.declined"}),
+    "document.voided": frozenset({"document.completed", "document.paid", "document.declined"}),
+    "document.declined": frozenset({"document.completed", "document.paid"}),
+}
+"""What a document may become by `PATCH …/status`, by what it is: PandaDoc's table; what is not here becomes nothing."""
 
 # Documents also stand without a body of their own in these states: polling them is how one waits.
 _ANY_STATE = frozenset({"listDocumentsByLinkedObject", "sectionDetails", "getDocumentAiMetadata"})
@@ -70,18 +77,17 @@ def check(backend: Backend, request: ValidRequest) -> None:
     name = request.operation.operation_id
     if "409" in responses and name not in _ANY_STATE and record["status"] not in _NEEDED.get(name, _PROCESSED):
         raise wrong_state(record, f"The document is {record['status']}, which does not allow this.")
-    if name.startswith("changeDocumentStatus"):
+    if name in ("changeDocumentStatus", "changeDocumentStatusWithUpload"):
         _check_change(record, request)
 
 
 def _check_change(document: Record, request: ValidRequest) -> None:
-    """A document that is completed can become paid; nothing becomes what it is."""
     body = request.body or {}
     wanted = (body.get("data") or body).get("status")
-    if wanted is None:
+    if wanted is None:  # the handler names the field
         return
     target = STATUSES[wanted]
-    if target == document["status"] or (document["status"] == "document.completed" and target != "document.paid"):
+    if target not in _BY_HAND.get(document["status"], ()):
         raise wrong_state(document, f"The document is {document['status']} and cannot become {target}.")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ..contract.requests import Violation
 from .records import Record
 
-__all__ = ["Refusal", "found_in", "invalid", "not_found", "wrong_state"]
+__all__ = ["Refusal", "found_in", "invalid", "not_found", "refused_request", "wrong_state"]
 
 
 class Refusal(Exception):
@@ -60,6 +60,11 @@ def invalid(field: str, message: str) -> Refusal:
     """Return a 400 about a place in the request, such as `recipients[0].email`."""
     pointer = "/" + field.replace("[", "/").replace("]", "").replace(".", "/")
     return Refusal(400, message, violations=[Violation(field, pointer, message)])
+
+
+def refused_request(message: str) -> Refusal:
+    """Return a 400 about a request as a whole."""
+    return Refusal(400, message, body={"type": "request_error", "detail": {"non_field_errors": [message]}})
 
 
 def wrong_state(document: Record, message: str) -> Refusal:

@@ -144,7 +144,7 @@ def path_of_link(api: Api, document: str) -> str:
 
 def test_the_page_shows_documents_deliveries_and_requests_escaped(api: Api) -> None:
     api.new("<script>alert(1)</script>", recipients=[person("x@example.com", first_name="<b>Bo</b>")])
-    subscription = {"name": "S", "url": "http://192.0.2.1/<i>", "triggers": ["document_state_changed"]}
+    subscription = {"name": "S", "url": "https://192.0.2.1/<i>", "triggers": ["document_state_changed"]}
     api.call("createWebhookSubscription", subscription)
     api.sent("Second")
     api.http.get("/public/v1/<u>")
@@ -152,7 +152,7 @@ def test_the_page_shows_documents_deliveries_and_requests_escaped(api: Api) -> N
     for part in (page.text, api.http.get("/_emulator/dashboard").text):
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in part
         assert "&lt;b&gt;Bo&lt;/b&gt;" in part
-        assert "http://192.0.2.1/&lt;i&gt;" in part
+        assert "https://192.0.2.1/&lt;i&gt;" in part
         assert not re.search(r"<script>alert|<b>|<i>|<u>", part)
     policy = page.headers["content-security-policy"]
     assert "script-src 'sha256-" in policy

@@ -41,14 +41,14 @@ def creations(api: Api) -> None:
         "recipients": [person(), group],
         "fields": {"Accept": {"value": True, "role": "Client"}},
         "tokens": [{"name": "Client.Company", "value": "Bamboo"}],
-        "pricing_tables": [{"name": "More", "sections": [{"title": "x", "rows": [row]}]}],
+        "pricing_tables": [{"name": "Prices", "sections": [{"title": "x", "rows": [row]}]}],
         "metadata": {"deal": "7"},
         "tags": ["new"],
     }
     document = api.call("createDocument", body)["id"]
     details = api.call("detailsDocument", None, document)
     assert [field["value"] for field in details["fields"] if field["field_id"] == "Accept"] == [True]
-    assert details["pricing"]["total"] == "593"
+    assert details["pricing"]["total"] == "193"
     upload = form(name="From a file", recipients=[person()], fields={"Town": {"value": "Lund", "role": "Client"}})
     api.call("createDocumentFromUpload", files=upload)
     api.call("createDocumentFromMarkdownUpload", files=form(name="From Markdown", fields_mapping={"a": ["b"]}))
@@ -113,7 +113,7 @@ def sections(api: Api) -> None:
     item = api.call("listContentLibraryItems", None)["results"][0]["id"]
     api.call("appendContentLibraryItemToDocument", {"cli": {"id": item}}, document)
     mapping = api.call("appendContentLibraryItemToDocument", {"cli": {"id": item}}, document)["block_mapping"]
-    assert mapping["texts"] == [{"original_name": "Company profile", "new_name": "Company profile_1"}]
+    assert mapping["texts"] == [{"original_name": "Terms of payment", "new_name": "Terms of payment_1"}]
     body = {"name": "Annex", "url": "https://example.com/b.pdf", "recipients": []}
     upload = api.call("uploadSection", body, document)["uuid"]
     api.call("uploadSectionWithUpload", None, document, files=form(name="More", recipients=[]))

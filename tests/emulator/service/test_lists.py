@@ -39,19 +39,19 @@ def test_a_page_has_a_hundred_at_most(api: Api) -> None:
     ("query", "expected"),
     [
         ({"q": "DOCUMENT 3"}, ["3"]),
-        ({"tag": "odd"}, ["1", "3", "5"]),
+        ({"tag": "odd"}, ["5", "3", "1"]),
         ({"metadata": ["metadata_number=4"]}, ["4"]),
         ({"metadata": ["metadata_number=4", "metadata_other=x"]}, []),
-        ({"status": 0}, list("0123456")),
+        ({"status": 0}, list("6543210")),
         ({"status": 1}, []),
         ({"status__ne": 0}, []),
         ({"created_from": "2100-01-01T00:00:00Z"}, []),
-        ({"created_to": "2100-01-01T00:00:00Z"}, list("0123456")),
+        ({"created_to": "2100-01-01T00:00:00Z"}, list("6543210")),
         ({"completed_from": "2000-01-01T00:00:00Z"}, []),
         ({"id": "nobody"}, []),
         ({"template_id": "nobody"}, []),
         ({"folder_uuid": "nowhere"}, []),
-        ({"membership_id": "EmulatedMember00000001"}, list("0123456")),
+        ({"membership_id": "EmulatedMember00000001"}, list("6543210")),
         ({"order_by": "-name"}, list("6543210")),
         ({"order_by": "-date_created"}, list("6543210")),
         ({"order_by": "date_completed"}, list("0123456")),
@@ -81,7 +81,7 @@ def test_times_in_a_query_are_compared_as_times(begin: Callable[..., Api]) -> No
     assert names(api.call("listDocuments", None, created_from=created)) == ["Late"]
     shifted = created.replace("Z", "+00:00")
     assert names(api.call("listDocuments", None, created_from=shifted)) == ["Late"]
-    assert names(api.call("listDocuments", None, created_to=created)) == ["Early", "Late"]
+    assert names(api.call("listDocuments", None, created_to=created)) == ["Late", "Early"]
 
 
 def test_what_was_made_later_is_later_even_when_the_clock_stands_still(begin: Callable[..., Api]) -> None:

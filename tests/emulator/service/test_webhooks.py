@@ -83,7 +83,7 @@ def test_the_parts_that_a_subscription_asks_for_are_there(seeded: Api, receiver:
     seeded.call("createDocument", {"template_uuid": template, "recipients": [person()], "metadata": {"a": "b"}})
     data = receiver.wait_for(1)[0].item["data"]
     assert set(parts) <= set(data)
-    assert data["metadata"] == {"a": "b"}
+    assert data["metadata"]["a"] == "b"
     assert [one["name"] for one in data["products"]] == ["Bamboo, 1 t", "Delivery"]
 
 
@@ -95,10 +95,9 @@ def test_events_arrive_in_the_order_in_which_they_happened(seeded: Api, receiver
     seeded.call("sendDocument", {}, document)
     seeded.service.complete(document)
     seeded.call("deleteDocument", None, document)
-    received = receiver.wait_for(9)
+    received = receiver.wait_for(8)
     assert [(one.item["event"], one.item["data"].get("status", "").removeprefix("document.")) for one in received] == [
         ("document_state_changed", "draft"),
-        ("document_updated", "draft"),
         ("document_section_added", ""),
         ("document_state_changed", "sent"),
         ("document_state_changed", "viewed"),
@@ -186,7 +185,7 @@ def test_a_receiver_that_is_not_there_or_does_not_answer_is_an_error(begin: Call
             (f"http://127.0.0.1:{silent.getsockname()[1]}/", "TIMEOUT_ERROR"),
             (f"http://localhost:{closed.getsockname()[1]}/", "CONNECT_ERROR"),
             ("ftp://127.0.0.1/", "NOT_VALID_URL"),
-            ("http://192.0.2.7/", "NOT_VALID_URL"),
+            ("https://192.0.2.7/", "NOT_VALID_URL"),
             ("http://127.0.0.1:99999/", "NOT_VALID_URL"),
         ):
             subscription = subscribe(api, url)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ...behaviour import KnownContact
 from ...contract.requests import ValidRequest
 from ..backend import Backend
+from ..listing import newest_first
 from ..refusal import invalid
 from ..reply import EMPTY, Handlers, Reply
 from . import models, serializers
@@ -13,16 +15,20 @@ __all__ = ["HANDLERS"]
 
 def list_contacts(backend: Backend, request: ValidRequest) -> Reply:
     """All of them at once."""
-    email = request.query.get("email")
-    found = [one for one in backend["contacts"] if not email or (one["email"] or "").lower() == email.lower()]
+    email = (request.query.get("email") or "").lower()
+    found = [one for one in newest_first(backend["contacts"]) if not email or (one["email"] or "").lower() == email]
     return Reply({"results": [serializers.contact(contact) for contact in found]})
 
 
 def create_contact(backend: Backend, request: ValidRequest) -> Reply:
     """An e-mail address has one contact."""
-    email = request.body.get("email")
-    if email and any((one["email"] or "").lower() == email.lower() for one in backend["contacts"]):
-        raise invalid("email", "There is a contact of this e-mail address.")
+    known = models.known_contact(backend, request.body.get("email"))
+    if known is not None:
+        if backend.options.behaviour.known_contact is KnownContact.REFUSE:
+            raise invalid("email", "There is a contact of this e-mail address.")
+        contact = backend["contacts"].edit(known["id"])
+        contact.update({name: request.body[name] for name in models.FIELDS if name in request.body})
+        return Reply(serializers.contact(contact))
     contact = {"id": backend.new_id(), **{name: request.body.get(name) for name in models.FIELDS}}
     return Reply(serializers.contact(backend["contacts"].add(contact)))
 

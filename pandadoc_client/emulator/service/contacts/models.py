@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["FIELDS"]
+from ..backend import Backend
+from ..records import Record
+
+__all__ = ["FIELDS", "known_contact"]
 
 
 FIELDS = (
@@ -18,3 +21,10 @@ FIELDS = (
     "city",
     "postal_code",
 )
+
+
+def known_contact(backend: Backend, email: str | None) -> Record | None:
+    """Return the contact of an e-mail address, in any case of its letters; None if there is none."""
+    if not email:
+        return None
+    return next((one for one in backend["contacts"] if (one["email"] or "").lower() == email.lower()), None)

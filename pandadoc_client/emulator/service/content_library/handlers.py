@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...contract.multipart import FilePart
 from ...contract.requests import ValidRequest
 from ..backend import Backend
-from ..listing import matches_text, page
+from ..listing import matches_text, newest_first, page
 from ..quotes import models as quotes
 from ..records import Record
 from ..reply import Handlers, Reply
@@ -19,7 +19,7 @@ def list_content_library_items(backend: Backend, request: ValidRequest) -> Reply
     query = request.query
     found = [
         item
-        for item in backend["library"]
+        for item in newest_first(backend["library"])
         if item["deleted"] == query.get("deleted", False)
         and query.get("id", item["id"]) == item["id"]
         and query.get("folder_uuid", item["folder_uuid"]) == item["folder_uuid"]

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ...contract.pdf import make_pdf
 from ...contract.requests import ValidRequest
-from ..backend import Backend
+from ..backend import MEMBERSHIP_ID, Backend
 from ..clock import stamp
+from ..editing import editing_session
 from ..fields import models as fields
 from ..listing import between, matches_text, ordered, page
 from ..quotes import models as quotes
 from ..recipients.models import find_recipient, is_signer, merge_recipients
 from ..records import Record
-from ..refusal import Refusal, invalid, not_found
+from ..refusal import Refusal, invalid, not_found, refused_request
 from ..reply import EMPTY, Handlers, Reply, content_disposition
 from . import creation, models, serializers
 
@@ -26,10 +27,11 @@ _SORT_KEYS = {"date_expiration": "expiration_date", "date_of_last_action": "date
 
 
 def list_documents(backend: Backend, request: ValidRequest) -> Reply:
-    """By whatever the query says."""
-    tests = _filters(request.query)
+    """By whatever the query says, the newest first unless it names an order."""
+    tests = [*_filters(request.query), *_metadata(request)]
     found = [document for document in backend.documents if all(test(document) for test in tests)]
-    order: str = request.query.get("order_by", "date_status_changed")
+    # The contract has a default that its examples do not keep to.
+    order: str = request.query["order_by"] if "order_by" in dict(request.sent) else "-date_created"
     name = order.removeprefix("-")
     key = _SORT_KEYS.get(name, name)
     found = ordered(found, f"-{key}" if order.startswith("-") else key)
@@ -37,6 +39,8 @@ def list_documents(backend: Backend, request: ValidRequest) -> Reply:
 
 
 def _filters(query: Mapping[str, Any]) -> list[Callable[[Record], bool]]:
+    if "template_id" in query and "form_id" in query:
+        raise refused_request("A list is filtered by template_id or by form_id, not by both.")
     deleted = query.get("deleted", False)
     tests: list[Callable[[Record], bool]] = [
         lambda document: document["deleted"] == deleted,
@@ -62,10 +66,29 @@ def _filters(query: Mapping[str, Any]) -> list[Callable[[Record], bool]]:
         tests.append(lambda document: query["tag"] in document["tags"])
     if "contact_id" in query:
         tests.append(lambda document: query["contact_id"] in {one.get("contact_id") for one in document["recipients"]})
-    for pair in query.get("metadata") or ():
-        name, _, value = str(pair).removeprefix("metadata_").partition("=")
-        tests.append(lambda document, name=name, value=value: str(document["metadata"].get(name)) == value)  # type: ignore[misc]
     return tests
+
+
+_METADATA = "metadata_"
+
+
+def _metadata(request: ValidRequest) -> Iterator[Callable[[Record], bool]]:
+    """Return tests for `metadata_KEY=value`, and for `metadata=metadata_KEY=value` as PandaDoc's own SDKs write it.
+
+    Raises:
+        Refusal: a key without the prefix, or a parameter that the list does not have.
+    """
+    unknown: list[str] = []
+    for parameter, text in request.sent:
+        name, value = (text.partition("=")[::2]) if parameter == "metadata" else (parameter, text)
+        if name.startswith(_METADATA):
+            key = name.removeprefix(_METADATA)
+            yield lambda document, key=key, value=value: str(document["metadata"].get(key)) == value  # type: ignore[misc]
+        elif parameter not in request.operation.query or parameter == "metadata":
+            unknown.append(parameter)
+    if unknown:
+        names = ", ".join(map(repr, dict.fromkeys(unknown)))
+        raise refused_request(f"Unsupported parameters passed: {names}.")
 
 
 def status_document(backend: Backend, request: ValidRequest) -> Reply:
@@ -96,9 +119,8 @@ def update_document(backend: Backend, request: ValidRequest) -> Reply:
         tokens = {token["name"]: token["value"] for token in (*document["tokens"], *body["tokens"])}
         document["tokens"] = [{"name": name, "value": value} for name, value in tokens.items()]
     if "pricing_tables" in body:
-        new = quotes.make_tables(backend, body["pricing_tables"])
-        names = {table["name"] for table in new}
-        document["pricing_tables"] = [one for one in document["pricing_tables"] if one["name"] not in names] + new
+        tables = quotes.fill_tables(backend, document["pricing_tables"], body["pricing_tables"])
+        document["pricing_tables"] = tables
     for name in ("tables", "images", "texts"):
         for item in body.get(name) or ():
             if item["name"] not in {one["name"] for one in document[name]}:
@@ -127,9 +149,19 @@ def bulk_delete_documents(backend: Backend, request: ValidRequest) -> Reply:
 
 
 def send_document(backend: Backend, request: ValidRequest) -> Reply:
-    """A draft, or one that was approved."""
+    """A draft, or one that was approved; with a key of the sandbox only within the own domain."""
     document = _document(backend, request)
+    if request.sandbox:
+        _check_domain(backend, document)
     return Reply(serializers.sent(backend, models.send(backend, document["id"])))
+
+
+def _check_domain(backend: Backend, document: Record) -> None:
+    domain = backend.person(MEMBERSHIP_ID)["email"].rpartition("@")[2].lower()
+    emails = (one for recipient in document["recipients"] for one in (recipient, *recipient.get("members", ())))
+    if any(one["email"] and one["email"].rpartition("@")[2].lower() != domain for one in emails):
+        detail = "A key of the sandbox sends to the domain of its account only."
+        raise Refusal(403, detail, body={"type": "permissions_error", "detail": detail})
 
 
 def change_document_status(backend: Backend, request: ValidRequest) -> Reply:
@@ -144,51 +176,30 @@ def change_document_status(backend: Backend, request: ValidRequest) -> Reply:
 
 
 def document_revert_to_draft(backend: Backend, request: ValidRequest) -> Reply:
-    """From whatever it is after sending, but for what is over."""
-    document = _document(backend, request)
-    if document["status"] not in (*models.OPEN_STATUSES, *_WAITING):
-        raise Refusal(400, f"A document in the status {document['status']} cannot become a draft.")
-    document = models.set_status(backend, document["id"], "document.draft")
-    document.update(expiration_date=None, date_sent=None, sent_by=None)
-    for recipient in document["recipients"]:
-        recipient.update(has_completed=False, viewed=False, signature_date=None)
-    return Reply(serializers.brief(document))
-
-
-_WAITING = (
-    "document.waiting_approval",
-    "document.approved",
-    "document.rejected",
-    "document.external_review",
-    "document.scheduled",
-)
+    """From every status."""
+    return Reply(serializers.brief(models.revert_to_draft(backend, _document(backend, request)["id"])))
 
 
 def create_document_editing_session(backend: Backend, request: ValidRequest) -> Reply:
-    """Locks the document for as long as the session lasts."""
+    """For a member and a draft, which it does not lock."""
     document = _document(backend, request)
-    body: Record = request.body
-    if not any(member["email"] == body["email"] for member in backend["members"]):
-        raise invalid("email", "There is no member of this e-mail address.")
-    lifetime = body.get("lifetime", 3600)
-    locked = models.lock(backend, document["id"], lifetime)
-    key = backend.new_key()
-    session = {
-        "id": backend.new_uuid(),
-        "email": body["email"],
-        "expires_at": locked["lock"]["expires_at"],
-        "key": key,
-        "token": key,
-        "document_id": document["id"],
-    }
-    return Reply(session)
+    if document["status"] != "document.draft":
+        raise Refusal(400, f"Only a draft can be edited; the document is {document['status']}.")
+    session = editing_session(backend, document["id"], request.body)
+    if backend.options.behaviour.editing_lock:
+        models.lock(backend, document["id"])["lock"]["expires_at"] = session["expires_at"]
+    return Reply({**session, "document_id": document["id"]})
+
+
+_SESSION_STATUSES = (*models.OPEN_STATUSES, "document.waiting_pay", "document.paid", "document.completed")
 
 
 def create_document_link(backend: Backend, request: ValidRequest) -> Reply:
     """For a recipient, by e-mail address or id."""
     document = _document(backend, request)
-    if document["status"] not in (*models.OPEN_STATUSES, "document.completed", "document.paid"):
-        raise Refusal(400, f"A document in the status {document['status']} has no sessions.")
+    if document["status"] not in _SESSION_STATUSES:
+        detail = f"Cannot create session ID for a document in {document['status']} status"
+        raise Refusal(400, detail, body={"type": "validation_error", "detail": detail})
     recipient = _recipient(document, request.body["recipient"])
     lifetime = float(request.body.get("lifetime", 3600))
     now = backend.now()
@@ -276,6 +287,13 @@ def _document(backend: Backend, request: ValidRequest) -> Record:
 _RETRY = 1
 
 
+def download_protected_document(backend: Backend, request: ValidRequest) -> Reply:
+    """As `download_document`; not with a key of the sandbox."""
+    if request.sandbox:
+        raise Refusal(401, "A key of the sandbox downloads no protected documents.")
+    return download_document(backend, request)
+
+
 def download_document(backend: Backend, request: ValidRequest) -> Reply:
     """As a PDF that says what the document is; 202 after its completion until it is rendered."""
     document = backend.documents.edit(request.path["id"])
@@ -332,6 +350,6 @@ HANDLERS: Handlers = {
     "transferAllDocumentsOwnership": transfer_all_documents_ownership,
     "documentMoveToFolder": document_move_to_folder,
     "downloadDocument": download_document,
-    "downloadProtectedDocument": download_document,
+    "downloadProtectedDocument": download_protected_document,
     "documentESignDisclosure": document_esign_disclosure,
 }

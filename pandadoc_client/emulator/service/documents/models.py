@@ -18,6 +18,7 @@ __all__ = [
     "AUDIT_ACTIONS",
     "OPEN_STATUSES",
     "STATUSES",
+    "approve",
     "audit",
     "complete",
     "complete_recipient",
@@ -25,11 +26,14 @@ __all__ = [
     "decline",
     "delete",
     "lock",
+    "reject",
+    "revert_to_draft",
     "send",
     "set_status",
     "unlock",
     "updated",
     "view",
+    "waits_for",
 ]
 
 
@@ -77,12 +81,13 @@ _DATES = {
 _EXPIRES_IN_DAYS = 60
 
 
-def create(backend: Backend, content: Record) -> Record:
+def create(backend: Backend, content: Record, problem: str | None = None) -> Record:
     """Add a document, which is ready after `processing_delay` seconds, or fails if that was asked for.
 
     Args:
         backend: The backend.
         content: Whatever differs from an empty document; at least `name` and `recipients`.
+        problem: Why its file cannot be processed.
     """
     now = backend.stamp()
     document: Record = {
@@ -125,6 +130,7 @@ def create(backend: Backend, content: Record) -> Record:
             "suggest_edits": False,
         },
         "auto_reminders": {"enabled": False},
+        "needs_approval": False,
         "lock": None,
         "upload": None,
         "rendered": True,
@@ -134,8 +140,8 @@ def create(backend: Backend, content: Record) -> Record:
     }
     backend.documents.add(document)
     audit(backend, document, "created")
-    if backend.failures:
-        document["info_message"] = backend.failures.pop(0)
+    if problem or backend.failures:
+        document["info_message"] = problem or backend.failures.pop(0)
         backend.schedule(backend.options.processing_delay, "document.failed", document["id"])
     else:
         backend.schedule(backend.options.processing_delay, "document.ready", document["id"])
@@ -163,17 +169,32 @@ def set_status(backend: Backend, document_id: str, status: str, reason: str | No
 
 
 def updated(backend: Backend, document_id: str) -> Record:
-    """Note that the content of a document was changed, and tell whoever subscribed."""
+    """Note that the content of a document was changed, of which no event tells."""
     document = backend.documents.edit(document_id)
     document["date_modified"] = document["content_date_modified"] = backend.stamp()
     audit(backend, document, "updated")
+    return document
+
+
+def revert_to_draft(backend: Backend, document_id: str) -> Record:
+    """Make a document a draft again, whatever it is: nobody has signed, and other fields keep their values."""
+    document = backend.documents.edit(document_id)
+    now = backend.stamp()
+    document.update(status="document.draft", date_modified=now, date_status_changed=now, rendered=True)
+    document.update(dict.fromkeys(("expiration_date", "sent_by", *_DATES.values())))
+    for recipient in document["recipients"]:
+        recipient.update(has_completed=False, viewed=False, signature_date=None)
+    fields.clear_signatures(document["fields"])
+    audit(backend, document, "status changed")
     emit(backend, "document_updated", lambda parts: serializers.document_data(backend, document, parts))
     return document
 
 
 def send(backend: Backend, document_id: str) -> Record:
-    """Send a draft to its recipients; it expires when its settings say."""
+    """Send a draft to its recipients, or to its approvers first; it expires when its settings say."""
     document = backend.documents.edit(document_id)
+    if document["needs_approval"] and document["status"] == "document.draft":
+        return set_status(backend, document_id, "document.waiting_approval")
     expires = backend.now() + document["settings"]["expires_in"] * 86400
     document.update(sent_by=MEMBERSHIP_ID, expiration_date=stamp(expires))
     backend.schedule(expires - backend.now(), "document.expired", document_id)
@@ -210,6 +231,8 @@ def complete_recipient(backend: Backend, document_id: str, recipient_id: str) ->
         raise Refusal(404, "The document has no such recipient.")
     if recipient["has_completed"]:
         raise Refusal(400, "This recipient has signed.")
+    if backend.options.behaviour.signing_order and (earlier := waits_for(document, recipient)) is not None:
+        raise Refusal(409, f"It is the turn of the recipient {earlier['id']}.")
     if document["status"] == "document.sent":
         view(backend, document_id, recipient_id)
     now = backend.stamp()
@@ -231,6 +254,38 @@ def complete_recipient(backend: Backend, document_id: str, recipient_id: str) ->
     return document
 
 
+def waits_for(document: Record, recipient: Record) -> Record | None:
+    """Return a signer who has to sign before a recipient may; None if it is their turn."""
+    own = recipient["signing_order"] or 0
+    earlier = (one for one in document["recipients"] if (one["signing_order"] or 0) < own)
+    return next((one for one in earlier if is_signer(one) and not one["has_completed"]), None)
+
+
+def approve(backend: Backend, document_id: str) -> Record:
+    """Let the approvers of a document that waits for them say yes; it can be sent then.
+
+    Raises:
+        Refusal: it does not wait for an approval.
+    """
+    return _approval(backend, document_id, "document.approved")
+
+
+def reject(backend: Backend, document_id: str, reason: str | None = None) -> Record:
+    """Let the approvers of a document that waits for them say no.
+
+    Raises:
+        Refusal: it does not wait for an approval.
+    """
+    return _approval(backend, document_id, "document.rejected", reason)
+
+
+def _approval(backend: Backend, document_id: str, status: str, reason: str | None = None) -> Record:
+    document = backend.documents.read(document_id)
+    if document["status"] != "document.waiting_approval":
+        raise Refusal(409, f"A document in the status {document['status']} does not wait for an approval.")
+    return set_status(backend, document_id, status, reason)
+
+
 def complete(backend: Backend, document_id: str) -> Record:
     """Let all who have not signed do so, or complete a sent document that nobody signs.
 
@@ -238,7 +293,7 @@ def complete(backend: Backend, document_id: str) -> Record:
         Refusal: it was not sent.
     """
     document = _open(backend, document_id, "be completed")
-    for recipient in document["recipients"]:
+    for recipient in sorted(document["recipients"], key=lambda one: one["signing_order"] or 0):
         if is_signer(recipient) and not recipient["has_completed"]:
             complete_recipient(backend, document_id, recipient["id"])
     if document["status"] in OPEN_STATUSES:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Collection
 
+from ...behaviour import RecipientIds, WebhookShapes
 from ..backend import Backend
 from ..clock import parse_time
 from ..fields import serializers as field_serializers
@@ -49,13 +51,14 @@ def created(backend: Backend, document: Record) -> Record:
 def sent(backend: Backend, document: Record) -> Record:
     """Return a document that was just sent."""
     people = [recipient_serializers.sent_recipient(backend, recipient) for recipient in document["recipients"]]
+    if backend.options.behaviour.recipient_ids is RecipientIds.INTEGER:
+        people = [{**one, "id": zlib.crc32(one["id"].encode())} for one in people]
     return {**status(document), "recipients": people}
 
 
 def details(backend: Backend, document: Record) -> Record:
     """Return everything known about a document."""
     author = backend.person(document["created_by"])
-    lock = lock_of(backend, document)
     return {
         **list_item(document),
         **pick(document, "content_date_modified", "date_sent", "ref_number", "folder_uuid", "metadata", "tags"),
@@ -72,8 +75,8 @@ def details(backend: Backend, document: Record) -> Record:
         "recipients": [recipient_serializers.details(backend, recipient) for recipient in document["recipients"]],
         "grand_total": quotes.grand_total(document),
         "linked_objects": document["linked_objects"],
-        "approval_execution": None,
-        **({"lock": lock} if lock else {}),  # null would break the contract
+        "approval_execution": {"document_uuid": document["id"]} if document["needs_approval"] else None,
+        "lock": lock_of(backend, document),
     }
 
 
@@ -96,13 +99,30 @@ def document_data(backend: Backend, document: Record, parts: Collection[str]) ->
         parts: The extra parts that a subscription asks for.
     """
     data = details(backend, document)
+    if backend.options.behaviour.webhook_shapes is WebhookShapes.CAPTURED:
+        data.update(_captured(document, data))
     for name, part in _PARTS.items():
         if part not in parts:
             del data[name]
-    data.pop("lock", None)
-    for name in ("autonumbering_sequence_name_prefix", "tables", "images", "texts", "approval_execution"):
+    for name in ("lock", "autonumbering_sequence_name_prefix", "tables", "images", "texts", "approval_execution"):
         del data[name]
     if "products" in parts:
         items = (item for table in document["pricing_tables"] for item in table["items"])
         data["products"] = [{name: item[name] for name in ("id", "sku", "name", "qty", "price")} for item in items]
     return data
+
+
+def _captured(document: Record, shown: Record) -> Record:
+    """Return the parts of a webhook that were captured otherwise than the details read."""
+    links = {} if document["status"] != "document.draft" else {"shared_link": ""}
+    recipients = [{**one, "role": one["role"] or "", **links} for one in shown["recipients"]]
+    emails = {one["id"]: one["email"] for one in document["recipients"]}
+    fields = [
+        {
+            **{name: value for name, value in field.items() if name != "assigned_to"},
+            "assignee": emails.get(known["assigned_to"]),
+        }
+        for field, known in zip(shown["fields"], document["fields"], strict=True)
+    ]
+    tokens = [{token["name"]: token["value"]} for token in document["tokens"]]
+    return {"tokens": tokens, "fields": fields, "recipients": recipients}

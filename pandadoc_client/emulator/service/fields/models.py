@@ -8,9 +8,10 @@ from typing import Any
 from ..backend import Backend
 from ..records import Record
 
-__all__ = ["fill", "from_template", "make_field", "named_fields", "sign"]
+__all__ = ["clear_signatures", "fill", "from_template", "make_field", "named_fields", "sign"]
 
 
+_SIGNATURES = ("signature", "initials")
 _TEXTS = ("text", "dropdown", "radio_buttons", "payment_details", "date")
 
 
@@ -27,15 +28,16 @@ def make_field(
 
     Args:
         backend: The backend.
-        field_id: The name that programs use.
+        field_id: The name that programs use; a signature has one of its own besides.
         kind: Such as `text` or `signature`.
         assigned_to: The id of a recipient.
         layout: Where it is on the page.
         merge_field: The name that values are merged by.
     """
+    uuid = backend.new_uuid()
     return {
-        "uuid": backend.new_uuid(),
-        "field_id": field_id,
+        "uuid": uuid,
+        "field_id": f"signature_{uuid}" if kind == "signature" else field_id,
         "name": field_id,
         "type": kind,
         "value": _empty(kind),
@@ -57,7 +59,7 @@ def from_template(backend: Backend, template: Record, recipients: Iterable[Recor
     """Return the fields of a new document, each with the recipient of its role."""
     by_role = {recipient["role"]: recipient["id"] for recipient in recipients if recipient["role"]}
     return [
-        make_field(backend, field["field_id"], field["type"], assigned_to=by_role.get(field["role"]))
+        make_field(backend, field["name"], field["type"], assigned_to=by_role.get(field["role"]))
         for field in template["fields"]
     ]
 
@@ -92,6 +94,13 @@ def sign(fields: Iterable[Record], recipient: Record, when: str) -> None:
         if field["assigned_to"] == recipient["id"] and not field["filled"]:
             field["value"] = {"date": when, "checkbox": True}.get(field["type"], _signature(field["type"], person))
             field["filled"] = True
+
+
+def clear_signatures(fields: Iterable[Record]) -> None:
+    """Empty what was signed; other values stay."""
+    for field in fields:
+        if field["type"] in _SIGNATURES:
+            field.update(value=_empty(field["type"]), filled=False)
 
 
 def _signature(kind: str, person: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...contract.requests import ValidRequest
 from ..backend import Backend
-from ..listing import page
+from ..listing import newest_first, page
 from ..refusal import invalid
 from ..reply import Handler, Handlers, Reply
 from . import serializers
@@ -15,7 +15,7 @@ __all__ = ["HANDLERS"]
 def _lister(folders: str, contents: str) -> Handler:
     def list_folders(backend: Backend, request: ValidRequest) -> Reply:
         parent = request.query.get("parent_uuid") or None
-        found = [folder for folder in backend[folders] if folder["parent"] == parent]
+        found = [folder for folder in newest_first(backend[folders]) if folder["parent"] == parent]
         parents = {folder["parent"] for folder in backend[folders]}
         filled = {record["folder_uuid"] for record in backend[contents] if not record["deleted"]}
         shown = [

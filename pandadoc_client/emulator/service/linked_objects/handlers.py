@@ -6,7 +6,7 @@ from ...contract.requests import ValidRequest
 from ..backend import Backend
 from ..listing import ordered
 from ..records import Record
-from ..refusal import found_in
+from ..refusal import found_in, invalid
 from ..reply import EMPTY, Handlers, Reply
 
 __all__ = ["HANDLERS"]
@@ -18,12 +18,14 @@ def list_linked_objects(backend: Backend, request: ValidRequest) -> Reply:
 
 
 def create_linked_object(backend: Backend, request: ValidRequest) -> Reply:
-    """The same object once."""
+    """One of each CRM; the same object again changes nothing."""
     document = backend.documents.edit(request.path["id"])
     names = ("provider", "entity_type", "entity_id")
     for linked in document["linked_objects"]:
         if all(linked[name] == request.body[name] for name in names):
             return Reply(linked)
+        if linked["provider"] == request.body["provider"]:
+            raise invalid("provider", "The document is linked to an object of this provider.")
     linked = {"id": backend.new_uuid(), **{name: request.body[name] for name in names}, "children": []}
     document["linked_objects"].append(linked)
     return Reply(linked)

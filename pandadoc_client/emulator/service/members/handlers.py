@@ -31,18 +31,17 @@ def details_member(backend: Backend, request: ValidRequest) -> Reply:
 def create_member_token(backend: Backend, request: ValidRequest) -> Reply:
     """A Bearer token that lives as long as it says."""
     lifetime = (request.body or {}).get("lifetime", 3600)
-    token = models.make_key(backend, "bearer", sandbox=False, lifetime=lifetime)
-    return Reply({"token": token})
+    return Reply({"token": models.make_token(backend, lifetime)})
 
 
 def create_api_key(backend: Backend, request: ValidRequest) -> Reply:
-    """A key that works; one of the sandbox has the limits of the sandbox."""
+    """A key that works, in place of the one before of its kind."""
     user_id = request.body.get("user_id") or backend["members"].read(MEMBERSHIP_ID)["user_id"]
     if user_id not in backend["users"]:
         raise invalid("user_id", "There is no such user.")
-    kind = request.body["type"]
-    key = models.make_key(backend, "api-key", sandbox=kind == "sandbox")
-    return Reply({"user_id": user_id, "type": kind, "workspace_id": request.path["workspace_id"], "key": key})
+    kind, workspace_id = request.body["type"], request.path["workspace_id"]
+    key = models.make_api_key(backend, user_id, workspace_id, kind)
+    return Reply({"user_id": user_id, "type": kind, "workspace_id": workspace_id, "key": key})
 
 
 def list_users(backend: Backend, request: ValidRequest) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..backend import CURRENT_MEMBER, MEMBERSHIP_ID, USER_ID, WORKSPACE_ID, Backend
 from ..records import Record
 
-__all__ = ["found", "key_of", "make_key", "make_member", "make_user", "make_workspace"]
+__all__ = ["found", "key_of", "make_api_key", "make_member", "make_token", "make_user", "make_workspace"]
 
 
 def found(backend: Backend) -> None:
@@ -83,23 +83,35 @@ def make_workspace(backend: Backend, name: str) -> Record:
     )
 
 
-def make_key(backend: Backend, scheme: str, *, sandbox: bool, lifetime: float | None = None) -> str:
-    """Return a new credential that the API accepts.
+def make_token(backend: Backend, lifetime: float) -> str:
+    """Return a new Bearer token that the API accepts for so many seconds."""
+    return _make_key(backend, {"scheme": "bearer", "sandbox": False, "expires": backend.now() + lifetime})
+
+
+def make_api_key(backend: Backend, user_id: str, workspace_id: str, kind: str) -> str:
+    """Return a new API key; the one before of the same kind, user and workspace ends.
 
     Args:
         backend: The backend.
-        scheme: The scheme of the `Authorization` header in lower case.
-        sandbox: Whether the limits of the sandbox are for it.
-        lifetime: Seconds it lives; None for ever.
+        user_id: Whose it is.
+        workspace_id: Where.
+        kind: `sandbox` or `production`.
     """
+    owner = {"user": user_id, "workspace": workspace_id, "scheme": "api-key", "sandbox": kind == "sandbox"}
+    for key in backend["keys"]:
+        if owner.items() <= key.items():
+            backend["keys"].remove(key["id"])
+    return _make_key(backend, {**owner, "expires": None})
+
+
+def _make_key(backend: Backend, content: Record) -> str:
     key = backend.new_key()
-    expires = None if lifetime is None else backend.now() + lifetime
-    backend["keys"].add({"id": key, "scheme": scheme, "sandbox": sandbox, "expires": expires})
+    backend["keys"].add({"id": key, **content})
     return key
 
 
 def key_of(backend: Backend, scheme: str, credential: str) -> Record | None:
-    """Return the record of a credential that was made by `make_key` and works now, or None."""
+    """Return the record of a credential that was made here and works now, or None."""
     key = backend["keys"].get(credential)
     if key is None or key["scheme"] != scheme:
         return None

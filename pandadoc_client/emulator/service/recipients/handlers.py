@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from ...contract.requests import ValidRequest
 from ..backend import Backend
+from ..contacts.models import known_contact
 from ..documents import models as documents
 from ..records import Record
 from ..refusal import Refusal, found_in, invalid
 from ..reply import EMPTY, Handlers, Reply
-from .models import from_contact
+from .models import DETAILS, from_contact, is_signer
 
 __all__ = ["HANDLERS"]
 
 
-_CLOSED = (
-    "document.uploaded",
-    "document.error",
-    "document.completed",
-    "document.paid",
-    "document.voided",
-    "document.declined",
-)
+_NOT_READY = ("document.uploaded", "document.error")
+_NO_COPIES = (*_NOT_READY, "document.voided", "document.declined")
+_CLOSED = (*_NO_COPIES, "document.completed", "document.paid")
 
 _CONTENT = ("email", "phone", "first_name", "last_name", "delivery_methods", "verification_settings", "redirect")
 
 
 def add_document_recipient(backend: Backend, request: ValidRequest) -> Reply:
     """A contact, who gets a copy; also of what is completed."""
-    document = _document(backend, request, ("document.uploaded", "document.error"))
+    document = _open(backend.documents.edit(request.path["id"]), _NO_COPIES)
     recipient = from_contact(backend, request.body)
     document["recipients"].append(recipient)
     documents.updated(backend, document["id"])
@@ -35,9 +31,10 @@ def add_document_recipient(backend: Backend, request: ValidRequest) -> Reply:
 
 
 def delete_document_recipient(backend: Backend, request: ValidRequest) -> Reply:
-    """Fields of theirs belong to nobody then."""
-    document = _document(backend, request)
-    recipient = _recipient(document, request)
+    """A signer of a draft, or who gets a copy; fields of theirs belong to nobody then."""
+    document, recipient = _recipient(backend, request)
+    if is_signer(recipient) and document["status"] != "document.draft":
+        raise Refusal(400, f"A signer can be removed from a draft; the document is {document['status']}.")
     document["recipients"].remove(recipient)
     for field in document["fields"]:
         if field["assigned_to"] == recipient["id"]:
@@ -47,9 +44,8 @@ def delete_document_recipient(backend: Backend, request: ValidRequest) -> Reply:
 
 
 def edit_document_recipient(backend: Backend, request: ValidRequest) -> Reply:
-    """What the body does not name stays as it is."""
-    document = _document(backend, request)
-    recipient = _recipient(document, request)
+    """What the body does not name stays as it is; the contact changes with the recipient."""
+    document, recipient = _recipient(backend, request)
     body: Record = request.body
     if recipient["type"] == "recipient_group":
         recipient["name"] = body.get("name") or recipient["name"]
@@ -57,15 +53,18 @@ def edit_document_recipient(backend: Backend, request: ValidRequest) -> Reply:
             blank = {"phone": None, "first_name": None, "last_name": None}
             recipient["members"] = [{"id": backend.new_uuid(), **blank, **member} for member in body["members"]]
     else:
+        _check_address(backend, recipient, body.get("email"))
         recipient.update({name: body[name] for name in _CONTENT if name in body})
+        if recipient["contact_id"] in backend["contacts"]:
+            contact = backend["contacts"].edit(recipient["contact_id"])
+            contact.update({name: body[name] for name in DETAILS if name in body})
     documents.updated(backend, document["id"])
     return EMPTY
 
 
 def reassign_document_recipient(backend: Backend, request: ValidRequest) -> Reply:
     """The contact takes over role, place and fields."""
-    document = _document(backend, request)
-    old = _recipient(document, request)
+    document, old = _recipient(backend, request)
     new = from_contact(backend, request.body)
     new.update({name: old[name] for name in ("role", "recipient_type", "signing_order")})
     document["recipients"][document["recipients"].index(old)] = new
@@ -121,18 +120,32 @@ def status_document_auto_reminder(backend: Backend, request: ValidRequest) -> Re
     return Reply({"reminders": [{"recipient_id": one["id"], "status": "scheduled"} for one in waiting]})
 
 
-def _document(backend: Backend, request: ValidRequest, closed: tuple[str, ...] = _CLOSED) -> Record:
-    document = backend.documents.edit(request.path["id"])
+def _open(document: Record, closed: tuple[str, ...]) -> Record:
     if document["status"] in closed:
         raise Refusal(400, f"The recipients of a document in the status {document['status']} stay as they are.")
     return document
 
 
-def _recipient(document: Record, request: ValidRequest) -> Record:
+def _recipient(backend: Backend, request: ValidRequest) -> tuple[Record, Record]:
+    """Return document and recipient of a path, to change them.
+
+    Raises:
+        Refusal: there is no such recipient, they have signed, or the document is over: later for who gets a copy.
+    """
+    document = backend.documents.edit(request.path["id"])
     recipient = found_in(document["recipients"], "id", request.path["recipient_id"], "recipient")
+    _open(document, _CLOSED if is_signer(recipient) else _NO_COPIES)
     if recipient["has_completed"]:
         raise Refusal(400, "This recipient has signed.")
-    return recipient
+    return document, recipient
+
+
+def _check_address(backend: Backend, recipient: Record, email: str | None) -> None:
+    """See that nobody else has an e-mail address that a recipient is to get."""
+    if not email or email.lower() == (recipient["email"] or "").lower():
+        return
+    if known_contact(backend, email) or any(user["email"].lower() == email.lower() for user in backend["users"]):
+        raise invalid("email", "A contact or a user has this e-mail address.")
 
 
 HANDLERS: Handlers = {

@@ -9,12 +9,18 @@ from ..backend import Backend
 from ..records import Record
 from ..refusal import invalid
 
-__all__ = ["add_recipients", "contact_for", "find_recipient", "from_contact", "is_signer", "merge_recipients"]
+__all__ = [
+    "DETAILS",
+    "add_recipients",
+    "contact_for",
+    "find_recipient",
+    "from_contact",
+    "is_signer",
+    "merge_recipients",
+]
 
-
-_CHANGEABLE = ("email", "phone", "first_name", "last_name", "name", "delivery_methods", "redirect", "signing_order")
-
-_DETAILS = ("email", "phone", "first_name", "last_name")
+DETAILS = ("email", "phone", "first_name", "last_name")
+"""What a recipient and their contact have in common."""
 
 
 def add_recipients(backend: Backend, wanted: Iterable[Record]) -> list[Record]:
@@ -84,7 +90,7 @@ def _made(backend: Backend, wanted: Record, place: str) -> Record:
 
 
 def _identity(wanted: Record) -> Record:
-    return {name: wanted.get(name) for name in _DETAILS}
+    return {name: wanted.get(name) for name in DETAILS}
 
 
 def contact_for(backend: Backend, person: Record) -> Record:

@@ -7,9 +7,9 @@ from copy import deepcopy
 from ...contract.multipart import FilePart
 from ...contract.requests import ValidRequest
 from ..backend import Backend
-from ..clock import stamp
+from ..editing import editing_session
 from ..fields import serializers as field_serializers
-from ..listing import matches_text, page
+from ..listing import matches_text, newest_first, page
 from ..quotes import models as quotes
 from ..records import Record
 from ..refusal import invalid
@@ -26,7 +26,7 @@ def list_templates(backend: Backend, request: ValidRequest) -> Reply:
     tags = set(query.get("tag") or ())
     found = [
         template
-        for template in backend.templates
+        for template in newest_first(backend.templates)
         if template["deleted"] == query.get("deleted", False)
         and query.get("id", template["id"]) == template["id"]
         and query.get("folder_uuid", template["folder_uuid"]) == template["folder_uuid"]
@@ -133,20 +133,8 @@ def delete_template(backend: Backend, request: ValidRequest) -> Reply:
 
 def create_template_editing_session(backend: Backend, request: ValidRequest) -> Reply:
     """For a member."""
-    body: Record = request.body
-    if not any(member["email"] == body["email"] for member in backend["members"]):
-        raise invalid("email", "There is no member of this e-mail address.")
-    key = backend.new_key()
-    return Reply(
-        {
-            "id": backend.new_uuid(),
-            "email": body["email"],
-            "expires_at": stamp(backend.now() + body.get("lifetime", 3600)),
-            "key": key,
-            "token": key,
-            "template_id": request.path["id"],
-        }
-    )
+    template_id = request.path["id"]
+    return Reply({**editing_session(backend, template_id, request.body), "template_id": template_id})
 
 
 def template_settings_get(backend: Backend, request: ValidRequest) -> Reply:

@@ -56,6 +56,7 @@ def make_template(
             "tables": [],
             "images": [],
             "settings": {"language": "en-US"},
+            "needs_approval": False,
             "deleted": False,
             **content,
         }

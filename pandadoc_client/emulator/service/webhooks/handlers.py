@@ -29,10 +29,14 @@ def details_webhook_subscription(backend: Backend, request: ValidRequest) -> Rep
 
 
 def update_webhook_subscription(backend: Backend, request: ValidRequest) -> Reply:
-    """What the body does not name stays as it is."""
+    """What the body does not name stays as it is; one that is switched on may fail for a week again."""
+    if "url" in request.body:
+        models.check_url(backend, request.body["url"])
     subscription = backend["subscriptions"].edit(request.path["id"])
     subscription.update({name: request.body[name] for name in ("name", "url", "active") if name in request.body})
     subscription.update({name: request.body[name] or [] for name in ("payload", "triggers") if name in request.body})
+    if request.body.get("active"):
+        subscription["failing_since"] = None
     return Reply(serializers.subscription(subscription))
 
 
@@ -50,9 +54,10 @@ def delete_webhook_subscription(backend: Backend, request: ValidRequest) -> Repl
 
 
 def list_webhook_event(backend: Backend, request: ValidRequest) -> Reply:
-    """What was sent at least once, the latest first."""
+    """What was sent at least once in the last fifteen days, the latest first."""
     query = request.query
-    since = parse_time(str(query["since"])) if query.get("since") else 0.0
+    oldest = backend.clock.look() - models.HISTORY_DAYS * 86400.0
+    since = max(oldest, parse_time(str(query["since"])) if query.get("since") else 0.0)
     to = parse_time(str(query["to"])) if query.get("to") else float("inf")
     found = [
         event

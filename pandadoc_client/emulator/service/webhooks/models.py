@@ -6,16 +6,20 @@ import hmac
 import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
+from ...redirects import is_loopback_host
 from ..backend import WORKSPACE_ID, Backend
 from ..clock import stamp
 from ..records import Record
+from ..refusal import Refusal, invalid
 
 __all__ = [
+    "HISTORY_DAYS",
     "DeliveryOutcome",
     "WebhookDelivery",
     "attempt",
+    "check_url",
     "deliveries",
     "emit",
     "next_attempt",
@@ -26,6 +30,11 @@ __all__ = [
 
 
 _KEPT = 2000  # events that are remembered; the oldest go first
+_DAY = 86400.0
+_FAILING_DAYS = 7
+HISTORY_DAYS = 15
+"""How long events are listed."""
+_MOST_SUBSCRIPTIONS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,14 @@ class DeliveryOutcome:
 
 
 def subscribe(backend: Backend, wanted: Record) -> Record:
-    """Add a subscription; `wanted` is the body of the request."""
+    """Add a subscription; `wanted` is the body of the request.
+
+    Raises:
+        Refusal: 400, there are 300, or the URL is none that is delivered to.
+    """
+    if len(backend["subscriptions"]) >= _MOST_SUBSCRIPTIONS:
+        raise Refusal(400, f"There are {_MOST_SUBSCRIPTIONS} subscriptions, the most there can be.")
+    check_url(backend, wanted["url"])
     active = wanted.get("active", True)
     return backend["subscriptions"].add(
         {
@@ -73,8 +89,21 @@ def subscribe(backend: Backend, wanted: Record) -> Record:
             "triggers": wanted["triggers"] or [],
             "workspace_id": WORKSPACE_ID,
             "shared_key": backend.new_key(),
+            "failing_since": None,
         }
     )
+
+
+def check_url(backend: Backend, url: str) -> None:
+    """See that a URL is one of `https`; receivers on this machine, or anywhere if `allow_remote`, may do without.
+
+    Raises:
+        Refusal: it is not.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "https" or backend.options.allow_remote or is_loopback_host(parts.hostname or ""):
+        return
+    raise invalid("url", "The URL of a webhook begins with https://.")
 
 
 def emit(backend: Backend, trigger: str, data: Callable[[Collection[str]], Record]) -> None:
@@ -98,7 +127,7 @@ def emit(backend: Backend, trigger: str, data: Callable[[Collection[str]], Recor
                 "name": subscription["name"],
                 "trigger": trigger,
                 "url": subscription["url"],
-                "body": json.dumps(items, separators=(",", ":"), ensure_ascii=False),
+                "body": _body(items),
                 "event_time": stamp(now),
                 "attempts": [],
                 "signature": "",
@@ -130,18 +159,41 @@ def next_attempt(backend: Backend, busy: Collection[str] = ()) -> Record | None:
 
 
 def attempt(backend: Backend, event_id: str) -> WebhookDelivery | None:
-    """Return what to send; None, and the event is given up, if its subscription is gone."""
+    """Return what to send; None, and the event is given up, if its subscription is gone.
+
+    Events of the same subscription that wait as well join the first attempt of this one, up to `webhook_batch` in all.
+    """
     event = backend["events"].edit(event_id)
     subscription = backend["subscriptions"].get(event["subscription"])
     if subscription is None or not subscription["active"]:
         event["state"] = "given up"
         backend["outbox"].remove(event_id)
         return None
+    if not event["attempts"]:
+        _join(backend, event)
     body = event["body"].encode()
     signature = hmac.digest(subscription["shared_key"].encode(), body, "sha256").hex()
     event.update(url=subscription["url"], signature=signature)
     url = subscription["url"].partition("#")[0]
     return WebhookDelivery(event_id, f"{url}{'&' if '?' in url else '?'}{urlencode({'signature': signature})}", body)
+
+
+def _join(backend: Backend, event: Record) -> None:
+    """Put the events that wait behind one into the same delivery."""
+    items: list[Record] = json.loads(event["body"])
+    for entry in backend["outbox"]:
+        other = backend["events"].read(entry["id"])
+        if len(items) >= backend.options.behaviour.webhook_batch:
+            break
+        if entry["subscription"] == event["subscription"] and other is not event and not other["attempts"]:
+            items += json.loads(other["body"])
+            backend["outbox"].remove(other["id"])
+            backend["events"].remove(other["id"])
+    event["body"] = _body(items)
+
+
+def _body(items: list[Record]) -> str:
+    return json.dumps(items, separators=(",", ":"), ensure_ascii=False)
 
 
 def settle(backend: Backend, event_id: str, outcome: DeliveryOutcome) -> None:
@@ -153,6 +205,7 @@ def settle(backend: Backend, event_id: str, outcome: DeliveryOutcome) -> None:
     now = backend.now()
     event["attempts"].append({"time": stamp(now), "status": outcome.status, "error": outcome.error})
     event.update(response_headers=outcome.headers, response_body=outcome.body)
+    _note_failing(backend, event["subscription"], outcome.status)
     delays = backend.options.webhook_delays
     if outcome.status is not None and 200 <= outcome.status < 300:
         event["state"] = "delivered"
@@ -162,6 +215,20 @@ def settle(backend: Backend, event_id: str, outcome: DeliveryOutcome) -> None:
         backend["outbox"].remove(event_id)
     else:
         backend["outbox"].edit(event_id)["at"] = now + delays[tries]
+
+
+def _note_failing(backend: Backend, subscription_id: str, status: int | None) -> None:
+    """Switch a subscription off whose receiver is gone (410), or answers with errors for a week."""
+    if subscription_id not in backend["subscriptions"] or status is None:
+        return
+    subscription = backend["subscriptions"].edit(subscription_id)
+    now = backend.now()
+    if status < 400:
+        subscription["failing_since"] = None
+        return
+    since = subscription.get("failing_since") or now
+    gone = status == 410 or now - since >= _FAILING_DAYS * _DAY
+    subscription.update(failing_since=since, active=subscription["active"] and not gone)
 
 
 def deliveries(backend: Backend) -> list[Record]:
