@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import shlex
 import socket
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ import typer
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError, describe
 from pandadoc_client.cli.options import Json
 from pandadoc_client.cli.render import print_json, print_lines
+from pandadoc_client.emulator.behaviour import Behaviour
 from pandadoc_client.emulator.faults import Fault, load_faults
 from pandadoc_client.emulator.options import (
     DEFAULT_API_KEY,
@@ -93,6 +95,15 @@ def emulator(
             f" [default: {', '.join(f'{delay:g}' for delay in DEFAULT_WEBHOOK_DELAYS)}]",
         ),
     ] = None,
+    behaviour: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--behaviour",
+            metavar="NAME=VALUE",
+            help="What is guessed of the service, such as unknown-names=refuse; may be repeated."
+            f" There are {', '.join(one.name.replace('_', '-') for one in fields(Behaviour))}.",
+        ),
+    ] = None,
     rate_limits: Annotated[
         RateLimits, typer.Option("--rate-limits", help="How many requests a minute are let through.")
     ] = RateLimits.OFF,
@@ -132,6 +143,7 @@ def emulator(
             processing_delay=processing_delay,
             render_delay=render_delay,
             webhook_delays=tuple(webhook_delay or DEFAULT_WEBHOOK_DELAYS),
+            behaviour=Behaviour.parse(dict(_pair(text) for text in behaviour or ())),
             rate_limits=rate_limits,
             allow_remote=allow_remote,
         )
@@ -172,6 +184,13 @@ def listen_problem(error: OSError, host: str, port: int) -> CommandError:
     if isinstance(error, socket.gaierror):
         return CommandError(f"cannot listen on {host}: unknown host")
     return CommandError(f"cannot listen on {host} port {port}: {describe(error)}", EXIT_FAILURE)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ValueError(f"--behaviour is NAME=VALUE, not {text!r}")
+    return name, value
 
 
 def _faults(path: Path | None) -> tuple[Fault, ...]:

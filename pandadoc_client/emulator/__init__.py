@@ -16,12 +16,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .behaviour import Behaviour, KnownContact, RecipientIds, UnknownNames, WebhookShapes
     from .faults import FAULT_KINDS, Fault, FaultKind, FaultScript, load_faults, parse_faults
     from .journal import Journal, JournalEntry
     from .options import (
         DEFAULT_API_KEY,
         DEFAULT_CLIENT,
         DEFAULT_MODE,
+        DEFAULT_SANDBOX_API_KEY,
         ClientRegistration,
         EmulatorMode,
         EmulatorOptions,
@@ -38,8 +40,10 @@ __all__ = [
     "DEFAULT_API_KEY",
     "DEFAULT_CLIENT",
     "DEFAULT_MODE",
+    "DEFAULT_SANDBOX_API_KEY",
     "FAULT_KINDS",
     "NO_BODY",
+    "Behaviour",
     "ClientRegistration",
     "Emulator",
     "EmulatorMode",
@@ -50,7 +54,9 @@ __all__ = [
     "FaultScript",
     "Journal",
     "JournalEntry",
+    "KnownContact",
     "RateLimits",
+    "RecipientIds",
     "Refusal",
     "ResponseScript",
     "RotationMode",
@@ -58,6 +64,8 @@ __all__ = [
     "Service",
     "StateSummary",
     "TokenPair",
+    "UnknownNames",
+    "WebhookShapes",
     "load_faults",
     "parse_faults",
     "parse_responses",
@@ -65,6 +73,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "behaviour": ("Behaviour", "KnownContact", "RecipientIds", "UnknownNames", "WebhookShapes"),
     "responses": ("NO_BODY", "ResponseScript", "ScriptedResponse", "parse_responses"),
     "faults": ("FAULT_KINDS", "Fault", "FaultKind", "FaultScript", "load_faults", "parse_faults"),
     "journal": ("Journal", "JournalEntry"),
@@ -72,6 +81,7 @@ _HOMES = {
         "DEFAULT_API_KEY",
         "DEFAULT_CLIENT",
         "DEFAULT_MODE",
+        "DEFAULT_SANDBOX_API_KEY",
         "ClientRegistration",
         "EmulatorMode",
         "EmulatorOptions",

@@ -199,6 +199,11 @@ class Emulator:
         """The first API key; empty if there is none."""
         return next(iter(self.options.api_keys), "")
 
+    @property
+    def sandbox_api_key(self) -> str:
+        """The first API key of the sandbox; empty if there is none."""
+        return next(iter(self.options.sandbox_api_keys), "")
+
     def _require_port(self) -> None:
         if not self._context.port:
             raise RuntimeError("the emulator has no address before it was started")

@@ -35,7 +35,7 @@ class DocumentSendResponse(_Model):
     """When the document was last changed, ISO 8601 in UTC."""
     date_completed: _OptionalField[str | None, str | None] = _OptionalField("date_completed", default=UNSET)
     """When the document was completed, ISO 8601 in UTC; null before that."""
-    expiration_date: _OptionalField[str, str] = _OptionalField("expiration_date", default=UNSET)
+    expiration_date: _OptionalField[str | None, str | None] = _OptionalField("expiration_date", default=UNSET)
     """When the document expires, ISO 8601 in UTC."""
     version: _OptionalField[str, str] = _OptionalField("version", default=UNSET)
     """Version mark of the document."""

@@ -38,7 +38,7 @@ from .document import Contract, ContractOperation
 from .multipart import FilePart, parse_multipart
 from .routing import FORM, Match
 
-__all__ = ["BODY", "Raw", "RequestJudge", "ValidRequest", "Violation", "media_type"]
+__all__ = ["BODY", "Raw", "RequestJudge", "ValidRequest", "Violation", "is_email", "is_uri", "media_type"]
 
 BODY = "body"
 """What a violation names that is about the whole body."""
@@ -110,7 +110,7 @@ class RequestJudge:
             SchemaPath.from_dict(cast("Any", adapted(self._contract))),
             path_finder_cls=cast("Any", partial(_PathFinder, self._contract)),
             extra_media_type_deserializers={FORM: _read_form, _JSON: _read_json},
-            extra_format_validators={"email": _is_email, "uri": _is_uri},
+            extra_format_validators={"email": is_email, "uri": is_uri},
             format_unmarshallers={"binary": _unchanged},  # and dates and UUIDs stay the text that came
         )
 
@@ -284,11 +284,13 @@ def _read_form(value: bytes, **parameters: str) -> Mapping[str, Any]:
     return parse_multipart(value, boundary=bytes.fromhex(parameters.get("boundary", "")).decode())
 
 
-def _is_email(value: object) -> bool:
+def is_email(value: object) -> bool:
+    """Tell whether a text looks like an e-mail address; what is no text is not judged."""
     return not isinstance(value, str) or re.fullmatch(r"[^@\s]+@[^@\s]+", value) is not None
 
 
-def _is_uri(value: object) -> bool:
+def is_uri(value: object) -> bool:
+    """Tell whether a text looks like a URI; what is no text is not judged."""
     return not isinstance(value, str) or re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+", value) is not None
 
 

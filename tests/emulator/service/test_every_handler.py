@@ -209,7 +209,7 @@ def subscriptions(api: Api) -> None:
     api.call("updateWebhookSubscription", {"payload": ["pricing", "products", "tokens", "metadata"]}, subscription)
     api.call("updateWebhookSubscriptionSharedKey", None, subscription)
     api.call("listWebhookSubscriptions", None)
-    api.call("updateDocument", {"name": "Changed again"}, draft_named(api, "Changed"))
+    api.call("documentRevertToDraft", None, draft_named(api, "Changed"))
     event = api.service.deliveries()[-1]["id"]
     api.call("listWebhookEvent", None, count=10, page=1)
     api.call("detailsWebhookEvent", None, event)
@@ -241,9 +241,10 @@ def ends(api: Api) -> None:
     api.call("changeDocumentStatus", {"status": 2, "note": "By hand."}, document)
     api.call("downloadProtectedDocument", None, document)
     api.call("detailsDocument", None, document)
-    api.call("changeDocumentStatusWithUpload", None, document, files=form(status=10))
+    api.call("changeDocumentStatusWithUpload", None, document, files=form(status=12))
     other = draft_named(api, "From a file")
     api.call("createDocumentEditingSession", {"email": "ada.panda@example.com"}, other)
+    api.service.lock(other)
     assert api.call("detailsDocument", None, other)["lock"]["lock_type"] == "wopi_editing"
     api.call("deleteDocument", None, document)
     rest = [one["id"] for one in api.call("listDocuments", None)["results"]]

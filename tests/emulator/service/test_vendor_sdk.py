@@ -82,7 +82,7 @@ def test_the_vendors_sdk_leads_a_document_through_its_life(seeded: Api) -> None:
         "found": "['document.completed']",
         "contact": "c@example.com",
         "hook": "True",
-        "folders": "['Contracts', 'Proposals', 'F']",
+        "folders": "['F', 'Proposals', 'Contracts']",
         "members": "['ada.panda@example.com']",
         "deleted": "0",
     }

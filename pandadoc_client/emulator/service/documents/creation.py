@@ -8,7 +8,7 @@ from typing import Any
 
 from ...behaviour import UnknownNames
 from ...contract.multipart import FilePart
-from ...contract.requests import ValidRequest
+from ...contract.requests import ValidRequest, is_uri
 from ..backend import MEMBERSHIP_ID, Backend
 from ..fields import models as fields
 from ..quotes import models as quotes
@@ -92,6 +92,8 @@ def _check_names(backend: Backend, template: Record, body: Record) -> None:
 
 
 def _from_file(backend: Backend, body: Record, file: bytes | None, *, sandbox: bool) -> Reply:
+    if "url" in body and not is_uri(body["url"]):
+        raise invalid("url", "This is no URL.")
     fallback = file.filename if isinstance(file, FilePart) else "Document"
     common = _common(backend, body, fallback, sandbox=sandbox)
     found = fields.named_fields(backend, body.get("fields") or {}, common["recipients"])

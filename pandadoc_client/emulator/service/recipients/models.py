@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ...contract.requests import is_email
 from ..backend import Backend
 from ..records import Record
 from ..refusal import invalid
@@ -77,7 +78,10 @@ def _made(backend: Backend, wanted: Record, place: str) -> Record:
             "name": wanted["name"],
             "members": [{"id": backend.new_uuid(), **_identity(member)} for member in members],
         }
-    if not wanted.get("email") and not wanted.get("phone"):
+    email = wanted.get("email")
+    if email and not is_email(email):
+        raise invalid(f"{place}.email", "This is no e-mail address.")
+    if not email and not wanted.get("phone"):
         raise invalid(f"{place}.email", "A recipient has an e-mail address or a phone number.")
     return {
         **recipient,
