@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from .support import PDF, Api
+from .support import PDF, Api, person
 
 
 def curl(api: Api, *arguments: str) -> Any:
@@ -25,7 +25,7 @@ def test_a_file_is_uploaded(api: Api, tmp_path: Path) -> None:
     (tmp_path / "sample.pdf").write_bytes(PDF)
     data = {
         "name": "A document from a PDF",
-        "recipients": [{"email": "josh@example.com", "first_name": "Josh", "last_name": "Ron", "role": "user"}],
+        "recipients": [person("mei@example.com", role="user")],
         "fields": {"name": {"value": "John", "role": "user"}},
         "parse_form_fields": False,
     }
@@ -48,8 +48,8 @@ def test_a_file_is_uploaded(api: Api, tmp_path: Path) -> None:
 def test_a_document_is_made_of_a_public_file_and_sent(api: Api) -> None:
     body = {
         "name": "Sample Document from PDF",
-        "url": "https://cdn2.hubspot.net/hubfs/2127247/public-templates/SamplePandaDocPdf_FieldTags.pdf",
-        "recipients": [{"email": "josh@example.com", "first_name": "Josh", "last_name": "Ron", "role": "user"}],
+        "url": "https://example.com/public/contract.pdf",
+        "recipients": [person("mei@example.com", role="user")],
         "fields": {"name": {"value": "John", "role": "user"}},
     }
     as_json = ("--header", "Content-Type: application/json", "--data")
@@ -60,6 +60,6 @@ def test_a_document_is_made_of_a_public_file_and_sent(api: Api) -> None:
     message = {"message": "Please sign.", "silent": True}
     sent = curl(api, "--request", "POST", f"{documents}/{created['id']}/send", *as_json, json.dumps(message))
     assert sent["status"] == "document.sent"
-    session = {"recipient": "josh@example.com", "lifetime": 900}
+    session = {"recipient": "mei@example.com", "lifetime": 900}
     link = curl(api, "--request", "POST", f"{documents}/{created['id']}/session", *as_json, json.dumps(session))
     assert api.http.get(f"/s/{link['id']}").status_code == 200
