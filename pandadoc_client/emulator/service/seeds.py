@@ -52,14 +52,14 @@ def _folder(backend: Backend, kind: str, name: str) -> str:
 
 
 def _templates(backend: Backend, folder: str) -> tuple[Record, Record, Record]:
+    # The last one made comes first in lists.
     common: dict[str, Any] = {"status": "template.PROCESSED", "folder_uuid": folder, "shared": True}
-    agreement = make_template(
+    offer = make_template(
         backend,
-        "Non-disclosure agreement",
-        roles=("Client",),
-        fields=(("Company", "text", "Client"), ("Date", "date", "Client"), ("Signature", "signature", "Client")),
-        tokens=[{"name": "Client.Company", "value": ""}],
-        tags=["legal"],
+        "Job offer",
+        roles=("Candidate",),
+        fields=(("Start", "date", "Candidate"), ("Signature", "signature", "Candidate")),
+        tags=["people"],
         **common,
     )
     rows = [
@@ -78,12 +78,13 @@ def _templates(backend: Backend, folder: str) -> tuple[Record, Record, Record]:
         tags=["sales"],
         **common,
     )
-    offer = make_template(
+    agreement = make_template(
         backend,
-        "Job offer",
-        roles=("Candidate",),
-        fields=(("Start", "date", "Candidate"), ("Signature", "signature", "Candidate")),
-        tags=["people"],
+        "Non-disclosure agreement",
+        roles=("Client",),
+        fields=(("Company", "text", "Client"), ("Date", "date", "Client"), ("Signature", "signature", "Client")),
+        tokens=[{"name": "Client.Company", "value": ""}],
+        tags=["legal"],
         **common,
     )
     return agreement, proposal, offer

@@ -25,7 +25,7 @@ with vendor.ApiClient(configuration) as client:
     print("read", [documents.details_document(one.id).id for one in seeded] == [one.id for one in seeded])
     for template in templates.list_templates().results:
         templates.details_template(template.id)
-    recipient = DocumentCreateRequestRecipients(email="a@example.com", first_name="A", last_name="B", role="Client")
+    recipient = DocumentCreateRequestRecipients(email="a@example.com", first_name="A", last_name="B", role="Candidate")
     created = documents.create_document(
         document_create_request=DocumentCreateRequest(name="SDK", template_uuid=template.id, recipients=[recipient])
     )
