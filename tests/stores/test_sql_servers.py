@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import psycopg
 import pytest
@@ -210,19 +210,31 @@ def test_a_lock_whose_connection_is_cut_is_left_in_peace(
 
 def test_a_commit_whose_answer_is_lost_has_happened(postgresql: PostgreSQL) -> None:
     cuts: list[str] = []
+    url = postgresql.new_database()
+
+    def cut(connection: psycopg.Connection[Any]) -> None:
+        """Let the connection die after the next commits, before their responses arrive."""
+        if cuts:
+            cuts.pop()
+            connection.close()
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    class CuttingCursor(psycopg.Cursor[Any]):
+        def execute(self, query: Any, *arguments: Any, **options: Any) -> Self:
+            super().execute(query, *arguments, **options)
+            if self.connection.autocommit and str(query).startswith(("INSERT", "UPDATE")):
+                cut(self.connection)
+            return self
 
     class Cutting(psycopg.Connection[Any]):
-        """A connection that dies after the next commits, before their responses arrive."""
-
         def commit(self) -> None:
             super().commit()
-            if cuts:
-                cuts.pop()
-                self.close()
-                raise psycopg.OperationalError("server closed the connection unexpectedly")
+            cut(self)
 
-    url = postgresql.new_database()
-    engine = sa.create_engine("postgresql+psycopg://", creator=lambda: Cutting.connect(url))
+    def connect() -> psycopg.Connection[Any]:
+        return Cutting.connect(url, cursor_factory=CuttingCursor)
+
+    engine = sa.create_engine("postgresql+psycopg://", creator=connect)
     with SQLTokenStore(engine) as store:
         store.read("key")
         cuts.append("insert")
@@ -234,9 +246,10 @@ def test_a_commit_whose_answer_is_lost_has_happened(postgresql: PostgreSQL) -> N
         cuts.append("delete")
         assert store.discard("key") is True
         assert (store.read("key"), cuts) == (None, [])
+        revision = write(store, "key", "3")
         cuts[:] = ["twice", "in a row"]
         with pytest.raises(TokenStoreError):
-            write(store, "key", "3")
+            write(store, "key", "4", revision)
 
 
 def test_a_closed_store_leaves_no_connection(server: Server, url: str) -> None:

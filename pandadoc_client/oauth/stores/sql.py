@@ -58,11 +58,6 @@ _LONGEST_WAIT = 1_000_000
 
 _NO_LIMIT = ("statement_timeout", "idle_in_transaction_session_timeout")
 _NO_LIMIT_SINCE_17 = (*_NO_LIMIT, "transaction_timeout")
-_WRITE_SETTINGS = sa.text(
-    "SELECT set_config('lock_timeout', :lock_timeout, true), set_config('synchronous_commit',"
-    " CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END,"
-    " true)"
-)
 _MARIADB_NO_LIMITS = (
     ", idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0, idle_write_transaction_timeout = 0"
     ", max_statement_time = 0"
@@ -169,7 +164,7 @@ class SQLTokenStore(ProcessBound, TokenStore):
 
     def read(self, key: str) -> Record | None:
         query = sa.select(self._tokens.c.document, self._tokens.c.revision).where(self._tokens.c.key == key)
-        row = self._transact(lambda connection: connection.execute(query).first(), "read", key)
+        row = self._transact(lambda connection: connection.execute(query).first(), "read", key, single=True)
         return None if row is None else Record(str(row.document), row.revision)
 
     def write(self, key: str, document: str, *, expires_at: datetime | None, expected: str | None) -> str:
@@ -183,12 +178,14 @@ class SQLTokenStore(ProcessBound, TokenStore):
         }
 
         def work(connection: sa.Connection, *, is_second: bool) -> bool:
-            _prepare_write(connection)
+            settings = _prepare_write(connection)
             if expected is not None:
-                found = (tokens.c.key == key) & (tokens.c.revision == expected)
+                found = (tokens.c.key == key) & (tokens.c.revision == expected) & settings
                 return connection.execute(tokens.update().where(found).values(values)).rowcount == 1
+            row = {"key": key, **values}
+            columns = [sa.literal(value, tokens.c[name].type).label(name) for name, value in row.items()]
             try:
-                connection.execute(tokens.insert().values(key=key, **values))
+                connection.execute(tokens.insert().from_select(list(row), sa.select(*columns).where(settings)))
             except IntegrityError:
                 if is_second:
                     raise
@@ -197,7 +194,7 @@ class SQLTokenStore(ProcessBound, TokenStore):
 
         for is_second in (False, True):
             try:
-                if self._transact(partial(work, is_second=is_second), "write", key):
+                if self._transact(partial(work, is_second=is_second), "write", key, single=True):
                     break
             except TokenStoreError:
                 if not is_second or self.read(key) is None:
@@ -216,8 +213,7 @@ class SQLTokenStore(ProcessBound, TokenStore):
 
         def work(connection: sa.Connection) -> bool:
             nonlocal removed  # stays True if the connection broke after the commit and all was done twice
-            _prepare_write(connection)
-            statement = self._tokens.delete().where(self._tokens.c.key == key)
+            statement = self._tokens.delete().where((self._tokens.c.key == key) & _prepare_write(connection))
             removed = connection.execute(statement).rowcount == 1 or removed
             return removed
 
@@ -230,7 +226,7 @@ class SQLTokenStore(ProcessBound, TokenStore):
             query = query.where(tokens.c.key > after)
         if expiring_before is not None:
             query = query.where(tokens.c.expires_at < expiring_before.timestamp())
-        return self._transact(lambda connection: list(connection.scalars(query)), "list the keys")
+        return self._transact(lambda connection: list(connection.scalars(query)), "list the keys", single=True)
 
     @contextmanager
     def lock(self, key: str, timeout: float) -> Iterator[None]:
@@ -269,10 +265,12 @@ class SQLTokenStore(ProcessBound, TokenStore):
             self._is_ready = False
         self._database.close()
 
-    def _transact(self, work: Callable[[sa.Connection], _Result], doing: str, key: str | None = None) -> _Result:
+    def _transact(
+        self, work: Callable[[sa.Connection], _Result], doing: str, key: str | None = None, *, single: bool = False
+    ) -> _Result:
         self._prepare()
         with self._one_connection:
-            return self._database.transact(work, doing, key)
+            return self._database.transact(work, doing, key, single=single)
 
     def _prepare(self) -> None:
         """Create what is missing: at the first use, and at the first in a forked child."""
@@ -323,25 +321,43 @@ class SQLTokenStore(ProcessBound, TokenStore):
             return None
 
 
-def _prepare_write(connection: sa.Connection) -> None:
-    """Bound the wait for rows that others have locked, and make the commit durable."""
+def _prepare_write(connection: sa.Connection) -> sa.ColumnElement[bool]:
+    """Bound the wait for rows that others have locked, and make the commit durable.
+
+    Returns:
+        A condition for the statement, always true: PostgreSQL changes its settings when it reckons it.
+    """
     if connection.dialect.name == "postgresql":
-        connection.execute(_WRITE_SETTINGS, {"lock_timeout": f"{math.ceil(PATIENCE * 1000)}ms"})
-    elif connection.dialect.name != "sqlite":
+        durable = sa.func.current_setting("synchronous_commit")
+        return _settings(
+            lock_timeout=f"{math.ceil(PATIENCE * 1000)}ms",
+            synchronous_commit=sa.case((durable == "off", "on"), else_=durable),
+        )
+    if connection.dialect.name != "sqlite":
         connection.exec_driver_sql(f"SET innodb_lock_wait_timeout = {math.ceil(PATIENCE)}")
+    return sa.true()
 
 
 def _prepare_lock(connection: sa.Connection, seconds: float) -> None:
     """Bound the wait for the lock, and let the transaction stay idle for as long as a refresh takes."""
     if connection.dialect.name == "postgresql":
         names = _NO_LIMIT_SINCE_17 if (connection.dialect.server_version_info or ()) >= (17,) else _NO_LIMIT
-        limits = {"lock_timeout": f"{math.ceil(seconds * 1000)}ms"} | dict.fromkeys(names, "0")
-        connection.execute(sa.select(*(sa.func.set_config(name, value, True) for name, value in limits.items())))
-    else:
-        settings = f"innodb_lock_wait_timeout = {math.ceil(seconds)}, wait_timeout = GREATEST(@@wait_timeout, 3600)"
-        if getattr(connection.dialect, "is_mariadb", False):
-            settings += _MARIADB_NO_LIMITS
-        connection.exec_driver_sql(f"SET {settings}")
+        limits = _settings(lock_timeout=f"{math.ceil(seconds * 1000)}ms", **dict.fromkeys(names, "0"))
+        connection.execute(sa.select(limits))  # on its own: the time of a statement is limited when it begins
+        return
+    settings = f"innodb_lock_wait_timeout = {math.ceil(seconds)}, wait_timeout = GREATEST(@@wait_timeout, 3600)"
+    if getattr(connection.dialect, "is_mariadb", False):
+        settings += _MARIADB_NO_LIMITS
+    connection.exec_driver_sql(f"SET {settings}")
+
+
+def _settings(**values: str | sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Return a condition that changes settings of PostgreSQL for the transaction, and is true.
+
+    A subquery of its own, it is reckoned once, before the first row is looked at or locked, and costs no round trip.
+    """
+    texts = [sa.func.set_config(name, value, True) for name, value in values.items()]
+    return sa.select(sa.func.concat(*texts)).scalar_subquery().is_not(None)
 
 
 def _file_of(connection: sa.Connection) -> Path | None:
