@@ -100,6 +100,13 @@ class Points:
 
         before, after = (lambda *_: "before commit"), (lambda *_: "after commit")
         self._around(DefaultDialect, "do_commit", before=before, after=after)
+        # PostgreSQL commits a single statement by itself.
+        self._around(
+            DefaultDialect,
+            "do_execute",
+            before=lambda _, cursor, statement, *__: "before commit" if _commits_itself(cursor, statement) else None,
+            after=lambda _, cursor, statement, *__: "after commit" if _commits_itself(cursor, statement) else None,
+        )
         self._around(Connection, "read_response", before=lambda *_: "sent")
 
     def _around(
@@ -122,6 +129,11 @@ class Points:
             return result
 
         setattr(owner, name, watched)
+
+
+def _commits_itself(cursor: Any, statement: str) -> bool:
+    connection = getattr(cursor, "connection", None)
+    return getattr(connection, "autocommit", None) is True and statement.startswith(("INSERT", "UPDATE"))
 
 
 def _is_folder(descriptor: int) -> bool:
