@@ -27,23 +27,26 @@ def test_the_root_has_few_modules() -> None:
 
 def test_the_way_of_a_call_is_short(pandadoc_emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING, "pandadoc_client")  # what a log line costs is not the way of the call
-    entered: list[str] = []
+    ways: list[list[str]] = []
 
     def note(frame: FrameType, event: str, argument: object) -> None:
         path, name = Path(frame.f_code.co_filename), frame.f_code.co_name
         if name.startswith("<"):  # comprehensions: calls up to Python 3.11
             return
         if event == "call" and path.is_relative_to(ROOT) and not path.is_relative_to(ROOT / "emulator"):
-            entered.append(f"{path.relative_to(ROOT)}:{name}")
+            ways[-1].append(f"{path.relative_to(ROOT)}:{name}")
 
     with PandaDoc(api_key=pandadoc_emulator.api_key, host=pandadoc_emulator.url) as pd:
         pd.documents.list_documents()
         before = sys.getprofile()
-        sys.setprofile(note)
-        try:
-            pd.documents.list_documents()
-        finally:
-            sys.setprofile(before)
+        for _ in range(5):  # what is kept for later, such as patterns that mask secrets, is made anew now and then
+            ways.append([])
+            sys.setprofile(note)
+            try:
+                pd.documents.list_documents()
+            finally:
+                sys.setprofile(before)
+    entered = min(ways, key=len)
     modules = {name.partition(":")[0] for name in entered}
     print(f"list_documents: {len(entered)} calls in {len(modules)} modules")
     assert 0 < len(entered) <= MOST_CALLS
