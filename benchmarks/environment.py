@@ -48,7 +48,7 @@ def everything() -> Path:
     Import times are not to be taken here: it has click.
     """
     stores = ["filelock", "sqlalchemy[asyncio]", "psycopg[binary]", "redis", "cryptography"]
-    servers = ["starlette", "uvicorn", "pytest"]  # tests/servers imports pytest
+    servers = ["starlette", "uvicorn", "openapi-core>=0.23,<0.24", "pytest"]  # tests/servers imports pytest
     return _made(ROOT / ".cache" / "bench-stores-venv", [*_CORE, *stores, *servers, "authlib==1.9.8"])
 
 
