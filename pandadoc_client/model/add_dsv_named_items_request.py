@@ -14,7 +14,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["AddDsvNamedItemsRequest"]
+__all__ = ["AddDsvNamedItemsRequest", "AddDsvNamedItemsRequestItems"]
 
 
 class AddDsvNamedItemsRequest(_Model):
@@ -27,3 +27,16 @@ class AddDsvNamedItemsRequest(_Model):
         Sequence[_models.AddDsvNamedItemsRequestItems | _types.AddDsvNamedItemsRequestItemsDict],
     ] = _Field("items", _list_of(_ModelOf(_models, "AddDsvNamedItemsRequestItems")), kw_only=False)
     """The named items to add."""
+
+
+class AddDsvNamedItemsRequestItems(_Model):
+    """AddDsvNamedItemsRequestItems"""
+
+    __slots__ = ()
+
+    name: _Field[str, str] = _Field("name", kw_only=False)
+    """Name of the item."""
+    level: _Field[int, int] = _Field("level", kw_only=False)
+    """Nesting level of the item, counted from 0."""
+    page_name: _Field[str, str] = _Field("page_name", kw_only=False)
+    """Name of the page the item stands on."""

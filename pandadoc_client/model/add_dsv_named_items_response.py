@@ -12,7 +12,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["AddDsvNamedItemsResponse"]
+__all__ = ["AddDsvNamedItemsResponse", "AddDsvNamedItemsResponseResults"]
 
 
 class AddDsvNamedItemsResponse(_Model):
@@ -27,3 +27,20 @@ class AddDsvNamedItemsResponse(_Model):
     """The added named items."""
     count: _Field[int, int | Unset] = _Field("count", default=UNSET)
     """Number of added items."""
+
+
+class AddDsvNamedItemsResponseResults(_Model):
+    """AddDsvNamedItemsResponseResults"""
+
+    __slots__ = ()
+
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
+    """ID of the named item."""
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the item."""
+    level: _Field[int, int | Unset] = _Field("level", default=UNSET)
+    """Nesting level of the item, counted from 0."""
+    page_name: _Field[str, str | Unset] = _Field("page_name", default=UNSET)
+    """Name of the page the item stands on."""
+    page_uuid: _Field[str, str | Unset] = _Field("page_uuid", default=UNSET)
+    """ID of the page the item stands on."""

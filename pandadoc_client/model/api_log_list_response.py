@@ -8,11 +8,12 @@ from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["APILogListResponse"]
+__all__ = ["APILogListResponse", "APILogListResponseResults"]
 
 
 class APILogListResponse(_Model):
@@ -24,3 +25,20 @@ class APILogListResponse(_Model):
         list[_models.APILogListResponseResults], Sequence[_models.APILogListResponseResults | Mapping[str, Any]] | Unset
     ] = _Field("results", _list_of(_ModelOf(_models, "APILogListResponseResults")), default=UNSET)
     """Log entries of this page, in short form."""
+
+
+class APILogListResponseResults(_Model):
+    """APILogListResponseResults"""
+
+    __slots__ = ()
+
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
+    """ID of the log entry."""
+    status: _Field[int, int | Unset] = _Field("status", default=UNSET)
+    """HTTP status code of the answer."""
+    url: _OptionalField[str, str] = _OptionalField("url", default=UNSET)
+    """Path that was called, without the host."""
+    request_time: _OptionalField[str, str] = _OptionalField("request_time", default=UNSET)
+    """When the request arrived, ISO 8601 with milliseconds and no offset."""
+    response_time: _OptionalField[str, str] = _OptionalField("response_time", default=UNSET)
+    """When the answer was sent, ISO 8601 with milliseconds and no offset."""

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
@@ -12,7 +13,7 @@ from pandadoc_client._calls.model import ModelOf as _ModelOf
 
 from .. import models as _models
 
-__all__ = ["BatchAIMetadataResultOk"]
+__all__ = ["BatchAIMetadataResultOk", "BatchAIMetadataResultOkStatus"]
 
 
 class BatchAIMetadataResultOk(_Model):
@@ -31,3 +32,12 @@ class BatchAIMetadataResultOk(_Model):
         "ai_metadata", _ModelOf(_models, "AIMetadataResponse"), default=UNSET
     )
     """AI metadata fields of the document."""
+
+
+class BatchAIMetadataResultOkStatus(TextEnumeration):
+    """Outcome for this document, always `ok`."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal["ok",]
+    allowed_values = get_args(Value)

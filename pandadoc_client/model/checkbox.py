@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
@@ -14,7 +15,7 @@ from pandadoc_client._calls.model import one_of as _one_of
 
 from .. import models as _models
 
-__all__ = ["Checkbox"]
+__all__ = ["Checkbox", "CheckboxType"]
 
 
 class Checkbox(_Model):
@@ -55,3 +56,12 @@ class Checkbox(_Model):
     """Whether the box is checked."""
     merge_field: _OptionalField[str, str] = _OptionalField("merge_field", default=UNSET)
     """Name by which values are merged into the field."""
+
+
+class CheckboxType(TextEnumeration):
+    """Type of the field, always `checkbox`."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal["checkbox",]
+    allowed_values = get_args(Value)

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
@@ -14,7 +15,7 @@ from pandadoc_client._calls.model import one_of as _one_of
 
 from .. import models as _models
 
-__all__ = ["CollectFile"]
+__all__ = ["CollectFile", "CollectFileType", "CollectFileValue"]
 
 
 class CollectFile(_Model):
@@ -55,3 +56,23 @@ class CollectFile(_Model):
         "value", _ModelOf(_models, "CollectFileValue"), default=UNSET
     )
     """The file the recipient uploaded."""
+
+
+class CollectFileValue(_Model):
+    """The file the recipient uploaded."""
+
+    __slots__ = ()
+
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the uploaded file."""
+    url: _OptionalField[str, str] = _OptionalField("url", secret=True, default=UNSET)
+    """URL of the uploaded file."""
+
+
+class CollectFileType(TextEnumeration):
+    """Type of the field, always `collect_file`."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal["collect_file",]
+    allowed_values = get_args(Value)

@@ -8,11 +8,12 @@ from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["ContentLibraryItemListResponse"]
+__all__ = ["ContentLibraryItemListResponse", "ContentLibraryItemListResponseResults"]
 
 
 class ContentLibraryItemListResponse(_Model):
@@ -25,3 +26,20 @@ class ContentLibraryItemListResponse(_Model):
         Sequence[_models.ContentLibraryItemListResponseResults | Mapping[str, Any]] | Unset,
     ] = _Field("results", _list_of(_ModelOf(_models, "ContentLibraryItemListResponseResults")), default=UNSET)
     """Content library items of this page."""
+
+
+class ContentLibraryItemListResponseResults(_Model):
+    """ContentLibraryItemListResponseResults"""
+
+    __slots__ = ()
+
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
+    """ID of the content library item."""
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the content library item."""
+    date_created: _Field[str, str | Unset] = _Field("date_created", default=UNSET)
+    """When the content library item was created, ISO 8601 in UTC."""
+    date_modified: _OptionalField[str, str] = _OptionalField("date_modified", default=UNSET)
+    """When the content library item was last changed, ISO 8601 in UTC."""
+    version: _OptionalField[str, str] = _OptionalField("version", default=UNSET)
+    """Version of the content library item, such as `2`."""

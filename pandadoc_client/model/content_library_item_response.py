@@ -13,7 +13,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["ContentLibraryItemResponse"]
+__all__ = ["ContentLibraryItemResponse", "ContentLibraryItemResponseCreatedBy", "ContentLibraryItemResponseTables"]
 
 
 class ContentLibraryItemResponse(_Model):
@@ -62,3 +62,29 @@ class ContentLibraryItemResponse(_Model):
     """Tables of the content library item."""
     images: _OptionalField[list[dict[str, Any]], Sequence[Mapping[str, Any]]] = _OptionalField("images", default=UNSET)
     """Image blocks of the content library item."""
+
+
+class ContentLibraryItemResponseCreatedBy(_Model):
+    """User who created the content library item."""
+
+    __slots__ = ()
+
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
+    """ID of the user."""
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
+    """Email address of the user."""
+    first_name: _OptionalField[str, str] = _OptionalField("first_name", default=UNSET)
+    """First name of the user."""
+    last_name: _OptionalField[str, str] = _OptionalField("last_name", default=UNSET)
+    """Last name of the user."""
+    avatar: _OptionalField[str | None, str | None] = _OptionalField("avatar", default=UNSET)
+    """URL of the user's picture; null when there is none."""
+
+
+class ContentLibraryItemResponseTables(_Model):
+    """ContentLibraryItemResponseTables"""
+
+    __slots__ = ()
+
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the table."""

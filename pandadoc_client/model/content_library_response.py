@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import datetime
+from typing import Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
@@ -12,7 +14,7 @@ from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 
 from .. import models as _models
 
-__all__ = ["ContentLibraryResponse"]
+__all__ = ["ContentLibraryResponse", "ContentLibraryResponseStatus"]
 
 
 class ContentLibraryResponse(_Model):
@@ -39,3 +41,16 @@ class ContentLibraryResponse(_Model):
     """When the content library item was last changed, ISO 8601 in UTC."""
     version: _OptionalField[str, str] = _OptionalField("version", default=UNSET)
     """Version of the content library item, such as `2`."""
+
+
+class ContentLibraryResponseStatus(TextEnumeration):
+    """Processing status: `cli.UPLOADED` (file received), `cli.PROCESSED` (ready) or `cli.ERROR` (failed)."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal[
+        "cli.ERROR",
+        "cli.PROCESSED",
+        "cli.UPLOADED",
+    ]
+    allowed_values = get_args(Value)

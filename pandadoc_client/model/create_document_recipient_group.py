@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
@@ -14,7 +16,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["CreateDocumentRecipientGroup"]
+__all__ = ["CreateDocumentRecipientGroup", "CreateDocumentRecipientGroupType"]
 
 
 class CreateDocumentRecipientGroup(_Model):
@@ -37,3 +39,12 @@ class CreateDocumentRecipientGroup(_Model):
         _OptionalField("members", _list_of(_ModelOf(_models, "BaseIdentity")), default=UNSET)
     )
     """People in the group, at least one."""
+
+
+class CreateDocumentRecipientGroupType(TextEnumeration):
+    """Always `recipient_group`; tells a group from a single person."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal["recipient_group",]
+    allowed_values = get_args(Value)

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
@@ -16,7 +17,12 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["CreateNotarizationResponse"]
+__all__ = [
+    "CreateNotarizationResponse",
+    "CreateNotarizationResponseCreatedBy",
+    "CreateNotarizationResponseInvitees",
+    "CreateNotarizationResponseStatus",
+]
 
 
 class CreateNotarizationResponse(_Model):
@@ -50,3 +56,53 @@ class CreateNotarizationResponse(_Model):
         Sequence[_models.CreateNotarizationResponseInvitees | Mapping[str, Any]],
     ] = _OptionalField("invitees", _list_of(_ModelOf(_models, "CreateNotarizationResponseInvitees")), default=UNSET)
     """People invited to the notarization."""
+
+
+class CreateNotarizationResponseCreatedBy(_Model):
+    """User who created the notarization request."""
+
+    __slots__ = ()
+
+    user_id: _OptionalField[str, str] = _OptionalField("user_id", default=UNSET)
+    """ID of the user."""
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
+    """Email address of the user."""
+    first_name: _OptionalField[str, str] = _OptionalField("first_name", default=UNSET)
+    """First name of the user."""
+    last_name: _OptionalField[str, str] = _OptionalField("last_name", default=UNSET)
+    """Last name of the user."""
+
+
+class CreateNotarizationResponseInvitees(_Model):
+    """CreateNotarizationResponseInvitees"""
+
+    __slots__ = ()
+
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
+    """ID of the invitee."""
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
+    """Email address of the invitee, at most 255 characters."""
+    first_name: _OptionalField[str, str] = _OptionalField("first_name", default=UNSET)
+    """First name of the invitee, at most 50 characters."""
+    last_name: _OptionalField[str, str] = _OptionalField("last_name", default=UNSET)
+    """Last name of the invitee, at most 50 characters."""
+    notarization_link: _OptionalField[str, str] = _OptionalField("notarization_link", secret=True, default=UNSET)
+    """Link by which the invitee joins the notarization."""
+
+
+class CreateNotarizationResponseStatus(TextEnumeration):
+    """Stage of the notarization request, from `DRAFT` to `COMPLETED`, `INCOMPLETE` or `CANCELLED`."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal[
+        "ACCEPTED",
+        "CANCELLED",
+        "COMPLETED",
+        "DRAFT",
+        "INCOMPLETE",
+        "LIVE",
+        "SENT",
+        "WAITING_FOR_NOTARY",
+    ]
+    allowed_values = get_args(Value)

@@ -13,7 +13,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["CreateTemplateRequest"]
+__all__ = ["CreateTemplateRequest", "CreateTemplateRequestOwner"]
 
 
 class CreateTemplateRequest(_Model):
@@ -37,3 +37,14 @@ class CreateTemplateRequest(_Model):
         "tokens", _list_of(_ModelOf(_models, "Tokens2")), default=UNSET
     )
     """Variables of the template, with their values."""
+
+
+class CreateTemplateRequestOwner(_Model):
+    """User who is to own the template, named by membership ID or email address."""
+
+    __slots__ = ()
+
+    membership_id: _OptionalField[str, str] = _OptionalField("membership_id", default=UNSET)
+    """Membership ID of the owner."""
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
+    """Email address of the owner."""

@@ -3,16 +3,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pandadoc_client._calls.model import UNSET
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["CreateUserRequest"]
+__all__ = ["CreateUserRequest", "CreateUserRequestUser", "CreateUserRequestWorkspaces"]
 
 
 class CreateUserRequest(_Model):
@@ -33,3 +35,31 @@ class CreateUserRequest(_Model):
         "license", _EnumerationOf(_models, "UserLicenseEnum"), kw_only=False
     )
     """License the user gets."""
+
+
+class CreateUserRequestUser(_Model):
+    """Personal details of the user."""
+
+    __slots__ = ()
+
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
+    """Email address of the user."""
+    first_name: _OptionalField[str, str] = _OptionalField("first_name", default=UNSET)
+    """First name of the user."""
+    last_name: _OptionalField[str, str] = _OptionalField("last_name", default=UNSET)
+    """Last name of the user."""
+    phone_number: _OptionalField[str, str] = _OptionalField("phone_number", default=UNSET)
+    """Phone number of the user, with `+` and country code."""
+
+
+class CreateUserRequestWorkspaces(_Model):
+    """CreateUserRequestWorkspaces"""
+
+    __slots__ = ()
+
+    workspace_id: _OptionalField[str, str] = _OptionalField("workspace_id", default=UNSET)
+    """ID of the workspace."""
+    role: _OptionalField[
+        _models.WorkspaceMemberRoleEnum, _models.WorkspaceMemberRoleEnum | _models.WorkspaceMemberRoleEnum.Value
+    ] = _OptionalField("role", _EnumerationOf(_models, "WorkspaceMemberRoleEnum"), default=UNSET)
+    """Role the user gets in the workspace."""

@@ -12,7 +12,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["CreateUserResponse"]
+__all__ = ["CreateUserResponse", "CreateUserResponseWorkspaces"]
 
 
 class CreateUserResponse(_Model):
@@ -26,3 +26,16 @@ class CreateUserResponse(_Model):
         list[_models.CreateUserResponseWorkspaces], Sequence[_models.CreateUserResponseWorkspaces | Mapping[str, Any]]
     ] = _OptionalField("workspaces", _list_of(_ModelOf(_models, "CreateUserResponseWorkspaces")), default=UNSET)
     """Workspaces the user joined, with the role in each."""
+
+
+class CreateUserResponseWorkspaces(_Model):
+    """CreateUserResponseWorkspaces"""
+
+    __slots__ = ()
+
+    workspace_id: _OptionalField[str, str] = _OptionalField("workspace_id", default=UNSET)
+    """ID of the workspace."""
+    role: _OptionalField[str, str] = _OptionalField("role", default=UNSET)
+    """Role of the user in the workspace."""
+    member_id: _OptionalField[str, str] = _OptionalField("member_id", default=UNSET)
+    """ID of the user's membership in the workspace."""

@@ -10,7 +10,7 @@ from pandadoc_client._calls.model import OptionalField as _OptionalField
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["CreateWorkspaceRequest"]
+__all__ = ["CreateWorkspaceRequest", "CreateWorkspaceRequestSettings"]
 
 
 class CreateWorkspaceRequest(_Model):
@@ -27,3 +27,14 @@ class CreateWorkspaceRequest(_Model):
         _models.CreateWorkspaceRequestSettings | _types.CreateWorkspaceRequestSettingsDict,
     ] = _OptionalField("settings", _ModelOf(_models, "CreateWorkspaceRequestSettings"), default=UNSET)
     """Settings on who may join the workspace."""
+
+
+class CreateWorkspaceRequestSettings(_Model):
+    """Settings on who may join the workspace."""
+
+    __slots__ = ()
+
+    allow_join_by_domain: _OptionalField[bool, bool] = _OptionalField("allow_join_by_domain", default=UNSET)
+    """Whether people with a matching email domain may join; default true."""
+    allow_request_access: _OptionalField[bool, bool] = _OptionalField("allow_request_access", default=UNSET)
+    """Whether people may ask for access to the workspace; default true."""

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
@@ -16,7 +17,7 @@ from pandadoc_client._calls.model import one_of as _one_of
 
 from .. import models as _models
 
-__all__ = ["Date"]
+__all__ = ["Date", "DateType"]
 
 
 class Date(_Model):
@@ -59,3 +60,12 @@ class Date(_Model):
     """Date in the field, ISO 8601."""
     merge_field: _OptionalField[str, str] = _OptionalField("merge_field", default=UNSET)
     """Name by which values are merged into the field."""
+
+
+class DateType(TextEnumeration):
+    """Type of the field, always `date`."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal["date",]
+    allowed_values = get_args(Value)

@@ -12,7 +12,7 @@ from pandadoc_client._calls.model import OptionalField as _OptionalField
 
 from .. import models as _models
 
-__all__ = ["DocumentAttachmentResponse"]
+__all__ = ["DocumentAttachmentResponse", "DocumentAttachmentResponseCreatedBy"]
 
 
 class DocumentAttachmentResponse(_Model):
@@ -30,3 +30,20 @@ class DocumentAttachmentResponse(_Model):
     """User who added the attachment."""
     name: _OptionalField[str | None, str | None] = _OptionalField("name", default=UNSET)
     """Name of the attachment; may be null."""
+
+
+class DocumentAttachmentResponseCreatedBy(_Model):
+    """User who added the attachment."""
+
+    __slots__ = ()
+
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
+    """ID of the user."""
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
+    """Email address of the user."""
+    first_name: _OptionalField[str, str] = _OptionalField("first_name", default=UNSET)
+    """First name of the user."""
+    last_name: _OptionalField[str, str] = _OptionalField("last_name", default=UNSET)
+    """Last name of the user."""
+    avatar: _OptionalField[str | None, str | None] = _OptionalField("avatar", default=UNSET)
+    """URL of the user's picture; null when there is none."""

@@ -2,9 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.enumeration import TextEnumeration
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -12,7 +15,11 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["DocumentAutoRemindersResponse"]
+__all__ = [
+    "DocumentAutoRemindersResponse",
+    "DocumentAutoRemindersResponseReminders",
+    "DocumentAutoRemindersResponseRemindersStatus",
+]
 
 
 class DocumentAutoRemindersResponse(_Model):
@@ -27,3 +34,32 @@ class DocumentAutoRemindersResponse(_Model):
         "reminders", _list_of(_ModelOf(_models, "DocumentAutoRemindersResponseReminders")), default=UNSET
     )
     """Reminder status by recipient."""
+
+
+class DocumentAutoRemindersResponseReminders(_Model):
+    """DocumentAutoRemindersResponseReminders"""
+
+    __slots__ = ()
+
+    recipient_id: _Field[str, str | Unset] = _Field("recipient_id", default=UNSET)
+    """ID of the recipient to remind."""
+    status: _Field[
+        _models.DocumentAutoRemindersResponseRemindersStatus,
+        _models.DocumentAutoRemindersResponseRemindersStatus
+        | _models.DocumentAutoRemindersResponseRemindersStatus.Value
+        | Unset,
+    ] = _Field("status", _EnumerationOf(_models, "DocumentAutoRemindersResponseRemindersStatus"), default=UNSET)
+    """State of the reminder: `scheduled`, `sent` or, when sending failed, `error`."""
+
+
+class DocumentAutoRemindersResponseRemindersStatus(TextEnumeration):
+    """State of the reminder: `scheduled`, `sent` or, when sending failed, `error`."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal[
+        "error",
+        "scheduled",
+        "sent",
+    ]
+    allowed_values = get_args(Value)

@@ -15,7 +15,11 @@ from pandadoc_client._calls.model import one_of as _one_of
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["DocumentCreateByMarkdownRequest"]
+__all__ = [
+    "DocumentCreateByMarkdownRequest",
+    "DocumentCreateByMarkdownRequestOwner",
+    "DocumentCreateByMarkdownRequestTokens",
+]
 
 
 class DocumentCreateByMarkdownRequest(_Model):
@@ -67,3 +71,25 @@ class DocumentCreateByMarkdownRequest(_Model):
         "fields_mapping", default=UNSET
     )
     """Field names grouped by role, such as the fields that `signer` fills in."""
+
+
+class DocumentCreateByMarkdownRequestOwner(_Model):
+    """User who is to own the document, named by email address or membership ID."""
+
+    __slots__ = ()
+
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
+    """Email address of the owner."""
+    membership_id: _OptionalField[str, str] = _OptionalField("membership_id", default=UNSET)
+    """Membership ID of the owner."""
+
+
+class DocumentCreateByMarkdownRequestTokens(_Model):
+    """DocumentCreateByMarkdownRequestTokens"""
+
+    __slots__ = ()
+
+    name: _Field[str, str] = _Field("name", kw_only=False)
+    """Name of the variable, such as `Client.CompanyName`."""
+    value: _Field[str, str] = _Field("value", kw_only=False)
+    """Value to put in place of the variable."""

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from pandadoc_client._calls.model import UNSET, Unset
@@ -16,7 +17,12 @@ from pandadoc_client._calls.model import one_of as _one_of
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["DocumentCreateByPdfRequest"]
+__all__ = [
+    "DocumentCreateByPdfRequest",
+    "DocumentCreateByPdfRequestFieldsValue",
+    "DocumentCreateByPdfRequestOwner",
+    "DocumentCreateByPdfRequestTokens",
+]
 
 
 class DocumentCreateByPdfRequest(_Model):
@@ -73,3 +79,36 @@ class DocumentCreateByPdfRequest(_Model):
     """Metadata to store with the document, as key-value pairs."""
     tags: _OptionalField[list[str], Sequence[str]] = _OptionalField("tags", default=UNSET)
     """Tags to put on the document."""
+
+
+class DocumentCreateByPdfRequestFieldsValue(_Model):
+    """DocumentCreateByPdfRequestFieldsValue"""
+
+    __slots__ = ()
+
+    value: _Field[bool | str | float, bool | str | float | Decimal] = _Field("value", kw_only=False)
+    """Value to put into the field: text, number or boolean."""
+    role: _OptionalField[str, str] = _OptionalField("role", default=UNSET)
+    """Role whose recipient is to fill in the field."""
+
+
+class DocumentCreateByPdfRequestOwner(_Model):
+    """User who is to own the document, named by email address or membership ID."""
+
+    __slots__ = ()
+
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
+    """Email address of the owner."""
+    membership_id: _OptionalField[str, str] = _OptionalField("membership_id", default=UNSET)
+    """Membership ID of the owner."""
+
+
+class DocumentCreateByPdfRequestTokens(_Model):
+    """DocumentCreateByPdfRequestTokens"""
+
+    __slots__ = ()
+
+    name: _Field[str, str] = _Field("name", kw_only=False)
+    """Name of the variable, such as `Client.CompanyName`."""
+    value: _Field[str, str] = _Field("value", kw_only=False)
+    """Value to put in place of the variable."""

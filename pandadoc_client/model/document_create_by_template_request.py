@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from pandadoc_client._calls.model import UNSET
@@ -16,7 +17,17 @@ from pandadoc_client._calls.model import one_of as _one_of
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["DocumentCreateByTemplateRequest"]
+__all__ = [
+    "DocumentCreateByTemplateRequest",
+    "DocumentCreateByTemplateRequestContentPlaceholders",
+    "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems",
+    "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients",
+    "DocumentCreateByTemplateRequestFieldsValue",
+    "DocumentCreateByTemplateRequestImages",
+    "DocumentCreateByTemplateRequestOwner",
+    "DocumentCreateByTemplateRequestTexts",
+    "DocumentCreateByTemplateRequestTokens",
+]
 
 
 class DocumentCreateByTemplateRequest(_Model):
@@ -110,3 +121,134 @@ class DocumentCreateByTemplateRequest(_Model):
     """Metadata to store with the document, as key-value pairs."""
     tags: _OptionalField[list[str], Sequence[str]] = _OptionalField("tags", default=UNSET)
     """Tags to put on the document."""
+
+
+class DocumentCreateByTemplateRequestFieldsValue(_Model):
+    """DocumentCreateByTemplateRequestFieldsValue"""
+
+    __slots__ = ()
+
+    value: _Field[bool | str | float, bool | str | float | Decimal] = _Field("value", kw_only=False)
+    """Value to put into the field: text, number or boolean."""
+    role: _OptionalField[str, str] = _OptionalField("role", default=UNSET)
+    """Role whose recipient is to fill in the field."""
+
+
+class DocumentCreateByTemplateRequestImages(_Model):
+    """DocumentCreateByTemplateRequestImages"""
+
+    __slots__ = ()
+
+    urls: _Field[list[str], Sequence[str]] = _Field("urls", kw_only=False)
+    """URLs of the images for the block."""
+    name: _Field[str, str] = _Field("name", kw_only=False)
+    """Name of the image block in the template."""
+
+
+class DocumentCreateByTemplateRequestTexts(_Model):
+    """DocumentCreateByTemplateRequestTexts"""
+
+    __slots__ = ()
+
+    name: _Field[str, str] = _Field("name", kw_only=False)
+    """Name of the text block in the template."""
+    data: _Field[str, str] = _Field("data", kw_only=False)
+    """Text to put into the block."""
+
+
+class DocumentCreateByTemplateRequestContentPlaceholders(_Model):
+    """DocumentCreateByTemplateRequestContentPlaceholders"""
+
+    __slots__ = ()
+
+    block_id: _Field[str, str] = _Field("block_id", kw_only=False)
+    """ID of the placeholder block, such as `Content Placeholder 1`."""
+    content_library_items: _OptionalField[
+        list[_models.DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems],
+        Sequence[
+            _models.DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems
+            | _types.DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsDict
+        ],
+    ] = _OptionalField(
+        "content_library_items",
+        _list_of(_ModelOf(_models, "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems")),
+        default=UNSET,
+    )
+    """Content library items to put into the placeholder."""
+
+
+class DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems(_Model):
+    """DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems"""
+
+    __slots__ = ()
+
+    id: _Field[str, str] = _Field("id", kw_only=False)
+    """ID of the content library item."""
+    fields: _OptionalField[dict[str, Any], Mapping[str, Any]] = _OptionalField("fields", default=UNSET)
+    """Values for the fields of the content library item, keyed by field name."""
+    pricing_tables: _OptionalField[
+        list[_models.PricingTableRequest], Sequence[_models.PricingTableRequest | _types.PricingTableRequestDict]
+    ] = _OptionalField("pricing_tables", _list_of(_ModelOf(_models, "PricingTableRequest")), default=UNSET)
+    """Pricing tables of the content library item to fill, with their rows."""
+    recipients: _OptionalField[
+        list[_models.DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients],
+        Sequence[
+            _models.DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients
+            | _types.DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipientsDict
+        ],
+    ] = _OptionalField(
+        "recipients",
+        _list_of(_ModelOf(_models, "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients")),
+        default=UNSET,
+    )
+    """Recipients for the roles of the content library item."""
+
+
+class DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients(_Model):
+    """DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients"""
+
+    __slots__ = ()
+
+    email: _OptionalField[str | None, str | None] = _OptionalField("email", default=UNSET)
+    """Email address of the recipient."""
+    phone: _OptionalField[str | None, str | None] = _OptionalField("phone", default=UNSET)
+    """Phone number of the recipient, with `+` and country code."""
+    delivery_methods: _OptionalField[
+        _models.RecipientDeliveryMethods | None,
+        _models.RecipientDeliveryMethods | _types.RecipientDeliveryMethodsDict | None,
+    ] = _OptionalField("delivery_methods", _ModelOf(_models, "RecipientDeliveryMethods"), default=UNSET)
+    """How the recipient gets the document: by email, SMS or both."""
+    first_name: _OptionalField[str, str] = _OptionalField("first_name", default=UNSET)
+    """First name of the recipient."""
+    last_name: _OptionalField[str, str] = _OptionalField("last_name", default=UNSET)
+    """Last name of the recipient."""
+    role: _OptionalField[str, str] = _OptionalField("role", default=UNSET)
+    """Role of the content library item that the recipient takes."""
+    signing_order: _OptionalField[int | None, int | None] = _OptionalField("signing_order", default=UNSET)
+    """Position of the recipient in the signing order."""
+    redirect: _OptionalField[_models.RecipientRedirect, _models.RecipientRedirect | _types.RecipientRedirectDict] = (
+        _OptionalField("redirect", _ModelOf(_models, "RecipientRedirect"), default=UNSET)
+    )
+    """Where the recipient is sent after completing the document."""
+
+
+class DocumentCreateByTemplateRequestOwner(_Model):
+    """User who is to own the document, named by email address or membership ID."""
+
+    __slots__ = ()
+
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
+    """Email address of the owner."""
+    membership_id: _OptionalField[str, str] = _OptionalField("membership_id", default=UNSET)
+    """Membership ID of the owner."""
+
+
+class DocumentCreateByTemplateRequestTokens(_Model):
+    """DocumentCreateByTemplateRequestTokens"""
+
+    __slots__ = ()
+
+    name: _Field[str, str] = _Field("name", kw_only=False)
+    """Name of the variable, such as `Client.CompanyName`."""
+    value: _Field[str, str] = _Field("value", kw_only=False)
+    """Value to put in place of the variable."""

@@ -14,7 +14,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["DocumentCreateResponse"]
+__all__ = ["DocumentCreateResponse", "DocumentCreateResponseLinks"]
 
 
 class DocumentCreateResponse(_Model):
@@ -46,3 +46,16 @@ class DocumentCreateResponse(_Model):
     """Follow-up calls for this document, such as the one that reads its status."""
     info_message: _OptionalField[str, str] = _OptionalField("info_message", default=UNSET)
     """Note from the server on what happens next, for people to read."""
+
+
+class DocumentCreateResponseLinks(_Model):
+    """DocumentCreateResponseLinks"""
+
+    __slots__ = ()
+
+    rel: _OptionalField[str, str] = _OptionalField("rel", default=UNSET)
+    """What the link leads to, for example `status`."""
+    href: _OptionalField[str, str] = _OptionalField("href", default=UNSET)
+    """Address to call for this step."""
+    type: _OptionalField[str, str] = _OptionalField("type", default=UNSET)
+    """HTTP method to use with the address, for example `GET`."""

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
@@ -14,7 +15,7 @@ from pandadoc_client._calls.model import OptionalField as _OptionalField
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["DocumentDetailsRecipient"]
+__all__ = ["DocumentDetailsRecipient", "DocumentDetailsRecipientType"]
 
 
 class DocumentDetailsRecipient(_Model):
@@ -73,3 +74,12 @@ class DocumentDetailsRecipient(_Model):
         _models.DocumentDetailsRecipientType | _models.DocumentDetailsRecipientType.Value,
     ] = _OptionalField("type", _EnumerationOf(_models, "DocumentDetailsRecipientType"), default=UNSET)
     """Fixed mark `recipient`: a person and not a group."""
+
+
+class DocumentDetailsRecipientType(TextEnumeration):
+    """Fixed mark `recipient`: a person and not a group."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal["recipient",]
+    allowed_values = get_args(Value)

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
@@ -14,7 +15,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["DocumentDetailsRecipientGroup"]
+__all__ = ["DocumentDetailsRecipientGroup", "DocumentDetailsRecipientGroupType"]
 
 
 class DocumentDetailsRecipientGroup(_Model):
@@ -50,3 +51,12 @@ class DocumentDetailsRecipientGroup(_Model):
         Sequence[_models.DocumentDetailsRecipientGroupMember | Mapping[str, Any]],
     ] = _OptionalField("members", _list_of(_ModelOf(_models, "DocumentDetailsRecipientGroupMember")), default=UNSET)
     """People who belong to the group."""
+
+
+class DocumentDetailsRecipientGroupType(TextEnumeration):
+    """Fixed mark `recipient_group`: a group and not a single person."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal["recipient_group",]
+    allowed_values = get_args(Value)

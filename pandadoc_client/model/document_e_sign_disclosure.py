@@ -11,7 +11,7 @@ from pandadoc_client._calls.model import OptionalField as _OptionalField
 
 from .. import models as _models
 
-__all__ = ["DocumentESignDisclosure"]
+__all__ = ["DocumentESignDisclosure", "DocumentESignDisclosureResult"]
 
 
 class DocumentESignDisclosure(_Model):
@@ -23,3 +23,18 @@ class DocumentESignDisclosure(_Model):
         _models.DocumentESignDisclosureResult, _models.DocumentESignDisclosureResult | Mapping[str, Any]
     ] = _OptionalField("result", _ModelOf(_models, "DocumentESignDisclosureResult"), default=UNSET)
     """The disclosure settings of the document."""
+
+
+class DocumentESignDisclosureResult(_Model):
+    """The disclosure settings of the document."""
+
+    __slots__ = ()
+
+    is_enabled: _OptionalField[bool, bool] = _OptionalField("is_enabled", default=UNSET)
+    """Whether the disclosure is switched on."""
+    company_name: _OptionalField[str | None, str | None] = _OptionalField("company_name", default=UNSET)
+    """Company named in the disclosure; null if none is set."""
+    esign_disclosure_text: _OptionalField[str | None, str | None] = _OptionalField(
+        "esign_disclosure_text", default=UNSET
+    )
+    """Wording of the disclosure; null if none is set."""

@@ -14,7 +14,7 @@ from pandadoc_client._calls.model import OptionalField as _OptionalField
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["DocumentFieldsField"]
+__all__ = ["DocumentFieldsField", "DocumentFieldsFieldAssignedTo"]
 
 
 class DocumentFieldsField(_Model):
@@ -50,3 +50,32 @@ class DocumentFieldsField(_Model):
     """Page, position and size of the field."""
     section_uuid: _OptionalField[str, str] = _OptionalField("section_uuid", default=UNSET)
     """UUID of the document section that contains the field."""
+
+
+class DocumentFieldsFieldAssignedTo(_Model):
+    """Recipient who is to fill the field."""
+
+    __slots__ = ()
+
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
+    """Id of the assigned recipient."""
+    first_name: _OptionalField[str, str] = _OptionalField("first_name", default=UNSET)
+    """Given name of the assigned recipient."""
+    last_name: _OptionalField[str, str] = _OptionalField("last_name", default=UNSET)
+    """Family name of the assigned recipient."""
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
+    """Email address of the assigned recipient."""
+    phone: _OptionalField[str, str] = _OptionalField("phone", default=UNSET)
+    """Phone number of the assigned recipient."""
+    recipient_type: _OptionalField[str, str] = _OptionalField("recipient_type", default=UNSET)
+    """Part the recipient plays, for example `signer`."""
+    has_completed: _OptionalField[bool, bool] = _OptionalField("has_completed", default=UNSET)
+    """Whether the recipient has done their part in the document."""
+    signing_order: _OptionalField[Any, Any] = _OptionalField("signing_order", default=UNSET)
+    """Place of the recipient in the order of signing."""
+    delivery_methods: _OptionalField[Any, Any] = _OptionalField("delivery_methods", default=UNSET)
+    """Channels by which the document is delivered to the recipient."""
+    redirect: _OptionalField[Any, Any] = _OptionalField("redirect", default=UNSET)
+    """Page the recipient is sent to after finishing."""
+    type: _OptionalField[str, str] = _OptionalField("type", default=UNSET)
+    """Whether the assignee is a person or a group."""

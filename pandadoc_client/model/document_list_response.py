@@ -8,11 +8,12 @@ from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["DocumentListResponse"]
+__all__ = ["DocumentListResponse", "DocumentListResponseResults"]
 
 
 class DocumentListResponse(_Model):
@@ -25,3 +26,26 @@ class DocumentListResponse(_Model):
         Sequence[_models.DocumentListResponseResults | Mapping[str, Any]] | Unset,
     ] = _Field("results", _list_of(_ModelOf(_models, "DocumentListResponseResults")), default=UNSET)
     """Documents on this page."""
+
+
+class DocumentListResponseResults(_Model):
+    """DocumentListResponseResults"""
+
+    __slots__ = ()
+
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
+    """Document id, for use in further calls."""
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the document."""
+    status: _Field[str, str | Unset] = _Field("status", default=UNSET)
+    """Status when the list was made, for example `document.draft`."""
+    date_created: _Field[str, str | Unset] = _Field("date_created", default=UNSET)
+    """When the document was created, ISO 8601 in UTC."""
+    date_modified: _OptionalField[str, str] = _OptionalField("date_modified", default=UNSET)
+    """When the document was last changed, ISO 8601 in UTC."""
+    date_completed: _OptionalField[str | None, str | None] = _OptionalField("date_completed", default=UNSET)
+    """When the document was completed, ISO 8601 in UTC; null before that."""
+    expiration_date: _OptionalField[str | None, str | None] = _OptionalField("expiration_date", default=UNSET)
+    """When the document expires, ISO 8601 in UTC; null while no date is set."""
+    version: _OptionalField[str, str] = _OptionalField("version", default=UNSET)
+    """Version mark of the document."""

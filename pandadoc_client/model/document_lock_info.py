@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import datetime
+from typing import Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Model as _Model
@@ -11,7 +13,7 @@ from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 
 from .. import models as _models
 
-__all__ = ["DocumentLockInfo"]
+__all__ = ["DocumentLockInfo", "DocumentLockInfoLockType"]
 
 
 class DocumentLockInfo(_Model):
@@ -29,3 +31,12 @@ class DocumentLockInfo(_Model):
         "expires_at", _decode_datetime, default=UNSET
     )
     """When the lock ends on its own, ISO 8601."""
+
+
+class DocumentLockInfoLockType(TextEnumeration):
+    """Kind of lock; `wopi_editing` stands for editing in an office program over WOPI."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal["wopi_editing",]
+    allowed_values = get_args(Value)

@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import datetime
+from typing import Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
@@ -12,7 +14,7 @@ from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 
 from .. import models as _models
 
-__all__ = ["DocumentLockedResponse"]
+__all__ = ["DocumentLockedResponse", "DocumentLockedResponseType"]
 
 
 class DocumentLockedResponse(_Model):
@@ -37,3 +39,12 @@ class DocumentLockedResponse(_Model):
         "expires_at", _decode_datetime, default=UNSET
     )
     """When the lock ends on its own, ISO 8601."""
+
+
+class DocumentLockedResponseType(TextEnumeration):
+    """Fixed mark of this error, `document_locked`."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal["document_locked",]
+    allowed_values = get_args(Value)

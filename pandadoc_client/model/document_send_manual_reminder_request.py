@@ -12,7 +12,11 @@ from pandadoc_client._calls.model import list_of as _list_of
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["DocumentSendManualReminderRequest"]
+__all__ = [
+    "DocumentSendManualReminderRequest",
+    "DocumentSendManualReminderRequestReminders",
+    "DocumentSendManualReminderRequestRemindersEmailCustomization",
+]
 
 
 class DocumentSendManualReminderRequest(_Model):
@@ -29,3 +33,38 @@ class DocumentSendManualReminderRequest(_Model):
         "reminders", _list_of(_ModelOf(_models, "DocumentSendManualReminderRequestReminders")), default=UNSET
     )
     """Reminders to send, each for one recipient."""
+
+
+class DocumentSendManualReminderRequestReminders(_Model):
+    """DocumentSendManualReminderRequestReminders"""
+
+    __slots__ = ()
+
+    recipient_id: _OptionalField[str, str] = _OptionalField("recipient_id", default=UNSET)
+    """Recipient to remind."""
+    delivery_methods: _OptionalField[
+        _models.RecipientDeliveryMethods | None,
+        _models.RecipientDeliveryMethods | _types.RecipientDeliveryMethodsDict | None,
+    ] = _OptionalField("delivery_methods", _ModelOf(_models, "RecipientDeliveryMethods"), default=UNSET)
+    """Channels to use for this reminder."""
+    email_customization: _OptionalField[
+        _models.DocumentSendManualReminderRequestRemindersEmailCustomization,
+        _models.DocumentSendManualReminderRequestRemindersEmailCustomization
+        | _types.DocumentSendManualReminderRequestRemindersEmailCustomizationDict,
+    ] = _OptionalField(
+        "email_customization",
+        _ModelOf(_models, "DocumentSendManualReminderRequestRemindersEmailCustomization"),
+        default=UNSET,
+    )
+    """Own subject and text for the reminder email."""
+
+
+class DocumentSendManualReminderRequestRemindersEmailCustomization(_Model):
+    """Own subject and text for the reminder email."""
+
+    __slots__ = ()
+
+    subject: _OptionalField[str | None, str | None] = _OptionalField("subject", default=UNSET)
+    """Subject line, up to 512 characters; null takes the standard one."""
+    message: _OptionalField[str | None, str | None] = _OptionalField("message", default=UNSET)
+    """Body text, up to 5000 characters; null takes the standard one."""

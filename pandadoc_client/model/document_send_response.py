@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
@@ -12,8 +13,9 @@ from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
+from .. import types as _types
 
-__all__ = ["DocumentSendResponse"]
+__all__ = ["DocumentSendResponse", "DocumentSendResponseRecipients"]
 
 
 class DocumentSendResponse(_Model):
@@ -44,3 +46,35 @@ class DocumentSendResponse(_Model):
         Sequence[_models.DocumentSendResponseRecipients | Mapping[str, Any]],
     ] = _OptionalField("recipients", _list_of(_ModelOf(_models, "DocumentSendResponseRecipients")), default=UNSET)
     """People and groups the document went to."""
+
+
+class DocumentSendResponseRecipients(_Model):
+    """DocumentSendResponseRecipients"""
+
+    __slots__ = ()
+
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
+    """Id of the recipient within the document."""
+    first_name: _OptionalField[str, str] = _OptionalField("first_name", default=UNSET)
+    """Given name of the recipient."""
+    last_name: _OptionalField[str, str] = _OptionalField("last_name", default=UNSET)
+    """Family name of the recipient."""
+    recipient_type: _OptionalField[
+        _models.RecipientTypeEnum, _models.RecipientTypeEnum | _models.RecipientTypeEnum.Value
+    ] = _OptionalField("recipient_type", _EnumerationOf(_models, "RecipientTypeEnum"), default=UNSET)
+    """Part the recipient plays: `signer`, `CC` or `approver`."""
+    email: _OptionalField[str | None, str | None] = _OptionalField("email", default=UNSET)
+    """Email address of the recipient; null if none is known."""
+    phone: _OptionalField[str | None, str | None] = _OptionalField("phone", default=UNSET)
+    """Phone number with country code; null if none is known."""
+    delivery_methods: _OptionalField[
+        _models.RecipientDeliveryMethods | None,
+        _models.RecipientDeliveryMethods | _types.RecipientDeliveryMethodsDict | None,
+    ] = _OptionalField("delivery_methods", _ModelOf(_models, "RecipientDeliveryMethods"), default=UNSET)
+    """Channels by which the document is delivered to this recipient."""
+    signing_order: _OptionalField[int | None, int | None] = _OptionalField("signing_order", default=UNSET)
+    """Place in the order of signing; null when no order is set."""
+    shared_link: _OptionalField[str, str] = _OptionalField("shared_link", secret=True, default=UNSET)
+    """Personal address at which this recipient opens the document."""
+    type: _OptionalField[str | None, str | None] = _OptionalField("type", default=UNSET)
+    """Whether it is a person or a group, for example `recipient`."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -14,7 +15,12 @@ from pandadoc_client._calls.model import one_of as _one_of
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["DocumentUpdateRequest"]
+__all__ = [
+    "DocumentUpdateRequest",
+    "DocumentUpdateRequestImages",
+    "DocumentUpdateRequestTexts",
+    "DocumentUpdateRequestTokens",
+]
 
 
 class DocumentUpdateRequest(_Model):
@@ -75,3 +81,36 @@ class DocumentUpdateRequest(_Model):
         Sequence[_models.DocumentUpdateRequestTexts | _types.DocumentUpdateRequestTextsDict],
     ] = _OptionalField("texts", _list_of(_ModelOf(_models, "DocumentUpdateRequestTexts")), default=UNSET)
     """Text blocks to fill, found by their name."""
+
+
+class DocumentUpdateRequestTokens(_Model):
+    """DocumentUpdateRequestTokens"""
+
+    __slots__ = ()
+
+    name: _Field[str, str] = _Field("name", kw_only=False)
+    """Name of the variable, for example `Favorite.Pet`."""
+    value: _Field[str, str] = _Field("value", kw_only=False)
+    """Value to put in place of the variable."""
+
+
+class DocumentUpdateRequestImages(_Model):
+    """DocumentUpdateRequestImages"""
+
+    __slots__ = ()
+
+    urls: _Field[list[str], Sequence[str]] = _Field("urls", kw_only=False)
+    """Addresses from which the images are fetched."""
+    name: _Field[str, str] = _Field("name", kw_only=False)
+    """Name of the image block."""
+
+
+class DocumentUpdateRequestTexts(_Model):
+    """DocumentUpdateRequestTexts"""
+
+    __slots__ = ()
+
+    name: _Field[str, str] = _Field("name", kw_only=False)
+    """Name of the text block."""
+    data: _Field[str, str] = _Field("data", kw_only=False)
+    """Content to put into the text block."""

@@ -8,11 +8,12 @@ from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["DocumentsFolderListResponse"]
+__all__ = ["DocumentsFolderListResponse", "DocumentsFolderListResponseResults"]
 
 
 class DocumentsFolderListResponse(_Model):
@@ -25,3 +26,20 @@ class DocumentsFolderListResponse(_Model):
         Sequence[_models.DocumentsFolderListResponseResults | Mapping[str, Any]] | Unset,
     ] = _Field("results", _list_of(_ModelOf(_models, "DocumentsFolderListResponseResults")), default=UNSET)
     """Folders on this page."""
+
+
+class DocumentsFolderListResponseResults(_Model):
+    """DocumentsFolderListResponseResults"""
+
+    __slots__ = ()
+
+    uuid: _Field[str, str | Unset] = _Field("uuid", default=UNSET)
+    """Id of the folder, for use in further calls."""
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the folder."""
+    date_created: _Field[str, str | Unset] = _Field("date_created", default=UNSET)
+    """When the folder was created, ISO 8601 in UTC."""
+    has_folders: _OptionalField[bool, bool] = _OptionalField("has_folders", default=UNSET)
+    """Whether the folder holds further folders."""
+    has_items: _OptionalField[bool, bool] = _OptionalField("has_items", default=UNSET)
+    """Whether the folder holds documents."""

@@ -14,7 +14,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["DocxExportTaskResponse"]
+__all__ = ["DocxExportTaskResponse", "DocxExportTaskResponseDocxItems"]
 
 
 class DocxExportTaskResponse(_Model):
@@ -36,3 +36,14 @@ class DocxExportTaskResponse(_Model):
         Sequence[_models.DocxExportTaskResponseDocxItems | Mapping[str, Any]],
     ] = _OptionalField("docx_items", _list_of(_ModelOf(_models, "DocxExportTaskResponseDocxItems")), default=UNSET)
     """Files of the export, one for each section."""
+
+
+class DocxExportTaskResponseDocxItems(_Model):
+    """DocxExportTaskResponseDocxItems"""
+
+    __slots__ = ()
+
+    section_title: _OptionalField[str | None, str | None] = _OptionalField("section_title", default=UNSET)
+    """Title of the document section in this file; null if it has none."""
+    url: _OptionalField[str | None, str | None] = _OptionalField("url", secret=True, default=UNSET)
+    """Address from which the file can be fetched; null while there is none."""

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
@@ -14,7 +15,7 @@ from pandadoc_client._calls.model import one_of as _one_of
 
 from .. import models as _models
 
-__all__ = ["Dropdown"]
+__all__ = ["Dropdown", "DropdownType"]
 
 
 class Dropdown(_Model):
@@ -55,3 +56,12 @@ class Dropdown(_Model):
     """Choice that is selected at present."""
     merge_field: _OptionalField[str, str] = _OptionalField("merge_field", default=UNSET)
     """Name under which the field takes merged data."""
+
+
+class DropdownType(TextEnumeration):
+    """Fixed mark of this kind of field, `dropdown`."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal["dropdown",]
+    allowed_values = get_args(Value)

@@ -12,7 +12,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["ForbiddenResponse"]
+__all__ = ["ForbiddenResponse", "ForbiddenResponseLinks"]
 
 
 class ForbiddenResponse(_Model):
@@ -30,3 +30,16 @@ class ForbiddenResponse(_Model):
         list[_models.ForbiddenResponseLinks], Sequence[_models.ForbiddenResponseLinks | Mapping[str, Any]]
     ] = _OptionalField("links", _list_of(_ModelOf(_models, "ForbiddenResponseLinks")), default=UNSET)
     """Links to requests that may help."""
+
+
+class ForbiddenResponseLinks(_Model):
+    """ForbiddenResponseLinks"""
+
+    __slots__ = ()
+
+    rel: _OptionalField[str, str] = _OptionalField("rel", default=UNSET)
+    """What the link is about, such as `status`."""
+    href: _OptionalField[str, str] = _OptionalField("href", default=UNSET)
+    """URL of the link."""
+    type: _OptionalField[str, str] = _OptionalField("type", default=UNSET)
+    """HTTP method to use with the link."""

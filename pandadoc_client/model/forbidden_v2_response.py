@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -12,7 +13,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["ForbiddenV2Response"]
+__all__ = ["ForbiddenV2Response", "ForbiddenV2ResponseDetails"]
 
 
 class ForbiddenV2Response(_Model):
@@ -26,3 +27,16 @@ class ForbiddenV2Response(_Model):
         list[_models.ForbiddenV2ResponseDetails], Sequence[_models.ForbiddenV2ResponseDetails | Mapping[str, Any]]
     ] = _OptionalField("details", _list_of(_ModelOf(_models, "ForbiddenV2ResponseDetails")), default=UNSET)
     """The single problems found; may be empty."""
+
+
+class ForbiddenV2ResponseDetails(_Model):
+    """ForbiddenV2ResponseDetails"""
+
+    __slots__ = ()
+
+    code: _Field[str, str | Unset] = _Field("code", default=UNSET)
+    """Code of this problem."""
+    pointer: _OptionalField[str | None, str | None] = _OptionalField("pointer", default=UNSET)
+    """Place in the request that the problem is about, or null."""
+    data: _OptionalField[dict[str, Any] | None, Mapping[str, Any] | None] = _OptionalField("data", default=UNSET)
+    """Further facts on the problem, or null."""

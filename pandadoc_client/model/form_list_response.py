@@ -13,7 +13,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["FormListResponse"]
+__all__ = ["FormListResponse", "FormListResponseResults"]
 
 
 class FormListResponse(_Model):
@@ -27,3 +27,20 @@ class FormListResponse(_Model):
     """Forms on this page."""
     has_next_page: _OptionalField[bool, bool] = _OptionalField("has_next_page", default=UNSET)
     """Whether another page follows."""
+
+
+class FormListResponseResults(_Model):
+    """FormListResponseResults"""
+
+    __slots__ = ()
+
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
+    """Id of the form."""
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the form."""
+    date_created: _Field[str, str | Unset] = _Field("date_created", default=UNSET)
+    """When the form was created, ISO 8601 in UTC."""
+    status: _Field[str, str | Unset] = _Field("status", default=UNSET)
+    """State of the form in capitals, for example `DRAFT`."""
+    date_modified: _OptionalField[str, str] = _OptionalField("date_modified", default=UNSET)
+    """When the form was last changed, ISO 8601 in UTC."""

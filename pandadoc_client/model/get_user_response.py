@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -12,7 +13,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["GetUserResponse"]
+__all__ = ["GetUserResponse", "GetUserResponseWorkspaces"]
 
 
 class GetUserResponse(_Model):
@@ -38,3 +39,18 @@ class GetUserResponse(_Model):
         list[_models.GetUserResponseWorkspaces], Sequence[_models.GetUserResponseWorkspaces | Mapping[str, Any]]
     ] = _OptionalField("workspaces", _list_of(_ModelOf(_models, "GetUserResponseWorkspaces")), default=UNSET)
     """Workspaces the user belongs to, with the role in each."""
+
+
+class GetUserResponseWorkspaces(_Model):
+    """GetUserResponseWorkspaces"""
+
+    __slots__ = ()
+
+    role: _OptionalField[
+        _models.WorkspaceMemberRoleEnum, _models.WorkspaceMemberRoleEnum | _models.WorkspaceMemberRoleEnum.Value
+    ] = _OptionalField("role", _EnumerationOf(_models, "WorkspaceMemberRoleEnum"), default=UNSET)
+    """Role of the user in this workspace."""
+    workspace_id: _OptionalField[str, str] = _OptionalField("workspace_id", default=UNSET)
+    """Id of the workspace."""
+    membership_id: _OptionalField[str, str] = _OptionalField("membership_id", default=UNSET)
+    """Id of the user's membership in this workspace."""

@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET, Unset
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
@@ -13,7 +15,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["ListNotariesResponse"]
+__all__ = ["ListNotariesResponse", "ListNotariesResponseResults", "ListNotariesResponseResultsStatus"]
 
 
 class ListNotariesResponse(_Model):
@@ -28,3 +30,38 @@ class ListNotariesResponse(_Model):
     """Notaries on this page."""
     count: _OptionalField[int, int] = _OptionalField("count", default=UNSET)
     """Number of notaries counted for the list."""
+
+
+class ListNotariesResponseResults(_Model):
+    """ListNotariesResponseResults"""
+
+    __slots__ = ()
+
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
+    """Id of the notary."""
+    status: _Field[
+        _models.ListNotariesResponseResultsStatus,
+        _models.ListNotariesResponseResultsStatus | _models.ListNotariesResponseResultsStatus.Value | Unset,
+    ] = _Field("status", _EnumerationOf(_models, "ListNotariesResponseResultsStatus"), default=UNSET)
+    """Standing of the notary, from `INVITED` by way of `UNDER_REVIEW` to `ACTIVE`, `REJECTED` or `INACTIVE`."""
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
+    """Email address of the notary."""
+    name: _OptionalField[str | None, str | None] = _OptionalField("name", default=UNSET)
+    """Full name of the notary; null if unknown."""
+    commission_state: _OptionalField[str | None, str | None] = _OptionalField("commission_state", default=UNSET)
+    """State that appointed the notary, for example `California`; null if unknown."""
+
+
+class ListNotariesResponseResultsStatus(TextEnumeration):
+    """Standing of the notary, from `INVITED` by way of `UNDER_REVIEW` to `ACTIVE`, `REJECTED` or `INACTIVE`."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal[
+        "ACTIVE",
+        "INACTIVE",
+        "INVITED",
+        "REJECTED",
+        "UNDER_REVIEW",
+    ]
+    allowed_values = get_args(Value)

@@ -13,7 +13,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["ListUsersResponse"]
+__all__ = ["ListUsersResponse", "ListUsersResponseResults", "ListUsersResponseResultsWorkspaces"]
 
 
 class ListUsersResponse(_Model):
@@ -27,3 +27,42 @@ class ListUsersResponse(_Model):
     """Users on this page."""
     total: _OptionalField[int, int] = _OptionalField("total", default=UNSET)
     """Number of users over all pages."""
+
+
+class ListUsersResponseResults(_Model):
+    """ListUsersResponseResults"""
+
+    __slots__ = ()
+
+    user_id: _OptionalField[str, str] = _OptionalField("user_id", default=UNSET)
+    """Id of the user."""
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
+    """Email address of the user."""
+    first_name: _OptionalField[str, str] = _OptionalField("first_name", default=UNSET)
+    """Given name of the user."""
+    last_name: _OptionalField[str, str] = _OptionalField("last_name", default=UNSET)
+    """Family name of the user."""
+    phone_number: _OptionalField[str, str] = _OptionalField("phone_number", default=UNSET)
+    """Phone number of the user with country code."""
+    license: _OptionalField[str, str] = _OptionalField("license", default=UNSET)
+    """License the user holds, for example `Full`."""
+    is_organization_owner: _OptionalField[bool, bool] = _OptionalField("is_organization_owner", default=UNSET)
+    """Whether the user owns the organization."""
+    workspaces: _OptionalField[
+        list[_models.ListUsersResponseResultsWorkspaces],
+        Sequence[_models.ListUsersResponseResultsWorkspaces | Mapping[str, Any]],
+    ] = _OptionalField("workspaces", _list_of(_ModelOf(_models, "ListUsersResponseResultsWorkspaces")), default=UNSET)
+    """Workspaces the user belongs to, with the role in each."""
+
+
+class ListUsersResponseResultsWorkspaces(_Model):
+    """ListUsersResponseResultsWorkspaces"""
+
+    __slots__ = ()
+
+    role: _OptionalField[str, str] = _OptionalField("role", default=UNSET)
+    """Role of the user in this workspace, for example `Admin`."""
+    workspace_id: _OptionalField[str, str] = _OptionalField("workspace_id", default=UNSET)
+    """Id of the workspace."""
+    membership_id: _OptionalField[str, str] = _OptionalField("membership_id", default=UNSET)
+    """Id of the user's membership in this workspace."""

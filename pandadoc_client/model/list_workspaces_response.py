@@ -13,7 +13,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["ListWorkspacesResponse"]
+__all__ = ["ListWorkspacesResponse", "ListWorkspacesResponseResults"]
 
 
 class ListWorkspacesResponse(_Model):
@@ -28,3 +28,18 @@ class ListWorkspacesResponse(_Model):
     """Workspaces on this page."""
     total: _OptionalField[int, int] = _OptionalField("total", default=UNSET)
     """Number of workspaces over all pages."""
+
+
+class ListWorkspacesResponseResults(_Model):
+    """ListWorkspacesResponseResults"""
+
+    __slots__ = ()
+
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
+    """Id of the workspace."""
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the workspace."""
+    date_created: _Field[str, str | Unset] = _Field("date_created", default=UNSET)
+    """When the workspace was created, ISO 8601 in UTC."""
+    owner: _OptionalField[str, str] = _OptionalField("owner", default=UNSET)
+    """Email address of the workspace owner."""

@@ -3,8 +3,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
@@ -16,7 +18,16 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["NotarizationRequestDetailsResponse"]
+__all__ = [
+    "NotarizationRequestDetailsResponse",
+    "NotarizationRequestDetailsResponseCreatedBy",
+    "NotarizationRequestDetailsResponseInvitees",
+    "NotarizationRequestDetailsResponseRecording",
+    "NotarizationRequestDetailsResponseSignedDocuments",
+    "NotarizationRequestDetailsResponseSignedDocumentsDocumentType",
+    "NotarizationRequestDetailsResponseStatus",
+    "NotarizationRequestDetailsResponseTerminationReason",
+]
 
 
 class NotarizationRequestDetailsResponse(_Model):
@@ -86,3 +97,114 @@ class NotarizationRequestDetailsResponse(_Model):
     """Why the session was broken off, such as an absent signer; null if it was not."""
     termination_details: _OptionalField[str | None, str | None] = _OptionalField("termination_details", default=UNSET)
     """Further words on the reason; null if there are none."""
+
+
+class NotarizationRequestDetailsResponseCreatedBy(_Model):
+    """User who made the request."""
+
+    __slots__ = ()
+
+    user_id: _OptionalField[str, str] = _OptionalField("user_id", default=UNSET)
+    """Id of the requesting user."""
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
+    """Email address of the requesting user."""
+    first_name: _OptionalField[str, str] = _OptionalField("first_name", default=UNSET)
+    """Given name of the requesting user."""
+    last_name: _OptionalField[str, str] = _OptionalField("last_name", default=UNSET)
+    """Family name of the requesting user."""
+
+
+class NotarizationRequestDetailsResponseInvitees(_Model):
+    """NotarizationRequestDetailsResponseInvitees"""
+
+    __slots__ = ()
+
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
+    """Id of the invited person."""
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
+    """Email address of the invited person, up to 255 characters."""
+    first_name: _OptionalField[str | None, str | None] = _OptionalField("first_name", default=UNSET)
+    """Given name of the invited person, up to 50 characters; null if unknown."""
+    last_name: _OptionalField[str | None, str | None] = _OptionalField("last_name", default=UNSET)
+    """Family name of the invited person, up to 50 characters; null if unknown."""
+
+
+class NotarizationRequestDetailsResponseSignedDocuments(_Model):
+    """NotarizationRequestDetailsResponseSignedDocuments"""
+
+    __slots__ = ()
+
+    url: _OptionalField[str, str] = _OptionalField("url", secret=True, default=UNSET)
+    """Address from which the file can be fetched."""
+    document_name: _OptionalField[str, str] = _OptionalField("document_name", default=UNSET)
+    """File name of the signed document, for example `example.pdf`."""
+    size: _OptionalField[float, float | Decimal] = _OptionalField("size", default=UNSET)
+    """Size of the file in bytes."""
+    document_type: _OptionalField[
+        _models.NotarizationRequestDetailsResponseSignedDocumentsDocumentType,
+        _models.NotarizationRequestDetailsResponseSignedDocumentsDocumentType
+        | _models.NotarizationRequestDetailsResponseSignedDocumentsDocumentType.Value,
+    ] = _OptionalField(
+        "document_type",
+        _EnumerationOf(_models, "NotarizationRequestDetailsResponseSignedDocumentsDocumentType"),
+        default=UNSET,
+    )
+    """Whether the file is one document (`SINGLE`) or several in one (`COMBINED`)."""
+
+
+class NotarizationRequestDetailsResponseRecording(_Model):
+    """Recording of the session; null if there is none."""
+
+    __slots__ = ()
+
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """File name of the recording."""
+    url: _OptionalField[str, str] = _OptionalField("url", secret=True, default=UNSET)
+    """Address from which the recording can be fetched."""
+    size: _OptionalField[float, float | Decimal] = _OptionalField("size", default=UNSET)
+    """Size of the recording in bytes."""
+
+
+class NotarizationRequestDetailsResponseStatus(TextEnumeration):
+    """Progress from `DRAFT` and `SENT` by way of `LIVE` to `COMPLETED`, `INCOMPLETE` or `CANCELLED`."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal[
+        "ACCEPTED",
+        "CANCELLED",
+        "COMPLETED",
+        "DRAFT",
+        "INCOMPLETE",
+        "LIVE",
+        "SENT",
+        "WAITING_FOR_NOTARY",
+    ]
+    allowed_values = get_args(Value)
+
+
+class NotarizationRequestDetailsResponseSignedDocumentsDocumentType(TextEnumeration):
+    """Whether the file is one document (`SINGLE`) or several in one (`COMBINED`)."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal[
+        "COMBINED",
+        "SINGLE",
+    ]
+    allowed_values = get_args(Value)
+
+
+class NotarizationRequestDetailsResponseTerminationReason(TextEnumeration):
+    """Why the session was broken off, such as an absent signer; null if it was not."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal[
+        "AUDIO_VIDEO_ISSUE",
+        "FAILED_IDENTITY_VERIFICATION",
+        "OTHER",
+        "SIGNER_NO_SHOW",
+        "TEST_SESSION",
+    ]
+    allowed_values = get_args(Value)

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
@@ -14,7 +15,7 @@ from pandadoc_client._calls.model import one_of as _one_of
 
 from .. import models as _models
 
-__all__ = ["Payment"]
+__all__ = ["Payment", "PaymentType"]
 
 
 class Payment(_Model):
@@ -53,3 +54,12 @@ class Payment(_Model):
     """Fixed mark of this kind of field, `payment_details`."""
     value: _OptionalField[str, str] = _OptionalField("value", default=UNSET)
     """Value of the field; empty before it is filled."""
+
+
+class PaymentType(TextEnumeration):
+    """Fixed mark of this kind of field, `payment_details`."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal["payment_details",]
+    allowed_values = get_args(Value)

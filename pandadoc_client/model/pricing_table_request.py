@@ -14,7 +14,12 @@ from pandadoc_client._calls.model import list_of as _list_of
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["PricingTableRequest"]
+__all__ = [
+    "PricingTableRequest",
+    "PricingTableRequestRowOptions",
+    "PricingTableRequestSections",
+    "PricingTableRequestSectionsRows",
+]
 
 
 class PricingTableRequest(_Model):
@@ -33,3 +38,50 @@ class PricingTableRequest(_Model):
         Sequence[_models.PricingTableRequestSections | _types.PricingTableRequestSectionsDict],
     ] = _OptionalField("sections", _list_of(_ModelOf(_models, "PricingTableRequestSections")), default=UNSET)
     """Sections of the table, each with its rows."""
+
+
+class PricingTableRequestSections(_Model):
+    """PricingTableRequestSections"""
+
+    __slots__ = ()
+
+    title: _Field[str, str] = _Field("title", kw_only=False)
+    """Heading of the section."""
+    default: _OptionalField[bool, bool] = _OptionalField("default", default=UNSET)
+    """Whether this is the section that stands in the table by default."""
+    multichoice_enabled: _OptionalField[bool, bool] = _OptionalField("multichoice_enabled", default=UNSET)
+    """Whether a choice among the rows is on; default false."""
+    rows: _OptionalField[
+        list[_models.PricingTableRequestSectionsRows],
+        Sequence[_models.PricingTableRequestSectionsRows | _types.PricingTableRequestSectionsRowsDict],
+    ] = _OptionalField("rows", _list_of(_ModelOf(_models, "PricingTableRequestSectionsRows")), default=UNSET)
+    """Rows of the section, each for one product or service."""
+
+
+class PricingTableRequestSectionsRows(_Model):
+    """PricingTableRequestSectionsRows"""
+
+    __slots__ = ()
+
+    options: _OptionalField[
+        _models.PricingTableRequestRowOptions,
+        _models.PricingTableRequestRowOptions | _types.PricingTableRequestRowOptionsDict,
+    ] = _OptionalField("options", _ModelOf(_models, "PricingTableRequestRowOptions"), default=UNSET)
+    """What the recipient may change in this row."""
+    data: _OptionalField[dict[str, Any], Mapping[str, Any]] = _OptionalField("data", default=UNSET)
+    """Column values of the row by column name, such as `Name`, `Price` and `QTY`."""
+    custom_fields: _OptionalField[dict[str, Any], Mapping[str, Any]] = _OptionalField("custom_fields", default=UNSET)
+    """Values for custom columns of the row, by column name."""
+
+
+class PricingTableRequestRowOptions(_Model):
+    """What the recipient may change in this row."""
+
+    __slots__ = ()
+
+    qty_editable: _OptionalField[bool, bool] = _OptionalField("qty_editable", default=UNSET)
+    """Whether the recipient may change the quantity."""
+    optional_selected: _OptionalField[bool, bool] = _OptionalField("optional_selected", default=UNSET)
+    """Whether an optional row is selected from the start."""
+    optional: _OptionalField[bool, bool] = _OptionalField("optional", default=UNSET)
+    """Whether the recipient may leave the row out."""

@@ -16,7 +16,15 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["PricingTableResponse"]
+__all__ = [
+    "PricingTableResponse",
+    "PricingTableResponseItems",
+    "PricingTableResponseItemsDiscount",
+    "PricingTableResponseItemsOptions",
+    "PricingTableResponseItemsTaxFirst",
+    "PricingTableResponseItemsTaxSecond",
+    "PricingTableResponseSummary",
+]
 
 
 class PricingTableResponse(_Model):
@@ -42,3 +50,135 @@ class PricingTableResponse(_Model):
     """Sums of the table; null if none are worked out."""
     currency: _OptionalField[str, str] = _OptionalField("currency", default=UNSET)
     """Three-letter currency code of the table, for example `USD`."""
+
+
+class PricingTableResponseSummary(_Model):
+    """Sums of the table; null if none are worked out."""
+
+    __slots__ = ()
+
+    subtotal: _OptionalField[str | None, str | None] = _OptionalField("subtotal", default=UNSET)
+    """Sum before discounts, taxes and fees, in a string; null if unknown."""
+    total: _OptionalField[str | None, str | None] = _OptionalField("total", default=UNSET)
+    """Sum after discounts, taxes and fees, in a string; null if unknown."""
+    discount: _OptionalField[str | None, str | None] = _OptionalField("discount", default=UNSET)
+    """Discount amount in a string; null if unknown."""
+    tax: _OptionalField[str | None, str | None] = _OptionalField("tax", default=UNSET)
+    """Tax amount in a string; null if unknown."""
+    fee: _OptionalField[str | None, str | None] = _OptionalField("fee", default=UNSET)
+    """Fee amount in a string; null if unknown."""
+
+
+class PricingTableResponseItems(_Model):
+    """PricingTableResponseItems"""
+
+    __slots__ = ()
+
+    id: _OptionalField[str | None, str | None] = _OptionalField("id", default=UNSET)
+    """Id of the row; null if it has none."""
+    sku: _OptionalField[str | None, str | None] = _OptionalField("sku", default=UNSET)
+    """Stock keeping unit of the product; null if it has none."""
+    qty: _OptionalField[str | None, str | None] = _OptionalField("qty", default=UNSET)
+    """Quantity, a decimal number in a string."""
+    name: _OptionalField[str | None, str | None] = _OptionalField("name", default=UNSET)
+    """Name of the product or service."""
+    cost: _OptionalField[str | None, str | None] = _OptionalField("cost", default=UNSET)
+    """Cost to the seller, a decimal number in a string."""
+    price: _OptionalField[str | None, str | None] = _OptionalField("price", default=UNSET)
+    """Price of one unit, a decimal number in a string."""
+    description: _OptionalField[str | None, str | None] = _OptionalField("description", default=UNSET)
+    """Description of the product or service."""
+    custom_fields: _OptionalField[dict[str, Any] | None, Mapping[str, Any] | None] = _OptionalField(
+        "custom_fields", default=UNSET
+    )
+    """Custom fields of the row, by name."""
+    custom_columns: _OptionalField[dict[str, Any] | None, Mapping[str, Any] | None] = _OptionalField(
+        "custom_columns", default=UNSET
+    )
+    """Custom columns of the row, by column name."""
+    discount: _OptionalField[
+        _models.PricingTableResponseItemsDiscount | None,
+        _models.PricingTableResponseItemsDiscount | Mapping[str, Any] | None,
+    ] = _OptionalField("discount", _ModelOf(_models, "PricingTableResponseItemsDiscount"), default=UNSET)
+    """Discount on the row; null if there is none."""
+    tax_first: _OptionalField[
+        _models.PricingTableResponseItemsTaxFirst | None,
+        _models.PricingTableResponseItemsTaxFirst | Mapping[str, Any] | None,
+    ] = _OptionalField("tax_first", _ModelOf(_models, "PricingTableResponseItemsTaxFirst"), default=UNSET)
+    """First tax on the row; null if there is none."""
+    tax_second: _OptionalField[
+        _models.PricingTableResponseItemsTaxSecond | None,
+        _models.PricingTableResponseItemsTaxSecond | Mapping[str, Any] | None,
+    ] = _OptionalField("tax_second", _ModelOf(_models, "PricingTableResponseItemsTaxSecond"), default=UNSET)
+    """Second tax on the row; null if there is none."""
+    subtotal: _OptionalField[str | None, str | None] = _OptionalField("subtotal", default=UNSET)
+    """Subtotal of the row, a decimal number in a string."""
+    options: _OptionalField[
+        _models.PricingTableResponseItemsOptions | None,
+        _models.PricingTableResponseItemsOptions | Mapping[str, Any] | None,
+    ] = _OptionalField("options", _ModelOf(_models, "PricingTableResponseItemsOptions"), default=UNSET)
+    """What the recipient may choose in this row, and what is chosen."""
+    sale_price: _OptionalField[str | None, str | None] = _OptionalField("sale_price", default=UNSET)
+    """Selling price of the row, a decimal number in a string."""
+    taxes: _OptionalField[dict[str, Any] | None, Mapping[str, Any] | None] = _OptionalField("taxes", default=UNSET)
+    """Taxes on the row; null if there are none."""
+    discounts: _OptionalField[dict[str, Any] | None, Mapping[str, Any] | None] = _OptionalField(
+        "discounts", default=UNSET
+    )
+    """Discounts on the row; null if there are none."""
+    fees: _OptionalField[dict[str, Any] | None, Mapping[str, Any] | None] = _OptionalField("fees", default=UNSET)
+    """Fees on the row; null if there are none."""
+    merged_data: _OptionalField[dict[str, Any] | None, Mapping[str, Any] | None] = _OptionalField(
+        "merged_data", default=UNSET
+    )
+    """Row values by the names under which columns take merged data."""
+
+
+class PricingTableResponseItemsDiscount(_Model):
+    """Discount on the row; null if there is none."""
+
+    __slots__ = ()
+
+    value: _OptionalField[str | None, str | None] = _OptionalField("value", default=UNSET)
+    """Amount or percentage of the discount, a decimal number in a string."""
+    type: _OptionalField[str | None, str | None] = _OptionalField("type", default=UNSET)
+    """How to read the value, for example as a percentage."""
+
+
+class PricingTableResponseItemsTaxFirst(_Model):
+    """First tax on the row; null if there is none."""
+
+    __slots__ = ()
+
+    value: _OptionalField[str | None, str | None] = _OptionalField("value", default=UNSET)
+    """Amount or percentage of the first tax, a decimal number in a string."""
+    type: _OptionalField[str | None, str | None] = _OptionalField("type", default=UNSET)
+    """How to read the value, for example as a percentage."""
+
+
+class PricingTableResponseItemsTaxSecond(_Model):
+    """Second tax on the row; null if there is none."""
+
+    __slots__ = ()
+
+    value: _OptionalField[str | None, str | None] = _OptionalField("value", default=UNSET)
+    """Amount or percentage of the second tax, a decimal number in a string."""
+    type: _OptionalField[str | None, str | None] = _OptionalField("type", default=UNSET)
+    """How to read the value, for example as a percentage."""
+
+
+class PricingTableResponseItemsOptions(_Model):
+    """What the recipient may choose in this row, and what is chosen."""
+
+    __slots__ = ()
+
+    optional: _OptionalField[bool | None, bool | None] = _OptionalField("optional", default=UNSET)
+    """Whether the recipient may leave the row out."""
+    optional_selected: _OptionalField[bool | None, bool | None] = _OptionalField("optional_selected", default=UNSET)
+    """Whether an optional row is selected."""
+    multichoice_enabled: _OptionalField[bool | None, bool | None] = _OptionalField("multichoice_enabled", default=UNSET)
+    """Whether the row is part of a choice among several."""
+    multichoice_selected: _OptionalField[bool | None, bool | None] = _OptionalField(
+        "multichoice_selected", default=UNSET
+    )
+    """Whether the row is selected in that choice."""

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from pandadoc_client._calls.model import UNSET
 from pandadoc_client._calls.model import Model as _Model
@@ -12,7 +13,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["ProductCatalogCatalogCustomBundleItem"]
+__all__ = ["ProductCatalogCatalogCustomBundleItem", "ProductCatalogCatalogCustomBundleItemImages"]
 
 
 class ProductCatalogCatalogCustomBundleItem(_Model):
@@ -43,3 +44,16 @@ class ProductCatalogCatalogCustomBundleItem(_Model):
         _models.ProductCatalogItemPriceConfiguration | _types.ProductCatalogItemPriceConfigurationDict,
     ] = _OptionalField("price_configuration", _ModelOf(_models, "ProductCatalogItemPriceConfiguration"), default=UNSET)
     """Price, currency and billing of the bundled item."""
+
+
+class ProductCatalogCatalogCustomBundleItemImages(_Model):
+    """ProductCatalogCatalogCustomBundleItemImages"""
+
+    __slots__ = ()
+
+    is_main: _OptionalField[bool | None, bool | None] = _OptionalField("is_main", default=UNSET)
+    """Whether this is the main image; null if not stated."""
+    order: _OptionalField[float, float | Decimal] = _OptionalField("order", default=UNSET)
+    """Place of the image in the row of images."""
+    src: _OptionalField[str, str] = _OptionalField("src", default=UNSET)
+    """Address of the image file."""

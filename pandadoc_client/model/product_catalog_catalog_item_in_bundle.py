@@ -14,7 +14,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["ProductCatalogCatalogItemInBundle"]
+__all__ = ["ProductCatalogCatalogItemInBundle", "ProductCatalogCatalogItemInBundleImages"]
 
 
 class ProductCatalogCatalogItemInBundle(_Model):
@@ -41,3 +41,16 @@ class ProductCatalogCatalogItemInBundle(_Model):
     """Price of the product; null if none is set."""
     currency: _OptionalField[str, str] = _OptionalField("currency", default=UNSET)
     """Three-letter currency code of the price."""
+
+
+class ProductCatalogCatalogItemInBundleImages(_Model):
+    """ProductCatalogCatalogItemInBundleImages"""
+
+    __slots__ = ()
+
+    is_main: _OptionalField[bool | None, bool | None] = _OptionalField("is_main", default=UNSET)
+    """Whether this is the main image; null if not stated."""
+    order: _OptionalField[float, float | Decimal] = _OptionalField("order", default=UNSET)
+    """Place of the image in the row of images."""
+    src: _OptionalField[str, str] = _OptionalField("src", default=UNSET)
+    """Address of the image file."""

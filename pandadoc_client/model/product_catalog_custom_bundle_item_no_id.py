@@ -13,7 +13,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["ProductCatalogCustomBundleItemNoId"]
+__all__ = ["ProductCatalogCustomBundleItemNoId", "ProductCatalogCustomBundleItemNoIdImages"]
 
 
 class ProductCatalogCustomBundleItemNoId(_Model):
@@ -39,3 +39,16 @@ class ProductCatalogCustomBundleItemNoId(_Model):
     """Price of the item; null for none."""
     currency: _OptionalField[str, str] = _OptionalField("currency", default=UNSET)
     """Three-letter currency code of the price."""
+
+
+class ProductCatalogCustomBundleItemNoIdImages(_Model):
+    """ProductCatalogCustomBundleItemNoIdImages"""
+
+    __slots__ = ()
+
+    is_main: _OptionalField[bool | None, bool | None] = _OptionalField("is_main", default=UNSET)
+    """Whether this is the main image; null if not stated."""
+    order: _OptionalField[float, float | Decimal] = _OptionalField("order", default=UNSET)
+    """Place of the image in the row of images."""
+    src: _OptionalField[str, str] = _OptionalField("src", default=UNSET)
+    """Address of the image file."""

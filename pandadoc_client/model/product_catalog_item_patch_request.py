@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from pandadoc_client._calls.model import UNSET
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
@@ -13,7 +14,13 @@ from pandadoc_client._calls.model import list_of as _list_of
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["ProductCatalogItemPatchRequest"]
+__all__ = [
+    "ProductCatalogItemPatchRequest",
+    "ProductCatalogItemPatchRequestBundleItems",
+    "ProductCatalogItemPatchRequestProductVariant",
+    "ProductCatalogItemPatchRequestProductVariantCustomFields",
+    "ProductCatalogItemPatchRequestProductVariantImages",
+]
 
 
 class ProductCatalogItemPatchRequest(_Model):
@@ -46,3 +53,81 @@ class ProductCatalogItemPatchRequest(_Model):
         "product_variant", _ModelOf(_models, "ProductCatalogItemPatchRequestProductVariant"), default=UNSET
     )
     """Sales data of the item: stock unit, description, images and price."""
+
+
+class ProductCatalogItemPatchRequestBundleItems(_Model):
+    """ProductCatalogItemPatchRequestBundleItems"""
+
+    __slots__ = ()
+
+    quantity: _OptionalField[int, int] = _OptionalField("quantity", default=UNSET)
+    """How many of this item the bundle holds."""
+    item_or_uuid: _OptionalField[
+        str | _models.ProductCatalogCustomBundleItemNoId,
+        str | _models.ProductCatalogCustomBundleItemNoId | _types.ProductCatalogCustomBundleItemNoIdDict,
+    ] = _OptionalField("item_or_uuid", _ModelOf(_models, "ProductCatalogCustomBundleItemNoId"), default=UNSET)
+    """UUID of a catalog item, or a custom item in full."""
+
+
+class ProductCatalogItemPatchRequestProductVariant(_Model):
+    """Sales data of the item: stock unit, description, images and price."""
+
+    __slots__ = ()
+
+    sku: _OptionalField[str | None, str | None] = _OptionalField("sku", default=UNSET)
+    """Stock keeping unit; null for none."""
+    description: _OptionalField[str | None, str | None] = _OptionalField("description", default=UNSET)
+    """Description of the item; null for none."""
+    images: _OptionalField[
+        list[_models.ProductCatalogItemPatchRequestProductVariantImages] | None,
+        Sequence[
+            _models.ProductCatalogItemPatchRequestProductVariantImages
+            | _types.ProductCatalogItemPatchRequestProductVariantImagesDict
+        ]
+        | None,
+    ] = _OptionalField(
+        "images", _list_of(_ModelOf(_models, "ProductCatalogItemPatchRequestProductVariantImages")), default=UNSET
+    )
+    """Images of the item; null for none."""
+    custom_fields: _OptionalField[
+        list[_models.ProductCatalogItemPatchRequestProductVariantCustomFields] | None,
+        Sequence[
+            _models.ProductCatalogItemPatchRequestProductVariantCustomFields
+            | _types.ProductCatalogItemPatchRequestProductVariantCustomFieldsDict
+        ]
+        | None,
+    ] = _OptionalField(
+        "custom_fields",
+        _list_of(_ModelOf(_models, "ProductCatalogItemPatchRequestProductVariantCustomFields")),
+        default=UNSET,
+    )
+    """Custom fields of the item; null for none."""
+    price_configuration: _OptionalField[
+        _models.ProductCatalogItemPriceConfiguration,
+        _models.ProductCatalogItemPriceConfiguration | _types.ProductCatalogItemPriceConfigurationDict,
+    ] = _OptionalField("price_configuration", _ModelOf(_models, "ProductCatalogItemPriceConfiguration"), default=UNSET)
+    """Price, currency and billing of the item."""
+
+
+class ProductCatalogItemPatchRequestProductVariantImages(_Model):
+    """ProductCatalogItemPatchRequestProductVariantImages"""
+
+    __slots__ = ()
+
+    is_main: _OptionalField[bool, bool] = _OptionalField("is_main", default=UNSET)
+    """Whether this is the main image."""
+    order: _OptionalField[float, float | Decimal] = _OptionalField("order", default=UNSET)
+    """Place of the image in the row of images."""
+    src: _OptionalField[str, str] = _OptionalField("src", default=UNSET)
+    """Address of the image file."""
+
+
+class ProductCatalogItemPatchRequestProductVariantCustomFields(_Model):
+    """ProductCatalogItemPatchRequestProductVariantCustomFields"""
+
+    __slots__ = ()
+
+    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
+    """Name of the custom field."""
+    value: _OptionalField[str | None, str | None] = _OptionalField("value", default=UNSET)
+    """Value of the custom field; null for none."""

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from pandadoc_client._calls.model import UNSET
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
@@ -14,7 +15,12 @@ from pandadoc_client._calls.model import list_of as _list_of
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["ProductCatalogItemRequest"]
+__all__ = [
+    "ProductCatalogItemRequest",
+    "ProductCatalogItemRequestBundleItems",
+    "ProductCatalogItemRequestCustomFields",
+    "ProductCatalogItemRequestImages",
+]
 
 
 class ProductCatalogItemRequest(_Model):
@@ -59,3 +65,41 @@ class ProductCatalogItemRequest(_Model):
         "custom_fields", _list_of(_ModelOf(_models, "ProductCatalogItemRequestCustomFields")), default=UNSET
     )
     """Custom fields of the item; null for none."""
+
+
+class ProductCatalogItemRequestBundleItems(_Model):
+    """ProductCatalogItemRequestBundleItems"""
+
+    __slots__ = ()
+
+    quantity: _OptionalField[int, int] = _OptionalField("quantity", default=UNSET)
+    """How many of this item the bundle holds."""
+    item_or_uuid: _OptionalField[
+        str | _models.ProductCatalogCatalogCustomBundleItem,
+        str | _models.ProductCatalogCatalogCustomBundleItem | _types.ProductCatalogCatalogCustomBundleItemDict,
+    ] = _OptionalField("item_or_uuid", _ModelOf(_models, "ProductCatalogCatalogCustomBundleItem"), default=UNSET)
+    """UUID of a catalog item, or a custom item in full."""
+
+
+class ProductCatalogItemRequestImages(_Model):
+    """ProductCatalogItemRequestImages"""
+
+    __slots__ = ()
+
+    is_main: _OptionalField[bool, bool] = _OptionalField("is_main", default=UNSET)
+    """Whether this is the main image."""
+    order: _OptionalField[float, float | Decimal] = _OptionalField("order", default=UNSET)
+    """Place of the image in the row of images."""
+    src: _OptionalField[str, str] = _OptionalField("src", default=UNSET)
+    """Address of the image file."""
+
+
+class ProductCatalogItemRequestCustomFields(_Model):
+    """ProductCatalogItemRequestCustomFields"""
+
+    __slots__ = ()
+
+    name: _OptionalField[str, str] = _OptionalField("name", default=UNSET)
+    """Name of the custom field."""
+    value: _OptionalField[str, str] = _OptionalField("value", default=UNSET)
+    """Value of the custom field."""

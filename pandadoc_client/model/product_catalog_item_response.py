@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from pandadoc_client._calls.model import UNSET, Unset
@@ -13,10 +14,20 @@ from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 from pandadoc_client._calls.model import list_of as _list_of
+from pandadoc_client._calls.model import one_of as _one_of
 
 from .. import models as _models
+from .. import types as _types
 
-__all__ = ["ProductCatalogItemResponse"]
+__all__ = [
+    "ProductCatalogItemResponse",
+    "ProductCatalogItemResponseBundleItems",
+    "ProductCatalogItemResponseDefaultPriceConfiguration",
+    "ProductCatalogItemResponseVariants",
+    "ProductCatalogItemResponseVariantsCustomFields",
+    "ProductCatalogItemResponseVariantsImages",
+    "ProductCatalogItemResponseVariantsPriceConfigurations",
+]
 
 
 class ProductCatalogItemResponse(_Model):
@@ -69,3 +80,144 @@ class ProductCatalogItemResponse(_Model):
         Sequence[_models.ProductCatalogItemResponseVariants | Mapping[str, Any]],
     ] = _OptionalField("variants", _list_of(_ModelOf(_models, "ProductCatalogItemResponseVariants")), default=UNSET)
     """Variants of the item, each with its own stock unit and prices."""
+
+
+class ProductCatalogItemResponseBundleItems(_Model):
+    """ProductCatalogItemResponseBundleItems"""
+
+    __slots__ = ()
+
+    quantity: _OptionalField[int, int] = _OptionalField("quantity", default=UNSET)
+    """How many of this item the bundle holds."""
+    item: _OptionalField[
+        _models.ProductCatalogCatalogItemInBundle | _models.ProductCatalogCustomCatalogItemInBundle,
+        _models.ProductCatalogCatalogItemInBundle | Mapping[str, Any] | _models.ProductCatalogCustomCatalogItemInBundle,
+    ] = _OptionalField(
+        "item",
+        _one_of(
+            _ModelOf(_models, "ProductCatalogCatalogItemInBundle"),
+            _ModelOf(_models, "ProductCatalogCustomCatalogItemInBundle"),
+        ),
+        default=UNSET,
+    )
+    """The bundled item: a catalog product or a custom item."""
+
+
+class ProductCatalogItemResponseDefaultPriceConfiguration(_Model):
+    """Price configuration that applies by default."""
+
+    __slots__ = ()
+
+    currency: _Field[str, str | Unset] = _Field("currency", default=UNSET)
+    """Three-letter currency code of the price, for example `USD`."""
+    pricing_method: _Field[float, float | Decimal | Unset] = _Field("pricing_method", default=UNSET)
+    """Number that tells how the price is worked out."""
+    uuid: _Field[str, str | Unset] = _Field("uuid", default=UNSET)
+    """UUID of the price configuration."""
+    price: _OptionalField[float | None, float | Decimal | None] = _OptionalField("price", default=UNSET)
+    """Price of one unit; null if none is set."""
+    cost: _OptionalField[float | None, float | Decimal | None] = _OptionalField("cost", default=UNSET)
+    """Cost of one unit to the seller; null if unknown."""
+    billing_type: _OptionalField[str, str] = _OptionalField("billing_type", default=UNSET)
+    """Whether it is billed once or at intervals, for example `one_time` or `recurring`."""
+    billing_cycle: _OptionalField[str | None, str | None] = _OptionalField("billing_cycle", default=UNSET)
+    """Interval of recurring billing; null if none applies."""
+    tiers: _OptionalField[
+        list[_models.ProductCatalogItemPriceTier] | None,
+        Sequence[_models.ProductCatalogItemPriceTier | _types.ProductCatalogItemPriceTierDict] | None,
+    ] = _OptionalField("tiers", _list_of(_ModelOf(_models, "ProductCatalogItemPriceTier")), default=UNSET)
+    """Prices by quantity; null if the price has no tiers."""
+
+
+class ProductCatalogItemResponseVariants(_Model):
+    """ProductCatalogItemResponseVariants"""
+
+    __slots__ = ()
+
+    uuid: _Field[str, str | Unset] = _Field("uuid", default=UNSET)
+    """UUID of the variant."""
+    date_created: _Field[datetime.datetime, datetime.datetime | str | Unset] = _Field(
+        "date_created", _decode_datetime, default=UNSET
+    )
+    """When the variant was created, ISO 8601."""
+    status: _Field[float, float | Decimal | Unset] = _Field("status", default=UNSET)
+    """State of the variant as a number."""
+    sku: _OptionalField[str | None, str | None] = _OptionalField("sku", default=UNSET)
+    """Stock keeping unit of the variant; null if it has none."""
+    description: _OptionalField[str | None, str | None] = _OptionalField("description", default=UNSET)
+    """Description of the variant; null if there is none."""
+    custom_fields: _OptionalField[
+        list[_models.ProductCatalogItemResponseVariantsCustomFields] | None,
+        Sequence[_models.ProductCatalogItemResponseVariantsCustomFields | Mapping[str, Any]] | None,
+    ] = _OptionalField(
+        "custom_fields", _list_of(_ModelOf(_models, "ProductCatalogItemResponseVariantsCustomFields")), default=UNSET
+    )
+    """Custom fields of the variant; null if there are none."""
+    images: _OptionalField[
+        list[_models.ProductCatalogItemResponseVariantsImages] | None,
+        Sequence[_models.ProductCatalogItemResponseVariantsImages | Mapping[str, Any]] | None,
+    ] = _OptionalField("images", _list_of(_ModelOf(_models, "ProductCatalogItemResponseVariantsImages")), default=UNSET)
+    """Images of the variant; null if there are none."""
+    date_modified: _OptionalField[datetime.datetime | None, datetime.datetime | str | None] = _OptionalField(
+        "date_modified", _decode_datetime, default=UNSET
+    )
+    """When the variant was last changed, ISO 8601; null if never."""
+    price_configurations: _OptionalField[
+        list[_models.ProductCatalogItemResponseVariantsPriceConfigurations],
+        Sequence[_models.ProductCatalogItemResponseVariantsPriceConfigurations | Mapping[str, Any]],
+    ] = _OptionalField(
+        "price_configurations",
+        _list_of(_ModelOf(_models, "ProductCatalogItemResponseVariantsPriceConfigurations")),
+        default=UNSET,
+    )
+    """Price configurations of the variant."""
+
+
+class ProductCatalogItemResponseVariantsCustomFields(_Model):
+    """ProductCatalogItemResponseVariantsCustomFields"""
+
+    __slots__ = ()
+
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the custom field."""
+    value: _OptionalField[str | None, str | None] = _OptionalField("value", default=UNSET)
+    """Value of the custom field; null if it is empty."""
+
+
+class ProductCatalogItemResponseVariantsImages(_Model):
+    """ProductCatalogItemResponseVariantsImages"""
+
+    __slots__ = ()
+
+    is_main: _OptionalField[bool | None, bool | None] = _OptionalField("is_main", default=UNSET)
+    """Whether this is the main image; null if not stated."""
+    order: _OptionalField[float, float | Decimal] = _OptionalField("order", default=UNSET)
+    """Place of the image in the row of images."""
+    src: _OptionalField[str, str] = _OptionalField("src", default=UNSET)
+    """Address of the image file."""
+
+
+class ProductCatalogItemResponseVariantsPriceConfigurations(_Model):
+    """ProductCatalogItemResponseVariantsPriceConfigurations"""
+
+    __slots__ = ()
+
+    currency: _Field[str, str | Unset] = _Field("currency", default=UNSET)
+    """Three-letter currency code of the price, for example `USD`."""
+    pricing_method: _Field[float, float | Decimal | Unset] = _Field("pricing_method", default=UNSET)
+    """Number that tells how the price is worked out."""
+    uuid: _Field[str, str | Unset] = _Field("uuid", default=UNSET)
+    """UUID of the price configuration."""
+    price: _OptionalField[float | None, float | Decimal | None] = _OptionalField("price", default=UNSET)
+    """Price of one unit; null if none is set."""
+    cost: _OptionalField[float | None, float | Decimal | None] = _OptionalField("cost", default=UNSET)
+    """Cost of one unit to the seller; null if unknown."""
+    billing_type: _OptionalField[str, str] = _OptionalField("billing_type", default=UNSET)
+    """Whether it is billed once or at intervals, for example `one_time` or `recurring`."""
+    billing_cycle: _OptionalField[str | None, str | None] = _OptionalField("billing_cycle", default=UNSET)
+    """Interval of recurring billing; null if none applies."""
+    tiers: _OptionalField[
+        list[_models.ProductCatalogItemPriceTier] | None,
+        Sequence[_models.ProductCatalogItemPriceTier | _types.ProductCatalogItemPriceTierDict] | None,
+    ] = _OptionalField("tiers", _list_of(_ModelOf(_models, "ProductCatalogItemPriceTier")), default=UNSET)
+    """Prices by quantity; null if the price has no tiers."""

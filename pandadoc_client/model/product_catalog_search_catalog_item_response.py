@@ -17,7 +17,12 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["ProductCatalogSearchCatalogItemResponse"]
+__all__ = [
+    "ProductCatalogSearchCatalogItemResponse",
+    "ProductCatalogSearchCatalogItemResponseCustomFields",
+    "ProductCatalogSearchCatalogItemResponseImages",
+    "ProductCatalogSearchCatalogItemResponseTiers",
+]
 
 
 class ProductCatalogSearchCatalogItemResponse(_Model):
@@ -106,3 +111,38 @@ class ProductCatalogSearchCatalogItemResponse(_Model):
         _OptionalField("highlights", default=UNSET)
     )
     """Places where the search words were found; null if none are reported."""
+
+
+class ProductCatalogSearchCatalogItemResponseCustomFields(_Model):
+    """ProductCatalogSearchCatalogItemResponseCustomFields"""
+
+    __slots__ = ()
+
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the custom field."""
+    value: _OptionalField[str | None, str | None] = _OptionalField("value", default=UNSET)
+    """Value of the custom field; null if it is empty."""
+
+
+class ProductCatalogSearchCatalogItemResponseImages(_Model):
+    """ProductCatalogSearchCatalogItemResponseImages"""
+
+    __slots__ = ()
+
+    is_main: _OptionalField[bool | None, bool | None] = _OptionalField("is_main", default=UNSET)
+    """Whether this is the main image; null if not stated."""
+    order: _OptionalField[float, float | Decimal] = _OptionalField("order", default=UNSET)
+    """Place of the image in the row of images."""
+    src: _OptionalField[str, str] = _OptionalField("src", default=UNSET)
+    """Address of the image file."""
+
+
+class ProductCatalogSearchCatalogItemResponseTiers(_Model):
+    """ProductCatalogSearchCatalogItemResponseTiers"""
+
+    __slots__ = ()
+
+    min_qty: _OptionalField[float, float | Decimal] = _OptionalField("min_qty", default=UNSET)
+    """Smallest quantity for which the tier applies."""
+    value: _OptionalField[float, float | Decimal] = _OptionalField("value", default=UNSET)
+    """Price in this tier."""

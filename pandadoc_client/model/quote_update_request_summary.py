@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from pandadoc_client._calls.model import UNSET
+from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -12,7 +14,12 @@ from pandadoc_client._calls.model import dict_of as _dict_of
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["QuoteUpdateRequestSummary"]
+__all__ = [
+    "QuoteUpdateRequestSummary",
+    "QuoteUpdateRequestSummaryDiscountsValue",
+    "QuoteUpdateRequestSummaryFeesValue",
+    "QuoteUpdateRequestSummaryTaxesValue",
+]
 
 
 class QuoteUpdateRequestSummary(_Model):
@@ -41,3 +48,45 @@ class QuoteUpdateRequestSummary(_Model):
         Mapping[str, _models.QuoteUpdateRequestSummaryTaxesValue | _types.QuoteUpdateRequestSummaryTaxesValueDict],
     ] = _OptionalField("taxes", _dict_of(_ModelOf(_models, "QuoteUpdateRequestSummaryTaxesValue")), default=UNSET)
     """Taxes on the quote or section, each under its own key."""
+
+
+class QuoteUpdateRequestSummaryDiscountsValue(_Model):
+    """QuoteUpdateRequestSummaryDiscountsValue"""
+
+    __slots__ = ()
+
+    type: _OptionalField[
+        _models.QuoteUpdateRequestDiscountTypeEnum,
+        _models.QuoteUpdateRequestDiscountTypeEnum | _models.QuoteUpdateRequestDiscountTypeEnum.Value,
+    ] = _OptionalField("type", _EnumerationOf(_models, "QuoteUpdateRequestDiscountTypeEnum"), default=UNSET)
+    """Whether the discount is a percentage or a flat amount."""
+    value: _OptionalField[float, float | Decimal] = _OptionalField("value", default=UNSET)
+    """Size of the discount, in the unit that `type` names."""
+
+
+class QuoteUpdateRequestSummaryFeesValue(_Model):
+    """QuoteUpdateRequestSummaryFeesValue"""
+
+    __slots__ = ()
+
+    type: _OptionalField[
+        _models.QuoteUpdateRequestDiscountTypeEnum,
+        _models.QuoteUpdateRequestDiscountTypeEnum | _models.QuoteUpdateRequestDiscountTypeEnum.Value,
+    ] = _OptionalField("type", _EnumerationOf(_models, "QuoteUpdateRequestDiscountTypeEnum"), default=UNSET)
+    """Whether the fee is a percentage or a flat amount."""
+    value: _OptionalField[float, float | Decimal] = _OptionalField("value", default=UNSET)
+    """Size of the fee, in the unit that `type` names."""
+
+
+class QuoteUpdateRequestSummaryTaxesValue(_Model):
+    """QuoteUpdateRequestSummaryTaxesValue"""
+
+    __slots__ = ()
+
+    type: _OptionalField[
+        _models.QuoteUpdateRequestDiscountTypeEnum,
+        _models.QuoteUpdateRequestDiscountTypeEnum | _models.QuoteUpdateRequestDiscountTypeEnum.Value,
+    ] = _OptionalField("type", _EnumerationOf(_models, "QuoteUpdateRequestDiscountTypeEnum"), default=UNSET)
+    """Whether the tax is a percentage or a flat amount."""
+    value: _OptionalField[float, float | Decimal] = _OptionalField("value", default=UNSET)
+    """Size of the tax, in the unit that `type` names."""

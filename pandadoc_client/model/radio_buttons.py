@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
@@ -14,7 +15,7 @@ from pandadoc_client._calls.model import one_of as _one_of
 
 from .. import models as _models
 
-__all__ = ["RadioButtons"]
+__all__ = ["RadioButtons", "RadioButtonsType"]
 
 
 class RadioButtons(_Model):
@@ -55,3 +56,12 @@ class RadioButtons(_Model):
     """The chosen option."""
     merge_field: _OptionalField[str, str] = _OptionalField("merge_field", default=UNSET)
     """Name by which values are merged into the field."""
+
+
+class RadioButtonsType(TextEnumeration):
+    """Type of the field, always `radio_buttons`."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal["radio_buttons",]
+    allowed_values = get_args(Value)

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
@@ -13,7 +14,7 @@ from pandadoc_client._calls.model import OptionalField as _OptionalField
 
 from .. import models as _models
 
-__all__ = ["RecipientAssignedTo"]
+__all__ = ["RecipientAssignedTo", "RecipientAssignedToType"]
 
 
 class RecipientAssignedTo(_Model):
@@ -53,3 +54,12 @@ class RecipientAssignedTo(_Model):
         _models.RecipientAssignedToType, _models.RecipientAssignedToType | _models.RecipientAssignedToType.Value
     ] = _OptionalField("type", _EnumerationOf(_models, "RecipientAssignedToType"), default=UNSET)
     """Always `recipient`; tells a single person from a group."""
+
+
+class RecipientAssignedToType(TextEnumeration):
+    """Always `recipient`; tells a single person from a group."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal["recipient",]
+    allowed_values = get_args(Value)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from pandadoc_client._calls.model import UNSET
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
+from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
 from pandadoc_client._calls.model import OptionalField as _OptionalField
@@ -10,7 +11,14 @@ from pandadoc_client._calls.model import OptionalField as _OptionalField
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["RecipientVerificationSettings"]
+__all__ = [
+    "RecipientVerificationSettings",
+    "RecipientVerificationSettingsEmailOtpVerification",
+    "RecipientVerificationSettingsIdVerification",
+    "RecipientVerificationSettingsKbaVerification",
+    "RecipientVerificationSettingsPasscodeVerification",
+    "RecipientVerificationSettingsPhoneVerification",
+]
 
 
 class RecipientVerificationSettings(_Model):
@@ -68,3 +76,52 @@ class RecipientVerificationSettings(_Model):
         "email_otp_verification", _ModelOf(_models, "RecipientVerificationSettingsEmailOtpVerification"), default=UNSET
     )
     """Check by a one-time password sent by email; null for none."""
+
+
+class RecipientVerificationSettingsPasscodeVerification(_Model):
+    """Check by a passcode; null for none."""
+
+    __slots__ = ()
+
+    passcode: _Field[str, str] = _Field("passcode", secret=True, kw_only=False)
+    """Passcode of 6 to 100 characters with a letter and a digit, no spaces."""
+
+
+class RecipientVerificationSettingsPhoneVerification(_Model):
+    """Check by phone; null for none."""
+
+    __slots__ = ()
+
+    phone_number: _Field[str, str] = _Field("phone_number", kw_only=False)
+    """Phone number to check with: `+`, country code and digits."""
+
+
+class RecipientVerificationSettingsKbaVerification(_Model):
+    """Check by knowledge-based questions; null for none."""
+
+    __slots__ = ()
+
+    time_limit_sec: _OptionalField[int, int] = _OptionalField("time_limit_sec", default=UNSET)
+    """Time allowed for the questions, in seconds."""
+    score_threshold: _OptionalField[int, int] = _OptionalField("score_threshold", default=UNSET)
+    """Score needed to pass."""
+    max_attempts_count: _OptionalField[int, int] = _OptionalField("max_attempts_count", default=UNSET)
+    """Highest number of attempts."""
+
+
+class RecipientVerificationSettingsIdVerification(_Model):
+    """Check of an identity document; null for none."""
+
+    __slots__ = ()
+
+    enabled: _OptionalField[bool, bool] = _OptionalField("enabled", default=UNSET)
+    """Whether the identity document is checked."""
+
+
+class RecipientVerificationSettingsEmailOtpVerification(_Model):
+    """Check by a one-time password sent by email; null for none."""
+
+    __slots__ = ()
+
+    email: _Field[str, str] = _Field("email", kw_only=False)
+    """Email address that gets the one-time password."""

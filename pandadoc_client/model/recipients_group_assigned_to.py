@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
@@ -14,7 +15,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["RecipientsGroupAssignedTo"]
+__all__ = ["RecipientsGroupAssignedTo", "RecipientsGroupAssignedToMembers", "RecipientsGroupAssignedToType"]
 
 
 class RecipientsGroupAssignedTo(_Model):
@@ -46,3 +47,27 @@ class RecipientsGroupAssignedTo(_Model):
         _models.RecipientsGroupAssignedToType | _models.RecipientsGroupAssignedToType.Value,
     ] = _OptionalField("type", _EnumerationOf(_models, "RecipientsGroupAssignedToType"), default=UNSET)
     """Always `recipient_group`; tells a group from a single person."""
+
+
+class RecipientsGroupAssignedToMembers(_Model):
+    """RecipientsGroupAssignedToMembers"""
+
+    __slots__ = ()
+
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
+    """ID of the group member."""
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
+    """Email address of the group member."""
+    first_name: _OptionalField[str, str] = _OptionalField("first_name", default=UNSET)
+    """First name of the group member."""
+    last_name: _OptionalField[str, str] = _OptionalField("last_name", default=UNSET)
+    """Last name of the group member."""
+
+
+class RecipientsGroupAssignedToType(TextEnumeration):
+    """Always `recipient_group`; tells a group from a single person."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal["recipient_group",]
+    allowed_values = get_args(Value)

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
+from pandadoc_client._calls.enumeration import TextEnumeration
 from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import EnumerationOf as _EnumerationOf
 from pandadoc_client._calls.model import Field as _Field
@@ -14,7 +15,7 @@ from pandadoc_client._calls.model import one_of as _one_of
 
 from .. import models as _models
 
-__all__ = ["Stamp"]
+__all__ = ["Stamp", "StampType"]
 
 
 class Stamp(_Model):
@@ -53,3 +54,12 @@ class Stamp(_Model):
     """Type of the field, always `stamp`."""
     value: _OptionalField[dict[str, Any], Mapping[str, Any]] = _OptionalField("value", default=UNSET)
     """Content of the stamp field; may be an empty object."""
+
+
+class StampType(TextEnumeration):
+    """Type of the field, always `stamp`."""
+
+    __slots__ = ()
+
+    Value: TypeAlias = Literal["stamp",]
+    allowed_values = get_args(Value)

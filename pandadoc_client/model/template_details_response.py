@@ -14,7 +14,16 @@ from pandadoc_client._calls.model import one_of as _one_of
 
 from .. import models as _models
 
-__all__ = ["TemplateDetailsResponse"]
+__all__ = [
+    "TemplateDetailsResponse",
+    "TemplateDetailsResponseContentPlaceholders",
+    "TemplateDetailsResponseCreatedBy",
+    "TemplateDetailsResponseImages",
+    "TemplateDetailsResponseRoles",
+    "TemplateDetailsResponseRolesPreassignedPerson",
+    "TemplateDetailsResponseRolesPreassignedPersonMembers",
+    "TemplateDetailsResponseTables",
+]
 
 
 class TemplateDetailsResponse(_Model):
@@ -132,3 +141,114 @@ class TemplateDetailsResponse(_Model):
         list[_models.TemplateDetailsResponseImages], Sequence[_models.TemplateDetailsResponseImages | Mapping[str, Any]]
     ] = _OptionalField("images", _list_of(_ModelOf(_models, "TemplateDetailsResponseImages")), default=UNSET)
     """Image blocks of the template."""
+
+
+class TemplateDetailsResponseCreatedBy(_Model):
+    """User who created the template."""
+
+    __slots__ = ()
+
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
+    """ID of the user."""
+    email: _OptionalField[str, str] = _OptionalField("email", default=UNSET)
+    """Email address of the user."""
+    first_name: _OptionalField[str, str] = _OptionalField("first_name", default=UNSET)
+    """First name of the user."""
+    last_name: _OptionalField[str, str] = _OptionalField("last_name", default=UNSET)
+    """Last name of the user."""
+    avatar: _OptionalField[str | None, str | None] = _OptionalField("avatar", default=UNSET)
+    """URL of the user's picture; null when there is none."""
+
+
+class TemplateDetailsResponseRoles(_Model):
+    """TemplateDetailsResponseRoles"""
+
+    __slots__ = ()
+
+    id: _Field[str, str | Unset] = _Field("id", default=UNSET)
+    """ID of the role."""
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the role."""
+    signing_order: _OptionalField[str | None, str | None] = _OptionalField("signing_order", default=UNSET)
+    """Position of the role in the signing order; null when none is set."""
+    preassigned_person: _OptionalField[
+        _models.TemplateDetailsResponseRolesPreassignedPerson | None,
+        _models.TemplateDetailsResponseRolesPreassignedPerson | Mapping[str, Any] | None,
+    ] = _OptionalField(
+        "preassigned_person", _ModelOf(_models, "TemplateDetailsResponseRolesPreassignedPerson"), default=UNSET
+    )
+    """Person or group already assigned to the role; null when there is none."""
+
+
+class TemplateDetailsResponseRolesPreassignedPerson(_Model):
+    """Person or group already assigned to the role; null when there is none."""
+
+    __slots__ = ()
+
+    email: _OptionalField[str | None, str | None] = _OptionalField("email", default=UNSET)
+    """Email address of the preassigned person; may be null."""
+    first_name: _OptionalField[str | None, str | None] = _OptionalField("first_name", default=UNSET)
+    """First name of the preassigned person; may be null."""
+    last_name: _OptionalField[str | None, str | None] = _OptionalField("last_name", default=UNSET)
+    """Last name of the preassigned person; may be null."""
+    type: _OptionalField[str, str] = _OptionalField("type", default=UNSET)
+    """Kind of preassignment, such as `preassigned contact`."""
+    placeholder_name: _OptionalField[str | None, str | None] = _OptionalField("placeholder_name", default=UNSET)
+    """Name of the placeholder that stands for the person; null when there is none."""
+    placeholder_source: _OptionalField[str | None, str | None] = _OptionalField("placeholder_source", default=UNSET)
+    """Integration the placeholder comes from, such as `bamboohr`; null when there is none."""
+    members: _OptionalField[
+        list[_models.TemplateDetailsResponseRolesPreassignedPersonMembers],
+        Sequence[_models.TemplateDetailsResponseRolesPreassignedPersonMembers | Mapping[str, Any]],
+    ] = _OptionalField(
+        "members", _list_of(_ModelOf(_models, "TemplateDetailsResponseRolesPreassignedPersonMembers")), default=UNSET
+    )
+    """People in the preassigned group."""
+
+
+class TemplateDetailsResponseRolesPreassignedPersonMembers(_Model):
+    """TemplateDetailsResponseRolesPreassignedPersonMembers"""
+
+    __slots__ = ()
+
+    email: _OptionalField[str | None, str | None] = _OptionalField("email", default=UNSET)
+    """Email address of the group member; may be null."""
+    first_name: _OptionalField[str | None, str | None] = _OptionalField("first_name", default=UNSET)
+    """First name of the group member; may be null."""
+    last_name: _OptionalField[str | None, str | None] = _OptionalField("last_name", default=UNSET)
+    """Last name of the group member; may be null."""
+
+
+class TemplateDetailsResponseContentPlaceholders(_Model):
+    """TemplateDetailsResponseContentPlaceholders"""
+
+    __slots__ = ()
+
+    uuid: _Field[str, str | Unset] = _Field("uuid", default=UNSET)
+    """ID of the placeholder."""
+    block_id: _OptionalField[str, str] = _OptionalField("block_id", default=UNSET)
+    """Block name of the placeholder, by which to fill it."""
+    description: _OptionalField[str, str] = _OptionalField("description", default=UNSET)
+    """Description of the placeholder."""
+
+
+class TemplateDetailsResponseTables(_Model):
+    """TemplateDetailsResponseTables"""
+
+    __slots__ = ()
+
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the table."""
+
+
+class TemplateDetailsResponseImages(_Model):
+    """TemplateDetailsResponseImages"""
+
+    __slots__ = ()
+
+    name: _OptionalField[str | None, str | None] = _OptionalField("name", default=UNSET)
+    """Name of the image block; may be null."""
+    block_uuid: _OptionalField[str, str] = _OptionalField("block_uuid", default=UNSET)
+    """ID of the image block."""
+    urls: _OptionalField[list[str], Sequence[str]] = _OptionalField("urls", default=UNSET)
+    """URLs of the images in the block."""

@@ -14,7 +14,7 @@ from pandadoc_client._calls.model import decode_datetime as _decode_datetime
 
 from .. import models as _models
 
-__all__ = ["TemplateDuplicateResponse"]
+__all__ = ["TemplateDuplicateResponse", "TemplateDuplicateResponseMeta"]
 
 
 class TemplateDuplicateResponse(_Model):
@@ -38,3 +38,12 @@ class TemplateDuplicateResponse(_Model):
         _models.TemplateDuplicateResponseMeta, _models.TemplateDuplicateResponseMeta | Mapping[str, Any]
     ] = _OptionalField("meta", _ModelOf(_models, "TemplateDuplicateResponseMeta"), default=UNSET)
     """Details of where the copy comes from."""
+
+
+class TemplateDuplicateResponseMeta(_Model):
+    """Details of where the copy comes from."""
+
+    __slots__ = ()
+
+    source_template_id: _OptionalField[str, str] = _OptionalField("source_template_id", default=UNSET)
+    """ID of the template that was duplicated."""

@@ -8,11 +8,12 @@ from pandadoc_client._calls.model import UNSET, Unset
 from pandadoc_client._calls.model import Field as _Field
 from pandadoc_client._calls.model import Model as _Model
 from pandadoc_client._calls.model import ModelOf as _ModelOf
+from pandadoc_client._calls.model import OptionalField as _OptionalField
 from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["TemplatesFolderListResponse"]
+__all__ = ["TemplatesFolderListResponse", "TemplatesFolderListResponseResults"]
 
 
 class TemplatesFolderListResponse(_Model):
@@ -25,3 +26,20 @@ class TemplatesFolderListResponse(_Model):
         Sequence[_models.TemplatesFolderListResponseResults | Mapping[str, Any]] | Unset,
     ] = _Field("results", _list_of(_ModelOf(_models, "TemplatesFolderListResponseResults")), default=UNSET)
     """Folders of this page."""
+
+
+class TemplatesFolderListResponseResults(_Model):
+    """TemplatesFolderListResponseResults"""
+
+    __slots__ = ()
+
+    uuid: _Field[str, str | Unset] = _Field("uuid", default=UNSET)
+    """ID of the folder."""
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the folder."""
+    date_created: _Field[str, str | Unset] = _Field("date_created", default=UNSET)
+    """When the folder was created, ISO 8601 in UTC."""
+    has_folders: _OptionalField[bool, bool] = _OptionalField("has_folders", default=UNSET)
+    """Whether the folder contains other folders."""
+    has_items: _OptionalField[bool, bool] = _OptionalField("has_items", default=UNSET)
+    """Whether the folder contains templates."""

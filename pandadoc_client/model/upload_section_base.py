@@ -14,7 +14,7 @@ from pandadoc_client._calls.model import one_of as _one_of
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["UploadSectionBase"]
+__all__ = ["UploadSectionBase", "UploadSectionBaseTokens"]
 
 
 class UploadSectionBase(_Model):
@@ -51,3 +51,14 @@ class UploadSectionBase(_Model):
     """Values for the variables of the section."""
     tags: _OptionalField[list[str], Sequence[str]] = _OptionalField("tags", default=UNSET)
     """Tags to set with the section."""
+
+
+class UploadSectionBaseTokens(_Model):
+    """UploadSectionBaseTokens"""
+
+    __slots__ = ()
+
+    name: _Field[str, str] = _Field("name", kw_only=False)
+    """Name of the variable, such as `Favorite.Pet`."""
+    value: _Field[str, str] = _Field("value", kw_only=False)
+    """Value to put in place of the variable."""

@@ -15,7 +15,12 @@ from pandadoc_client._calls.model import one_of as _one_of
 from .. import models as _models
 from .. import types as _types
 
-__all__ = ["UploadSectionByTemplateRequest"]
+__all__ = [
+    "UploadSectionByTemplateRequest",
+    "UploadSectionByTemplateRequestContentPlaceholders",
+    "UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems",
+    "UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients",
+]
 
 
 class UploadSectionByTemplateRequest(_Model):
@@ -72,3 +77,79 @@ class UploadSectionByTemplateRequest(_Model):
     """Values for the variables of the section."""
     tags: _OptionalField[list[str], Sequence[str]] = _OptionalField("tags", default=UNSET)
     """Tags to set with the section."""
+
+
+class UploadSectionByTemplateRequestContentPlaceholders(_Model):
+    """UploadSectionByTemplateRequestContentPlaceholders"""
+
+    __slots__ = ()
+
+    block_id: _Field[str, str] = _Field("block_id", kw_only=False)
+    """ID of the placeholder block, such as `Content Placeholder 1`."""
+    content_library_items: _OptionalField[
+        list[_models.UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems],
+        Sequence[
+            _models.UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems
+            | _types.UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItemsDict
+        ],
+    ] = _OptionalField(
+        "content_library_items",
+        _list_of(_ModelOf(_models, "UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems")),
+        default=UNSET,
+    )
+    """Content library items to put into the placeholder."""
+
+
+class UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems(_Model):
+    """UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems"""
+
+    __slots__ = ()
+
+    id: _Field[str, str] = _Field("id", kw_only=False)
+    """ID of the content library item."""
+    fields: _OptionalField[dict[str, Any], Mapping[str, Any]] = _OptionalField("fields", default=UNSET)
+    """Values for the fields of the content library item, keyed by field name."""
+    pricing_tables: _OptionalField[
+        list[_models.PricingTableRequest], Sequence[_models.PricingTableRequest | _types.PricingTableRequestDict]
+    ] = _OptionalField("pricing_tables", _list_of(_ModelOf(_models, "PricingTableRequest")), default=UNSET)
+    """Pricing tables of the content library item to fill, with their rows."""
+    recipients: _OptionalField[
+        list[_models.UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients],
+        Sequence[
+            _models.UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients
+            | _types.UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItemsRecipientsDict
+        ],
+    ] = _OptionalField(
+        "recipients",
+        _list_of(_ModelOf(_models, "UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients")),
+        default=UNSET,
+    )
+    """Recipients for the roles of the content library item."""
+
+
+class UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients(_Model):
+    """UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients"""
+
+    __slots__ = ()
+
+    email: _OptionalField[str | None, str | None] = _OptionalField("email", default=UNSET)
+    """Email address of the recipient."""
+    phone: _OptionalField[str | None, str | None] = _OptionalField("phone", default=UNSET)
+    """Phone number of the recipient, with `+` and country code."""
+    delivery_methods: _OptionalField[
+        _models.RecipientDeliveryMethods | None,
+        _models.RecipientDeliveryMethods | _types.RecipientDeliveryMethodsDict | None,
+    ] = _OptionalField("delivery_methods", _ModelOf(_models, "RecipientDeliveryMethods"), default=UNSET)
+    """How the recipient gets the document: by email, SMS or both."""
+    first_name: _OptionalField[str, str] = _OptionalField("first_name", default=UNSET)
+    """First name of the recipient."""
+    last_name: _OptionalField[str, str] = _OptionalField("last_name", default=UNSET)
+    """Last name of the recipient."""
+    role: _OptionalField[str, str] = _OptionalField("role", default=UNSET)
+    """Role of the content library item that the recipient takes."""
+    signing_order: _OptionalField[int | None, int | None] = _OptionalField("signing_order", default=UNSET)
+    """Position of the recipient in the signing order."""
+    redirect: _OptionalField[_models.RecipientRedirect, _models.RecipientRedirect | _types.RecipientRedirectDict] = (
+        _OptionalField("redirect", _ModelOf(_models, "RecipientRedirect"), default=UNSET)
+    )
+    """Where the recipient is sent after completing the document."""

@@ -12,7 +12,7 @@ from pandadoc_client._calls.model import list_of as _list_of
 
 from .. import models as _models
 
-__all__ = ["UploadSectionListResponse"]
+__all__ = ["UploadSectionListResponse", "UploadSectionListResponseResults"]
 
 
 class UploadSectionListResponse(_Model):
@@ -25,3 +25,14 @@ class UploadSectionListResponse(_Model):
         Sequence[_models.UploadSectionListResponseResults | Mapping[str, Any]] | Unset,
     ] = _Field("results", _list_of(_ModelOf(_models, "UploadSectionListResponseResults")), default=UNSET)
     """The sections of the document."""
+
+
+class UploadSectionListResponseResults(_Model):
+    """UploadSectionListResponseResults"""
+
+    __slots__ = ()
+
+    uuid: _Field[str, str | Unset] = _Field("uuid", default=UNSET)
+    """ID of the section."""
+    name: _Field[str, str | Unset] = _Field("name", default=UNSET)
+    """Name of the section."""

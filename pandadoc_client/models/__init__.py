@@ -9,21 +9,19 @@ from pandadoc_client._calls.lazy import lazy_names
 
 if TYPE_CHECKING:
     from ..model.add_dsv_named_items_request import AddDsvNamedItemsRequest as AddDsvNamedItemsRequest
-    from ..model.add_dsv_named_items_request_items import AddDsvNamedItemsRequestItems as AddDsvNamedItemsRequestItems
+    from ..model.add_dsv_named_items_request import AddDsvNamedItemsRequestItems as AddDsvNamedItemsRequestItems
     from ..model.add_dsv_named_items_response import AddDsvNamedItemsResponse as AddDsvNamedItemsResponse
-    from ..model.add_dsv_named_items_response_results import (
-        AddDsvNamedItemsResponseResults as AddDsvNamedItemsResponseResults,
-    )
+    from ..model.add_dsv_named_items_response import AddDsvNamedItemsResponseResults as AddDsvNamedItemsResponseResults
     from ..model.add_member_request import AddMemberRequest as AddMemberRequest
     from ..model.add_member_response import AddMemberResponse as AddMemberResponse
     from ..model.ai_extraction_not_started_response import (
         AIExtractionNotStartedResponse as AIExtractionNotStartedResponse,
     )
-    from ..model.ai_extraction_not_started_response_code import (
+    from ..model.ai_extraction_not_started_response import (
         AIExtractionNotStartedResponseCode as AIExtractionNotStartedResponseCode,
     )
     from ..model.ai_extraction_pending_response import AIExtractionPendingResponse as AIExtractionPendingResponse
-    from ..model.ai_extraction_pending_response_code import (
+    from ..model.ai_extraction_pending_response import (
         AIExtractionPendingResponseCode as AIExtractionPendingResponseCode,
     )
     from ..model.ai_metadata_acceptance_status import AIMetadataAcceptanceStatus as AIMetadataAcceptanceStatus
@@ -35,39 +33,35 @@ if TYPE_CHECKING:
     from ..model.api_log_details_response import APILogDetailsResponse as APILogDetailsResponse
     from ..model.api_log_environment_type_enum import ApiLogEnvironmentTypeEnum as ApiLogEnvironmentTypeEnum
     from ..model.api_log_list_response import APILogListResponse as APILogListResponse
-    from ..model.api_log_list_response_results import APILogListResponseResults as APILogListResponseResults
+    from ..model.api_log_list_response import APILogListResponseResults as APILogListResponseResults
     from ..model.api_log_method_enum import ApiLogMethodEnum as ApiLogMethodEnum
     from ..model.api_log_status_enum import ApiLogStatusEnum as ApiLogStatusEnum
     from ..model.append_cli_data_request import AppendCLIDataRequest as AppendCLIDataRequest
-    from ..model.append_cli_data_request_cli import AppendCLIDataRequestCli as AppendCLIDataRequestCli
-    from ..model.append_cli_data_request_cli_pages import AppendCLIDataRequestCliPages as AppendCLIDataRequestCliPages
+    from ..model.append_cli_data_request import AppendCLIDataRequestCli as AppendCLIDataRequestCli
+    from ..model.append_cli_data_request import AppendCLIDataRequestCliPages as AppendCLIDataRequestCliPages
     from ..model.append_cli_data_response import AppendCLIDataResponse as AppendCLIDataResponse
-    from ..model.append_cli_data_response_block_mapping import (
-        AppendCLIDataResponseBlockMapping as AppendCLIDataResponseBlockMapping,
-    )
-    from ..model.append_cli_data_response_block_mapping_images import (
+    from ..model.append_cli_data_response import AppendCLIDataResponseBlockMapping as AppendCLIDataResponseBlockMapping
+    from ..model.append_cli_data_response import (
         AppendCLIDataResponseBlockMappingImages as AppendCLIDataResponseBlockMappingImages,
     )
-    from ..model.append_cli_data_response_block_mapping_pricing_tables import (
+    from ..model.append_cli_data_response import (
         AppendCLIDataResponseBlockMappingPricingTables as AppendCLIDataResponseBlockMappingPricingTables,
     )
-    from ..model.append_cli_data_response_block_mapping_tables import (
+    from ..model.append_cli_data_response import (
         AppendCLIDataResponseBlockMappingTables as AppendCLIDataResponseBlockMappingTables,
     )
-    from ..model.append_cli_data_response_block_mapping_texts import (
+    from ..model.append_cli_data_response import (
         AppendCLIDataResponseBlockMappingTexts as AppendCLIDataResponseBlockMappingTexts,
     )
-    from ..model.append_cli_data_response_cli import AppendCLIDataResponseCli as AppendCLIDataResponseCli
-    from ..model.append_cli_data_response_cli_pages import (
-        AppendCLIDataResponseCliPages as AppendCLIDataResponseCliPages,
-    )
+    from ..model.append_cli_data_response import AppendCLIDataResponseCli as AppendCLIDataResponseCli
+    from ..model.append_cli_data_response import AppendCLIDataResponseCliPages as AppendCLIDataResponseCliPages
     from ..model.assigned_to_recipient_delivery_methods import (
         AssignedToRecipientDeliveryMethods as AssignedToRecipientDeliveryMethods,
     )
     from ..model.auto_reminders import AutoReminders as AutoReminders
     from ..model.bad_request_response import BadRequestResponse as BadRequestResponse
     from ..model.bad_request_v2_response import BadRequestV2Response as BadRequestV2Response
-    from ..model.bad_request_v2_response_details import BadRequestV2ResponseDetails as BadRequestV2ResponseDetails
+    from ..model.bad_request_v2_response import BadRequestV2ResponseDetails as BadRequestV2ResponseDetails
     from ..model.base_actor import BaseActor as BaseActor
     from ..model.base_editing_session_response import BaseEditingSessionResponse as BaseEditingSessionResponse
     from ..model.base_field import BaseField as BaseField
@@ -77,44 +71,42 @@ if TYPE_CHECKING:
     from ..model.batch_ai_metadata_result_access_denied import (
         BatchAIMetadataResultAccessDenied as BatchAIMetadataResultAccessDenied,
     )
-    from ..model.batch_ai_metadata_result_access_denied_status import (
+    from ..model.batch_ai_metadata_result_access_denied import (
         BatchAIMetadataResultAccessDeniedStatus as BatchAIMetadataResultAccessDeniedStatus,
     )
     from ..model.batch_ai_metadata_result_base import BatchAIMetadataResultBase as BatchAIMetadataResultBase
     from ..model.batch_ai_metadata_result_extraction_failed import (
         BatchAIMetadataResultExtractionFailed as BatchAIMetadataResultExtractionFailed,
     )
-    from ..model.batch_ai_metadata_result_extraction_failed_status import (
+    from ..model.batch_ai_metadata_result_extraction_failed import (
         BatchAIMetadataResultExtractionFailedStatus as BatchAIMetadataResultExtractionFailedStatus,
     )
     from ..model.batch_ai_metadata_result_extraction_not_started import (
         BatchAIMetadataResultExtractionNotStarted as BatchAIMetadataResultExtractionNotStarted,
     )
-    from ..model.batch_ai_metadata_result_extraction_not_started_status import (
+    from ..model.batch_ai_metadata_result_extraction_not_started import (
         BatchAIMetadataResultExtractionNotStartedStatus as BatchAIMetadataResultExtractionNotStartedStatus,
     )
     from ..model.batch_ai_metadata_result_extraction_pending import (
         BatchAIMetadataResultExtractionPending as BatchAIMetadataResultExtractionPending,
     )
-    from ..model.batch_ai_metadata_result_extraction_pending_status import (
+    from ..model.batch_ai_metadata_result_extraction_pending import (
         BatchAIMetadataResultExtractionPendingStatus as BatchAIMetadataResultExtractionPendingStatus,
     )
     from ..model.batch_ai_metadata_result_internal_error import (
         BatchAIMetadataResultInternalError as BatchAIMetadataResultInternalError,
     )
-    from ..model.batch_ai_metadata_result_internal_error_status import (
+    from ..model.batch_ai_metadata_result_internal_error import (
         BatchAIMetadataResultInternalErrorStatus as BatchAIMetadataResultInternalErrorStatus,
     )
     from ..model.batch_ai_metadata_result_not_found import (
         BatchAIMetadataResultNotFound as BatchAIMetadataResultNotFound,
     )
-    from ..model.batch_ai_metadata_result_not_found_status import (
+    from ..model.batch_ai_metadata_result_not_found import (
         BatchAIMetadataResultNotFoundStatus as BatchAIMetadataResultNotFoundStatus,
     )
     from ..model.batch_ai_metadata_result_ok import BatchAIMetadataResultOk as BatchAIMetadataResultOk
-    from ..model.batch_ai_metadata_result_ok_status import (
-        BatchAIMetadataResultOkStatus as BatchAIMetadataResultOkStatus,
-    )
+    from ..model.batch_ai_metadata_result_ok import BatchAIMetadataResultOkStatus as BatchAIMetadataResultOkStatus
     from ..model.batch_ai_metadata_result_status import BatchAIMetadataResultStatus as BatchAIMetadataResultStatus
     from ..model.bulk_delete_documents_request_item import (
         BulkDeleteDocumentsRequestItem as BulkDeleteDocumentsRequestItem,
@@ -124,10 +116,10 @@ if TYPE_CHECKING:
         ChangeDocumentStatusWithUploadBody as ChangeDocumentStatusWithUploadBody,
     )
     from ..model.checkbox import Checkbox as Checkbox
-    from ..model.checkbox_type import CheckboxType as CheckboxType
+    from ..model.checkbox import CheckboxType as CheckboxType
     from ..model.collect_file import CollectFile as CollectFile
-    from ..model.collect_file_type import CollectFileType as CollectFileType
-    from ..model.collect_file_value import CollectFileValue as CollectFileValue
+    from ..model.collect_file import CollectFileType as CollectFileType
+    from ..model.collect_file import CollectFileValue as CollectFileValue
     from ..model.contact_create_request import ContactCreateRequest as ContactCreateRequest
     from ..model.contact_details_response import ContactDetailsResponse as ContactDetailsResponse
     from ..model.contact_list_response import ContactListResponse as ContactListResponse
@@ -141,18 +133,18 @@ if TYPE_CHECKING:
     from ..model.content_library_item_list_response import (
         ContentLibraryItemListResponse as ContentLibraryItemListResponse,
     )
-    from ..model.content_library_item_list_response_results import (
+    from ..model.content_library_item_list_response import (
         ContentLibraryItemListResponseResults as ContentLibraryItemListResponseResults,
     )
     from ..model.content_library_item_response import ContentLibraryItemResponse as ContentLibraryItemResponse
-    from ..model.content_library_item_response_created_by import (
+    from ..model.content_library_item_response import (
         ContentLibraryItemResponseCreatedBy as ContentLibraryItemResponseCreatedBy,
     )
-    from ..model.content_library_item_response_tables import (
+    from ..model.content_library_item_response import (
         ContentLibraryItemResponseTables as ContentLibraryItemResponseTables,
     )
     from ..model.content_library_response import ContentLibraryResponse as ContentLibraryResponse
-    from ..model.content_library_response_status import ContentLibraryResponseStatus as ContentLibraryResponseStatus
+    from ..model.content_library_response import ContentLibraryResponseStatus as ContentLibraryResponseStatus
     from ..model.create_api_key_request import CreateApiKeyRequest as CreateApiKeyRequest
     from ..model.create_api_key_response import CreateApiKeyResponse as CreateApiKeyResponse
     from ..model.create_content_library_item_from_upload_body import (
@@ -169,31 +161,29 @@ if TYPE_CHECKING:
     )
     from ..model.create_document_from_upload_body import CreateDocumentFromUploadBody as CreateDocumentFromUploadBody
     from ..model.create_document_recipient import CreateDocumentRecipient as CreateDocumentRecipient
+    from ..model.create_document_recipient import CreateDocumentRecipientType as CreateDocumentRecipientType
     from ..model.create_document_recipient_group import CreateDocumentRecipientGroup as CreateDocumentRecipientGroup
-    from ..model.create_document_recipient_group_type import (
+    from ..model.create_document_recipient_group import (
         CreateDocumentRecipientGroupType as CreateDocumentRecipientGroupType,
     )
-    from ..model.create_document_recipient_type import CreateDocumentRecipientType as CreateDocumentRecipientType
     from ..model.create_member_token_request import CreateMemberTokenRequest as CreateMemberTokenRequest
     from ..model.create_member_token_response import CreateMemberTokenResponse as CreateMemberTokenResponse
     from ..model.create_notarization_request import CreateNotarizationRequest as CreateNotarizationRequest
-    from ..model.create_notarization_request_invitation import (
+    from ..model.create_notarization_request import (
         CreateNotarizationRequestInvitation as CreateNotarizationRequestInvitation,
     )
-    from ..model.create_notarization_request_invitation_invitees import (
+    from ..model.create_notarization_request import (
         CreateNotarizationRequestInvitationInvitees as CreateNotarizationRequestInvitationInvitees,
     )
-    from ..model.create_notarization_request_notary import (
-        CreateNotarizationRequestNotary as CreateNotarizationRequestNotary,
-    )
+    from ..model.create_notarization_request import CreateNotarizationRequestNotary as CreateNotarizationRequestNotary
     from ..model.create_notarization_response import CreateNotarizationResponse as CreateNotarizationResponse
-    from ..model.create_notarization_response_created_by import (
+    from ..model.create_notarization_response import (
         CreateNotarizationResponseCreatedBy as CreateNotarizationResponseCreatedBy,
     )
-    from ..model.create_notarization_response_invitees import (
+    from ..model.create_notarization_response import (
         CreateNotarizationResponseInvitees as CreateNotarizationResponseInvitees,
     )
-    from ..model.create_notarization_response_status import (
+    from ..model.create_notarization_response import (
         CreateNotarizationResponseStatus as CreateNotarizationResponseStatus,
     )
     from ..model.create_template_editing_session_response201 import (
@@ -202,7 +192,7 @@ if TYPE_CHECKING:
     from ..model.create_template_fields import CreateTemplateFields as CreateTemplateFields
     from ..model.create_template_from_url_request import CreateTemplateFromUrlRequest as CreateTemplateFromUrlRequest
     from ..model.create_template_request import CreateTemplateRequest as CreateTemplateRequest
-    from ..model.create_template_request_owner import CreateTemplateRequestOwner as CreateTemplateRequestOwner
+    from ..model.create_template_request import CreateTemplateRequestOwner as CreateTemplateRequestOwner
     from ..model.create_template_with_upload_fields import (
         CreateTemplateWithUploadFields as CreateTemplateWithUploadFields,
     )
@@ -210,17 +200,15 @@ if TYPE_CHECKING:
         CreateTemplateWithUploadRequest as CreateTemplateWithUploadRequest,
     )
     from ..model.create_user_request import CreateUserRequest as CreateUserRequest
-    from ..model.create_user_request_user import CreateUserRequestUser as CreateUserRequestUser
-    from ..model.create_user_request_workspaces import CreateUserRequestWorkspaces as CreateUserRequestWorkspaces
+    from ..model.create_user_request import CreateUserRequestUser as CreateUserRequestUser
+    from ..model.create_user_request import CreateUserRequestWorkspaces as CreateUserRequestWorkspaces
     from ..model.create_user_response import CreateUserResponse as CreateUserResponse
-    from ..model.create_user_response_workspaces import CreateUserResponseWorkspaces as CreateUserResponseWorkspaces
+    from ..model.create_user_response import CreateUserResponseWorkspaces as CreateUserResponseWorkspaces
     from ..model.create_workspace_request import CreateWorkspaceRequest as CreateWorkspaceRequest
-    from ..model.create_workspace_request_settings import (
-        CreateWorkspaceRequestSettings as CreateWorkspaceRequestSettings,
-    )
+    from ..model.create_workspace_request import CreateWorkspaceRequestSettings as CreateWorkspaceRequestSettings
     from ..model.create_workspace_response import CreateWorkspaceResponse as CreateWorkspaceResponse
     from ..model.date import Date as Date
-    from ..model.date_type import DateType as DateType
+    from ..model.date import DateType as DateType
     from ..model.deactivate_workspace_response import DeactivateWorkspaceResponse as DeactivateWorkspaceResponse
     from ..model.document_attachment_create_from_file import (
         DocumentAttachmentCreateFromFile as DocumentAttachmentCreateFromFile,
@@ -228,45 +216,45 @@ if TYPE_CHECKING:
     from ..model.document_attachment_metadata import DocumentAttachmentMetadata as DocumentAttachmentMetadata
     from ..model.document_attachment_request import DocumentAttachmentRequest as DocumentAttachmentRequest
     from ..model.document_attachment_response import DocumentAttachmentResponse as DocumentAttachmentResponse
-    from ..model.document_attachment_response_created_by import (
+    from ..model.document_attachment_response import (
         DocumentAttachmentResponseCreatedBy as DocumentAttachmentResponseCreatedBy,
     )
     from ..model.document_audit_trail_response import DocumentAuditTrailResponse as DocumentAuditTrailResponse
-    from ..model.document_audit_trail_response_results import (
+    from ..model.document_audit_trail_response import (
         DocumentAuditTrailResponseResults as DocumentAuditTrailResponseResults,
     )
-    from ..model.document_audit_trail_response_results_user import (
+    from ..model.document_audit_trail_response import (
         DocumentAuditTrailResponseResultsUser as DocumentAuditTrailResponseResultsUser,
     )
     from ..model.document_auto_reminders_response import DocumentAutoRemindersResponse as DocumentAutoRemindersResponse
-    from ..model.document_auto_reminders_response400 import (
-        DocumentAutoRemindersResponse400 as DocumentAutoRemindersResponse400,
-    )
-    from ..model.document_auto_reminders_response_reminders import (
+    from ..model.document_auto_reminders_response import (
         DocumentAutoRemindersResponseReminders as DocumentAutoRemindersResponseReminders,
     )
-    from ..model.document_auto_reminders_response_reminders_status import (
+    from ..model.document_auto_reminders_response import (
         DocumentAutoRemindersResponseRemindersStatus as DocumentAutoRemindersResponseRemindersStatus,
+    )
+    from ..model.document_auto_reminders_response400 import (
+        DocumentAutoRemindersResponse400 as DocumentAutoRemindersResponse400,
     )
     from ..model.document_content_format import DocumentContentFormat as DocumentContentFormat
     from ..model.document_content_response import DocumentContentResponse as DocumentContentResponse
     from ..model.document_create_by_markdown_request import (
         DocumentCreateByMarkdownRequest as DocumentCreateByMarkdownRequest,
     )
-    from ..model.document_create_by_markdown_request_owner import (
+    from ..model.document_create_by_markdown_request import (
         DocumentCreateByMarkdownRequestOwner as DocumentCreateByMarkdownRequestOwner,
     )
-    from ..model.document_create_by_markdown_request_tokens import (
+    from ..model.document_create_by_markdown_request import (
         DocumentCreateByMarkdownRequestTokens as DocumentCreateByMarkdownRequestTokens,
     )
     from ..model.document_create_by_pdf_request import DocumentCreateByPdfRequest as DocumentCreateByPdfRequest
-    from ..model.document_create_by_pdf_request_fields_value import (
+    from ..model.document_create_by_pdf_request import (
         DocumentCreateByPdfRequestFieldsValue as DocumentCreateByPdfRequestFieldsValue,
     )
-    from ..model.document_create_by_pdf_request_owner import (
+    from ..model.document_create_by_pdf_request import (
         DocumentCreateByPdfRequestOwner as DocumentCreateByPdfRequestOwner,
     )
-    from ..model.document_create_by_pdf_request_tokens import (
+    from ..model.document_create_by_pdf_request import (
         DocumentCreateByPdfRequestTokens as DocumentCreateByPdfRequestTokens,
     )
     from ..model.document_create_by_pdf_url_request import (
@@ -275,35 +263,35 @@ if TYPE_CHECKING:
     from ..model.document_create_by_template_request import (
         DocumentCreateByTemplateRequest as DocumentCreateByTemplateRequest,
     )
+    from ..model.document_create_by_template_request import (
+        DocumentCreateByTemplateRequestContentPlaceholders as DocumentCreateByTemplateRequestContentPlaceholders,
+    )
+    from ..model.document_create_by_template_request import (
+        DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems as DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems,
+    )
+    from ..model.document_create_by_template_request import (
+        DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients as DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients,
+    )
+    from ..model.document_create_by_template_request import (
+        DocumentCreateByTemplateRequestFieldsValue as DocumentCreateByTemplateRequestFieldsValue,
+    )
+    from ..model.document_create_by_template_request import (
+        DocumentCreateByTemplateRequestImages as DocumentCreateByTemplateRequestImages,
+    )
+    from ..model.document_create_by_template_request import (
+        DocumentCreateByTemplateRequestOwner as DocumentCreateByTemplateRequestOwner,
+    )
+    from ..model.document_create_by_template_request import (
+        DocumentCreateByTemplateRequestTexts as DocumentCreateByTemplateRequestTexts,
+    )
+    from ..model.document_create_by_template_request import (
+        DocumentCreateByTemplateRequestTokens as DocumentCreateByTemplateRequestTokens,
+    )
     from ..model.document_create_by_template_request_content_library_items import (
         DocumentCreateByTemplateRequestContentLibraryItems as DocumentCreateByTemplateRequestContentLibraryItems,
     )
-    from ..model.document_create_by_template_request_content_placeholders import (
-        DocumentCreateByTemplateRequestContentPlaceholders as DocumentCreateByTemplateRequestContentPlaceholders,
-    )
-    from ..model.document_create_by_template_request_content_placeholders_content_library_items import (
-        DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems as DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems,
-    )
-    from ..model.document_create_by_template_request_content_placeholders_content_library_items_recipients import (
-        DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients as DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients,
-    )
-    from ..model.document_create_by_template_request_fields_value import (
-        DocumentCreateByTemplateRequestFieldsValue as DocumentCreateByTemplateRequestFieldsValue,
-    )
-    from ..model.document_create_by_template_request_images import (
-        DocumentCreateByTemplateRequestImages as DocumentCreateByTemplateRequestImages,
-    )
-    from ..model.document_create_by_template_request_owner import (
-        DocumentCreateByTemplateRequestOwner as DocumentCreateByTemplateRequestOwner,
-    )
     from ..model.document_create_by_template_request_recipients import (
         DocumentCreateByTemplateRequestRecipients as DocumentCreateByTemplateRequestRecipients,
-    )
-    from ..model.document_create_by_template_request_texts import (
-        DocumentCreateByTemplateRequestTexts as DocumentCreateByTemplateRequestTexts,
-    )
-    from ..model.document_create_by_template_request_tokens import (
-        DocumentCreateByTemplateRequestTokens as DocumentCreateByTemplateRequestTokens,
     )
     from ..model.document_create_link_request import DocumentCreateLinkRequest as DocumentCreateLinkRequest
     from ..model.document_create_link_response import DocumentCreateLinkResponse as DocumentCreateLinkResponse
@@ -319,68 +307,62 @@ if TYPE_CHECKING:
         DocumentCreateRequestRecipients as DocumentCreateRequestRecipients,
     )
     from ..model.document_create_response import DocumentCreateResponse as DocumentCreateResponse
-    from ..model.document_create_response_links import DocumentCreateResponseLinks as DocumentCreateResponseLinks
+    from ..model.document_create_response import DocumentCreateResponseLinks as DocumentCreateResponseLinks
     from ..model.document_delivery_method_enum import DocumentDeliveryMethodEnum as DocumentDeliveryMethodEnum
     from ..model.document_details_recipient import DocumentDetailsRecipient as DocumentDetailsRecipient
+    from ..model.document_details_recipient import DocumentDetailsRecipientType as DocumentDetailsRecipientType
     from ..model.document_details_recipient_group import DocumentDetailsRecipientGroup as DocumentDetailsRecipientGroup
+    from ..model.document_details_recipient_group import (
+        DocumentDetailsRecipientGroupType as DocumentDetailsRecipientGroupType,
+    )
     from ..model.document_details_recipient_group_member import (
         DocumentDetailsRecipientGroupMember as DocumentDetailsRecipientGroupMember,
     )
-    from ..model.document_details_recipient_group_type import (
-        DocumentDetailsRecipientGroupType as DocumentDetailsRecipientGroupType,
-    )
-    from ..model.document_details_recipient_type import DocumentDetailsRecipientType as DocumentDetailsRecipientType
     from ..model.document_details_response import DocumentDetailsResponse as DocumentDetailsResponse
-    from ..model.document_details_response_approval_execution import (
+    from ..model.document_details_response import (
         DocumentDetailsResponseApprovalExecution as DocumentDetailsResponseApprovalExecution,
     )
-    from ..model.document_details_response_created_by import (
-        DocumentDetailsResponseCreatedBy as DocumentDetailsResponseCreatedBy,
-    )
-    from ..model.document_details_response_grand_total import (
-        DocumentDetailsResponseGrandTotal as DocumentDetailsResponseGrandTotal,
-    )
-    from ..model.document_details_response_images import DocumentDetailsResponseImages as DocumentDetailsResponseImages
-    from ..model.document_details_response_linked_objects import (
+    from ..model.document_details_response import DocumentDetailsResponseCreatedBy as DocumentDetailsResponseCreatedBy
+    from ..model.document_details_response import DocumentDetailsResponseGrandTotal as DocumentDetailsResponseGrandTotal
+    from ..model.document_details_response import DocumentDetailsResponseImages as DocumentDetailsResponseImages
+    from ..model.document_details_response import (
         DocumentDetailsResponseLinkedObjects as DocumentDetailsResponseLinkedObjects,
     )
-    from ..model.document_details_response_linked_objects_children import (
+    from ..model.document_details_response import (
         DocumentDetailsResponseLinkedObjectsChildren as DocumentDetailsResponseLinkedObjectsChildren,
     )
-    from ..model.document_details_response_lock import DocumentDetailsResponseLock as DocumentDetailsResponseLock
+    from ..model.document_details_response import DocumentDetailsResponseLock as DocumentDetailsResponseLock
+    from ..model.document_details_response import DocumentDetailsResponseSentBy as DocumentDetailsResponseSentBy
+    from ..model.document_details_response import DocumentDetailsResponseTables as DocumentDetailsResponseTables
+    from ..model.document_details_response import DocumentDetailsResponseTemplate as DocumentDetailsResponseTemplate
+    from ..model.document_details_response import DocumentDetailsResponseTexts as DocumentDetailsResponseTexts
     from ..model.document_details_response_recipients import (
         DocumentDetailsResponseRecipients as DocumentDetailsResponseRecipients,
     )
-    from ..model.document_details_response_sent_by import DocumentDetailsResponseSentBy as DocumentDetailsResponseSentBy
-    from ..model.document_details_response_tables import DocumentDetailsResponseTables as DocumentDetailsResponseTables
-    from ..model.document_details_response_template import (
-        DocumentDetailsResponseTemplate as DocumentDetailsResponseTemplate,
-    )
-    from ..model.document_details_response_texts import DocumentDetailsResponseTexts as DocumentDetailsResponseTexts
     from ..model.document_docx_export import DocumentDocxExport as DocumentDocxExport
     from ..model.document_docx_export_status_enum import DocumentDocxExportStatusEnum as DocumentDocxExportStatusEnum
     from ..model.document_e_sign_disclosure import DocumentESignDisclosure as DocumentESignDisclosure
-    from ..model.document_e_sign_disclosure_result import DocumentESignDisclosureResult as DocumentESignDisclosureResult
+    from ..model.document_e_sign_disclosure import DocumentESignDisclosureResult as DocumentESignDisclosureResult
     from ..model.document_field_anchor_point_enum import DocumentFieldAnchorPointEnum as DocumentFieldAnchorPointEnum
     from ..model.document_field_assignment_item import DocumentFieldAssignmentItem as DocumentFieldAssignmentItem
     from ..model.document_field_option_create import DocumentFieldOptionCreate as DocumentFieldOptionCreate
-    from ..model.document_field_option_create_position import (
+    from ..model.document_field_option_create import (
         DocumentFieldOptionCreatePosition as DocumentFieldOptionCreatePosition,
     )
     from ..model.document_field_settings_create import DocumentFieldSettingsCreate as DocumentFieldSettingsCreate
     from ..model.document_fields_field import DocumentFieldsField as DocumentFieldsField
-    from ..model.document_fields_field_assigned_to import DocumentFieldsFieldAssignedTo as DocumentFieldsFieldAssignedTo
+    from ..model.document_fields_field import DocumentFieldsFieldAssignedTo as DocumentFieldsFieldAssignedTo
     from ..model.document_fields_field_create import DocumentFieldsFieldCreate as DocumentFieldsFieldCreate
     from ..model.document_fields_layout import DocumentFieldsLayout as DocumentFieldsLayout
-    from ..model.document_fields_layout_position import DocumentFieldsLayoutPosition as DocumentFieldsLayoutPosition
-    from ..model.document_fields_layout_style import DocumentFieldsLayoutStyle as DocumentFieldsLayoutStyle
+    from ..model.document_fields_layout import DocumentFieldsLayoutPosition as DocumentFieldsLayoutPosition
+    from ..model.document_fields_layout import DocumentFieldsLayoutStyle as DocumentFieldsLayoutStyle
     from ..model.document_language_enum import DocumentLanguageEnum as DocumentLanguageEnum
     from ..model.document_list_response import DocumentListResponse as DocumentListResponse
-    from ..model.document_list_response_results import DocumentListResponseResults as DocumentListResponseResults
+    from ..model.document_list_response import DocumentListResponseResults as DocumentListResponseResults
     from ..model.document_lock_info import DocumentLockInfo as DocumentLockInfo
-    from ..model.document_lock_info_lock_type import DocumentLockInfoLockType as DocumentLockInfoLockType
+    from ..model.document_lock_info import DocumentLockInfoLockType as DocumentLockInfoLockType
     from ..model.document_locked_response import DocumentLockedResponse as DocumentLockedResponse
-    from ..model.document_locked_response_type import DocumentLockedResponseType as DocumentLockedResponseType
+    from ..model.document_locked_response import DocumentLockedResponseType as DocumentLockedResponseType
     from ..model.document_ordering_fields_enum import DocumentOrderingFieldsEnum as DocumentOrderingFieldsEnum
     from ..model.document_recipient_create_request import (
         DocumentRecipientCreateRequest as DocumentRecipientCreateRequest,
@@ -413,22 +395,22 @@ if TYPE_CHECKING:
     from ..model.document_send_manual_reminder200_response import (
         DocumentSendManualReminder200Response as DocumentSendManualReminder200Response,
     )
-    from ..model.document_send_manual_reminder200_response_result import (
+    from ..model.document_send_manual_reminder200_response import (
         DocumentSendManualReminder200ResponseResult as DocumentSendManualReminder200ResponseResult,
     )
-    from ..model.document_send_manual_reminder200_response_result_email import (
+    from ..model.document_send_manual_reminder200_response import (
         DocumentSendManualReminder200ResponseResultEmail as DocumentSendManualReminder200ResponseResultEmail,
     )
-    from ..model.document_send_manual_reminder200_response_result_email_customization import (
+    from ..model.document_send_manual_reminder200_response import (
         DocumentSendManualReminder200ResponseResultEmailCustomization as DocumentSendManualReminder200ResponseResultEmailCustomization,
     )
-    from ..model.document_send_manual_reminder200_response_result_email_status import (
+    from ..model.document_send_manual_reminder200_response import (
         DocumentSendManualReminder200ResponseResultEmailStatus as DocumentSendManualReminder200ResponseResultEmailStatus,
     )
-    from ..model.document_send_manual_reminder200_response_result_sms import (
+    from ..model.document_send_manual_reminder200_response import (
         DocumentSendManualReminder200ResponseResultSms as DocumentSendManualReminder200ResponseResultSms,
     )
-    from ..model.document_send_manual_reminder200_response_result_sms_status import (
+    from ..model.document_send_manual_reminder200_response import (
         DocumentSendManualReminder200ResponseResultSmsStatus as DocumentSendManualReminder200ResponseResultSmsStatus,
     )
     from ..model.document_send_manual_reminder409_response import (
@@ -437,39 +419,37 @@ if TYPE_CHECKING:
     from ..model.document_send_manual_reminder_request import (
         DocumentSendManualReminderRequest as DocumentSendManualReminderRequest,
     )
-    from ..model.document_send_manual_reminder_request_reminders import (
+    from ..model.document_send_manual_reminder_request import (
         DocumentSendManualReminderRequestReminders as DocumentSendManualReminderRequestReminders,
     )
-    from ..model.document_send_manual_reminder_request_reminders_email_customization import (
+    from ..model.document_send_manual_reminder_request import (
         DocumentSendManualReminderRequestRemindersEmailCustomization as DocumentSendManualReminderRequestRemindersEmailCustomization,
     )
     from ..model.document_send_request import DocumentSendRequest as DocumentSendRequest
-    from ..model.document_send_request_forwarding_settings import (
+    from ..model.document_send_request import (
         DocumentSendRequestForwardingSettings as DocumentSendRequestForwardingSettings,
     )
-    from ..model.document_send_request_selected_approvers import (
+    from ..model.document_send_request import (
         DocumentSendRequestSelectedApprovers as DocumentSendRequestSelectedApprovers,
     )
+    from ..model.document_send_request import (
+        DocumentSendRequestSelectedApproversSteps as DocumentSendRequestSelectedApproversSteps,
+    )
+    from ..model.document_send_request import (
+        DocumentSendRequestSelectedApproversStepsGroup as DocumentSendRequestSelectedApproversStepsGroup,
+    )
+    from ..model.document_send_request import (
+        DocumentSendRequestSelectedApproversStepsGroupAssignees as DocumentSendRequestSelectedApproversStepsGroupAssignees,
+    )
+    from ..model.document_send_request import DocumentSendRequestSender as DocumentSendRequestSender
     from ..model.document_send_request_selected_approvers_group import (
         DocumentSendRequestSelectedApproversGroup as DocumentSendRequestSelectedApproversGroup,
     )
     from ..model.document_send_request_selected_approvers_group_assignees import (
         DocumentSendRequestSelectedApproversGroupAssignees as DocumentSendRequestSelectedApproversGroupAssignees,
     )
-    from ..model.document_send_request_selected_approvers_steps import (
-        DocumentSendRequestSelectedApproversSteps as DocumentSendRequestSelectedApproversSteps,
-    )
-    from ..model.document_send_request_selected_approvers_steps_group import (
-        DocumentSendRequestSelectedApproversStepsGroup as DocumentSendRequestSelectedApproversStepsGroup,
-    )
-    from ..model.document_send_request_selected_approvers_steps_group_assignees import (
-        DocumentSendRequestSelectedApproversStepsGroupAssignees as DocumentSendRequestSelectedApproversStepsGroupAssignees,
-    )
-    from ..model.document_send_request_sender import DocumentSendRequestSender as DocumentSendRequestSender
     from ..model.document_send_response import DocumentSendResponse as DocumentSendResponse
-    from ..model.document_send_response_recipients import (
-        DocumentSendResponseRecipients as DocumentSendResponseRecipients,
-    )
+    from ..model.document_send_response import DocumentSendResponseRecipients as DocumentSendResponseRecipients
     from ..model.document_settings_response import DocumentSettingsResponse as DocumentSettingsResponse
     from ..model.document_status_change_request import DocumentStatusChangeRequest as DocumentStatusChangeRequest
     from ..model.document_status_change_request_status_enum import (
@@ -487,47 +467,43 @@ if TYPE_CHECKING:
         DocumentTransferOwnershipRequest as DocumentTransferOwnershipRequest,
     )
     from ..model.document_update_request import DocumentUpdateRequest as DocumentUpdateRequest
+    from ..model.document_update_request import DocumentUpdateRequestImages as DocumentUpdateRequestImages
+    from ..model.document_update_request import DocumentUpdateRequestTexts as DocumentUpdateRequestTexts
+    from ..model.document_update_request import DocumentUpdateRequestTokens as DocumentUpdateRequestTokens
     from ..model.document_update_request_field import DocumentUpdateRequestField as DocumentUpdateRequestField
-    from ..model.document_update_request_field_value import (
-        DocumentUpdateRequestFieldValue as DocumentUpdateRequestFieldValue,
-    )
-    from ..model.document_update_request_images import DocumentUpdateRequestImages as DocumentUpdateRequestImages
+    from ..model.document_update_request_field import DocumentUpdateRequestFieldValue as DocumentUpdateRequestFieldValue
     from ..model.document_update_request_recipients import (
         DocumentUpdateRequestRecipients as DocumentUpdateRequestRecipients,
     )
-    from ..model.document_update_request_texts import DocumentUpdateRequestTexts as DocumentUpdateRequestTexts
-    from ..model.document_update_request_tokens import DocumentUpdateRequestTokens as DocumentUpdateRequestTokens
     from ..model.documents_folder_create_request import DocumentsFolderCreateRequest as DocumentsFolderCreateRequest
     from ..model.documents_folder_create_response import DocumentsFolderCreateResponse as DocumentsFolderCreateResponse
     from ..model.documents_folder_list_response import DocumentsFolderListResponse as DocumentsFolderListResponse
-    from ..model.documents_folder_list_response_results import (
+    from ..model.documents_folder_list_response import (
         DocumentsFolderListResponseResults as DocumentsFolderListResponseResults,
     )
     from ..model.documents_folder_rename_request import DocumentsFolderRenameRequest as DocumentsFolderRenameRequest
     from ..model.documents_folder_rename_response import DocumentsFolderRenameResponse as DocumentsFolderRenameResponse
     from ..model.docx_export_task_response import DocxExportTaskResponse as DocxExportTaskResponse
-    from ..model.docx_export_task_response_docx_items import (
-        DocxExportTaskResponseDocxItems as DocxExportTaskResponseDocxItems,
-    )
+    from ..model.docx_export_task_response import DocxExportTaskResponseDocxItems as DocxExportTaskResponseDocxItems
     from ..model.dropdown import Dropdown as Dropdown
-    from ..model.dropdown_type import DropdownType as DropdownType
+    from ..model.dropdown import DropdownType as DropdownType
     from ..model.editing_session_refused_response import EditingSessionRefusedResponse as EditingSessionRefusedResponse
     from ..model.editing_session_request import EditingSessionRequest as EditingSessionRequest
     from ..model.error import Error as Error
     from ..model.error_response import ErrorResponse as ErrorResponse
     from ..model.field_type_enum import FieldTypeEnum as FieldTypeEnum
     from ..model.forbidden_response import ForbiddenResponse as ForbiddenResponse
-    from ..model.forbidden_response_links import ForbiddenResponseLinks as ForbiddenResponseLinks
+    from ..model.forbidden_response import ForbiddenResponseLinks as ForbiddenResponseLinks
     from ..model.forbidden_v2_response import ForbiddenV2Response as ForbiddenV2Response
-    from ..model.forbidden_v2_response_details import ForbiddenV2ResponseDetails as ForbiddenV2ResponseDetails
+    from ..model.forbidden_v2_response import ForbiddenV2ResponseDetails as ForbiddenV2ResponseDetails
     from ..model.form_list_response import FormListResponse as FormListResponse
-    from ..model.form_list_response_results import FormListResponseResults as FormListResponseResults
+    from ..model.form_list_response import FormListResponseResults as FormListResponseResults
     from ..model.general_document_type_enum import GeneralDocumentTypeEnum as GeneralDocumentTypeEnum
     from ..model.get_user_response import GetUserResponse as GetUserResponse
-    from ..model.get_user_response_workspaces import GetUserResponseWorkspaces as GetUserResponseWorkspaces
+    from ..model.get_user_response import GetUserResponseWorkspaces as GetUserResponseWorkspaces
     from ..model.high_level_document_type_enum import HighLevelDocumentTypeEnum as HighLevelDocumentTypeEnum
     from ..model.initials import Initials as Initials
-    from ..model.initials_type import InitialsType as InitialsType
+    from ..model.initials import InitialsType as InitialsType
     from ..model.linked_object_child import LinkedObjectChild as LinkedObjectChild
     from ..model.linked_object_create_request import LinkedObjectCreateRequest as LinkedObjectCreateRequest
     from ..model.linked_object_create_response import LinkedObjectCreateResponse as LinkedObjectCreateResponse
@@ -536,7 +512,7 @@ if TYPE_CHECKING:
         ListCatalogItemsSearchResponse as ListCatalogItemsSearchResponse,
     )
     from ..model.list_document_fields_response import ListDocumentFieldsResponse as ListDocumentFieldsResponse
-    from ..model.list_documents_by_linked_objects_response2 import (
+    from ..model.list_documents_by_linked_objects_response import (
         ListDocumentsByLinkedObjectsResponse2 as ListDocumentsByLinkedObjectsResponse2,
     )
     from ..model.list_documents_refused_response import ListDocumentsRefusedResponse as ListDocumentsRefusedResponse
@@ -544,10 +520,8 @@ if TYPE_CHECKING:
     from ..model.list_form_status import ListFormStatus as ListFormStatus
     from ..model.list_notaries_order_by import ListNotariesOrderBy as ListNotariesOrderBy
     from ..model.list_notaries_response import ListNotariesResponse as ListNotariesResponse
-    from ..model.list_notaries_response_results import ListNotariesResponseResults as ListNotariesResponseResults
-    from ..model.list_notaries_response_results_status import (
-        ListNotariesResponseResultsStatus as ListNotariesResponseResultsStatus,
-    )
+    from ..model.list_notaries_response import ListNotariesResponseResults as ListNotariesResponseResults
+    from ..model.list_notaries_response import ListNotariesResponseResultsStatus as ListNotariesResponseResultsStatus
     from ..model.list_notaries_status import ListNotariesStatus as ListNotariesStatus
     from ..model.list_notarization_requests_order_by import (
         ListNotarizationRequestsOrderBy as ListNotarizationRequestsOrderBy,
@@ -555,10 +529,10 @@ if TYPE_CHECKING:
     from ..model.list_notarization_requests_response import (
         ListNotarizationRequestsResponse as ListNotarizationRequestsResponse,
     )
-    from ..model.list_notarization_requests_response_results import (
+    from ..model.list_notarization_requests_response import (
         ListNotarizationRequestsResponseResults as ListNotarizationRequestsResponseResults,
     )
-    from ..model.list_notarization_requests_response_results_status import (
+    from ..model.list_notarization_requests_response import (
         ListNotarizationRequestsResponseResultsStatus as ListNotarizationRequestsResponseResultsStatus,
     )
     from ..model.list_notarization_requests_status import (
@@ -567,20 +541,18 @@ if TYPE_CHECKING:
     from ..model.list_sms_opt_out_changelog_response import (
         ListSmsOptOutChangelogResponse as ListSmsOptOutChangelogResponse,
     )
-    from ..model.list_sms_opt_out_changelog_response_results import (
+    from ..model.list_sms_opt_out_changelog_response import (
         ListSmsOptOutChangelogResponseResults as ListSmsOptOutChangelogResponseResults,
     )
-    from ..model.list_sms_opt_out_changelog_response_results_status import (
+    from ..model.list_sms_opt_out_changelog_response import (
         ListSmsOptOutChangelogResponseResultsStatus as ListSmsOptOutChangelogResponseResultsStatus,
     )
     from ..model.list_templates_fields import ListTemplatesFields as ListTemplatesFields
     from ..model.list_users_response import ListUsersResponse as ListUsersResponse
-    from ..model.list_users_response_results import ListUsersResponseResults as ListUsersResponseResults
-    from ..model.list_users_response_results_workspaces import (
-        ListUsersResponseResultsWorkspaces as ListUsersResponseResultsWorkspaces,
-    )
+    from ..model.list_users_response import ListUsersResponseResults as ListUsersResponseResults
+    from ..model.list_users_response import ListUsersResponseResultsWorkspaces as ListUsersResponseResultsWorkspaces
     from ..model.list_workspaces_response import ListWorkspacesResponse as ListWorkspacesResponse
-    from ..model.list_workspaces_response_results import ListWorkspacesResponseResults as ListWorkspacesResponseResults
+    from ..model.list_workspaces_response import ListWorkspacesResponseResults as ListWorkspacesResponseResults
     from ..model.member_details_response import MemberDetailsResponse as MemberDetailsResponse
     from ..model.member_list_response import MemberListResponse as MemberListResponse
     from ..model.member_not_found_response import MemberNotFoundResponse as MemberNotFoundResponse
@@ -589,109 +561,99 @@ if TYPE_CHECKING:
     from ..model.member_role_refused_response import MemberRoleRefusedResponse as MemberRoleRefusedResponse
     from ..model.not_found_response import NotFoundResponse as NotFoundResponse
     from ..model.not_found_v2_response import NotFoundV2Response as NotFoundV2Response
-    from ..model.not_found_v2_response_details import NotFoundV2ResponseDetails as NotFoundV2ResponseDetails
+    from ..model.not_found_v2_response import NotFoundV2ResponseDetails as NotFoundV2ResponseDetails
     from ..model.notarization_request_details_response import (
         NotarizationRequestDetailsResponse as NotarizationRequestDetailsResponse,
     )
-    from ..model.notarization_request_details_response_created_by import (
+    from ..model.notarization_request_details_response import (
         NotarizationRequestDetailsResponseCreatedBy as NotarizationRequestDetailsResponseCreatedBy,
     )
-    from ..model.notarization_request_details_response_invitees import (
+    from ..model.notarization_request_details_response import (
         NotarizationRequestDetailsResponseInvitees as NotarizationRequestDetailsResponseInvitees,
     )
-    from ..model.notarization_request_details_response_recording import (
+    from ..model.notarization_request_details_response import (
         NotarizationRequestDetailsResponseRecording as NotarizationRequestDetailsResponseRecording,
     )
-    from ..model.notarization_request_details_response_signed_documents import (
+    from ..model.notarization_request_details_response import (
         NotarizationRequestDetailsResponseSignedDocuments as NotarizationRequestDetailsResponseSignedDocuments,
     )
-    from ..model.notarization_request_details_response_signed_documents_document_type import (
+    from ..model.notarization_request_details_response import (
         NotarizationRequestDetailsResponseSignedDocumentsDocumentType as NotarizationRequestDetailsResponseSignedDocumentsDocumentType,
     )
-    from ..model.notarization_request_details_response_status import (
+    from ..model.notarization_request_details_response import (
         NotarizationRequestDetailsResponseStatus as NotarizationRequestDetailsResponseStatus,
     )
-    from ..model.notarization_request_details_response_termination_reason import (
+    from ..model.notarization_request_details_response import (
         NotarizationRequestDetailsResponseTerminationReason as NotarizationRequestDetailsResponseTerminationReason,
     )
     from ..model.o_auth2_access_token_response import OAuth2AccessTokenResponse as OAuth2AccessTokenResponse
     from ..model.o_auth2_create_access_token_request import (
         OAuth2CreateAccessTokenRequest as OAuth2CreateAccessTokenRequest,
     )
-    from ..model.o_auth2_create_access_token_request_grant_type import (
+    from ..model.o_auth2_create_access_token_request import (
         OAuth2CreateAccessTokenRequestGrantType as OAuth2CreateAccessTokenRequestGrantType,
     )
     from ..model.o_auth2_error_response import OAuth2ErrorResponse as OAuth2ErrorResponse
     from ..model.o_auth2_refresh_access_token_request import (
         OAuth2RefreshAccessTokenRequest as OAuth2RefreshAccessTokenRequest,
     )
-    from ..model.o_auth2_refresh_access_token_request_grant_type import (
+    from ..model.o_auth2_refresh_access_token_request import (
         OAuth2RefreshAccessTokenRequestGrantType as OAuth2RefreshAccessTokenRequestGrantType,
     )
     from ..model.payment import Payment as Payment
-    from ..model.payment_type import PaymentType as PaymentType
+    from ..model.payment import PaymentType as PaymentType
     from ..model.pricing_response import PricingResponse as PricingResponse
     from ..model.pricing_table_request import PricingTableRequest as PricingTableRequest
-    from ..model.pricing_table_request_row_options import PricingTableRequestRowOptions as PricingTableRequestRowOptions
+    from ..model.pricing_table_request import PricingTableRequestRowOptions as PricingTableRequestRowOptions
+    from ..model.pricing_table_request import PricingTableRequestSections as PricingTableRequestSections
+    from ..model.pricing_table_request import PricingTableRequestSectionsRows as PricingTableRequestSectionsRows
     from ..model.pricing_table_request_rows import PricingTableRequestRows as PricingTableRequestRows
-    from ..model.pricing_table_request_sections import PricingTableRequestSections as PricingTableRequestSections
-    from ..model.pricing_table_request_sections_rows import (
-        PricingTableRequestSectionsRows as PricingTableRequestSectionsRows,
-    )
     from ..model.pricing_table_response import PricingTableResponse as PricingTableResponse
+    from ..model.pricing_table_response import PricingTableResponseItems as PricingTableResponseItems
+    from ..model.pricing_table_response import PricingTableResponseItemsDiscount as PricingTableResponseItemsDiscount
+    from ..model.pricing_table_response import PricingTableResponseItemsOptions as PricingTableResponseItemsOptions
+    from ..model.pricing_table_response import PricingTableResponseItemsTaxFirst as PricingTableResponseItemsTaxFirst
+    from ..model.pricing_table_response import PricingTableResponseItemsTaxSecond as PricingTableResponseItemsTaxSecond
+    from ..model.pricing_table_response import PricingTableResponseSummary as PricingTableResponseSummary
     from ..model.pricing_table_response_discount import PricingTableResponseDiscount as PricingTableResponseDiscount
-    from ..model.pricing_table_response_items import PricingTableResponseItems as PricingTableResponseItems
-    from ..model.pricing_table_response_items_discount import (
-        PricingTableResponseItemsDiscount as PricingTableResponseItemsDiscount,
-    )
-    from ..model.pricing_table_response_items_options import (
-        PricingTableResponseItemsOptions as PricingTableResponseItemsOptions,
-    )
-    from ..model.pricing_table_response_items_tax_first import (
-        PricingTableResponseItemsTaxFirst as PricingTableResponseItemsTaxFirst,
-    )
-    from ..model.pricing_table_response_items_tax_second import (
-        PricingTableResponseItemsTaxSecond as PricingTableResponseItemsTaxSecond,
-    )
     from ..model.pricing_table_response_options import PricingTableResponseOptions as PricingTableResponseOptions
-    from ..model.pricing_table_response_summary import PricingTableResponseSummary as PricingTableResponseSummary
     from ..model.product_catalog_catalog_custom_bundle_item import (
         ProductCatalogCatalogCustomBundleItem as ProductCatalogCatalogCustomBundleItem,
     )
-    from ..model.product_catalog_catalog_custom_bundle_item_images import (
+    from ..model.product_catalog_catalog_custom_bundle_item import (
         ProductCatalogCatalogCustomBundleItemImages as ProductCatalogCatalogCustomBundleItemImages,
     )
     from ..model.product_catalog_catalog_item_in_bundle import (
         ProductCatalogCatalogItemInBundle as ProductCatalogCatalogItemInBundle,
     )
-    from ..model.product_catalog_catalog_item_in_bundle_images import (
+    from ..model.product_catalog_catalog_item_in_bundle import (
         ProductCatalogCatalogItemInBundleImages as ProductCatalogCatalogItemInBundleImages,
     )
     from ..model.product_catalog_custom_bundle_item_no_id import (
         ProductCatalogCustomBundleItemNoId as ProductCatalogCustomBundleItemNoId,
     )
-    from ..model.product_catalog_custom_bundle_item_no_id_images import (
+    from ..model.product_catalog_custom_bundle_item_no_id import (
         ProductCatalogCustomBundleItemNoIdImages as ProductCatalogCustomBundleItemNoIdImages,
     )
     from ..model.product_catalog_custom_catalog_item_in_bundle import (
         ProductCatalogCustomCatalogItemInBundle as ProductCatalogCustomCatalogItemInBundle,
     )
-    from ..model.product_catalog_custom_catalog_item_in_bundle_images import (
+    from ..model.product_catalog_custom_catalog_item_in_bundle import (
         ProductCatalogCustomCatalogItemInBundleImages as ProductCatalogCustomCatalogItemInBundleImages,
     )
     from ..model.product_catalog_item_patch_request import (
         ProductCatalogItemPatchRequest as ProductCatalogItemPatchRequest,
     )
-    from ..model.product_catalog_item_patch_request_bundle_items import (
+    from ..model.product_catalog_item_patch_request import (
         ProductCatalogItemPatchRequestBundleItems as ProductCatalogItemPatchRequestBundleItems,
     )
-    from ..model.product_catalog_item_patch_request_product_variant import (
+    from ..model.product_catalog_item_patch_request import (
         ProductCatalogItemPatchRequestProductVariant as ProductCatalogItemPatchRequestProductVariant,
     )
-    from ..model.product_catalog_item_patch_request_product_variant_custom_fields import (
+    from ..model.product_catalog_item_patch_request import (
         ProductCatalogItemPatchRequestProductVariantCustomFields as ProductCatalogItemPatchRequestProductVariantCustomFields,
     )
-    from ..model.product_catalog_item_patch_request_product_variant_images import (
+    from ..model.product_catalog_item_patch_request import (
         ProductCatalogItemPatchRequestProductVariantImages as ProductCatalogItemPatchRequestProductVariantImages,
     )
     from ..model.product_catalog_item_price_configuration import (
@@ -699,32 +661,30 @@ if TYPE_CHECKING:
     )
     from ..model.product_catalog_item_price_tier import ProductCatalogItemPriceTier as ProductCatalogItemPriceTier
     from ..model.product_catalog_item_request import ProductCatalogItemRequest as ProductCatalogItemRequest
-    from ..model.product_catalog_item_request_bundle_items import (
+    from ..model.product_catalog_item_request import (
         ProductCatalogItemRequestBundleItems as ProductCatalogItemRequestBundleItems,
     )
-    from ..model.product_catalog_item_request_custom_fields import (
+    from ..model.product_catalog_item_request import (
         ProductCatalogItemRequestCustomFields as ProductCatalogItemRequestCustomFields,
     )
-    from ..model.product_catalog_item_request_images import (
-        ProductCatalogItemRequestImages as ProductCatalogItemRequestImages,
-    )
+    from ..model.product_catalog_item_request import ProductCatalogItemRequestImages as ProductCatalogItemRequestImages
     from ..model.product_catalog_item_response import ProductCatalogItemResponse as ProductCatalogItemResponse
-    from ..model.product_catalog_item_response_bundle_items import (
+    from ..model.product_catalog_item_response import (
         ProductCatalogItemResponseBundleItems as ProductCatalogItemResponseBundleItems,
     )
-    from ..model.product_catalog_item_response_default_price_configuration import (
+    from ..model.product_catalog_item_response import (
         ProductCatalogItemResponseDefaultPriceConfiguration as ProductCatalogItemResponseDefaultPriceConfiguration,
     )
-    from ..model.product_catalog_item_response_variants import (
+    from ..model.product_catalog_item_response import (
         ProductCatalogItemResponseVariants as ProductCatalogItemResponseVariants,
     )
-    from ..model.product_catalog_item_response_variants_custom_fields import (
+    from ..model.product_catalog_item_response import (
         ProductCatalogItemResponseVariantsCustomFields as ProductCatalogItemResponseVariantsCustomFields,
     )
-    from ..model.product_catalog_item_response_variants_images import (
+    from ..model.product_catalog_item_response import (
         ProductCatalogItemResponseVariantsImages as ProductCatalogItemResponseVariantsImages,
     )
-    from ..model.product_catalog_item_response_variants_price_configurations import (
+    from ..model.product_catalog_item_response import (
         ProductCatalogItemResponseVariantsPriceConfigurations as ProductCatalogItemResponseVariantsPriceConfigurations,
     )
     from ..model.product_catalog_pricing_method_enum import (
@@ -733,67 +693,73 @@ if TYPE_CHECKING:
     from ..model.product_catalog_search_catalog_item_response import (
         ProductCatalogSearchCatalogItemResponse as ProductCatalogSearchCatalogItemResponse,
     )
-    from ..model.product_catalog_search_catalog_item_response_custom_fields import (
+    from ..model.product_catalog_search_catalog_item_response import (
         ProductCatalogSearchCatalogItemResponseCustomFields as ProductCatalogSearchCatalogItemResponseCustomFields,
     )
-    from ..model.product_catalog_search_catalog_item_response_images import (
+    from ..model.product_catalog_search_catalog_item_response import (
         ProductCatalogSearchCatalogItemResponseImages as ProductCatalogSearchCatalogItemResponseImages,
     )
-    from ..model.product_catalog_search_catalog_item_response_tiers import (
+    from ..model.product_catalog_search_catalog_item_response import (
         ProductCatalogSearchCatalogItemResponseTiers as ProductCatalogSearchCatalogItemResponseTiers,
     )
     from ..model.product_catalog_type_enum import ProductCatalogTypeEnum as ProductCatalogTypeEnum
     from ..model.quote_response import QuoteResponse as QuoteResponse
+    from ..model.quote_response import QuoteResponseMergeRules as QuoteResponseMergeRules
+    from ..model.quote_response import QuoteResponseMergeRulesAction as QuoteResponseMergeRulesAction
+    from ..model.quote_response import QuoteResponseMergeRulesCondition as QuoteResponseMergeRulesCondition
+    from ..model.quote_response import (
+        QuoteResponseMergeRulesConditionComparison as QuoteResponseMergeRulesConditionComparison,
+    )
+    from ..model.quote_response import QuoteResponseSectionColumn as QuoteResponseSectionColumn
+    from ..model.quote_response import QuoteResponseSectionItem as QuoteResponseSectionItem
+    from ..model.quote_response import QuoteResponseSectionItemDiscountsValue as QuoteResponseSectionItemDiscountsValue
+    from ..model.quote_response import QuoteResponseSectionItemFeesValue as QuoteResponseSectionItemFeesValue
+    from ..model.quote_response import QuoteResponseSectionItemOptions as QuoteResponseSectionItemOptions
+    from ..model.quote_response import QuoteResponseSectionItemTaxesValue as QuoteResponseSectionItemTaxesValue
+    from ..model.quote_response import QuoteResponseSections as QuoteResponseSections
+    from ..model.quote_response import QuoteResponseSectionSummary as QuoteResponseSectionSummary
+    from ..model.quote_response import (
+        QuoteResponseSectionSummaryRecurringSubtotal as QuoteResponseSectionSummaryRecurringSubtotal,
+    )
+    from ..model.quote_response import QuoteResponseSettings as QuoteResponseSettings
+    from ..model.quote_response import QuoteResponseSettingsSelectionType as QuoteResponseSettingsSelectionType
+    from ..model.quote_response import QuoteResponseSummary as QuoteResponseSummary
+    from ..model.quote_response import QuoteResponseSummaryDiscountsValue as QuoteResponseSummaryDiscountsValue
+    from ..model.quote_response import QuoteResponseSummaryRecurringSubtotal as QuoteResponseSummaryRecurringSubtotal
     from ..model.quote_response_action import QuoteResponseAction as QuoteResponseAction
     from ..model.quote_response_condition import QuoteResponseCondition as QuoteResponseCondition
     from ..model.quote_response_condition_comparison import (
         QuoteResponseConditionComparison as QuoteResponseConditionComparison,
     )
-    from ..model.quote_response_merge_rules import QuoteResponseMergeRules as QuoteResponseMergeRules
-    from ..model.quote_response_merge_rules_action import QuoteResponseMergeRulesAction as QuoteResponseMergeRulesAction
-    from ..model.quote_response_merge_rules_condition import (
-        QuoteResponseMergeRulesCondition as QuoteResponseMergeRulesCondition,
-    )
-    from ..model.quote_response_merge_rules_condition_comparison import (
-        QuoteResponseMergeRulesConditionComparison as QuoteResponseMergeRulesConditionComparison,
-    )
     from ..model.quote_response_options import QuoteResponseOptions as QuoteResponseOptions
-    from ..model.quote_response_section_column import QuoteResponseSectionColumn as QuoteResponseSectionColumn
-    from ..model.quote_response_section_item import QuoteResponseSectionItem as QuoteResponseSectionItem
-    from ..model.quote_response_section_item_discounts_value import (
-        QuoteResponseSectionItemDiscountsValue as QuoteResponseSectionItemDiscountsValue,
-    )
-    from ..model.quote_response_section_item_fees_value import (
-        QuoteResponseSectionItemFeesValue as QuoteResponseSectionItemFeesValue,
-    )
-    from ..model.quote_response_section_item_options import (
-        QuoteResponseSectionItemOptions as QuoteResponseSectionItemOptions,
-    )
-    from ..model.quote_response_section_item_taxes_value import (
-        QuoteResponseSectionItemTaxesValue as QuoteResponseSectionItemTaxesValue,
-    )
-    from ..model.quote_response_section_summary import QuoteResponseSectionSummary as QuoteResponseSectionSummary
-    from ..model.quote_response_section_summary_recurring_subtotal import (
-        QuoteResponseSectionSummaryRecurringSubtotal as QuoteResponseSectionSummaryRecurringSubtotal,
-    )
-    from ..model.quote_response_sections import QuoteResponseSections as QuoteResponseSections
-    from ..model.quote_response_settings import QuoteResponseSettings as QuoteResponseSettings
-    from ..model.quote_response_settings_selection_type import (
-        QuoteResponseSettingsSelectionType as QuoteResponseSettingsSelectionType,
-    )
-    from ..model.quote_response_summary import QuoteResponseSummary as QuoteResponseSummary
     from ..model.quote_response_summary_discounts import QuoteResponseSummaryDiscounts as QuoteResponseSummaryDiscounts
-    from ..model.quote_response_summary_discounts_value import (
-        QuoteResponseSummaryDiscountsValue as QuoteResponseSummaryDiscountsValue,
-    )
-    from ..model.quote_response_summary_recurring_subtotal import (
-        QuoteResponseSummaryRecurringSubtotal as QuoteResponseSummaryRecurringSubtotal,
-    )
     from ..model.quote_section_settings import QuoteSectionSettings as QuoteSectionSettings
-    from ..model.quote_section_settings_selection_type import (
-        QuoteSectionSettingsSelectionType as QuoteSectionSettingsSelectionType,
-    )
+    from ..model.quote_section_settings import QuoteSectionSettingsSelectionType as QuoteSectionSettingsSelectionType
     from ..model.quote_update_request import QuoteUpdateRequest as QuoteUpdateRequest
+    from ..model.quote_update_request import QuoteUpdateRequestSettings as QuoteUpdateRequestSettings
+    from ..model.quote_update_request import UpdateIntegrationQuoteSection as UpdateIntegrationQuoteSection
+    from ..model.quote_update_request import UpdateIntegrationQuoteSectionItem as UpdateIntegrationQuoteSectionItem
+    from ..model.quote_update_request import (
+        UpdateIntegrationQuoteSectionItemDiscountsValue as UpdateIntegrationQuoteSectionItemDiscountsValue,
+    )
+    from ..model.quote_update_request import (
+        UpdateIntegrationQuoteSectionItemFeesValue as UpdateIntegrationQuoteSectionItemFeesValue,
+    )
+    from ..model.quote_update_request import (
+        UpdateIntegrationQuoteSectionItemOptions as UpdateIntegrationQuoteSectionItemOptions,
+    )
+    from ..model.quote_update_request import (
+        UpdateIntegrationQuoteSectionItemPriceSettings as UpdateIntegrationQuoteSectionItemPriceSettings,
+    )
+    from ..model.quote_update_request import (
+        UpdateIntegrationQuoteSectionItemPriceSettingsTiers as UpdateIntegrationQuoteSectionItemPriceSettingsTiers,
+    )
+    from ..model.quote_update_request import (
+        UpdateIntegrationQuoteSectionItemTaxesValue as UpdateIntegrationQuoteSectionItemTaxesValue,
+    )
+    from ..model.quote_update_request import (
+        UpdateIntegrationQuoteSectionSettings as UpdateIntegrationQuoteSectionSettings,
+    )
     from ..model.quote_update_request_billing_frequency_enum import (
         QuoteUpdateRequestBillingFrequencyEnum as QuoteUpdateRequestBillingFrequencyEnum,
     )
@@ -808,25 +774,24 @@ if TYPE_CHECKING:
     from ..model.quote_update_request_price_settings_tiers import (
         QuoteUpdateRequestPriceSettingsTiers as QuoteUpdateRequestPriceSettingsTiers,
     )
-    from ..model.quote_update_request_settings import QuoteUpdateRequestSettings as QuoteUpdateRequestSettings
     from ..model.quote_update_request_settings1 import QuoteUpdateRequestSettings1 as QuoteUpdateRequestSettings1
     from ..model.quote_update_request_settings_selection_type_type_enum import (
         QuoteUpdateRequestSettingsSelectionTypeTypeEnum as QuoteUpdateRequestSettingsSelectionTypeTypeEnum,
     )
     from ..model.quote_update_request_summary import QuoteUpdateRequestSummary as QuoteUpdateRequestSummary
-    from ..model.quote_update_request_summary_discounts_value import (
+    from ..model.quote_update_request_summary import (
         QuoteUpdateRequestSummaryDiscountsValue as QuoteUpdateRequestSummaryDiscountsValue,
     )
-    from ..model.quote_update_request_summary_fees_value import (
+    from ..model.quote_update_request_summary import (
         QuoteUpdateRequestSummaryFeesValue as QuoteUpdateRequestSummaryFeesValue,
     )
-    from ..model.quote_update_request_summary_taxes_value import (
+    from ..model.quote_update_request_summary import (
         QuoteUpdateRequestSummaryTaxesValue as QuoteUpdateRequestSummaryTaxesValue,
     )
     from ..model.radio_buttons import RadioButtons as RadioButtons
-    from ..model.radio_buttons_type import RadioButtonsType as RadioButtonsType
+    from ..model.radio_buttons import RadioButtonsType as RadioButtonsType
     from ..model.recipient_assigned_to import RecipientAssignedTo as RecipientAssignedTo
-    from ..model.recipient_assigned_to_type import RecipientAssignedToType as RecipientAssignedToType
+    from ..model.recipient_assigned_to import RecipientAssignedToType as RecipientAssignedToType
     from ..model.recipient_assignment_details import RecipientAssignmentDetails as RecipientAssignmentDetails
     from ..model.recipient_delivery_methods import RecipientDeliveryMethods as RecipientDeliveryMethods
     from ..model.recipient_kind_enum import RecipientKindEnum as RecipientKindEnum
@@ -838,29 +803,29 @@ if TYPE_CHECKING:
         RecipientVerificationPlaceEnum as RecipientVerificationPlaceEnum,
     )
     from ..model.recipient_verification_settings import RecipientVerificationSettings as RecipientVerificationSettings
-    from ..model.recipient_verification_settings_email_otp_verification import (
+    from ..model.recipient_verification_settings import (
         RecipientVerificationSettingsEmailOtpVerification as RecipientVerificationSettingsEmailOtpVerification,
     )
-    from ..model.recipient_verification_settings_id_verification import (
+    from ..model.recipient_verification_settings import (
         RecipientVerificationSettingsIdVerification as RecipientVerificationSettingsIdVerification,
     )
-    from ..model.recipient_verification_settings_kba_verification import (
+    from ..model.recipient_verification_settings import (
         RecipientVerificationSettingsKbaVerification as RecipientVerificationSettingsKbaVerification,
     )
-    from ..model.recipient_verification_settings_passcode_verification import (
+    from ..model.recipient_verification_settings import (
         RecipientVerificationSettingsPasscodeVerification as RecipientVerificationSettingsPasscodeVerification,
     )
-    from ..model.recipient_verification_settings_phone_verification import (
+    from ..model.recipient_verification_settings import (
         RecipientVerificationSettingsPhoneVerification as RecipientVerificationSettingsPhoneVerification,
     )
     from ..model.recipient_verification_settings_response import (
         RecipientVerificationSettingsResponse as RecipientVerificationSettingsResponse,
     )
     from ..model.recipients_group_assigned_to import RecipientsGroupAssignedTo as RecipientsGroupAssignedTo
-    from ..model.recipients_group_assigned_to_members import (
+    from ..model.recipients_group_assigned_to import (
         RecipientsGroupAssignedToMembers as RecipientsGroupAssignedToMembers,
     )
-    from ..model.recipients_group_assigned_to_type import RecipientsGroupAssignedToType as RecipientsGroupAssignedToType
+    from ..model.recipients_group_assigned_to import RecipientsGroupAssignedToType as RecipientsGroupAssignedToType
     from ..model.reminder_status_refused_response import ReminderStatusRefusedResponse as ReminderStatusRefusedResponse
     from ..model.ricipient_delivery_methods import RicipientDeliveryMethods as RicipientDeliveryMethods
     from ..model.search_catalog_items_billing_types import (
@@ -872,64 +837,62 @@ if TYPE_CHECKING:
     from ..model.section_info_response import SectionInfoResponse as SectionInfoResponse
     from ..model.session_refused_response import SessionRefusedResponse as SessionRefusedResponse
     from ..model.signature import Signature as Signature
-    from ..model.signature_type import SignatureType as SignatureType
+    from ..model.signature import SignatureType as SignatureType
     from ..model.stamp import Stamp as Stamp
-    from ..model.stamp_type import StampType as StampType
+    from ..model.stamp import StampType as StampType
     from ..model.table_cell import TableCell as TableCell
     from ..model.table_request import TableRequest as TableRequest
-    from ..model.table_request_data import TableRequestData as TableRequestData
-    from ..model.table_request_data_sections import TableRequestDataSections as TableRequestDataSections
+    from ..model.table_request import TableRequestData as TableRequestData
+    from ..model.table_request import TableRequestDataSections as TableRequestDataSections
     from ..model.template_create_response import TemplateCreateResponse as TemplateCreateResponse
     from ..model.template_details_response import TemplateDetailsResponse as TemplateDetailsResponse
-    from ..model.template_details_response_content_placeholders import (
+    from ..model.template_details_response import (
         TemplateDetailsResponseContentPlaceholders as TemplateDetailsResponseContentPlaceholders,
     )
-    from ..model.template_details_response_created_by import (
-        TemplateDetailsResponseCreatedBy as TemplateDetailsResponseCreatedBy,
+    from ..model.template_details_response import TemplateDetailsResponseCreatedBy as TemplateDetailsResponseCreatedBy
+    from ..model.template_details_response import TemplateDetailsResponseImages as TemplateDetailsResponseImages
+    from ..model.template_details_response import TemplateDetailsResponseRoles as TemplateDetailsResponseRoles
+    from ..model.template_details_response import (
+        TemplateDetailsResponseRolesPreassignedPerson as TemplateDetailsResponseRolesPreassignedPerson,
     )
-    from ..model.template_details_response_images import TemplateDetailsResponseImages as TemplateDetailsResponseImages
+    from ..model.template_details_response import (
+        TemplateDetailsResponseRolesPreassignedPersonMembers as TemplateDetailsResponseRolesPreassignedPersonMembers,
+    )
+    from ..model.template_details_response import TemplateDetailsResponseTables as TemplateDetailsResponseTables
     from ..model.template_details_response_preassigned_person import (
         TemplateDetailsResponsePreassignedPerson as TemplateDetailsResponsePreassignedPerson,
     )
-    from ..model.template_details_response_roles import TemplateDetailsResponseRoles as TemplateDetailsResponseRoles
-    from ..model.template_details_response_roles_preassigned_person import (
-        TemplateDetailsResponseRolesPreassignedPerson as TemplateDetailsResponseRolesPreassignedPerson,
-    )
-    from ..model.template_details_response_roles_preassigned_person_members import (
-        TemplateDetailsResponseRolesPreassignedPersonMembers as TemplateDetailsResponseRolesPreassignedPersonMembers,
-    )
-    from ..model.template_details_response_tables import TemplateDetailsResponseTables as TemplateDetailsResponseTables
     from ..model.template_details_response_tokens import TemplateDetailsResponseTokens as TemplateDetailsResponseTokens
     from ..model.template_duplicate_request import TemplateDuplicateRequest as TemplateDuplicateRequest
     from ..model.template_duplicate_response import TemplateDuplicateResponse as TemplateDuplicateResponse
-    from ..model.template_duplicate_response_meta import TemplateDuplicateResponseMeta as TemplateDuplicateResponseMeta
+    from ..model.template_duplicate_response import TemplateDuplicateResponseMeta as TemplateDuplicateResponseMeta
     from ..model.template_list_response import TemplateListResponse as TemplateListResponse
     from ..model.template_list_response_results import TemplateListResponseResults as TemplateListResponseResults
-    from ..model.template_role_update_items2 import TemplateRoleUpdateItems2 as TemplateRoleUpdateItems2
+    from ..model.template_role_update_items import TemplateRoleUpdateItems2 as TemplateRoleUpdateItems2
     from ..model.template_settings_response import TemplateSettingsResponse as TemplateSettingsResponse
     from ..model.template_status_response import TemplateStatusResponse as TemplateStatusResponse
-    from ..model.template_status_response_status import TemplateStatusResponseStatus as TemplateStatusResponseStatus
+    from ..model.template_status_response import TemplateStatusResponseStatus as TemplateStatusResponseStatus
     from ..model.template_update_request import TemplateUpdateRequest as TemplateUpdateRequest
     from ..model.templates_folder_create_request import TemplatesFolderCreateRequest as TemplatesFolderCreateRequest
     from ..model.templates_folder_create_response import TemplatesFolderCreateResponse as TemplatesFolderCreateResponse
     from ..model.templates_folder_list_response import TemplatesFolderListResponse as TemplatesFolderListResponse
-    from ..model.templates_folder_list_response_results import (
+    from ..model.templates_folder_list_response import (
         TemplatesFolderListResponseResults as TemplatesFolderListResponseResults,
     )
     from ..model.templates_folder_rename_request import TemplatesFolderRenameRequest as TemplatesFolderRenameRequest
     from ..model.templates_folder_rename_response import TemplatesFolderRenameResponse as TemplatesFolderRenameResponse
     from ..model.text import Text as Text
-    from ..model.text_type import TextType as TextType
+    from ..model.text import TextType as TextType
     from ..model.token import Token as Token
-    from ..model.tokens2 import Tokens2 as Tokens2
+    from ..model.tokens import Tokens2 as Tokens2
     from ..model.too_many_requests_response import TooManyRequestsResponse as TooManyRequestsResponse
     from ..model.too_many_requests_v2_response import TooManyRequestsV2Response as TooManyRequestsV2Response
-    from ..model.too_many_requests_v2_response_details import (
+    from ..model.too_many_requests_v2_response import (
         TooManyRequestsV2ResponseDetails as TooManyRequestsV2ResponseDetails,
     )
     from ..model.unauthorized_response import UnauthorizedResponse as UnauthorizedResponse
     from ..model.unauthorized_v2_response import UnauthorizedV2Response as UnauthorizedV2Response
-    from ..model.unauthorized_v2_response_details import UnauthorizedV2ResponseDetails as UnauthorizedV2ResponseDetails
+    from ..model.unauthorized_v2_response import UnauthorizedV2ResponseDetails as UnauthorizedV2ResponseDetails
     from ..model.update_document_auto_reminders_request import (
         UpdateDocumentAutoRemindersRequest as UpdateDocumentAutoRemindersRequest,
     )
@@ -940,58 +903,33 @@ if TYPE_CHECKING:
         UpdateDocumentFieldsAssignmentRequest as UpdateDocumentFieldsAssignmentRequest,
     )
     from ..model.update_document_recipient import UpdateDocumentRecipient as UpdateDocumentRecipient
+    from ..model.update_document_recipient import UpdateDocumentRecipientType as UpdateDocumentRecipientType
     from ..model.update_document_recipient_group import UpdateDocumentRecipientGroup as UpdateDocumentRecipientGroup
-    from ..model.update_document_recipient_group_type import (
+    from ..model.update_document_recipient_group import (
         UpdateDocumentRecipientGroupType as UpdateDocumentRecipientGroupType,
     )
-    from ..model.update_document_recipient_type import UpdateDocumentRecipientType as UpdateDocumentRecipientType
     from ..model.update_document_settings_request import UpdateDocumentSettingsRequest as UpdateDocumentSettingsRequest
-    from ..model.update_integration_quote_section import UpdateIntegrationQuoteSection as UpdateIntegrationQuoteSection
-    from ..model.update_integration_quote_section_item import (
-        UpdateIntegrationQuoteSectionItem as UpdateIntegrationQuoteSectionItem,
-    )
-    from ..model.update_integration_quote_section_item_discounts_value import (
-        UpdateIntegrationQuoteSectionItemDiscountsValue as UpdateIntegrationQuoteSectionItemDiscountsValue,
-    )
-    from ..model.update_integration_quote_section_item_fees_value import (
-        UpdateIntegrationQuoteSectionItemFeesValue as UpdateIntegrationQuoteSectionItemFeesValue,
-    )
-    from ..model.update_integration_quote_section_item_options import (
-        UpdateIntegrationQuoteSectionItemOptions as UpdateIntegrationQuoteSectionItemOptions,
-    )
-    from ..model.update_integration_quote_section_item_price_settings import (
-        UpdateIntegrationQuoteSectionItemPriceSettings as UpdateIntegrationQuoteSectionItemPriceSettings,
-    )
-    from ..model.update_integration_quote_section_item_price_settings_tiers import (
-        UpdateIntegrationQuoteSectionItemPriceSettingsTiers as UpdateIntegrationQuoteSectionItemPriceSettingsTiers,
-    )
-    from ..model.update_integration_quote_section_item_taxes_value import (
-        UpdateIntegrationQuoteSectionItemTaxesValue as UpdateIntegrationQuoteSectionItemTaxesValue,
-    )
-    from ..model.update_integration_quote_section_settings import (
-        UpdateIntegrationQuoteSectionSettings as UpdateIntegrationQuoteSectionSettings,
-    )
     from ..model.update_member_role_request import UpdateMemberRoleRequest as UpdateMemberRoleRequest
     from ..model.update_member_role_response import UpdateMemberRoleResponse as UpdateMemberRoleResponse
     from ..model.update_template_settings_request import UpdateTemplateSettingsRequest as UpdateTemplateSettingsRequest
     from ..model.upload_section_base import UploadSectionBase as UploadSectionBase
-    from ..model.upload_section_base_tokens import UploadSectionBaseTokens as UploadSectionBaseTokens
+    from ..model.upload_section_base import UploadSectionBaseTokens as UploadSectionBaseTokens
     from ..model.upload_section_by_file_request import UploadSectionByFileRequest as UploadSectionByFileRequest
     from ..model.upload_section_by_pdf_request import UploadSectionByPdfRequest as UploadSectionByPdfRequest
     from ..model.upload_section_by_template_request import (
         UploadSectionByTemplateRequest as UploadSectionByTemplateRequest,
     )
-    from ..model.upload_section_by_template_request_content_placeholders import (
+    from ..model.upload_section_by_template_request import (
         UploadSectionByTemplateRequestContentPlaceholders as UploadSectionByTemplateRequestContentPlaceholders,
     )
-    from ..model.upload_section_by_template_request_content_placeholders_content_library_items import (
+    from ..model.upload_section_by_template_request import (
         UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems as UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems,
     )
-    from ..model.upload_section_by_template_request_content_placeholders_content_library_items_recipients import (
+    from ..model.upload_section_by_template_request import (
         UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients as UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients,
     )
     from ..model.upload_section_list_response import UploadSectionListResponse as UploadSectionListResponse
-    from ..model.upload_section_list_response_results import (
+    from ..model.upload_section_list_response import (
         UploadSectionListResponseResults as UploadSectionListResponseResults,
     )
     from ..model.upload_section_merge_field_scope import UploadSectionMergeFieldScope as UploadSectionMergeFieldScope
@@ -1608,9 +1546,9 @@ __all__ = [
 
 _MODULES = {
     "AIExtractionNotStartedResponse": "..model.ai_extraction_not_started_response",
-    "AIExtractionNotStartedResponseCode": "..model.ai_extraction_not_started_response_code",
+    "AIExtractionNotStartedResponseCode": "..model.ai_extraction_not_started_response",
     "AIExtractionPendingResponse": "..model.ai_extraction_pending_response",
-    "AIExtractionPendingResponseCode": "..model.ai_extraction_pending_response_code",
+    "AIExtractionPendingResponseCode": "..model.ai_extraction_pending_response",
     "AIMetadataAcceptanceStatus": "..model.ai_metadata_acceptance_status",
     "AIMetadataField": "..model.ai_metadata_field",
     "AIMetadataFieldType": "..model.ai_metadata_field_type",
@@ -1618,11 +1556,11 @@ _MODULES = {
     "AIMetadataValue": "..model.ai_metadata_value",
     "APILogDetailsResponse": "..model.api_log_details_response",
     "APILogListResponse": "..model.api_log_list_response",
-    "APILogListResponseResults": "..model.api_log_list_response_results",
+    "APILogListResponseResults": "..model.api_log_list_response",
     "AddDsvNamedItemsRequest": "..model.add_dsv_named_items_request",
-    "AddDsvNamedItemsRequestItems": "..model.add_dsv_named_items_request_items",
+    "AddDsvNamedItemsRequestItems": "..model.add_dsv_named_items_request",
     "AddDsvNamedItemsResponse": "..model.add_dsv_named_items_response",
-    "AddDsvNamedItemsResponseResults": "..model.add_dsv_named_items_response_results",
+    "AddDsvNamedItemsResponseResults": "..model.add_dsv_named_items_response",
     "AddMemberRequest": "..model.add_member_request",
     "AddMemberResponse": "..model.add_member_response",
     "ApiKeyTypeEnum": "..model.api_key_type_enum",
@@ -1630,21 +1568,21 @@ _MODULES = {
     "ApiLogMethodEnum": "..model.api_log_method_enum",
     "ApiLogStatusEnum": "..model.api_log_status_enum",
     "AppendCLIDataRequest": "..model.append_cli_data_request",
-    "AppendCLIDataRequestCli": "..model.append_cli_data_request_cli",
-    "AppendCLIDataRequestCliPages": "..model.append_cli_data_request_cli_pages",
+    "AppendCLIDataRequestCli": "..model.append_cli_data_request",
+    "AppendCLIDataRequestCliPages": "..model.append_cli_data_request",
     "AppendCLIDataResponse": "..model.append_cli_data_response",
-    "AppendCLIDataResponseBlockMapping": "..model.append_cli_data_response_block_mapping",
-    "AppendCLIDataResponseBlockMappingImages": "..model.append_cli_data_response_block_mapping_images",
-    "AppendCLIDataResponseBlockMappingPricingTables": "..model.append_cli_data_response_block_mapping_pricing_tables",
-    "AppendCLIDataResponseBlockMappingTables": "..model.append_cli_data_response_block_mapping_tables",
-    "AppendCLIDataResponseBlockMappingTexts": "..model.append_cli_data_response_block_mapping_texts",
-    "AppendCLIDataResponseCli": "..model.append_cli_data_response_cli",
-    "AppendCLIDataResponseCliPages": "..model.append_cli_data_response_cli_pages",
+    "AppendCLIDataResponseBlockMapping": "..model.append_cli_data_response",
+    "AppendCLIDataResponseBlockMappingImages": "..model.append_cli_data_response",
+    "AppendCLIDataResponseBlockMappingPricingTables": "..model.append_cli_data_response",
+    "AppendCLIDataResponseBlockMappingTables": "..model.append_cli_data_response",
+    "AppendCLIDataResponseBlockMappingTexts": "..model.append_cli_data_response",
+    "AppendCLIDataResponseCli": "..model.append_cli_data_response",
+    "AppendCLIDataResponseCliPages": "..model.append_cli_data_response",
     "AssignedToRecipientDeliveryMethods": "..model.assigned_to_recipient_delivery_methods",
     "AutoReminders": "..model.auto_reminders",
     "BadRequestResponse": "..model.bad_request_response",
     "BadRequestV2Response": "..model.bad_request_v2_response",
-    "BadRequestV2ResponseDetails": "..model.bad_request_v2_response_details",
+    "BadRequestV2ResponseDetails": "..model.bad_request_v2_response",
     "BaseActor": "..model.base_actor",
     "BaseEditingSessionResponse": "..model.base_editing_session_response",
     "BaseField": "..model.base_field",
@@ -1652,29 +1590,29 @@ _MODULES = {
     "BatchAIMetadataRequest": "..model.batch_ai_metadata_request",
     "BatchAIMetadataResponse": "..model.batch_ai_metadata_response",
     "BatchAIMetadataResultAccessDenied": "..model.batch_ai_metadata_result_access_denied",
-    "BatchAIMetadataResultAccessDeniedStatus": "..model.batch_ai_metadata_result_access_denied_status",
+    "BatchAIMetadataResultAccessDeniedStatus": "..model.batch_ai_metadata_result_access_denied",
     "BatchAIMetadataResultBase": "..model.batch_ai_metadata_result_base",
     "BatchAIMetadataResultExtractionFailed": "..model.batch_ai_metadata_result_extraction_failed",
-    "BatchAIMetadataResultExtractionFailedStatus": "..model.batch_ai_metadata_result_extraction_failed_status",
+    "BatchAIMetadataResultExtractionFailedStatus": "..model.batch_ai_metadata_result_extraction_failed",
     "BatchAIMetadataResultExtractionNotStarted": "..model.batch_ai_metadata_result_extraction_not_started",
-    "BatchAIMetadataResultExtractionNotStartedStatus": "..model.batch_ai_metadata_result_extraction_not_started_status",
+    "BatchAIMetadataResultExtractionNotStartedStatus": "..model.batch_ai_metadata_result_extraction_not_started",
     "BatchAIMetadataResultExtractionPending": "..model.batch_ai_metadata_result_extraction_pending",
-    "BatchAIMetadataResultExtractionPendingStatus": "..model.batch_ai_metadata_result_extraction_pending_status",
+    "BatchAIMetadataResultExtractionPendingStatus": "..model.batch_ai_metadata_result_extraction_pending",
     "BatchAIMetadataResultInternalError": "..model.batch_ai_metadata_result_internal_error",
-    "BatchAIMetadataResultInternalErrorStatus": "..model.batch_ai_metadata_result_internal_error_status",
+    "BatchAIMetadataResultInternalErrorStatus": "..model.batch_ai_metadata_result_internal_error",
     "BatchAIMetadataResultNotFound": "..model.batch_ai_metadata_result_not_found",
-    "BatchAIMetadataResultNotFoundStatus": "..model.batch_ai_metadata_result_not_found_status",
+    "BatchAIMetadataResultNotFoundStatus": "..model.batch_ai_metadata_result_not_found",
     "BatchAIMetadataResultOk": "..model.batch_ai_metadata_result_ok",
-    "BatchAIMetadataResultOkStatus": "..model.batch_ai_metadata_result_ok_status",
+    "BatchAIMetadataResultOkStatus": "..model.batch_ai_metadata_result_ok",
     "BatchAIMetadataResultStatus": "..model.batch_ai_metadata_result_status",
     "BulkDeleteDocumentsRequestItem": "..model.bulk_delete_documents_request_item",
     "BulkDeleteDocumentsResponse": "..model.bulk_delete_documents_response",
     "ChangeDocumentStatusWithUploadBody": "..model.change_document_status_with_upload_body",
     "Checkbox": "..model.checkbox",
-    "CheckboxType": "..model.checkbox_type",
+    "CheckboxType": "..model.checkbox",
     "CollectFile": "..model.collect_file",
-    "CollectFileType": "..model.collect_file_type",
-    "CollectFileValue": "..model.collect_file_value",
+    "CollectFileType": "..model.collect_file",
+    "CollectFileValue": "..model.collect_file",
     "ContactCreateRequest": "..model.contact_create_request",
     "ContactDetailsResponse": "..model.contact_details_response",
     "ContactListResponse": "..model.contact_list_response",
@@ -1682,12 +1620,12 @@ _MODULES = {
     "ContentLibraryItemCreateFromUrlRequest": "..model.content_library_item_create_from_url_request",
     "ContentLibraryItemCreateRequest": "..model.content_library_item_create_request",
     "ContentLibraryItemListResponse": "..model.content_library_item_list_response",
-    "ContentLibraryItemListResponseResults": "..model.content_library_item_list_response_results",
+    "ContentLibraryItemListResponseResults": "..model.content_library_item_list_response",
     "ContentLibraryItemResponse": "..model.content_library_item_response",
-    "ContentLibraryItemResponseCreatedBy": "..model.content_library_item_response_created_by",
-    "ContentLibraryItemResponseTables": "..model.content_library_item_response_tables",
+    "ContentLibraryItemResponseCreatedBy": "..model.content_library_item_response",
+    "ContentLibraryItemResponseTables": "..model.content_library_item_response",
     "ContentLibraryResponse": "..model.content_library_response",
-    "ContentLibraryResponseStatus": "..model.content_library_response_status",
+    "ContentLibraryResponseStatus": "..model.content_library_response",
     "CreateApiKeyRequest": "..model.create_api_key_request",
     "CreateApiKeyResponse": "..model.create_api_key_response",
     "CreateContentLibraryItemFromUploadBody": "..model.create_content_library_item_from_upload_body",
@@ -1699,69 +1637,69 @@ _MODULES = {
     "CreateDocumentFromUploadBody": "..model.create_document_from_upload_body",
     "CreateDocumentRecipient": "..model.create_document_recipient",
     "CreateDocumentRecipientGroup": "..model.create_document_recipient_group",
-    "CreateDocumentRecipientGroupType": "..model.create_document_recipient_group_type",
-    "CreateDocumentRecipientType": "..model.create_document_recipient_type",
+    "CreateDocumentRecipientGroupType": "..model.create_document_recipient_group",
+    "CreateDocumentRecipientType": "..model.create_document_recipient",
     "CreateMemberTokenRequest": "..model.create_member_token_request",
     "CreateMemberTokenResponse": "..model.create_member_token_response",
     "CreateNotarizationRequest": "..model.create_notarization_request",
-    "CreateNotarizationRequestInvitation": "..model.create_notarization_request_invitation",
-    "CreateNotarizationRequestInvitationInvitees": "..model.create_notarization_request_invitation_invitees",
-    "CreateNotarizationRequestNotary": "..model.create_notarization_request_notary",
+    "CreateNotarizationRequestInvitation": "..model.create_notarization_request",
+    "CreateNotarizationRequestInvitationInvitees": "..model.create_notarization_request",
+    "CreateNotarizationRequestNotary": "..model.create_notarization_request",
     "CreateNotarizationResponse": "..model.create_notarization_response",
-    "CreateNotarizationResponseCreatedBy": "..model.create_notarization_response_created_by",
-    "CreateNotarizationResponseInvitees": "..model.create_notarization_response_invitees",
-    "CreateNotarizationResponseStatus": "..model.create_notarization_response_status",
+    "CreateNotarizationResponseCreatedBy": "..model.create_notarization_response",
+    "CreateNotarizationResponseInvitees": "..model.create_notarization_response",
+    "CreateNotarizationResponseStatus": "..model.create_notarization_response",
     "CreateTemplateEditingSessionResponse201": "..model.create_template_editing_session_response201",
     "CreateTemplateFields": "..model.create_template_fields",
     "CreateTemplateFromUrlRequest": "..model.create_template_from_url_request",
     "CreateTemplateRequest": "..model.create_template_request",
-    "CreateTemplateRequestOwner": "..model.create_template_request_owner",
+    "CreateTemplateRequestOwner": "..model.create_template_request",
     "CreateTemplateWithUploadFields": "..model.create_template_with_upload_fields",
     "CreateTemplateWithUploadRequest": "..model.create_template_with_upload_request",
     "CreateUserRequest": "..model.create_user_request",
-    "CreateUserRequestUser": "..model.create_user_request_user",
-    "CreateUserRequestWorkspaces": "..model.create_user_request_workspaces",
+    "CreateUserRequestUser": "..model.create_user_request",
+    "CreateUserRequestWorkspaces": "..model.create_user_request",
     "CreateUserResponse": "..model.create_user_response",
-    "CreateUserResponseWorkspaces": "..model.create_user_response_workspaces",
+    "CreateUserResponseWorkspaces": "..model.create_user_response",
     "CreateWorkspaceRequest": "..model.create_workspace_request",
-    "CreateWorkspaceRequestSettings": "..model.create_workspace_request_settings",
+    "CreateWorkspaceRequestSettings": "..model.create_workspace_request",
     "CreateWorkspaceResponse": "..model.create_workspace_response",
     "Date": "..model.date",
-    "DateType": "..model.date_type",
+    "DateType": "..model.date",
     "DeactivateWorkspaceResponse": "..model.deactivate_workspace_response",
     "DocumentAttachmentCreateFromFile": "..model.document_attachment_create_from_file",
     "DocumentAttachmentMetadata": "..model.document_attachment_metadata",
     "DocumentAttachmentRequest": "..model.document_attachment_request",
     "DocumentAttachmentResponse": "..model.document_attachment_response",
-    "DocumentAttachmentResponseCreatedBy": "..model.document_attachment_response_created_by",
+    "DocumentAttachmentResponseCreatedBy": "..model.document_attachment_response",
     "DocumentAuditTrailResponse": "..model.document_audit_trail_response",
-    "DocumentAuditTrailResponseResults": "..model.document_audit_trail_response_results",
-    "DocumentAuditTrailResponseResultsUser": "..model.document_audit_trail_response_results_user",
+    "DocumentAuditTrailResponseResults": "..model.document_audit_trail_response",
+    "DocumentAuditTrailResponseResultsUser": "..model.document_audit_trail_response",
     "DocumentAutoRemindersResponse": "..model.document_auto_reminders_response",
     "DocumentAutoRemindersResponse400": "..model.document_auto_reminders_response400",
-    "DocumentAutoRemindersResponseReminders": "..model.document_auto_reminders_response_reminders",
-    "DocumentAutoRemindersResponseRemindersStatus": "..model.document_auto_reminders_response_reminders_status",
+    "DocumentAutoRemindersResponseReminders": "..model.document_auto_reminders_response",
+    "DocumentAutoRemindersResponseRemindersStatus": "..model.document_auto_reminders_response",
     "DocumentContentFormat": "..model.document_content_format",
     "DocumentContentResponse": "..model.document_content_response",
     "DocumentCreateByMarkdownRequest": "..model.document_create_by_markdown_request",
-    "DocumentCreateByMarkdownRequestOwner": "..model.document_create_by_markdown_request_owner",
-    "DocumentCreateByMarkdownRequestTokens": "..model.document_create_by_markdown_request_tokens",
+    "DocumentCreateByMarkdownRequestOwner": "..model.document_create_by_markdown_request",
+    "DocumentCreateByMarkdownRequestTokens": "..model.document_create_by_markdown_request",
     "DocumentCreateByPdfRequest": "..model.document_create_by_pdf_request",
-    "DocumentCreateByPdfRequestFieldsValue": "..model.document_create_by_pdf_request_fields_value",
-    "DocumentCreateByPdfRequestOwner": "..model.document_create_by_pdf_request_owner",
-    "DocumentCreateByPdfRequestTokens": "..model.document_create_by_pdf_request_tokens",
+    "DocumentCreateByPdfRequestFieldsValue": "..model.document_create_by_pdf_request",
+    "DocumentCreateByPdfRequestOwner": "..model.document_create_by_pdf_request",
+    "DocumentCreateByPdfRequestTokens": "..model.document_create_by_pdf_request",
     "DocumentCreateByPdfUrlRequest": "..model.document_create_by_pdf_url_request",
     "DocumentCreateByTemplateRequest": "..model.document_create_by_template_request",
     "DocumentCreateByTemplateRequestContentLibraryItems": "..model.document_create_by_template_request_content_library_items",
-    "DocumentCreateByTemplateRequestContentPlaceholders": "..model.document_create_by_template_request_content_placeholders",
-    "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems": "..model.document_create_by_template_request_content_placeholders_content_library_items",
-    "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients": "..model.document_create_by_template_request_content_placeholders_content_library_items_recipients",
-    "DocumentCreateByTemplateRequestFieldsValue": "..model.document_create_by_template_request_fields_value",
-    "DocumentCreateByTemplateRequestImages": "..model.document_create_by_template_request_images",
-    "DocumentCreateByTemplateRequestOwner": "..model.document_create_by_template_request_owner",
+    "DocumentCreateByTemplateRequestContentPlaceholders": "..model.document_create_by_template_request",
+    "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItems": "..model.document_create_by_template_request",
+    "DocumentCreateByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients": "..model.document_create_by_template_request",
+    "DocumentCreateByTemplateRequestFieldsValue": "..model.document_create_by_template_request",
+    "DocumentCreateByTemplateRequestImages": "..model.document_create_by_template_request",
+    "DocumentCreateByTemplateRequestOwner": "..model.document_create_by_template_request",
     "DocumentCreateByTemplateRequestRecipients": "..model.document_create_by_template_request_recipients",
-    "DocumentCreateByTemplateRequestTexts": "..model.document_create_by_template_request_texts",
-    "DocumentCreateByTemplateRequestTokens": "..model.document_create_by_template_request_tokens",
+    "DocumentCreateByTemplateRequestTexts": "..model.document_create_by_template_request",
+    "DocumentCreateByTemplateRequestTokens": "..model.document_create_by_template_request",
     "DocumentCreateLinkRequest": "..model.document_create_link_request",
     "DocumentCreateLinkResponse": "..model.document_create_link_response",
     "DocumentCreateRequest": "..model.document_create_request",
@@ -1770,48 +1708,48 @@ _MODULES = {
     "DocumentCreateRequestImages": "..model.document_create_request_images",
     "DocumentCreateRequestRecipients": "..model.document_create_request_recipients",
     "DocumentCreateResponse": "..model.document_create_response",
-    "DocumentCreateResponseLinks": "..model.document_create_response_links",
+    "DocumentCreateResponseLinks": "..model.document_create_response",
     "DocumentDeliveryMethodEnum": "..model.document_delivery_method_enum",
     "DocumentDetailsRecipient": "..model.document_details_recipient",
     "DocumentDetailsRecipientGroup": "..model.document_details_recipient_group",
     "DocumentDetailsRecipientGroupMember": "..model.document_details_recipient_group_member",
-    "DocumentDetailsRecipientGroupType": "..model.document_details_recipient_group_type",
-    "DocumentDetailsRecipientType": "..model.document_details_recipient_type",
+    "DocumentDetailsRecipientGroupType": "..model.document_details_recipient_group",
+    "DocumentDetailsRecipientType": "..model.document_details_recipient",
     "DocumentDetailsResponse": "..model.document_details_response",
-    "DocumentDetailsResponseApprovalExecution": "..model.document_details_response_approval_execution",
-    "DocumentDetailsResponseCreatedBy": "..model.document_details_response_created_by",
-    "DocumentDetailsResponseGrandTotal": "..model.document_details_response_grand_total",
-    "DocumentDetailsResponseImages": "..model.document_details_response_images",
-    "DocumentDetailsResponseLinkedObjects": "..model.document_details_response_linked_objects",
-    "DocumentDetailsResponseLinkedObjectsChildren": "..model.document_details_response_linked_objects_children",
-    "DocumentDetailsResponseLock": "..model.document_details_response_lock",
+    "DocumentDetailsResponseApprovalExecution": "..model.document_details_response",
+    "DocumentDetailsResponseCreatedBy": "..model.document_details_response",
+    "DocumentDetailsResponseGrandTotal": "..model.document_details_response",
+    "DocumentDetailsResponseImages": "..model.document_details_response",
+    "DocumentDetailsResponseLinkedObjects": "..model.document_details_response",
+    "DocumentDetailsResponseLinkedObjectsChildren": "..model.document_details_response",
+    "DocumentDetailsResponseLock": "..model.document_details_response",
     "DocumentDetailsResponseRecipients": "..model.document_details_response_recipients",
-    "DocumentDetailsResponseSentBy": "..model.document_details_response_sent_by",
-    "DocumentDetailsResponseTables": "..model.document_details_response_tables",
-    "DocumentDetailsResponseTemplate": "..model.document_details_response_template",
-    "DocumentDetailsResponseTexts": "..model.document_details_response_texts",
+    "DocumentDetailsResponseSentBy": "..model.document_details_response",
+    "DocumentDetailsResponseTables": "..model.document_details_response",
+    "DocumentDetailsResponseTemplate": "..model.document_details_response",
+    "DocumentDetailsResponseTexts": "..model.document_details_response",
     "DocumentDocxExport": "..model.document_docx_export",
     "DocumentDocxExportStatusEnum": "..model.document_docx_export_status_enum",
     "DocumentESignDisclosure": "..model.document_e_sign_disclosure",
-    "DocumentESignDisclosureResult": "..model.document_e_sign_disclosure_result",
+    "DocumentESignDisclosureResult": "..model.document_e_sign_disclosure",
     "DocumentFieldAnchorPointEnum": "..model.document_field_anchor_point_enum",
     "DocumentFieldAssignmentItem": "..model.document_field_assignment_item",
     "DocumentFieldOptionCreate": "..model.document_field_option_create",
-    "DocumentFieldOptionCreatePosition": "..model.document_field_option_create_position",
+    "DocumentFieldOptionCreatePosition": "..model.document_field_option_create",
     "DocumentFieldSettingsCreate": "..model.document_field_settings_create",
     "DocumentFieldsField": "..model.document_fields_field",
-    "DocumentFieldsFieldAssignedTo": "..model.document_fields_field_assigned_to",
+    "DocumentFieldsFieldAssignedTo": "..model.document_fields_field",
     "DocumentFieldsFieldCreate": "..model.document_fields_field_create",
     "DocumentFieldsLayout": "..model.document_fields_layout",
-    "DocumentFieldsLayoutPosition": "..model.document_fields_layout_position",
-    "DocumentFieldsLayoutStyle": "..model.document_fields_layout_style",
+    "DocumentFieldsLayoutPosition": "..model.document_fields_layout",
+    "DocumentFieldsLayoutStyle": "..model.document_fields_layout",
     "DocumentLanguageEnum": "..model.document_language_enum",
     "DocumentListResponse": "..model.document_list_response",
-    "DocumentListResponseResults": "..model.document_list_response_results",
+    "DocumentListResponseResults": "..model.document_list_response",
     "DocumentLockInfo": "..model.document_lock_info",
-    "DocumentLockInfoLockType": "..model.document_lock_info_lock_type",
+    "DocumentLockInfoLockType": "..model.document_lock_info",
     "DocumentLockedResponse": "..model.document_locked_response",
-    "DocumentLockedResponseType": "..model.document_locked_response_type",
+    "DocumentLockedResponseType": "..model.document_locked_response",
     "DocumentOrderingFieldsEnum": "..model.document_ordering_fields_enum",
     "DocumentRecipientCreateRequest": "..model.document_recipient_create_request",
     "DocumentRecipientEditRequest": "..model.document_recipient_edit_request",
@@ -1834,27 +1772,27 @@ _MODULES = {
     "DocumentSearchResultOwner": "..model.document_search_result_owner",
     "DocumentSearchSuggestion": "..model.document_search_suggestion",
     "DocumentSendManualReminder200Response": "..model.document_send_manual_reminder200_response",
-    "DocumentSendManualReminder200ResponseResult": "..model.document_send_manual_reminder200_response_result",
-    "DocumentSendManualReminder200ResponseResultEmail": "..model.document_send_manual_reminder200_response_result_email",
-    "DocumentSendManualReminder200ResponseResultEmailCustomization": "..model.document_send_manual_reminder200_response_result_email_customization",
-    "DocumentSendManualReminder200ResponseResultEmailStatus": "..model.document_send_manual_reminder200_response_result_email_status",
-    "DocumentSendManualReminder200ResponseResultSms": "..model.document_send_manual_reminder200_response_result_sms",
-    "DocumentSendManualReminder200ResponseResultSmsStatus": "..model.document_send_manual_reminder200_response_result_sms_status",
+    "DocumentSendManualReminder200ResponseResult": "..model.document_send_manual_reminder200_response",
+    "DocumentSendManualReminder200ResponseResultEmail": "..model.document_send_manual_reminder200_response",
+    "DocumentSendManualReminder200ResponseResultEmailCustomization": "..model.document_send_manual_reminder200_response",
+    "DocumentSendManualReminder200ResponseResultEmailStatus": "..model.document_send_manual_reminder200_response",
+    "DocumentSendManualReminder200ResponseResultSms": "..model.document_send_manual_reminder200_response",
+    "DocumentSendManualReminder200ResponseResultSmsStatus": "..model.document_send_manual_reminder200_response",
     "DocumentSendManualReminder409Response": "..model.document_send_manual_reminder409_response",
     "DocumentSendManualReminderRequest": "..model.document_send_manual_reminder_request",
-    "DocumentSendManualReminderRequestReminders": "..model.document_send_manual_reminder_request_reminders",
-    "DocumentSendManualReminderRequestRemindersEmailCustomization": "..model.document_send_manual_reminder_request_reminders_email_customization",
+    "DocumentSendManualReminderRequestReminders": "..model.document_send_manual_reminder_request",
+    "DocumentSendManualReminderRequestRemindersEmailCustomization": "..model.document_send_manual_reminder_request",
     "DocumentSendRequest": "..model.document_send_request",
-    "DocumentSendRequestForwardingSettings": "..model.document_send_request_forwarding_settings",
-    "DocumentSendRequestSelectedApprovers": "..model.document_send_request_selected_approvers",
+    "DocumentSendRequestForwardingSettings": "..model.document_send_request",
+    "DocumentSendRequestSelectedApprovers": "..model.document_send_request",
     "DocumentSendRequestSelectedApproversGroup": "..model.document_send_request_selected_approvers_group",
     "DocumentSendRequestSelectedApproversGroupAssignees": "..model.document_send_request_selected_approvers_group_assignees",
-    "DocumentSendRequestSelectedApproversSteps": "..model.document_send_request_selected_approvers_steps",
-    "DocumentSendRequestSelectedApproversStepsGroup": "..model.document_send_request_selected_approvers_steps_group",
-    "DocumentSendRequestSelectedApproversStepsGroupAssignees": "..model.document_send_request_selected_approvers_steps_group_assignees",
-    "DocumentSendRequestSender": "..model.document_send_request_sender",
+    "DocumentSendRequestSelectedApproversSteps": "..model.document_send_request",
+    "DocumentSendRequestSelectedApproversStepsGroup": "..model.document_send_request",
+    "DocumentSendRequestSelectedApproversStepsGroupAssignees": "..model.document_send_request",
+    "DocumentSendRequestSender": "..model.document_send_request",
     "DocumentSendResponse": "..model.document_send_response",
-    "DocumentSendResponseRecipients": "..model.document_send_response_recipients",
+    "DocumentSendResponseRecipients": "..model.document_send_response",
     "DocumentSettingsResponse": "..model.document_settings_response",
     "DocumentStatusChangeRequest": "..model.document_status_change_request",
     "DocumentStatusChangeRequestStatusEnum": "..model.document_status_change_request_status_enum",
@@ -1867,67 +1805,67 @@ _MODULES = {
     "DocumentTransferOwnershipRequest": "..model.document_transfer_ownership_request",
     "DocumentUpdateRequest": "..model.document_update_request",
     "DocumentUpdateRequestField": "..model.document_update_request_field",
-    "DocumentUpdateRequestFieldValue": "..model.document_update_request_field_value",
-    "DocumentUpdateRequestImages": "..model.document_update_request_images",
+    "DocumentUpdateRequestFieldValue": "..model.document_update_request_field",
+    "DocumentUpdateRequestImages": "..model.document_update_request",
     "DocumentUpdateRequestRecipients": "..model.document_update_request_recipients",
-    "DocumentUpdateRequestTexts": "..model.document_update_request_texts",
-    "DocumentUpdateRequestTokens": "..model.document_update_request_tokens",
+    "DocumentUpdateRequestTexts": "..model.document_update_request",
+    "DocumentUpdateRequestTokens": "..model.document_update_request",
     "DocumentsFolderCreateRequest": "..model.documents_folder_create_request",
     "DocumentsFolderCreateResponse": "..model.documents_folder_create_response",
     "DocumentsFolderListResponse": "..model.documents_folder_list_response",
-    "DocumentsFolderListResponseResults": "..model.documents_folder_list_response_results",
+    "DocumentsFolderListResponseResults": "..model.documents_folder_list_response",
     "DocumentsFolderRenameRequest": "..model.documents_folder_rename_request",
     "DocumentsFolderRenameResponse": "..model.documents_folder_rename_response",
     "DocxExportTaskResponse": "..model.docx_export_task_response",
-    "DocxExportTaskResponseDocxItems": "..model.docx_export_task_response_docx_items",
+    "DocxExportTaskResponseDocxItems": "..model.docx_export_task_response",
     "Dropdown": "..model.dropdown",
-    "DropdownType": "..model.dropdown_type",
+    "DropdownType": "..model.dropdown",
     "EditingSessionRefusedResponse": "..model.editing_session_refused_response",
     "EditingSessionRequest": "..model.editing_session_request",
     "Error": "..model.error",
     "ErrorResponse": "..model.error_response",
     "FieldTypeEnum": "..model.field_type_enum",
     "ForbiddenResponse": "..model.forbidden_response",
-    "ForbiddenResponseLinks": "..model.forbidden_response_links",
+    "ForbiddenResponseLinks": "..model.forbidden_response",
     "ForbiddenV2Response": "..model.forbidden_v2_response",
-    "ForbiddenV2ResponseDetails": "..model.forbidden_v2_response_details",
+    "ForbiddenV2ResponseDetails": "..model.forbidden_v2_response",
     "FormListResponse": "..model.form_list_response",
-    "FormListResponseResults": "..model.form_list_response_results",
+    "FormListResponseResults": "..model.form_list_response",
     "GeneralDocumentTypeEnum": "..model.general_document_type_enum",
     "GetUserResponse": "..model.get_user_response",
-    "GetUserResponseWorkspaces": "..model.get_user_response_workspaces",
+    "GetUserResponseWorkspaces": "..model.get_user_response",
     "HighLevelDocumentTypeEnum": "..model.high_level_document_type_enum",
     "Initials": "..model.initials",
-    "InitialsType": "..model.initials_type",
+    "InitialsType": "..model.initials",
     "LinkedObjectChild": "..model.linked_object_child",
     "LinkedObjectCreateRequest": "..model.linked_object_create_request",
     "LinkedObjectCreateResponse": "..model.linked_object_create_response",
     "LinkedObjectListResponse": "..model.linked_object_list_response",
     "ListCatalogItemsSearchResponse": "..model.list_catalog_items_search_response",
     "ListDocumentFieldsResponse": "..model.list_document_fields_response",
-    "ListDocumentsByLinkedObjectsResponse2": "..model.list_documents_by_linked_objects_response2",
+    "ListDocumentsByLinkedObjectsResponse2": "..model.list_documents_by_linked_objects_response",
     "ListDocumentsRefusedResponse": "..model.list_documents_refused_response",
     "ListFormOrderBy": "..model.list_form_order_by",
     "ListFormStatus": "..model.list_form_status",
     "ListNotariesOrderBy": "..model.list_notaries_order_by",
     "ListNotariesResponse": "..model.list_notaries_response",
-    "ListNotariesResponseResults": "..model.list_notaries_response_results",
-    "ListNotariesResponseResultsStatus": "..model.list_notaries_response_results_status",
+    "ListNotariesResponseResults": "..model.list_notaries_response",
+    "ListNotariesResponseResultsStatus": "..model.list_notaries_response",
     "ListNotariesStatus": "..model.list_notaries_status",
     "ListNotarizationRequestsOrderBy": "..model.list_notarization_requests_order_by",
     "ListNotarizationRequestsResponse": "..model.list_notarization_requests_response",
-    "ListNotarizationRequestsResponseResults": "..model.list_notarization_requests_response_results",
-    "ListNotarizationRequestsResponseResultsStatus": "..model.list_notarization_requests_response_results_status",
+    "ListNotarizationRequestsResponseResults": "..model.list_notarization_requests_response",
+    "ListNotarizationRequestsResponseResultsStatus": "..model.list_notarization_requests_response",
     "ListNotarizationRequestsStatus": "..model.list_notarization_requests_status",
     "ListSmsOptOutChangelogResponse": "..model.list_sms_opt_out_changelog_response",
-    "ListSmsOptOutChangelogResponseResults": "..model.list_sms_opt_out_changelog_response_results",
-    "ListSmsOptOutChangelogResponseResultsStatus": "..model.list_sms_opt_out_changelog_response_results_status",
+    "ListSmsOptOutChangelogResponseResults": "..model.list_sms_opt_out_changelog_response",
+    "ListSmsOptOutChangelogResponseResultsStatus": "..model.list_sms_opt_out_changelog_response",
     "ListTemplatesFields": "..model.list_templates_fields",
     "ListUsersResponse": "..model.list_users_response",
-    "ListUsersResponseResults": "..model.list_users_response_results",
-    "ListUsersResponseResultsWorkspaces": "..model.list_users_response_results_workspaces",
+    "ListUsersResponseResults": "..model.list_users_response",
+    "ListUsersResponseResultsWorkspaces": "..model.list_users_response",
     "ListWorkspacesResponse": "..model.list_workspaces_response",
-    "ListWorkspacesResponseResults": "..model.list_workspaces_response_results",
+    "ListWorkspacesResponseResults": "..model.list_workspaces_response",
     "MemberDetailsResponse": "..model.member_details_response",
     "MemberListResponse": "..model.member_list_response",
     "MemberNotFoundResponse": "..model.member_not_found_response",
@@ -1936,96 +1874,96 @@ _MODULES = {
     "MemberRoleRefusedResponse": "..model.member_role_refused_response",
     "NotFoundResponse": "..model.not_found_response",
     "NotFoundV2Response": "..model.not_found_v2_response",
-    "NotFoundV2ResponseDetails": "..model.not_found_v2_response_details",
+    "NotFoundV2ResponseDetails": "..model.not_found_v2_response",
     "NotarizationRequestDetailsResponse": "..model.notarization_request_details_response",
-    "NotarizationRequestDetailsResponseCreatedBy": "..model.notarization_request_details_response_created_by",
-    "NotarizationRequestDetailsResponseInvitees": "..model.notarization_request_details_response_invitees",
-    "NotarizationRequestDetailsResponseRecording": "..model.notarization_request_details_response_recording",
-    "NotarizationRequestDetailsResponseSignedDocuments": "..model.notarization_request_details_response_signed_documents",
-    "NotarizationRequestDetailsResponseSignedDocumentsDocumentType": "..model.notarization_request_details_response_signed_documents_document_type",
-    "NotarizationRequestDetailsResponseStatus": "..model.notarization_request_details_response_status",
-    "NotarizationRequestDetailsResponseTerminationReason": "..model.notarization_request_details_response_termination_reason",
+    "NotarizationRequestDetailsResponseCreatedBy": "..model.notarization_request_details_response",
+    "NotarizationRequestDetailsResponseInvitees": "..model.notarization_request_details_response",
+    "NotarizationRequestDetailsResponseRecording": "..model.notarization_request_details_response",
+    "NotarizationRequestDetailsResponseSignedDocuments": "..model.notarization_request_details_response",
+    "NotarizationRequestDetailsResponseSignedDocumentsDocumentType": "..model.notarization_request_details_response",
+    "NotarizationRequestDetailsResponseStatus": "..model.notarization_request_details_response",
+    "NotarizationRequestDetailsResponseTerminationReason": "..model.notarization_request_details_response",
     "OAuth2AccessTokenResponse": "..model.o_auth2_access_token_response",
     "OAuth2CreateAccessTokenRequest": "..model.o_auth2_create_access_token_request",
-    "OAuth2CreateAccessTokenRequestGrantType": "..model.o_auth2_create_access_token_request_grant_type",
+    "OAuth2CreateAccessTokenRequestGrantType": "..model.o_auth2_create_access_token_request",
     "OAuth2ErrorResponse": "..model.o_auth2_error_response",
     "OAuth2RefreshAccessTokenRequest": "..model.o_auth2_refresh_access_token_request",
-    "OAuth2RefreshAccessTokenRequestGrantType": "..model.o_auth2_refresh_access_token_request_grant_type",
+    "OAuth2RefreshAccessTokenRequestGrantType": "..model.o_auth2_refresh_access_token_request",
     "Payment": "..model.payment",
-    "PaymentType": "..model.payment_type",
+    "PaymentType": "..model.payment",
     "PricingResponse": "..model.pricing_response",
     "PricingTableRequest": "..model.pricing_table_request",
-    "PricingTableRequestRowOptions": "..model.pricing_table_request_row_options",
+    "PricingTableRequestRowOptions": "..model.pricing_table_request",
     "PricingTableRequestRows": "..model.pricing_table_request_rows",
-    "PricingTableRequestSections": "..model.pricing_table_request_sections",
-    "PricingTableRequestSectionsRows": "..model.pricing_table_request_sections_rows",
+    "PricingTableRequestSections": "..model.pricing_table_request",
+    "PricingTableRequestSectionsRows": "..model.pricing_table_request",
     "PricingTableResponse": "..model.pricing_table_response",
     "PricingTableResponseDiscount": "..model.pricing_table_response_discount",
-    "PricingTableResponseItems": "..model.pricing_table_response_items",
-    "PricingTableResponseItemsDiscount": "..model.pricing_table_response_items_discount",
-    "PricingTableResponseItemsOptions": "..model.pricing_table_response_items_options",
-    "PricingTableResponseItemsTaxFirst": "..model.pricing_table_response_items_tax_first",
-    "PricingTableResponseItemsTaxSecond": "..model.pricing_table_response_items_tax_second",
+    "PricingTableResponseItems": "..model.pricing_table_response",
+    "PricingTableResponseItemsDiscount": "..model.pricing_table_response",
+    "PricingTableResponseItemsOptions": "..model.pricing_table_response",
+    "PricingTableResponseItemsTaxFirst": "..model.pricing_table_response",
+    "PricingTableResponseItemsTaxSecond": "..model.pricing_table_response",
     "PricingTableResponseOptions": "..model.pricing_table_response_options",
-    "PricingTableResponseSummary": "..model.pricing_table_response_summary",
+    "PricingTableResponseSummary": "..model.pricing_table_response",
     "ProductCatalogCatalogCustomBundleItem": "..model.product_catalog_catalog_custom_bundle_item",
-    "ProductCatalogCatalogCustomBundleItemImages": "..model.product_catalog_catalog_custom_bundle_item_images",
+    "ProductCatalogCatalogCustomBundleItemImages": "..model.product_catalog_catalog_custom_bundle_item",
     "ProductCatalogCatalogItemInBundle": "..model.product_catalog_catalog_item_in_bundle",
-    "ProductCatalogCatalogItemInBundleImages": "..model.product_catalog_catalog_item_in_bundle_images",
+    "ProductCatalogCatalogItemInBundleImages": "..model.product_catalog_catalog_item_in_bundle",
     "ProductCatalogCustomBundleItemNoId": "..model.product_catalog_custom_bundle_item_no_id",
-    "ProductCatalogCustomBundleItemNoIdImages": "..model.product_catalog_custom_bundle_item_no_id_images",
+    "ProductCatalogCustomBundleItemNoIdImages": "..model.product_catalog_custom_bundle_item_no_id",
     "ProductCatalogCustomCatalogItemInBundle": "..model.product_catalog_custom_catalog_item_in_bundle",
-    "ProductCatalogCustomCatalogItemInBundleImages": "..model.product_catalog_custom_catalog_item_in_bundle_images",
+    "ProductCatalogCustomCatalogItemInBundleImages": "..model.product_catalog_custom_catalog_item_in_bundle",
     "ProductCatalogItemPatchRequest": "..model.product_catalog_item_patch_request",
-    "ProductCatalogItemPatchRequestBundleItems": "..model.product_catalog_item_patch_request_bundle_items",
-    "ProductCatalogItemPatchRequestProductVariant": "..model.product_catalog_item_patch_request_product_variant",
-    "ProductCatalogItemPatchRequestProductVariantCustomFields": "..model.product_catalog_item_patch_request_product_variant_custom_fields",
-    "ProductCatalogItemPatchRequestProductVariantImages": "..model.product_catalog_item_patch_request_product_variant_images",
+    "ProductCatalogItemPatchRequestBundleItems": "..model.product_catalog_item_patch_request",
+    "ProductCatalogItemPatchRequestProductVariant": "..model.product_catalog_item_patch_request",
+    "ProductCatalogItemPatchRequestProductVariantCustomFields": "..model.product_catalog_item_patch_request",
+    "ProductCatalogItemPatchRequestProductVariantImages": "..model.product_catalog_item_patch_request",
     "ProductCatalogItemPriceConfiguration": "..model.product_catalog_item_price_configuration",
     "ProductCatalogItemPriceTier": "..model.product_catalog_item_price_tier",
     "ProductCatalogItemRequest": "..model.product_catalog_item_request",
-    "ProductCatalogItemRequestBundleItems": "..model.product_catalog_item_request_bundle_items",
-    "ProductCatalogItemRequestCustomFields": "..model.product_catalog_item_request_custom_fields",
-    "ProductCatalogItemRequestImages": "..model.product_catalog_item_request_images",
+    "ProductCatalogItemRequestBundleItems": "..model.product_catalog_item_request",
+    "ProductCatalogItemRequestCustomFields": "..model.product_catalog_item_request",
+    "ProductCatalogItemRequestImages": "..model.product_catalog_item_request",
     "ProductCatalogItemResponse": "..model.product_catalog_item_response",
-    "ProductCatalogItemResponseBundleItems": "..model.product_catalog_item_response_bundle_items",
-    "ProductCatalogItemResponseDefaultPriceConfiguration": "..model.product_catalog_item_response_default_price_configuration",
-    "ProductCatalogItemResponseVariants": "..model.product_catalog_item_response_variants",
-    "ProductCatalogItemResponseVariantsCustomFields": "..model.product_catalog_item_response_variants_custom_fields",
-    "ProductCatalogItemResponseVariantsImages": "..model.product_catalog_item_response_variants_images",
-    "ProductCatalogItemResponseVariantsPriceConfigurations": "..model.product_catalog_item_response_variants_price_configurations",
+    "ProductCatalogItemResponseBundleItems": "..model.product_catalog_item_response",
+    "ProductCatalogItemResponseDefaultPriceConfiguration": "..model.product_catalog_item_response",
+    "ProductCatalogItemResponseVariants": "..model.product_catalog_item_response",
+    "ProductCatalogItemResponseVariantsCustomFields": "..model.product_catalog_item_response",
+    "ProductCatalogItemResponseVariantsImages": "..model.product_catalog_item_response",
+    "ProductCatalogItemResponseVariantsPriceConfigurations": "..model.product_catalog_item_response",
     "ProductCatalogPricingMethodEnum": "..model.product_catalog_pricing_method_enum",
     "ProductCatalogSearchCatalogItemResponse": "..model.product_catalog_search_catalog_item_response",
-    "ProductCatalogSearchCatalogItemResponseCustomFields": "..model.product_catalog_search_catalog_item_response_custom_fields",
-    "ProductCatalogSearchCatalogItemResponseImages": "..model.product_catalog_search_catalog_item_response_images",
-    "ProductCatalogSearchCatalogItemResponseTiers": "..model.product_catalog_search_catalog_item_response_tiers",
+    "ProductCatalogSearchCatalogItemResponseCustomFields": "..model.product_catalog_search_catalog_item_response",
+    "ProductCatalogSearchCatalogItemResponseImages": "..model.product_catalog_search_catalog_item_response",
+    "ProductCatalogSearchCatalogItemResponseTiers": "..model.product_catalog_search_catalog_item_response",
     "ProductCatalogTypeEnum": "..model.product_catalog_type_enum",
     "QuoteResponse": "..model.quote_response",
     "QuoteResponseAction": "..model.quote_response_action",
     "QuoteResponseCondition": "..model.quote_response_condition",
     "QuoteResponseConditionComparison": "..model.quote_response_condition_comparison",
-    "QuoteResponseMergeRules": "..model.quote_response_merge_rules",
-    "QuoteResponseMergeRulesAction": "..model.quote_response_merge_rules_action",
-    "QuoteResponseMergeRulesCondition": "..model.quote_response_merge_rules_condition",
-    "QuoteResponseMergeRulesConditionComparison": "..model.quote_response_merge_rules_condition_comparison",
+    "QuoteResponseMergeRules": "..model.quote_response",
+    "QuoteResponseMergeRulesAction": "..model.quote_response",
+    "QuoteResponseMergeRulesCondition": "..model.quote_response",
+    "QuoteResponseMergeRulesConditionComparison": "..model.quote_response",
     "QuoteResponseOptions": "..model.quote_response_options",
-    "QuoteResponseSectionColumn": "..model.quote_response_section_column",
-    "QuoteResponseSectionItem": "..model.quote_response_section_item",
-    "QuoteResponseSectionItemDiscountsValue": "..model.quote_response_section_item_discounts_value",
-    "QuoteResponseSectionItemFeesValue": "..model.quote_response_section_item_fees_value",
-    "QuoteResponseSectionItemOptions": "..model.quote_response_section_item_options",
-    "QuoteResponseSectionItemTaxesValue": "..model.quote_response_section_item_taxes_value",
-    "QuoteResponseSectionSummary": "..model.quote_response_section_summary",
-    "QuoteResponseSectionSummaryRecurringSubtotal": "..model.quote_response_section_summary_recurring_subtotal",
-    "QuoteResponseSections": "..model.quote_response_sections",
-    "QuoteResponseSettings": "..model.quote_response_settings",
-    "QuoteResponseSettingsSelectionType": "..model.quote_response_settings_selection_type",
-    "QuoteResponseSummary": "..model.quote_response_summary",
+    "QuoteResponseSectionColumn": "..model.quote_response",
+    "QuoteResponseSectionItem": "..model.quote_response",
+    "QuoteResponseSectionItemDiscountsValue": "..model.quote_response",
+    "QuoteResponseSectionItemFeesValue": "..model.quote_response",
+    "QuoteResponseSectionItemOptions": "..model.quote_response",
+    "QuoteResponseSectionItemTaxesValue": "..model.quote_response",
+    "QuoteResponseSectionSummary": "..model.quote_response",
+    "QuoteResponseSectionSummaryRecurringSubtotal": "..model.quote_response",
+    "QuoteResponseSections": "..model.quote_response",
+    "QuoteResponseSettings": "..model.quote_response",
+    "QuoteResponseSettingsSelectionType": "..model.quote_response",
+    "QuoteResponseSummary": "..model.quote_response",
     "QuoteResponseSummaryDiscounts": "..model.quote_response_summary_discounts",
-    "QuoteResponseSummaryDiscountsValue": "..model.quote_response_summary_discounts_value",
-    "QuoteResponseSummaryRecurringSubtotal": "..model.quote_response_summary_recurring_subtotal",
+    "QuoteResponseSummaryDiscountsValue": "..model.quote_response",
+    "QuoteResponseSummaryRecurringSubtotal": "..model.quote_response",
     "QuoteSectionSettings": "..model.quote_section_settings",
-    "QuoteSectionSettingsSelectionType": "..model.quote_section_settings_selection_type",
+    "QuoteSectionSettingsSelectionType": "..model.quote_section_settings",
     "QuoteUpdateRequest": "..model.quote_update_request",
     "QuoteUpdateRequestBillingFrequencyEnum": "..model.quote_update_request_billing_frequency_enum",
     "QuoteUpdateRequestDiscountTypeEnum": "..model.quote_update_request_discount_type_enum",
@@ -2033,17 +1971,17 @@ _MODULES = {
     "QuoteUpdateRequestOptions": "..model.quote_update_request_options",
     "QuoteUpdateRequestPriceSettings": "..model.quote_update_request_price_settings",
     "QuoteUpdateRequestPriceSettingsTiers": "..model.quote_update_request_price_settings_tiers",
-    "QuoteUpdateRequestSettings": "..model.quote_update_request_settings",
+    "QuoteUpdateRequestSettings": "..model.quote_update_request",
     "QuoteUpdateRequestSettings1": "..model.quote_update_request_settings1",
     "QuoteUpdateRequestSettingsSelectionTypeTypeEnum": "..model.quote_update_request_settings_selection_type_type_enum",
     "QuoteUpdateRequestSummary": "..model.quote_update_request_summary",
-    "QuoteUpdateRequestSummaryDiscountsValue": "..model.quote_update_request_summary_discounts_value",
-    "QuoteUpdateRequestSummaryFeesValue": "..model.quote_update_request_summary_fees_value",
-    "QuoteUpdateRequestSummaryTaxesValue": "..model.quote_update_request_summary_taxes_value",
+    "QuoteUpdateRequestSummaryDiscountsValue": "..model.quote_update_request_summary",
+    "QuoteUpdateRequestSummaryFeesValue": "..model.quote_update_request_summary",
+    "QuoteUpdateRequestSummaryTaxesValue": "..model.quote_update_request_summary",
     "RadioButtons": "..model.radio_buttons",
-    "RadioButtonsType": "..model.radio_buttons_type",
+    "RadioButtonsType": "..model.radio_buttons",
     "RecipientAssignedTo": "..model.recipient_assigned_to",
-    "RecipientAssignedToType": "..model.recipient_assigned_to_type",
+    "RecipientAssignedToType": "..model.recipient_assigned_to",
     "RecipientAssignmentDetails": "..model.recipient_assignment_details",
     "RecipientDeliveryMethods": "..model.recipient_delivery_methods",
     "RecipientKindEnum": "..model.recipient_kind_enum",
@@ -2053,15 +1991,15 @@ _MODULES = {
     "RecipientTypeEnum": "..model.recipient_type_enum",
     "RecipientVerificationPlaceEnum": "..model.recipient_verification_place_enum",
     "RecipientVerificationSettings": "..model.recipient_verification_settings",
-    "RecipientVerificationSettingsEmailOtpVerification": "..model.recipient_verification_settings_email_otp_verification",
-    "RecipientVerificationSettingsIdVerification": "..model.recipient_verification_settings_id_verification",
-    "RecipientVerificationSettingsKbaVerification": "..model.recipient_verification_settings_kba_verification",
-    "RecipientVerificationSettingsPasscodeVerification": "..model.recipient_verification_settings_passcode_verification",
-    "RecipientVerificationSettingsPhoneVerification": "..model.recipient_verification_settings_phone_verification",
+    "RecipientVerificationSettingsEmailOtpVerification": "..model.recipient_verification_settings",
+    "RecipientVerificationSettingsIdVerification": "..model.recipient_verification_settings",
+    "RecipientVerificationSettingsKbaVerification": "..model.recipient_verification_settings",
+    "RecipientVerificationSettingsPasscodeVerification": "..model.recipient_verification_settings",
+    "RecipientVerificationSettingsPhoneVerification": "..model.recipient_verification_settings",
     "RecipientVerificationSettingsResponse": "..model.recipient_verification_settings_response",
     "RecipientsGroupAssignedTo": "..model.recipients_group_assigned_to",
-    "RecipientsGroupAssignedToMembers": "..model.recipients_group_assigned_to_members",
-    "RecipientsGroupAssignedToType": "..model.recipients_group_assigned_to_type",
+    "RecipientsGroupAssignedToMembers": "..model.recipients_group_assigned_to",
+    "RecipientsGroupAssignedToType": "..model.recipients_group_assigned_to",
     "ReminderStatusRefusedResponse": "..model.reminder_status_refused_response",
     "RicipientDeliveryMethods": "..model.ricipient_delivery_methods",
     "SearchCatalogItemsBillingTypes": "..model.search_catalog_items_billing_types",
@@ -2071,80 +2009,80 @@ _MODULES = {
     "SectionInfoResponse": "..model.section_info_response",
     "SessionRefusedResponse": "..model.session_refused_response",
     "Signature": "..model.signature",
-    "SignatureType": "..model.signature_type",
+    "SignatureType": "..model.signature",
     "Stamp": "..model.stamp",
-    "StampType": "..model.stamp_type",
+    "StampType": "..model.stamp",
     "TableCell": "..model.table_cell",
     "TableRequest": "..model.table_request",
-    "TableRequestData": "..model.table_request_data",
-    "TableRequestDataSections": "..model.table_request_data_sections",
+    "TableRequestData": "..model.table_request",
+    "TableRequestDataSections": "..model.table_request",
     "TemplateCreateResponse": "..model.template_create_response",
     "TemplateDetailsResponse": "..model.template_details_response",
-    "TemplateDetailsResponseContentPlaceholders": "..model.template_details_response_content_placeholders",
-    "TemplateDetailsResponseCreatedBy": "..model.template_details_response_created_by",
-    "TemplateDetailsResponseImages": "..model.template_details_response_images",
+    "TemplateDetailsResponseContentPlaceholders": "..model.template_details_response",
+    "TemplateDetailsResponseCreatedBy": "..model.template_details_response",
+    "TemplateDetailsResponseImages": "..model.template_details_response",
     "TemplateDetailsResponsePreassignedPerson": "..model.template_details_response_preassigned_person",
-    "TemplateDetailsResponseRoles": "..model.template_details_response_roles",
-    "TemplateDetailsResponseRolesPreassignedPerson": "..model.template_details_response_roles_preassigned_person",
-    "TemplateDetailsResponseRolesPreassignedPersonMembers": "..model.template_details_response_roles_preassigned_person_members",
-    "TemplateDetailsResponseTables": "..model.template_details_response_tables",
+    "TemplateDetailsResponseRoles": "..model.template_details_response",
+    "TemplateDetailsResponseRolesPreassignedPerson": "..model.template_details_response",
+    "TemplateDetailsResponseRolesPreassignedPersonMembers": "..model.template_details_response",
+    "TemplateDetailsResponseTables": "..model.template_details_response",
     "TemplateDetailsResponseTokens": "..model.template_details_response_tokens",
     "TemplateDuplicateRequest": "..model.template_duplicate_request",
     "TemplateDuplicateResponse": "..model.template_duplicate_response",
-    "TemplateDuplicateResponseMeta": "..model.template_duplicate_response_meta",
+    "TemplateDuplicateResponseMeta": "..model.template_duplicate_response",
     "TemplateListResponse": "..model.template_list_response",
     "TemplateListResponseResults": "..model.template_list_response_results",
-    "TemplateRoleUpdateItems2": "..model.template_role_update_items2",
+    "TemplateRoleUpdateItems2": "..model.template_role_update_items",
     "TemplateSettingsResponse": "..model.template_settings_response",
     "TemplateStatusResponse": "..model.template_status_response",
-    "TemplateStatusResponseStatus": "..model.template_status_response_status",
+    "TemplateStatusResponseStatus": "..model.template_status_response",
     "TemplateUpdateRequest": "..model.template_update_request",
     "TemplatesFolderCreateRequest": "..model.templates_folder_create_request",
     "TemplatesFolderCreateResponse": "..model.templates_folder_create_response",
     "TemplatesFolderListResponse": "..model.templates_folder_list_response",
-    "TemplatesFolderListResponseResults": "..model.templates_folder_list_response_results",
+    "TemplatesFolderListResponseResults": "..model.templates_folder_list_response",
     "TemplatesFolderRenameRequest": "..model.templates_folder_rename_request",
     "TemplatesFolderRenameResponse": "..model.templates_folder_rename_response",
     "Text": "..model.text",
-    "TextType": "..model.text_type",
+    "TextType": "..model.text",
     "Token": "..model.token",
-    "Tokens2": "..model.tokens2",
+    "Tokens2": "..model.tokens",
     "TooManyRequestsResponse": "..model.too_many_requests_response",
     "TooManyRequestsV2Response": "..model.too_many_requests_v2_response",
-    "TooManyRequestsV2ResponseDetails": "..model.too_many_requests_v2_response_details",
+    "TooManyRequestsV2ResponseDetails": "..model.too_many_requests_v2_response",
     "UnauthorizedResponse": "..model.unauthorized_response",
     "UnauthorizedV2Response": "..model.unauthorized_v2_response",
-    "UnauthorizedV2ResponseDetails": "..model.unauthorized_v2_response_details",
+    "UnauthorizedV2ResponseDetails": "..model.unauthorized_v2_response",
     "UpdateDocumentAutoRemindersRequest": "..model.update_document_auto_reminders_request",
     "UpdateDocumentAutoRemindersResponse": "..model.update_document_auto_reminders_response",
     "UpdateDocumentFieldsAssignmentRequest": "..model.update_document_fields_assignment_request",
     "UpdateDocumentRecipient": "..model.update_document_recipient",
     "UpdateDocumentRecipientGroup": "..model.update_document_recipient_group",
-    "UpdateDocumentRecipientGroupType": "..model.update_document_recipient_group_type",
-    "UpdateDocumentRecipientType": "..model.update_document_recipient_type",
+    "UpdateDocumentRecipientGroupType": "..model.update_document_recipient_group",
+    "UpdateDocumentRecipientType": "..model.update_document_recipient",
     "UpdateDocumentSettingsRequest": "..model.update_document_settings_request",
-    "UpdateIntegrationQuoteSection": "..model.update_integration_quote_section",
-    "UpdateIntegrationQuoteSectionItem": "..model.update_integration_quote_section_item",
-    "UpdateIntegrationQuoteSectionItemDiscountsValue": "..model.update_integration_quote_section_item_discounts_value",
-    "UpdateIntegrationQuoteSectionItemFeesValue": "..model.update_integration_quote_section_item_fees_value",
-    "UpdateIntegrationQuoteSectionItemOptions": "..model.update_integration_quote_section_item_options",
-    "UpdateIntegrationQuoteSectionItemPriceSettings": "..model.update_integration_quote_section_item_price_settings",
-    "UpdateIntegrationQuoteSectionItemPriceSettingsTiers": "..model.update_integration_quote_section_item_price_settings_tiers",
-    "UpdateIntegrationQuoteSectionItemTaxesValue": "..model.update_integration_quote_section_item_taxes_value",
-    "UpdateIntegrationQuoteSectionSettings": "..model.update_integration_quote_section_settings",
+    "UpdateIntegrationQuoteSection": "..model.quote_update_request",
+    "UpdateIntegrationQuoteSectionItem": "..model.quote_update_request",
+    "UpdateIntegrationQuoteSectionItemDiscountsValue": "..model.quote_update_request",
+    "UpdateIntegrationQuoteSectionItemFeesValue": "..model.quote_update_request",
+    "UpdateIntegrationQuoteSectionItemOptions": "..model.quote_update_request",
+    "UpdateIntegrationQuoteSectionItemPriceSettings": "..model.quote_update_request",
+    "UpdateIntegrationQuoteSectionItemPriceSettingsTiers": "..model.quote_update_request",
+    "UpdateIntegrationQuoteSectionItemTaxesValue": "..model.quote_update_request",
+    "UpdateIntegrationQuoteSectionSettings": "..model.quote_update_request",
     "UpdateMemberRoleRequest": "..model.update_member_role_request",
     "UpdateMemberRoleResponse": "..model.update_member_role_response",
     "UpdateTemplateSettingsRequest": "..model.update_template_settings_request",
     "UploadSectionBase": "..model.upload_section_base",
-    "UploadSectionBaseTokens": "..model.upload_section_base_tokens",
+    "UploadSectionBaseTokens": "..model.upload_section_base",
     "UploadSectionByFileRequest": "..model.upload_section_by_file_request",
     "UploadSectionByPdfRequest": "..model.upload_section_by_pdf_request",
     "UploadSectionByTemplateRequest": "..model.upload_section_by_template_request",
-    "UploadSectionByTemplateRequestContentPlaceholders": "..model.upload_section_by_template_request_content_placeholders",
-    "UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems": "..model.upload_section_by_template_request_content_placeholders_content_library_items",
-    "UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients": "..model.upload_section_by_template_request_content_placeholders_content_library_items_recipients",
+    "UploadSectionByTemplateRequestContentPlaceholders": "..model.upload_section_by_template_request",
+    "UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItems": "..model.upload_section_by_template_request",
+    "UploadSectionByTemplateRequestContentPlaceholdersContentLibraryItemsRecipients": "..model.upload_section_by_template_request",
     "UploadSectionListResponse": "..model.upload_section_list_response",
-    "UploadSectionListResponseResults": "..model.upload_section_list_response_results",
+    "UploadSectionListResponseResults": "..model.upload_section_list_response",
     "UploadSectionMergeFieldScope": "..model.upload_section_merge_field_scope",
     "UploadSectionRequest": "..model.upload_section_request",
     "UploadSectionResponse": "..model.upload_section_response",

@@ -12,6 +12,7 @@ import contextlib
 import io
 import json
 import keyword
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from .names import api_class, api_module, model_module, resource_name
 from .naming import class_name
 from .paging import Paging
 from .repair.answer_types import FILE_TYPES
-from .repair.named_schemas import MAP
+from .repair.named_schemas import MAP, PART_OF
 from .text import sentence, wrapped
 from .types import Types
 
@@ -114,10 +115,15 @@ class _Package(Project):
 
     def _build_models(self) -> None:
         super()._build_models()
-        for name, module in self._rendered_models().items():
-            self._write(f"model/{self.modules[name]}.py", module.read_text(encoding="utf-8"))
-            module.unlink()
-        self._write("model/__init__.py", '"""The models, one module for each."""\n')
+        texts: dict[str, list[str]] = {}
+        rendered = self._rendered_models()
+        # The schema that a module is named by comes first, then its parts.
+        for name in sorted(rendered, key=lambda name: model_module(name) != self.modules[name]):
+            texts.setdefault(self.modules[name], []).append(rendered[name].read_text(encoding="utf-8"))
+            rendered[name].unlink()
+        for module, parts in texts.items():
+            self._write(f"model/{module}.py", _joined(parts))
+        self._write("model/__init__.py", '"""The models: a module for each named schema, with the parts that have no name."""\n')
 
     def _rendered_models(self) -> dict[str, Path]:
         described = (*self.openapi.models, *self.openapi.enums)
@@ -190,11 +196,25 @@ def _modules(document: dict[str, Any], data: GeneratorData) -> dict[str, str]:
     Raises:
         GenerationError: A class is of no named schema.
     """
-    named = {class_name(schema): model_module(schema) for schema in document.get("components", {}).get("schemas", {})}
+    schemas: dict[str, Any] = document.get("components", {}).get("schemas", {})
+    named = {class_name(name): model_module(schema.get(PART_OF, name)) for name, schema in schemas.items()}
     classes = [str(described.class_info.name) for described in (*data.models, *data.enums)]
     if unnamed := [name for name in classes if name not in named]:
         raise GenerationError(f"the class {unnamed[0]} is of no named schema", 1)
     return {name: module for name, module in named.items() if name in classes}
+
+
+_ALL = re.compile(r'^__all__ = \["(\w+)"\]$', re.MULTILINE)
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """Return one module for several that were rendered: their imports, their names, their classes."""
+    heads, names, bodies = zip(*(_ALL.split(text, 1) for text in texts), strict=True)
+    lines = dict.fromkeys(line for head in heads for line in head.splitlines())
+    comments = [line for line in lines if line.startswith("#")]
+    imports = [line for line in lines if line and not line.startswith("#")]
+    listed = ", ".join(f'"{name}"' for name in names)
+    return "\n".join([*comments, *imports, "", f"__all__ = [{listed}]", *bodies])
 
 
 def _configuration(path: Path) -> ConfigFile:

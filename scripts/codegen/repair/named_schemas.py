@@ -16,9 +16,11 @@ from openapi_python_client.strings import pascal_case
 from ..document import SCHEMAS, Slot, contents, operations, parameters, schemas
 from ..naming import Names, class_name
 
-__all__ = ["MAP", "named_schemas"]
+__all__ = ["MAP", "PART_OF", "named_schemas"]
 
 MAP = "x-plain-dictionary"
+PART_OF = "x-part-of"
+"""The named schema that one stood in: their classes share a module."""
 _ABOUT_THE_PLACE = ("nullable", "readOnly", "writeOnly", "deprecated")
 
 
@@ -33,11 +35,14 @@ class _Namer:
         self.named: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
         self.names = Names(self.named)
         self.made: dict[str, str] = {}  # what a name was given to, before anything in it moved
+        self.root: str | None = None  # the named schema that we are in
         self.changes: list[str] = []
 
     def run(self) -> list[str]:
         for name in list(self.named):
+            self.root = name
             self.inside(Slot(self.named, name, f"components/schemas/{name}"), class_name(name))
+        self.root = None
         for slot in parameters(self.document):
             owner = slot.place.partition("/parameters")[0]
             if "schema" in slot.value:
@@ -87,7 +92,11 @@ class _Namer:
             chosen = self.names.take(chosen)
             self.made[chosen] = identity
             self.named[chosen] = content
+            root, self.root = self.root, self.root or chosen
             self.inside(Slot(self.named, chosen, slot.place), chosen)
+            self.root = root
+            if root is not None:
+                content[PART_OF] = root
             self.changes.append(f"{slot.place}: {chosen}")
         _refer(slot, chosen)
 
