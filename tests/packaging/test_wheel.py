@@ -13,6 +13,7 @@ import pytest
 from pandadoc_client.emulator import Emulator
 
 PROJECT = Path(__file__).resolve().parents[2]
+MOST_BYTES = 1_459_470 * 2 // 3
 WHEELS = PROJECT / ".cache" / "wheels"
 UV = PROJECT / ".cache" / "tools" / "bin" / "uv"
 
@@ -89,6 +90,13 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         made = run(UV, *command)
         assert made.returncode == 0, made.stdout + made.stderr
     return interpreter
+
+
+def test_the_wheel_is_small(wheel: Path) -> None:
+    """At least a third smaller than before operations, models and their types were made by one road."""
+    size = wheel.stat().st_size
+    print(f"wheel: {size:,} bytes in {len(zipfile.ZipFile(wheel).namelist())} files")
+    assert size <= MOST_BYTES
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
