@@ -25,9 +25,11 @@ _PLACES = (
     ("logout", "login", "logout", "Forget the stored token."),
     ("tokens", "tokens", "app", "The accounts in the token store."),
     ("documents", "documents", "app", "List, create, upload, send, download documents, and wait for them."),
+    ("templates", "templates", "app", "Take templates from an account to the emulator."),
     ("api", "api", "app", "Call any operation of the API."),
     ("webhooks", "webhooks", "app", "Receive webhooks on this machine."),
     ("emulator", "emulator", "emulator", "Run a PandaDoc on this machine."),
+    ("probe", "probe.command", "probe", "Compare the emulator with an account."),
     ("demo", "demo", "demo", "Walk through OAuth 2.0 against an emulator."),
     ("auth", "auth", "app", "The steps of OAuth 2.0, one by one."),
     ("completion", "completion", "completion", "Print what makes a shell complete commands."),
@@ -80,6 +82,8 @@ def pandadoc(
     pandadoc token                                a valid access token, for scripts
     pandadoc tokens refresh-due                   refresh what ends soon, of all accounts
     pandadoc emulator --port 8000                 a PandaDoc to develop against
+    pandadoc templates export ID                  a template of yours, for the emulator
+    pandadoc probe                                where the emulator differs from your account
     pandadoc demo                                 code, token, API call and refresh, on this machine
     pandadoc completion bash                      completion for your shell
 

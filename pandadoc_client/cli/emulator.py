@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import shlex
 import socket
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -74,6 +75,15 @@ def emulator(
     seed_data: Annotated[
         bool, typer.Option("--seed-data", help="Begin with templates, documents, contacts and products.")
     ] = False,
+    imported: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--import",
+            metavar="FILE|FOLDER",
+            help="Begin with this template, or with those in this folder, as pandadoc templates export writes them; may"
+            " be repeated.",
+        ),
+    ] = None,
     seed: Annotated[
         str,
         typer.Option("--seed", metavar="TEXT", help="What identifiers are made from."),
@@ -118,6 +128,7 @@ def emulator(
     pandadoc emulator --port 0 --token-lifetime 60 --json
     pandadoc emulator --client my-app:my-secret@http://localhost:5000/callback
     pandadoc emulator --seed-data --state documents.db
+    pandadoc emulator --import templates/
 
     A fault script is a list of objects, each for the next request to a path:
 
@@ -139,6 +150,7 @@ def emulator(
             mode=mode,
             state_file=state,
             seed_data=seed_data,
+            templates=_templates(imported or ()),
             seed=seed,
             processing_delay=processing_delay,
             render_delay=render_delay,
@@ -200,3 +212,16 @@ def _faults(path: Path | None) -> tuple[Fault, ...]:
         return tuple(load_faults(path))
     except OSError as error:
         raise CommandError(f"cannot read the fault script {path}: {error.strerror}") from None
+
+
+def _templates(paths: Sequence[Path]) -> tuple[Mapping[str, Any], ...]:
+    if not paths:
+        return ()
+    from pandadoc_client.emulator.service.templates.importing import load_templates
+
+    try:
+        return tuple(details for path in paths for details in load_templates(path))
+    except OSError as error:
+        raise CommandError(f"--import: cannot read {error.filename}: {error.strerror}") from None
+    except ValueError as error:
+        raise CommandError(f"--import: {error}") from None

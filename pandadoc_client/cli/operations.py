@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Described",
     "OperationEntry",
+    "contract",
     "describe",
     "entries",
     "fields_of",
@@ -81,10 +82,11 @@ class Described:
 
 
 @cache
-def _contract() -> Mapping[str, Any]:
+def contract() -> Mapping[str, Any]:
+    """Return the API's document as the package has it."""
     text = (files("pandadoc_client") / "emulator" / "contract" / "contract.json").read_text(encoding="utf-8")
-    contract: Mapping[str, Any] = json.loads(text)
-    return contract
+    found: Mapping[str, Any] = json.loads(text)
+    return found
 
 
 @cache
@@ -94,11 +96,11 @@ def entries() -> tuple[OperationEntry, ...]:
         OperationEntry(
             facts["operationId"], _dashed(facts["operationId"]), facts["tags"][0], method.upper(), path, facts
         )
-        for path, item in _contract()["paths"].items()
+        for path, item in contract()["paths"].items()
         for method in _METHODS
         if (facts := item.get(method)) is not None
     ]
-    order = {tag["name"]: number for number, tag in enumerate(_contract()["tags"])}
+    order = {tag["name"]: number for number, tag in enumerate(contract()["tags"])}
     return tuple(sorted(found, key=lambda entry: order.get(entry.tag, len(order))))
 
 
@@ -139,7 +141,7 @@ def describe(entry: OperationEntry) -> Described:
 
 def wire_schemas(entry: OperationEntry) -> dict[str, Mapping[str, Any]]:
     """Return the schemas of the parameters of an operation, references resolved, by their names on the wire."""
-    shared = _contract()["paths"][entry.path].get("parameters", ())
+    shared = contract()["paths"][entry.path].get("parameters", ())
     parameters = (resolved(parameter) for parameter in (*shared, *entry.facts.get("parameters", ())))
     return {parameter["name"]: resolved(parameter.get("schema", {})) for parameter in parameters}
 
@@ -178,7 +180,7 @@ def _options(schema: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
 def resolved(node: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the part of the contract that *node* refers to, or itself."""
     while "$ref" in node:
-        target: Any = _contract()
+        target: Any = contract()
         for step in node["$ref"].removeprefix("#/").split("/"):
             target = target[step.replace("~1", "/").replace("~0", "~")]
         node = target

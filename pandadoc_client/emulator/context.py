@@ -24,7 +24,7 @@ class Context:
     """The parts of one emulator, and where it listens.
 
     Attributes:
-        options: The settings it was made with.
+        options: The settings it was made with, and templates imported since.
         state: Codes, grants and tokens.
         faults: What shall go wrong.
         answers: What shall be answered.

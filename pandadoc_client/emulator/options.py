@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from .behaviour import Behaviour
 from .faults import Fault
@@ -148,6 +149,8 @@ class EmulatorOptions:
         webhook_timeout: Seconds in which a receiver must have answered.
         seed_data: Begin with some templates, documents, contacts and products, unless the state file has any.
         behaviour: What is guessed of the service. A mapping of its settings is accepted.
+        templates: Templates to begin with: what `detailsTemplate` or `detailsDocument` return for them. One in the
+            state file that has the id of one of these is replaced.
         rate_limits: Whether requests are counted, in both modes. Text is accepted and turned into the enum.
         allow_remote: Permit a host that other machines can reach, and webhooks to other machines.
         clock: Seconds, monotonic; everything that ages goes by it. Injected by tests.
@@ -175,13 +178,14 @@ class EmulatorOptions:
     webhook_timeout: float = 20.0
     seed_data: bool = False
     behaviour: Behaviour = field(default_factory=Behaviour)
+    templates: tuple[Mapping[str, Any], ...] = field(default=(), repr=False, hash=False)
     rate_limits: RateLimits = RateLimits.OFF
     allow_remote: bool = False
     clock: Callable[[], float] = field(default=time.monotonic, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Frozen, so what callers may pass as a list or as text is normalised behind dataclass's back.
-        for name in ("clients", "api_keys", "sandbox_api_keys", "faults", "webhook_delays"):
+        for name in ("clients", "api_keys", "sandbox_api_keys", "faults", "webhook_delays", "templates"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         for name, kind in (("rotation", RotationMode), ("mode", EmulatorMode), ("rate_limits", RateLimits)):
             object.__setattr__(self, name, kind(getattr(self, name)))
@@ -189,6 +193,8 @@ class EmulatorOptions:
             object.__setattr__(self, "state_file", Path(self.state_file))
             if self.mode is not EmulatorMode.STATE:
                 raise ValueError("a state_file is for the mode state")
+        if self.templates and self.mode is not EmulatorMode.STATE:
+            raise ValueError("templates are for the mode state")
         if not self.clients:
             raise ValueError("an emulator needs at least one client")
         if len({client.client_id for client in self.clients}) != len(self.clients):

@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from types import FrameType, TracebackType
 from typing import Any, Self
@@ -246,6 +246,22 @@ class Emulator:
         if self._context.service is None:
             raise RuntimeError("the emulator answers from examples; give it mode='state'")
         return self._context.service
+
+    def import_template(self, details: Mapping[str, Any]) -> str:
+        """Add a template of yours by its details as the API returns them, and return its id.
+
+        It is one of the `options` from then on, so that `reset` keeps it.
+
+        Args:
+            details: The response to `detailsTemplate` or `detailsDocument`; `pandadoc templates export` writes these.
+
+        Raises:
+            ValueError: these are no details; the message names the field.
+            RuntimeError: the emulator is in the mode `examples`, and remembers nothing.
+        """
+        template_id = self.service.import_template(details)
+        self._context.options = self.service.options
+        return template_id
 
     def issue_code(self, scope: str = DEFAULT_SCOPE, *, client_id: str | None = None) -> str:
         """Return an authorization code as if a person had approved; for the first client unless told otherwise."""

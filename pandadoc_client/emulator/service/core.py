@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..contract.requests import ValidRequest
@@ -21,6 +22,7 @@ from .resources import HANDLERS
 from .scheduler import run_due
 from .seeds import add_seed_data
 from .storage import StateFile
+from .templates import importing
 from .webhooks import models as webhooks
 
 __all__ = ["EncodedReply", "Service"]
@@ -52,9 +54,15 @@ class Service:
 
     Raises:
         StateFileError: the state file cannot be used.
+        ValueError: one of the templates in the options is none.
     """
 
     def __init__(self, options: EmulatorOptions, base_url: Callable[[], str] = lambda: "http://127.0.0.1") -> None:
+        for place, details in enumerate(options.templates):
+            try:
+                importing.check_details(details)
+            except ValueError as error:
+                raise ValueError(f"templates[{place}]: {error}") from None
         self._options = options
         self._base_url = base_url
         self.on_change: Callable[[], None] = lambda: None
@@ -71,6 +79,10 @@ class Service:
                 if self._options.seed_data:
                     add_seed_data(backend)
                 backend.new_id()  # marks the state as one that has begun
+        if self._options.templates:
+            with backend.tables.change():
+                for details in self._options.templates:
+                    importing.import_template(backend, details)
         return backend
 
     # -- for requests -----------------------------------------------------------------------------------------------
@@ -262,6 +274,28 @@ class Service:
             Refusal: 404, there is no such document.
         """
         return self._change(document_id, lambda key: self._hurry(key, "document.rendered"))
+
+    @property
+    def options(self) -> EmulatorOptions:
+        """The settings that a reset begins with."""
+        return self._options
+
+    def import_template(self, details: Mapping[str, Any]) -> str:
+        """Add a template by what `detailsTemplate` or `detailsDocument` return, and return its id, which is kept.
+
+        It takes the place of a template of that id, and stays over a reset as seeded data do.
+
+        Raises:
+            ValueError: these are no details; the message names the field.
+        """
+        importing.check_details(details)
+        kept = deepcopy(dict(details))
+        with self.backend.tables.change():
+            importing.import_template(self.backend, kept)
+            others = (one for one in self._options.templates if one["id"] != kept["id"])
+            self._options = replace(self._options, templates=(*others, kept))
+        self.on_change()
+        return str(kept["id"])
 
     def fail_next(self, message: str = "The file could not be processed.", times: int = 1) -> int:
         """Let the next documents that are created become `document.error`; returns how many are to come."""

@@ -43,6 +43,33 @@ def add_seed_data(backend: Backend) -> None:
             make_item(backend, name, status="cli.PROCESSED", texts=[{"name": name}])
         for title, sku, price in (("Bamboo, 1 t", "BB-1", 120), ("Crate of apples", "AP-12", 18.5), ("Tea", "T-7", 9)):
             _product(backend, title, sku, price)
+        _order_form(backend, shelf)
+
+
+def _order_form(backend: Backend, folder: str) -> None:
+    """Add a template with the names that the examples of the API's documentation use."""
+    rows = [{"data": {"name": "Panda plush", "price": 12, "qty": 1}}]
+    make_template(
+        backend,
+        "Order form",
+        roles=("user",),
+        fields=(
+            ("Favorite.Color", "text", "user"),
+            ("Delivery", "dropdown", "user"),
+            ("Like", "checkbox", "user"),
+            ("Date", "date", "user"),
+            ("Signature", "signature", "user"),
+        ),
+        tokens=[{"name": "Favorite.Pet", "value": ""}],
+        pricing_tables=quotes.make_tables(
+            backend, [{"name": "Pricing Table 1", "sections": [{"title": "Sample section", "rows": rows}]}]
+        ),
+        images=[{"name": "Image 1", "block_uuid": backend.new_uuid(), "urls": []}],
+        content_placeholders=[{"uuid": backend.new_uuid(), "block_id": "Content Placeholder Block 1"}],
+        status="template.PROCESSED",
+        folder_uuid=folder,
+        shared=True,
+    )
 
 
 def _folder(backend: Backend, kind: str, name: str) -> str:

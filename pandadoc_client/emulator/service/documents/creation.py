@@ -16,7 +16,7 @@ from ..recipients.models import add_recipients
 from ..records import Record
 from ..refusal import invalid
 from ..reply import Handlers, Reply
-from . import models, serializers
+from . import blocks, models, serializers
 from .files import check_document, unreadable
 
 __all__ = ["HANDLERS"]
@@ -68,12 +68,13 @@ def _from_template(backend: Backend, body: Record, *, sandbox: bool) -> Reply:
         "pricing_tables": quotes.fill_tables(backend, template["pricing_tables"], body.get("pricing_tables") or ()),
         "quotes": [{**quote, "id": backend.new_uuid()} for quote in template["quotes"]],
         "tables": [*template["tables"], *({"name": item["name"]} for item in body.get("tables") or ())],
-        "images": [{"name": item["name"]} for item in body.get("images") or () if item],
+        "images": blocks.images(template, body),
         "texts": [{"name": item["name"]} for item in body.get("texts") or ()],
         "tags": common["tags"] or template["tags"],
         "needs_approval": template["needs_approval"],
         "sections": [{"uuid": backend.new_id(), "name": template["name"]}],
     }
+    blocks.fill_placeholders(backend, template, body, document)
     return Reply(serializers.created(backend, models.create(backend, document)))
 
 

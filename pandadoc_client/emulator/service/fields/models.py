@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..backend import Backend
-from ..records import Record
+from ..records import Record, pick
 
 __all__ = ["clear_signatures", "fill", "from_template", "make_field", "named_fields", "sign"]
 
@@ -59,7 +59,17 @@ def from_template(backend: Backend, template: Record, recipients: Iterable[Recor
     """Return the fields of a new document, each with the recipient of its role."""
     by_role = {recipient["role"]: recipient["id"] for recipient in recipients if recipient["role"]}
     return [
-        make_field(backend, field["name"], field["type"], assigned_to=by_role.get(field["role"]))
+        {
+            **make_field(
+                backend,
+                field["field_id"],
+                field["type"],
+                assigned_to=by_role.get(field["role"]),
+                layout=field["layout"],
+                merge_field=field["merge_field"],
+            ),
+            **pick(field, "name", "value", "filled"),
+        }
         for field in template["fields"]
     ]
 

@@ -8,7 +8,6 @@ from ...contract.multipart import FilePart
 from ...contract.requests import ValidRequest
 from ..backend import Backend
 from ..editing import editing_session
-from ..fields import serializers as field_serializers
 from ..listing import matches_text, newest_first, page
 from ..quotes import models as quotes
 from ..records import Record
@@ -79,21 +78,17 @@ def details_template(backend: Backend, request: ValidRequest) -> Reply:
     """All of it."""
     template = backend.templates.read(request.path["id"])
     names = ("content_date_modified", "metadata", "tokens", "tags", "roles", "content_placeholders", "images")
-    fields = [field_serializers.details({"recipients": []}, {**field, **_UNFILLED}) for field in template["fields"]]
     shown = {
         **serializers.list_item(template),
         **{name: template[name] for name in names},
         "created_by": backend.person(template["owner"]),
-        "fields": fields,
+        "fields": [serializers.field_details(template, field) for field in template["fields"]],
         "pricing": quotes.pricing(template),
         "tables": template["tables"],
     }
     if template["folder_uuid"]:
         shown["folder_uuid"] = template["folder_uuid"]
     return Reply(shown)
-
-
-_UNFILLED = {"filled": False, "assigned_to": None}
 
 
 def update_template(backend: Backend, request: ValidRequest) -> Reply:

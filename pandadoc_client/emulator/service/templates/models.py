@@ -16,8 +16,8 @@ def make_template(
     backend: Backend,
     name: str,
     *,
-    roles: Iterable[str] = (),
-    fields: Iterable[tuple[str, str, str]] = (),
+    roles: Iterable[str | Record] = (),
+    fields: Iterable[tuple[str, str, str] | Record] = (),
     **content: Any,
 ) -> Record:
     """Add a template, which is not processed yet.
@@ -25,8 +25,8 @@ def make_template(
     Args:
         backend: The backend.
         name: Its name.
-        roles: The names of its roles, in signing order.
-        fields: Its fields: name, kind, role.
+        roles: Its roles, or their names in signing order.
+        fields: Its fields, or name, kind and role of each.
         **content: Whatever else differs from an empty template.
     """
     now = backend.stamp()
@@ -47,9 +47,14 @@ def make_template(
             "tags": [],
             "roles": [
                 {"id": backend.new_id(), "name": role, "signing_order": str(place), "preassigned_person": None}
+                if isinstance(role, str)
+                else role
                 for place, role in enumerate(roles, 1)
             ],
-            "fields": [{**make_field(backend, field, kind), "role": role} for field, kind, role in fields],
+            "fields": [
+                field if isinstance(field, dict) else {**make_field(backend, field[0], field[1]), "role": field[2]}
+                for field in fields
+            ],
             "pricing_tables": [],
             "quotes": [],
             "content_placeholders": [],
