@@ -161,3 +161,12 @@ def test_a_reader_that_has_gone_is_no_error_message() -> None:
     result = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
     os.close(write)
     assert result.stderr == ""
+
+
+def test_it_begins_with_imported_templates(tmp_path: Path) -> None:
+    for name in ("Lease", "Sublease"):
+        (tmp_path / f"{name}.json").write_text(json.dumps({"id": name, "name": name}))
+    with running("--import", str(tmp_path)) as (_, settings):
+        headers = {"Authorization": f"API-Key {settings['PANDADOC_API_KEY']}"}
+        answer = httpx.get(f"{settings['PANDADOC_HOST']}/public/v1/templates", headers=headers, trust_env=False)
+    assert {item["id"] for item in answer.json()["results"]} == {"Lease", "Sublease"}

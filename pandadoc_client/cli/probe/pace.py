@@ -38,6 +38,8 @@ class Pace:
         self._sleep = sleep
         self._within = within
         self._deadline = clock() + within
+        self.poll_seconds = 0.2 if a_minute is None else _WINDOW / a_minute
+        """Seconds between two looks at what is being processed."""
         self._sent: dict[str, deque[float]] = defaultdict(deque)
 
     def begin_cleanup(self) -> None:

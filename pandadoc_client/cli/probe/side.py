@@ -14,18 +14,17 @@ from pandadoc_client.cli.operations import find
 from pandadoc_client.cli.probe.comparing import Observation, header_shapes
 from pandadoc_client.cli.probe.pace import OutOfTime, Pace
 from pandadoc_client.cli.probe.shapes import Shape, shape_of
-from pandadoc_client.cli.probe.steps import Step, until_ready
+from pandadoc_client.cli.probe.steps import Step, is_processing
 from pandadoc_client.emulator.contract.pdf import make_pdf
 from pandadoc_client.exceptions import ApiException
 
 if TYPE_CHECKING:
-    from pandadoc_client.client import PandaDoc
     from pandadoc_client._http.messages import Response
+    from pandadoc_client.client import PandaDoc
 
 __all__ = ["Side"]
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
-_POLL_SECONDS = 7.0  # below ten requests a minute
 _POLLS = 20
 _TRIES = 4
 _UNSAID_WAIT = 15.0
@@ -95,9 +94,9 @@ class Side:
                 seconds = _asked_wait(response)
                 throttled_without_wait |= seconds is None
                 self._pace.wait(_UNSAID_WAIT if seconds is None else seconds)
-            elif polls < _POLLS and response.status == 200 and not until_ready(step, body):
+            elif polls < _POLLS and step.waits and is_processing(body):
                 polls += 1
-                self._pace.wait(_POLL_SECONDS)
+                self._pace.wait(self._pace.poll_seconds)
             else:
                 break
         if 200 <= response.status < 300:
@@ -124,7 +123,7 @@ class Side:
                     return True
                 if response.status not in _LATER:
                     return False
-                self._pace.wait(_asked_wait(response) or _POLL_SECONDS)
+                self._pace.wait(_asked_wait(response) or self._pace.poll_seconds)
             except (ApiException, OutOfTime):
                 continue
         return False

@@ -3,7 +3,8 @@
 Texts with a dollar sign are filled in for each side: `$document` is what an earlier step took from its response, or one
 of `$run` (a name of its own for each probe), `$email`, `$unknown` (an id that nothing has), `$client_id` and
 `$client_secret`. A step whose texts cannot be filled in on both sides is left out. No step that does not write changes
-anything, whatever the server makes of it; no step sends a message to anybody.
+anything, whatever the server makes of it; no step sends a message to anybody. Documents have no recipients, who would
+stay as contacts, and folders are not made, as the API cannot delete them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Literal
 
 from attrs import Factory, field, frozen
 
-__all__ = ["STEPS", "Step", "until_ready"]
+__all__ = ["STEPS", "Step", "is_processing"]
 
 
 @frozen(kw_only=True)
@@ -32,7 +33,7 @@ class Step:
         takes: What later steps need, as a place in the response by its name: ``results[0].id``.
         writes: Whether it may change anything in the account.
         deletes_with: The operation that deletes what the request creates; the id of that is ``id`` in the response.
-        until: The statuses in which what was created is ready: the step is repeated until one is there.
+        waits: Whether the step is repeated for as long as what was created is being processed.
         exact: Whether the request determines the words in the response, such as the status.
     """
 
@@ -47,7 +48,7 @@ class Step:
     takes: Mapping[str, str] = field(default=Factory(dict))
     writes: bool = False
     deletes_with: str = ""
-    until: Sequence[str] = ()
+    waits: bool = False
     exact: bool = False
 
 
@@ -64,7 +65,6 @@ def _write(name: str, operation: str, **more: Any) -> Step:
     return Step(name=name, operation=operation, writes=True, **more)
 
 
-_PERSON = {"email": "$member_email", "first_name": "Pandadoc", "last_name": "Probe"}
 _DOCUMENT = {"id": "$document"}
 _TEMPLATE = {"id": "$template"}
 
@@ -161,7 +161,7 @@ _WRITES = (
     _refused(
         "a document of an unknown template",
         "createDocument",
-        body={"name": "$run", "template_uuid": "$unknown", "recipients": [_PERSON]},
+        body={"name": "$run", "template_uuid": "$unknown", "recipients": []},
         writes=True,
         deletes_with="deleteDocument",
     ),
@@ -176,12 +176,12 @@ _WRITES = (
         "a document from a file",
         "createDocumentFromUpload",
         upload=True,
-        body={"name": "$run", "recipients": [_PERSON], "tags": ["pandadoc-probe"], "metadata": {"probe": "$run"}},
+        body={"name": "$run", "recipients": [], "tags": ["pandadoc-probe"], "metadata": {"probe": "$run"}},
         deletes_with="deleteDocument",
         takes={"document": "id"},
         exact=True,
     ),
-    _write("the document when it is ready", "statusDocument", path=_DOCUMENT, until=("document.draft",), exact=True),
+    _write("the document when it is ready", "statusDocument", path=_DOCUMENT, waits=True, exact=True),
     _write("the draft's details", "detailsDocument", path=_DOCUMENT, exact=True),
     _write("the draft's fields", "listDocumentFields", path=_DOCUMENT),
     _write("the draft's settings", "documentSettingsGet", path={"document_id": "$document"}),
@@ -207,7 +207,7 @@ _WRITES = (
         path=_DOCUMENT,
         body={"status": 2, "notify_recipients": False},
     ),
-    _write("the completed document", "statusDocument", path=_DOCUMENT, until=("document.completed",), exact=True),
+    _write("the completed document", "statusDocument", path=_DOCUMENT, waits=True, exact=True),
     _refused(
         "a completed document is voided",
         "changeDocumentStatus",
@@ -229,9 +229,7 @@ _WRITES = (
         takes={"template": "id"},
         exact=True,
     ),
-    _write(
-        "the template when it is ready", "statusTemplate", path=_TEMPLATE, until=("template.PROCESSED",), exact=True
-    ),
+    _write("the template when it is ready", "statusTemplate", path=_TEMPLATE, waits=True, exact=True),
     _write("the new template's details", "detailsTemplate", path=_TEMPLATE, exact=True),
     _write("the template is deleted", "deleteTemplate", path=_TEMPLATE),
     _write(
@@ -263,6 +261,9 @@ STEPS: Sequence[Step] = (*_READS, *_TOKENS, *_WRITES)
 """All requests, in the order in which they are sent."""
 
 
-def until_ready(step: Step, body: Any) -> bool:
-    """Tell whether a response is the one that a step is repeated for."""
-    return not step.until or not isinstance(body, Mapping) or body.get("status") in step.until
+def is_processing(body: Any) -> bool:
+    """Tell whether a response says that a document or a template is not ready yet."""
+    return isinstance(body, Mapping) and body.get("status") in _PROCESSING
+
+
+_PROCESSING = ("document.uploaded", "template.UPLOADED", "template.PROCESSING")

@@ -140,7 +140,7 @@ def test_a_state_file_keeps_documents_and_gets_the_newer_template(tmp_path: Path
         api.close()
     with Emulator(state_file=state, templates=[{**DETAILS, "name": "Lease, 2nd edition"}]) as emulator:
         api = Api(emulator)
-        assert api.call("detailsTemplate", None, DETAILS["id"])["name"] == "Lease, 2nd edition"
+        assert api.call("statusTemplate", None, DETAILS["id"])["name"] == "Lease, 2nd edition"
         assert api.call("statusDocument", None, made)["name"] == "Lease 7"
         api.close()
 
@@ -211,7 +211,7 @@ def test_library_items_go_into_content_placeholders_and_images_into_their_blocks
     assert made["images"] == [{"name": "Floor plan"}]
     assert {"name": item["name"]} in made["texts"]
     wrong = [{"block_id": "Annexes", "content_library_items": [{"id": "nothing"}]}]
-    body = {"name": "a", "template_uuid": DETAILS["id"], "content_placeholders": wrong}
+    body = {"name": "a", "template_uuid": DETAILS["id"], "recipients": [], "content_placeholders": wrong}
     assert "content_placeholders[0].content_library_items[0].id" in json.dumps(
         seeded.refused(400, "createDocument", body)
     )

@@ -24,8 +24,8 @@ with vendor.ApiClient(configuration) as client:
     seeded = documents.list_documents(count=100).results
     print("read", [documents.details_document(one.id).id for one in seeded] == [one.id for one in seeded])
     for template in templates.list_templates().results:
-        templates.details_template(template.id)
-    recipient = DocumentCreateRequestRecipients(email="a@example.com", first_name="A", last_name="B", role="Candidate")
+        role = templates.details_template(template.id).roles[0].name
+    recipient = DocumentCreateRequestRecipients(email="a@example.com", first_name="A", last_name="B", role=role)
     created = documents.create_document(
         document_create_request=DocumentCreateRequest(name="SDK", template_uuid=template.id, recipients=[recipient])
     )
