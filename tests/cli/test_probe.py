@@ -34,11 +34,11 @@ def _patient() -> Pace:
 def _report(url: str, key: str, other: Emulator, *, write: bool = True) -> Report:
     run = "pandadoc-probe-of-a-test"
     with PandaDoc(api_key=key, host=url) as mine, PandaDoc(api_key=other.api_key, host=other.url) as theirs:
-        sides = [
+        account, emulator = (
             Side(one, _patient(), run, client_id=other.client_id, client_secret=other.client_secret)
             for one in (mine, theirs)
-        ]
-        return compare_sides(*sides, [step for step in STEPS if write or not step.writes])
+        )
+        return compare_sides(account, emulator, [step for step in STEPS if write or not step.writes])
 
 
 @pytest.fixture
