@@ -112,7 +112,10 @@ def test_details_of_a_document_make_a_template_without_its_values(begin: Callabl
     second.emulator.import_template(document)
     shown = second.call("detailsTemplate", None, document["id"])
     assert [role["name"] for role in shown["roles"]] == ["Tenant", "Owner"]
-    assert [(field["field_id"], field.get("value")) for field in shown["fields"]] == [("Rent", ""), ("Signature1", {})]
+    assert [(field["name"], field.get("value")) for field in shown["fields"]] == [
+        ("Rent a month", ""),
+        ("Signature", {}),
+    ]
     assert "tenant@example.com" not in json.dumps(shown)
     again = _made(second, document["id"])
     assert [field["assigned_to"]["role"] for field in again["fields"]] == ["Tenant", "Owner"]
