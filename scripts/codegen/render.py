@@ -123,7 +123,7 @@ class _Package(Project):
             rendered[name].unlink()
         for module, parts in texts.items():
             self._write(f"model/{module}.py", _joined(parts))
-        self._write("model/__init__.py", '"""The models: a module for each named schema, with the parts that have no name."""\n')
+        self._write("model/__init__.py", '"""The models: a module for each named schema, with its nameless parts."""\n')
 
     def _rendered_models(self) -> dict[str, Path]:
         described = (*self.openapi.models, *self.openapi.enums)

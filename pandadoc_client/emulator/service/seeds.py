@@ -37,13 +37,13 @@ def add_seed_data(backend: Backend) -> None:
             contact["company"] = company
         contracts, proposals = (_folder(backend, "document_folders", name) for name in ("Contracts", "Proposals"))
         shelf = _folder(backend, "template_folders", "Ready to use")
+        _order_form(backend, shelf)
         agreement, proposal, offer = _templates(backend, shelf)
         _documents(backend, (agreement, proposal, offer), contracts, proposals)
         for name in ("Company profile", "Terms of payment"):
             make_item(backend, name, status="cli.PROCESSED", texts=[{"name": name}])
         for title, sku, price in (("Bamboo, 1 t", "BB-1", 120), ("Crate of apples", "AP-12", 18.5), ("Tea", "T-7", 9)):
             _product(backend, title, sku, price)
-        _order_form(backend, shelf)
 
 
 def _order_form(backend: Backend, folder: str) -> None:

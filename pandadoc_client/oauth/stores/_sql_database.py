@@ -224,8 +224,9 @@ class Database:
             TokenStoreError: It failed; the message says "cannot *doing*", and why.
         """
         with self._borrowed_loop() as loop:
-            do = self._execute if single and self.dialect == "postgresql" else self._transact
-            return self._persistently(partial(do, work), loop, doing, key)
+            if single and self.dialect == "postgresql":
+                return self._persistently(partial(self._execute, work), loop, doing, key)
+            return self._persistently(partial(self._transact, work), loop, doing, key)
 
     def _transact(self, work: Callable[[Connection], _Result]) -> _Result:
         with self._engine.begin() as connection:
