@@ -1,4 +1,4 @@
-"""The control surface of what the API remembers, and the pages on which people act.
+"""The control surface of what the API remembers.
 
 | request | does |
 |---|---|
@@ -15,6 +15,7 @@
 | `POST /_emulator/documents/{id}/render` | ends the 202 of its download |
 | `POST /_emulator/documents/fail-next` | lets the next documents fail; `{"times": …, "message": …}` |
 | `GET /_emulator/deliveries` | webhooks, each with its attempts |
+| `POST /_emulator/deliveries/{id}/send-again` | delivers an event once more, under the same id |
 | `POST /_emulator/tick` | does what is due by now |
 """
 
@@ -30,7 +31,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from . import dashboard
 from .admin import problem
 from .context import Context
 from .service.core import Service
@@ -81,13 +81,9 @@ class ServiceAdminEndpoints:
             Route("/_emulator/documents/{id}/upload", self.upload),
             Route("/_emulator/documents/{id}/{action}", self.act, methods=["POST"]),
             Route("/_emulator/deliveries", self.deliveries),
+            Route("/_emulator/deliveries/{id}/send-again", self.send_again, methods=["POST"]),
             Route("/_emulator/tick", self.tick, methods=["POST"]),
-            Route("/documents/{id}", self.document_page),
-            Route("/document/{key}", self.recipient_page, methods=["GET", "POST"]),
-            Route("/s/{key}", self.recipient_page, methods=["GET", "POST"]),
         ]
-
-    # -- for programs -----------------------------------------------------------------------------------------------
 
     async def documents(self, request: Request) -> Response:
         """Show all documents but the deleted ones."""
@@ -100,6 +96,12 @@ class ServiceAdminEndpoints:
     async def deliveries(self, request: Request) -> Response:
         """Show the webhooks."""
         return self._response(request, self._service.deliveries)
+
+    async def send_again(self, request: Request) -> Response:
+        """Deliver an event once more; a form is answered with the page that it came from."""
+        content = await request.body()
+        response = self._response(request, lambda: self._service.redeliver(request.path_params["id"]))
+        return _back(request, content) or response if response.status_code == 200 else response
 
     async def upload(self, request: Request) -> Response:
         """Return the file that a document was made from."""
@@ -136,12 +138,10 @@ class ServiceAdminEndpoints:
             return problem(404, "not_found", f"The actions are {', '.join(_ACTIONS)}.")
         method, required, optional = found
         content = await request.body()
-        if request.headers.get("content-type", "").partition(";")[0] == _FORM:
-            form = dict(parse_qsl(content.decode("latin-1")))
+        back = _back(request, content)
+        if back is not None:
             response = self._response(request, lambda: method(self._service, request.path_params["id"]))
-            back = form.get("back", "/")
-            is_local = back.startswith("/") and not back.startswith(("//", "/\\"))
-            return RedirectResponse(back if is_local else "/", 303) if response.status_code == 200 else response
+            return back if response.status_code == 200 else response
 
         def act() -> dict[str, Any]:
             fields = _fields(content, *required, *optional)
@@ -163,45 +163,14 @@ class ServiceAdminEndpoints:
         except ValueError as error:
             return problem(400, "bad_request", str(error))
 
-    # -- for people -------------------------------------------------------------------------------------------------
 
-    async def document_page(self, request: Request) -> Response:
-        """Show one document."""
-        if not self._context.trusts(request):
-            return problem(403, "forbidden", _STRANGER)
-        try:
-            return dashboard.document_page(self._service.document(request.path_params["id"]))
-        except Refusal:
-            return dashboard.no_document_page()
-
-    async def recipient_page(self, request: Request) -> Response:
-        """Show a document to a recipient, or do what they have chosen."""
-        if not self._context.trusts(request):
-            return problem(403, "forbidden", _STRANGER)
-        found = self._service.recipient_of(request.path_params["key"])
-        if found is None:
-            return dashboard.no_document_page()
-        document_id, recipient_id = found
-        try:
-            if request.method == "POST":
-                form = dict(parse_qsl((await request.body()).decode("latin-1")))
-                match form.get("action"):
-                    case "view":
-                        self._service.view(document_id, recipient_id)
-                    case "sign":
-                        self._service.complete(document_id, recipient_id)
-                    case "decline":
-                        self._service.decline(document_id, "Declined on the page.")
-                    case _:
-                        return problem(400, "bad_request", "action is view, sign or decline")
-                return RedirectResponse(request.url.path, 303)
-            document = self._service.document(document_id)
-        except Refusal as refusal:
-            if refusal.status == 404:
-                return dashboard.no_document_page()
-            return problem(refusal.status, "conflict", refusal.message)
-        recipient = next((one for one in document["recipients"] if one["id"] == recipient_id), None)
-        return dashboard.no_document_page() if recipient is None else dashboard.recipient_page(document, recipient)
+def _back(request: Request, content: bytes) -> Response | None:
+    """Return a redirect to the page that a form came from; None for a request that is no form."""
+    if request.headers.get("content-type", "").partition(";")[0] != _FORM:
+        return None
+    back = dict(parse_qsl(content.decode("latin-1"))).get("back", "/")
+    is_local = back.startswith("/") and not back.startswith(("//", "/\\"))
+    return RedirectResponse(back if is_local else "/", 303)
 
 
 def _fields(content: bytes, *known: str) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from . import dashboard, pages
+from . import pages
 from .admin import AdminEndpoints
 from .admin_documents import ServiceAdminEndpoints
 from .api import API_METHODS, ApiEndpoints
@@ -22,26 +22,11 @@ def create_app(context: Context) -> Starlette:
     """Return the application for one emulator."""
     oauth, api, admin = OAuthEndpoints(context), ApiEndpoints(context), AdminEndpoints(context)
 
-    async def index(request: Request) -> Response:
-        trusted = context.trusts(request)
-        data = pages.description(context, reveal=trusted)
-        if pages.prefers_json(request.headers.get("accept", "")):
-            return JSONResponse(data, headers={"Vary": "Accept"})
-        if not trusted:
-            return pages.index_page(data)
-        content = f'<p id="connection" role="status"></p>\n<div id="live">{dashboard.live(context)}</div>'
-        return pages.index_page(data, content, dashboard.SCRIPT)
-
-    async def live(request: Request) -> Response:
-        if not context.trusts(request):
-            return JSONResponse({"type": "forbidden", "detail": "This is for this machine."}, 403)
-        return HTMLResponse(dashboard.live(context), headers={"Cache-Control": "no-store"})
-
     async def callback(request: Request) -> Response:
         return pages.callback_page(dict(request.query_params))
 
     routes = [
-        Route("/", index),
+        *pages.PageEndpoints(context).routes,
         Route("/callback", callback),
         Route("/oauth2/authorize", oauth.authorize, methods=["GET", "POST"]),
         Route("/oauth2/access_token", oauth.token, methods=["POST"]),
@@ -53,7 +38,6 @@ def create_app(context: Context) -> Starlette:
             Route("/_emulator/faults", admin.faults, methods=["GET", "PUT", "DELETE"]),
             Route("/_emulator/responses", admin.responses, methods=["GET", "PUT", "DELETE"]),
             Route("/_emulator/answers", admin.responses, methods=["GET", "PUT", "DELETE"]),  # its former name
-            Route("/_emulator/dashboard", live),
             Route("/_emulator/reset", admin.reset, methods=["POST"]),
             Route("/_emulator/state", admin.state),
             Route("/_emulator/expire", admin.expire, methods=["POST"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from .contract.secrets import secret_parameters
+from .contract.secrets import mask_values, secret_parameters
 
 __all__ = ["MASK", "TOKEN_PATH", "Journal", "JournalEntry"]
 
@@ -21,6 +22,12 @@ MASK = "***"
 
 _SECRET_PATH = re.compile(r"^(/(?:s|document)/)[^/]+")
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+_SECRET_ANSWERS = (
+    (re.compile(r"/documents/[^/]+/session$"), "id"),
+    (re.compile(r"/(?:editing-sessions|api-keys)$"), "key"),
+)
+"""Fields of responses that are secret at these paths only."""
+_KEPT_OF_RESPONSE = 64 * 1024
 _FORM_TYPE = "application/x-www-form-urlencoded"
 
 
@@ -39,6 +46,9 @@ class JournalEntry:
         size: Bytes of the whole body, as far as it was read.
         status: Status answered; None while in progress and when the connection went without a response.
         fault: Kind of the fault applied, or None.
+        response_headers: As `headers`, of the response.
+        response_body: As answered; its first 64 kB.
+        response_size: Bytes of the whole response body.
         finished: Whether the outcome is decided. True before the last byte of the response leaves, so a client that has
             its response finds its entry finished.
     """
@@ -53,6 +63,9 @@ class JournalEntry:
     size: int
     status: int | None = None
     fault: str | None = None
+    response_headers: tuple[tuple[str, str], ...] = ()
+    response_body: bytes = b""
+    response_size: int = 0
     finished: bool = False
 
     @property
@@ -88,8 +101,9 @@ class JournalEntry:
             "query": self.query if reveal else _mask_encoded(self.query),
             "headers": [[name, value if reveal else _mask_header(name, value)] for name, value in self.headers],
             "body": self.body.decode("utf-8", "replace") if reveal else self._masked_body(),
-            "form": dict(self.form_pairs if reveal else _mask_pairs(self.form_pairs)) if self._is_form else None,
+            "form": dict(self.form_pairs if reveal else _mask_pairs(self.form_pairs)) if self.is_form else None,
             "status": self.status,
+            "reason": self.reason,
             "fault": self.fault,
             "finished": self.finished,
         }
@@ -110,13 +124,44 @@ class JournalEntry:
         return dict(_mask_pairs(list(self.query_parameters.items())))
 
     @property
-    def _is_form(self) -> bool:
+    def shown_body(self) -> str:
+        """The body for people: JSON indented, a form a line a field, secrets masked; of anything else the size."""
+        if self.is_form:
+            return "\n".join(f"{name}={value}" for name, value in _mask_pairs(self.form_pairs))
+        return _shown(self.body, self.size, self.header("content-type"))
+
+    @property
+    def shown_response_headers(self) -> tuple[tuple[str, str], ...]:
+        """The headers of the response, those masked that hold a code or a key."""
+        return tuple((name, _mask_response_header(name, value)) for name, value in self.response_headers)
+
+    @property
+    def shown_response_body(self) -> str:
+        """The body of the response, as `shown_body`."""
+        kind = next((value for name, value in self.response_headers if name == "content-type"), None)
+        secret = next((name for path, name in _SECRET_ANSWERS if path.search(self.path)), None)
+        return _shown(self.response_body, self.response_size, kind, secret)
+
+    @property
+    def reason(self) -> str | None:
+        """Why the request was refused, in one line; None if it was not, or nothing says why."""
+        if self.status is None or self.status < 400:
+            return None
+        try:
+            found = json.loads(self.response_body)
+        except ValueError:
+            return None
+        return " ".join(dict.fromkeys(_reasons(mask_values(found)))) or None
+
+    @property
+    def is_form(self) -> bool:
+        """Whether the body says it is `application/x-www-form-urlencoded`."""
         return (self.header("content-type") or "").partition(";")[0].strip().lower() == _FORM_TYPE
 
     def _masked_body(self) -> str:
         if not self.body:
             return ""
-        return urlencode(_mask_pairs(self.form_pairs), safe="*") if self._is_form else f"[{self.size} bytes]"
+        return urlencode(_mask_pairs(self.form_pairs), safe="*") if self.is_form else f"[{self.size} bytes]"
 
     def __repr__(self) -> str:
         if not hasattr(self, "finished"):  # the field that is set last
@@ -137,6 +182,44 @@ def _mask_encoded(query: str) -> str:
     # Re-encoding only where something was masked leaves the rest of what was sent recognisable byte by byte.
     pairs = parse_qsl(query, keep_blank_values=True, errors="replace")
     return urlencode(_mask_pairs(pairs), safe="*") if any(name in secret_parameters() for name, _ in pairs) else query
+
+
+def _shown(body: bytes, size: int, kind: str | None, secret: str | None = None) -> str:
+    """Return a body for people; *secret* is a further name whose value is masked."""
+    if not size:
+        return ""
+    try:
+        found = mask_values(json.loads(body))
+    except ValueError:
+        return f"[{size} bytes{f' of {kind}' if kind else ''}]"
+    if secret and isinstance(found, dict) and secret in found:
+        found[secret] = MASK
+    return json.dumps(found, indent=2, ensure_ascii=False)
+
+
+def _reasons(node: Any) -> Iterator[str]:
+    """Yield the sentences of a refusal, in whatever shape it has: places first where it names them."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, list):
+        for item in node:
+            yield from _reasons(item)
+    elif isinstance(node, dict):
+        known = ("detail", "details", "info_message", "message", "error", "error_description", "errors")
+        found = [name for name in known if node.get(name)]
+        for name in found or [name for name in node if isinstance(node[name], list | dict)]:
+            sentences = _reasons(node[name])
+            yield from sentences if name in known else (f"{name}: {sentence}" for sentence in sentences)
+
+
+def _mask_response_header(name: str, value: str) -> str:
+    if name == "set-cookie":
+        return MASK
+    if name == "location":
+        parts = urlsplit(value)
+        path = _SECRET_PATH.sub(rf"\1{MASK}", parts.path)
+        return parts._replace(path=path, query=_mask_encoded(parts.query)).geturl()
+    return value
 
 
 def _mask_header(name: str, value: str) -> str:
@@ -222,9 +305,25 @@ class Journal:
             self._changed.notify_all()
             return entry
 
-    def close(self, entry: JournalEntry, *, status: int | None, fault: str | None) -> None:
+    def close(
+        self,
+        entry: JournalEntry,
+        *,
+        status: int | None,
+        fault: str | None,
+        headers: tuple[tuple[str, str], ...] = (),
+        body: bytes = b"",
+    ) -> None:
         """Enter what became of a request (called by the server); ignored if it was cleared meanwhile."""
         with self._changed:
             if self._entries.get(entry.sequence) is entry:  # after a reset another one may have its number
-                self._entries[entry.sequence] = replace(entry, status=status, fault=fault, finished=True)
+                self._entries[entry.sequence] = replace(
+                    entry,
+                    status=status,
+                    fault=fault,
+                    response_headers=headers,
+                    response_body=body[:_KEPT_OF_RESPONSE],
+                    response_size=len(body),
+                    finished=True,
+                )
                 self._changed.notify_all()

@@ -11,7 +11,7 @@ import json
 import socket
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any
@@ -209,7 +209,7 @@ class EmulatorMiddleware:
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),
-            headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]),
+            headers=_decoded(scope["headers"]),
             body=body[: min(JOURNALED, max_body(scope))],
             size=len(body),
         )
@@ -219,7 +219,13 @@ class EmulatorMiddleware:
         try:
             response = await self._response(scope, body, fault)
         finally:
-            self._context.journal.close(entry, status=response.status if response else None, fault=kind)
+            self._context.journal.close(
+                entry,
+                status=response.status if response else None,
+                fault=kind,
+                headers=_decoded(response.headers) if response else (),
+                body=response.body if response else b"",
+            )
 
         if response is None:
             await self._hang_up(scope, receive)
@@ -289,6 +295,10 @@ class EmulatorMiddleware:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             gone.cancel()
+
+
+def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
 
 
 async def _deliver(response: _CannedResponse, send: Send) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 
 from ..contract.requests import ValidRequest
 from ..options import EmulatorOptions
-from . import preconditions
+from . import preconditions, signing
 from .backend import Backend
+from .documents import handlers as document_handlers
 from .documents import models as documents
 from .documents import serializers as document_serializers
 from .members import models as members
@@ -303,6 +304,63 @@ class Service:
             self.backend.failures.extend([message] * times)
             return len(self.backend.failures)
 
+    def audit_trail(self, document_id: str) -> list[dict[str, Any]]:
+        """Return what happened to a document, the action in words, oldest first.
+
+        Raises:
+            Refusal: 404, there is no such document.
+        """
+        names = {number: name for name, number in documents.AUDIT_ACTIONS.items()}
+        with self.backend.tables.lock:
+            return [{**one, "action": names[one["action"]]} for one in self._found(document_id)["audit"]]
+
+    def pdf(self, document_id: str) -> bytes:
+        """Return a document as a PDF, as its download would, whatever its state; no download is noted.
+
+        Raises:
+            Refusal: 404, there is no such document.
+        """
+        with self.backend.tables.lock:
+            return document_handlers.render(self._found(document_id))
+
+    # -- for a recipient's page -------------------------------------------------------------------------------------
+
+    def signing(self, document_id: str, recipient_id: str) -> dict[str, Any]:
+        """Return what a recipient sees of a document: see `signing.view`.
+
+        Raises:
+            Refusal: 404, the document is gone, or they are no recipient of it any more.
+        """
+        self.tick()
+        with self.backend.tables.lock:
+            return _copy(signing.view(self.backend, document_id, recipient_id))
+
+    def sign(self, document_id: str, recipient_id: str, values: Mapping[str, str]) -> None:
+        """Fill in a recipient's fields, by their `uuid`, and sign: see `signing.sign`.
+
+        Raises:
+            FieldProblems: an entry is missing or wrong.
+            Refusal: the document or its state does not allow it.
+        """
+        self._change(document_id, lambda key: signing.sign(self.backend, key, recipient_id, values))
+
+    def decline_as(self, document_id: str, recipient_id: str, reason: str) -> None:
+        """Let one recipient say no.
+
+        Raises:
+            Refusal: the document or its state does not allow it.
+        """
+        self._change(document_id, lambda key: signing.decline(self.backend, key, recipient_id, reason))
+
+    def delegate(self, document_id: str, recipient_id: str, email: str, name: str) -> None:
+        """Let somebody else sign in the place of a recipient.
+
+        Raises:
+            FieldProblems: the e-mail address is none, or is another recipient's.
+            Refusal: the document or its state does not allow it.
+        """
+        self._change(document_id, lambda key: signing.delegate(self.backend, key, recipient_id, email, name))
+
     # -- webhooks ---------------------------------------------------------------------------------------------------
 
     def deliveries(self) -> list[dict[str, Any]]:
@@ -310,6 +368,18 @@ class Service:
         self.tick()
         with self.backend.tables.lock:
             return webhooks.deliveries(self.backend)
+
+    def redeliver(self, event_id: str) -> dict[str, Any]:
+        """Deliver an event once more, under the same id, and return it.
+
+        Raises:
+            Refusal: 404, there is no such event; 409, its subscription is gone or switched off.
+        """
+        with self.backend.tables.change():
+            webhooks.redeliver(self.backend, event_id)
+            found = next(one for one in webhooks.deliveries(self.backend) if one["id"] == event_id)
+        self.on_change()
+        return found
 
     def work(self, busy: set[str]) -> tuple[list[tuple[str, webhooks.WebhookDelivery]], float | None]:
         """Do what is due; return what to deliver now, with its subscription, and the seconds until there is more."""

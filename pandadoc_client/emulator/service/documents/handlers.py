@@ -20,7 +20,7 @@ from ..refusal import Refusal, invalid, not_found, refused_request
 from ..reply import EMPTY, Handlers, Reply, content_disposition
 from . import creation, models, serializers
 
-__all__ = ["HANDLERS"]
+__all__ = ["HANDLERS", "render"]
 
 
 _SORT_KEYS = {"date_expiration": "expiration_date", "date_of_last_action": "date_modified"}
@@ -300,9 +300,16 @@ def download_document(backend: Backend, request: ValidRequest) -> Reply:
     if not document["rendered"]:
         return Reply(status=202, headers={"Retry-After": str(_seconds_to_render(backend, document))})
     models.audit(backend, document, "downloaded")
+    content = render(document, request.query.get("watermark_text"))
+    disposition = content_disposition(f"{document['name']}.pdf")
+    return Reply(content=content, headers={"Content-Disposition": disposition})
+
+
+def render(document: Record, watermark: str | None = None) -> bytes:
+    """Return the PDF of a document: a page that says what it is, who signed, and what the fields hold."""
     lines = [document["name"], f"Status: {document['status']}", f"Reference: {document['ref_number']}"]
-    if request.query.get("watermark_text"):
-        lines.append(f"Watermark: {request.query['watermark_text']}")
+    if watermark:
+        lines.append(f"Watermark: {watermark}")
     for recipient in document["recipients"]:
         person = recipient.get("name") or f"{recipient.get('first_name') or ''} {recipient.get('last_name') or ''}"
         action = f"signed {recipient['signature_date']}" if recipient["signature_date"] else "has not signed"
@@ -311,8 +318,7 @@ def download_document(backend: Backend, request: ValidRequest) -> Reply:
     for field in document["fields"]:
         if isinstance(field["value"], str) and field["value"]:
             lines.append(f"{field['field_id']}: {field['value']}")
-    disposition = content_disposition(f"{document['name']}.pdf")
-    return Reply(content=make_pdf(lines), headers={"Content-Disposition": disposition})
+    return make_pdf(lines)
 
 
 def _seconds_to_render(backend: Backend, document: Record) -> int:

@@ -25,6 +25,7 @@ __all__ = [
     "create",
     "decline",
     "delete",
+    "edit_open",
     "lock",
     "reject",
     "revert_to_draft",
@@ -208,7 +209,7 @@ def view(backend: Backend, document_id: str, recipient_id: str | None = None) ->
     Raises:
         Refusal: it was not sent.
     """
-    document = _open(backend, document_id, "be viewed")
+    document = edit_open(backend, document_id, "be viewed")
     for recipient in document["recipients"]:
         if recipient_id in (None, recipient["id"]):
             recipient["viewed"] = True
@@ -219,13 +220,19 @@ def view(backend: Backend, document_id: str, recipient_id: str | None = None) ->
     return document
 
 
-def complete_recipient(backend: Backend, document_id: str, recipient_id: str) -> Record:
+def complete_recipient(backend: Backend, document_id: str, recipient_id: str, *, fill: bool = True) -> Record:
     """Let a recipient sign; the last signature completes the document.
+
+    Args:
+        backend: The backend.
+        document_id: The document.
+        recipient_id: Who signs.
+        fill: Fill in the fields that the recipient left empty.
 
     Raises:
         Refusal: it was not sent, or there is no such recipient, or they have signed.
     """
-    document = _open(backend, document_id, "be signed")
+    document = edit_open(backend, document_id, "be signed")
     recipient = next((one for one in document["recipients"] if one["id"] == recipient_id), None)
     if recipient is None:
         raise Refusal(404, "The document has no such recipient.")
@@ -237,7 +244,8 @@ def complete_recipient(backend: Backend, document_id: str, recipient_id: str) ->
         view(backend, document_id, recipient_id)
     now = backend.stamp()
     recipient.update(has_completed=True, viewed=True, signature_date=now)
-    fields.sign(document["fields"], recipient, now)
+    if fill:
+        fields.sign(document["fields"], recipient, now)
     document["date_modified"] = now
     audit(backend, document, "recipient completed")
     emit(
@@ -292,7 +300,7 @@ def complete(backend: Backend, document_id: str) -> Record:
     Raises:
         Refusal: it was not sent.
     """
-    document = _open(backend, document_id, "be completed")
+    document = edit_open(backend, document_id, "be completed")
     for recipient in sorted(document["recipients"], key=lambda one: one["signing_order"] or 0):
         if is_signer(recipient) and not recipient["has_completed"]:
             complete_recipient(backend, document_id, recipient["id"])
@@ -308,7 +316,7 @@ def decline(backend: Backend, document_id: str, reason: str | None = None) -> Re
     Raises:
         Refusal: it was not sent.
     """
-    _open(backend, document_id, "be declined")
+    edit_open(backend, document_id, "be declined")
     return set_status(backend, document_id, "document.declined", reason)
 
 
@@ -352,7 +360,17 @@ def audit(backend: Backend, document: Record, action: str, reason: str | None = 
     )
 
 
-def _open(backend: Backend, document_id: str, what: str) -> Record:
+def edit_open(backend: Backend, document_id: str, what: str) -> Record:
+    """Return a sent document to change.
+
+    Args:
+        backend: The backend.
+        document_id: The document.
+        what: What is wanted, for the message: `be signed`.
+
+    Raises:
+        Refusal: 404, there is none; 409, it was not sent.
+    """
     if document_id not in backend.documents or backend.documents.edit(document_id)["deleted"]:
         raise Refusal(404, "There is no such document.")
     document = backend.documents.edit(document_id)

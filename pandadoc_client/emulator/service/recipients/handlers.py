@@ -9,7 +9,7 @@ from ..documents import models as documents
 from ..records import Record
 from ..refusal import Refusal, found_in, invalid
 from ..reply import EMPTY, Handlers, Reply
-from .models import DETAILS, from_contact, is_signer
+from .models import DETAILS, from_contact, is_signer, replace_recipient
 
 __all__ = ["HANDLERS"]
 
@@ -66,11 +66,7 @@ def reassign_document_recipient(backend: Backend, request: ValidRequest) -> Repl
     """The contact takes over role, place and fields."""
     document, old = _recipient(backend, request)
     new = from_contact(backend, request.body)
-    new.update({name: old[name] for name in ("role", "recipient_type", "signing_order")})
-    document["recipients"][document["recipients"].index(old)] = new
-    for field in document["fields"]:
-        if field["assigned_to"] == old["id"]:
-            field["assigned_to"] = new["id"]
+    replace_recipient(document, old, new)
     documents.updated(backend, document["id"])
     return Reply({"recipient_id": new["id"]})
 

@@ -18,6 +18,7 @@ __all__ = [
     "from_contact",
     "is_signer",
     "merge_recipients",
+    "replace_recipient",
 ]
 
 DETAILS = ("email", "phone", "first_name", "last_name")
@@ -118,6 +119,15 @@ def from_contact(backend: Backend, wanted: Record) -> Record:
     if contact is None or wanted["kind"] != "contact":
         raise invalid("id", f"There is no such {wanted['kind'].replace('_', ' ')}.")
     return _made(backend, contact, "contact")
+
+
+def replace_recipient(document: Record, old: Record, new: Record) -> None:
+    """Put another recipient in the place of one: role, order and fields are theirs."""
+    new.update({name: old[name] for name in ("role", "recipient_type", "signing_order")})
+    document["recipients"][document["recipients"].index(old)] = new
+    for field in document["fields"]:
+        if field["assigned_to"] == old["id"]:
+            field["assigned_to"] = new["id"]
 
 
 def find_recipient(document: Record, name: str) -> Record | None:

@@ -12,7 +12,7 @@ from ...redirects import is_loopback_host
 from ..backend import WORKSPACE_ID, Backend
 from ..clock import stamp
 from ..records import Record
-from ..refusal import Refusal, invalid
+from ..refusal import Refusal, invalid, not_found
 
 __all__ = [
     "HISTORY_DAYS",
@@ -23,6 +23,7 @@ __all__ = [
     "deliveries",
     "emit",
     "next_attempt",
+    "redeliver",
     "settle",
     "subscribe",
     "tell",
@@ -231,13 +232,29 @@ def _note_failing(backend: Backend, subscription_id: str, status: int | None) ->
     subscription.update(failing_since=since, active=subscription["active"] and not gone)
 
 
+def redeliver(backend: Backend, event_id: str) -> None:
+    """Deliver an event once more, under the same id; one that waits for its next attempt is delivered now.
+
+    Raises:
+        Refusal: 404, there is no such event; 409, its subscription is gone or switched off.
+    """
+    if event_id not in backend["events"]:
+        raise not_found("delivery")
+    event = backend["events"].edit(event_id)
+    subscription = backend["subscriptions"].get(event["subscription"])
+    if subscription is None or not subscription["active"]:
+        raise Refusal(409, "The subscription of this delivery is gone or switched off.")
+    event["state"] = "pending"
+    backend["outbox"].add({"id": event_id, "subscription": event["subscription"], "at": backend.now()})
+
+
 def deliveries(backend: Backend) -> list[Record]:
     """Return every event with what became of it, oldest first, for tests and for the page."""
     outbox = backend["outbox"]
     result: list[Record] = []
     for event in backend["events"]:
         entry = outbox.get(event["id"])
-        shown = ("id", "subscription", "name", "trigger", "url", "event_time", "state")
+        shown = ("id", "subscription", "name", "trigger", "url", "signature", "event_time", "state")
         result.append(
             {
                 **{name: event[name] for name in shown},
