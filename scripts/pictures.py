@@ -217,13 +217,31 @@ def _browser(emulator: Emulator) -> Iterator[tuple[str, bytes]]:
         consent = client.authorization_url().url
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=arguments, headless=True)
-        for name, url, height in (("emulator-page", emulator.url, 640), ("consent", consent, 380)):
-            tab = browser.new_page(viewport={"width": 820, "height": height})
+        pages = (
+            ("emulator-page", emulator.url, 1280, 800),
+            ("consent", consent, 820, 420),
+            ("signing", _signing(emulator), 390, 760),
+        )
+        for name, url, width, height in pages:
+            tab = browser.new_page(viewport={"width": width, "height": height})
             answer = tab.goto(url)
             if answer is None or not answer.ok:
                 raise RuntimeError(f"the page {name} was refused")
             yield name, tab.screenshot(animations="disabled")
         browser.close()
+
+
+def _signing(emulator: Emulator) -> str:
+    """Return the page of somebody who has not signed a document that has fields.
+
+    Raises:
+        RuntimeError: There is none.
+    """
+    for document in emulator.service.documents():
+        if document["status"] == "document.sent" and document["fields"]:
+            link: str = document["recipients"][0]["shared_link"]
+            return link
+    raise RuntimeError("no document waits to be signed")
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -130,11 +130,12 @@ def test_the_page_is_plain_escaped_and_locked_down(start: Callable[..., Caller])
     assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp;" in page.text
     policy = dict(part.strip().split(" ", 1) for part in page.headers["content-security-policy"].split(";"))
     assert policy["default-src"] == "'none'"
-    assert policy["style-src"] == "'unsafe-inline'"
+    assert policy["style-src"] == "'self'"
     # Chromium applies form-action to the redirect after the form, too.
     assert policy["form-action"] == "'self' https://app.example.com:8443"
     assert policy["frame-ancestors"] == "'none'"
-    assert form.assets == ["data:,"]
+    assert form.assets == ["data:,", "/_emulator/static/style.css"]
+    assert caller.http.get("/_emulator/static/style.css").headers["content-type"] == "text/css; charset=utf-8"
 
 
 def test_a_query_with_raw_markup_cannot_leave_its_attribute(caller: Caller) -> None:

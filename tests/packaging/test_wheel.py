@@ -106,6 +106,8 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert "pandadoc_client/py.typed" in names
     assert "pandadoc_client/model/member_details_response.py" in names
     assert not [name for name in names if name.endswith((".pyc", ".jinja"))]
+    static = {name.rpartition("/")[2] for name in names if name.startswith("pandadoc_client/emulator/pages/static/")}
+    assert static == {"htmx.min.js", "htmx-LICENSE.txt", "page.js", "style.css"}
 
 
 def test_the_core_dependencies_are_few(wheel: Path) -> None:

@@ -216,7 +216,7 @@ def request_rows(entries: Sequence[JournalEntry], name: str) -> str:
 
 def _request_name(entry: JournalEntry) -> str:
     query = f"?{entry.shown_query}" if entry.query else ""
-    return f"<b>{escape(entry.method)}</b> {escape(_cut(entry.shown_path + query, 200))}"
+    return f"<strong>{escape(entry.method)}</strong> {escape(_cut(entry.shown_path + query, 200))}"
 
 
 def _outcome(entry: JournalEntry) -> str:
@@ -261,7 +261,11 @@ def delivery_rows(deliveries: Sequence[dict[str, Any]], name: str) -> str:
     rows = [
         (
             f"<time>{escape(one['event_time'][11:23])}</time>",
-            _link(f"/_emulator/deliveries/{one['id']}", f"delivery-{one['id']}", f"<b>{escape(one['trigger'])}</b>")
+            _link(
+                f"/_emulator/deliveries/{one['id']}",
+                f"delivery-{one['id']}",
+                f"<strong>{escape(one['trigger'])}</strong>",
+            )
             + f' <span class="quiet">{escape(_cut(one["url"], 120))}</span>',
             _state_badge(one),
             escape(", ".join(str(item["status"] or item["error"]) for item in one["attempts"])),
@@ -287,7 +291,7 @@ def delivery_detail(delivery: dict[str, Any]) -> str:
     signature = escape(delivery["signature"]) or "made when it is sent"
     payload = json.dumps(mask_values(json.loads(delivery["body"])), indent=2, ensure_ascii=False)
     return f"""<div id="delivery" hx-get="{address}" hx-trigger="every 1s" hx-swap="outerMorph" hx-select="#delivery">
-{_head(f"<b>{escape(delivery['trigger'])}</b>")}
+{_head(f"<strong>{escape(delivery['trigger'])}</strong>")}
 <p>{_state_badge(delivery)} <time>{escape(delivery["event_time"])}</time></p>
 <form method="post" action="{address}/send-again" hx-post="{address}/send-again" hx-target="#delivery"
  hx-select="#delivery" hx-swap="outerMorph" data-done="The delivery is sent again.">

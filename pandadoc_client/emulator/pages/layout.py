@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from starlette.responses import HTMLResponse
@@ -22,7 +22,7 @@ def static(name: str) -> tuple[bytes, str] | None:
     """Return content and type of a static file; None if there is none of that name."""
     if name not in _TYPES:
         return None
-    return files(__package__).joinpath("static", name).read_bytes(), f"{_TYPES[name]}; charset=utf-8"
+    return (Path(__file__).parent / "static" / name).read_bytes(), f"{_TYPES[name]}; charset=utf-8"
 
 
 def page(

@@ -106,6 +106,11 @@ def test_a_web_page_of_another_name_is_kept_out(api: Api, headers: dict[str, str
         ("POST", f"/_emulator/documents/{document}/complete"),
         ("POST", "/_emulator/documents/fail-next"),
         ("GET", "/_emulator/deliveries"),
+        ("GET", "/_emulator/deliveries/1"),
+        ("POST", "/_emulator/deliveries/1/send-again"),
+        ("GET", "/_emulator/requests/1"),
+        ("GET", f"/_emulator/pages/documents/{document}"),
+        ("GET", f"/_emulator/pages/documents/{document}/pdf"),
         ("GET", "/_emulator/dashboard"),
         ("POST", "/_emulator/tick"),
         ("GET", f"/documents/{document}"),
@@ -155,8 +160,10 @@ def test_the_page_shows_documents_deliveries_and_requests_escaped(api: Api) -> N
         assert "https://192.0.2.1/&lt;i&gt;" in part
         assert not re.search(r"<script>alert|<b>|<i>|<u>", part)
     policy = page.headers["content-security-policy"]
-    assert "script-src 'sha256-" in policy
-    assert "unsafe" not in policy.replace("style-src 'unsafe-inline'", "")
+    assert policy.startswith("default-src 'none'")
+    assert "script-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
     assert f"export PANDADOC_HOST={api.emulator.url}" in page.text
 
 
@@ -164,8 +171,11 @@ def test_the_journal_is_live_without_a_memory_too() -> None:
     with Emulator(mode="examples") as emulator, httpx.Client(base_url=emulator.url) as client:
         client.get("/public/v1/documents?secret=7")
         page = client.get("/").text
-        assert "GET /public/v1/documents<" in page
-        assert "<h2>Documents</h2>" not in page
+        assert "<strong>GET</strong> /public/v1/documents?secret=***<" in page
+        assert ">Documents</h2>" not in page
+        detail = client.get("/_emulator/requests/1").text
+        assert "Response body" in detail
+        assert client.get("/_emulator/requests/99").status_code == 404
         assert client.get("/_emulator/documents").status_code == 404
 
 
@@ -188,7 +198,7 @@ def test_a_recipient_signs_on_the_page_of_the_link(api: Api) -> None:
     link = path_of_link(api, document)
     page = api.http.get(link).text
     assert "Mei Lin" in page
-    assert re.findall(r'value="(\w+)"', page) == ["view", "sign", "decline"]
+    assert re.findall(r'name="action" value="(\w+)"', page) == ["sign", "view", "decline", "delegate"]
     answer = api.http.post(link, data={"action": "sign"}, headers={"Origin": api.emulator.url})
     assert (answer.status_code, answer.headers["location"]) == (303, link)
     assert "You have signed it" in api.http.get(link).text
@@ -224,9 +234,11 @@ def test_the_key_of_a_recipients_page_shows_in_no_list_of_requests(api: Api) -> 
     api.http.get(f"/s/{session}", headers={"Referer": f"{api.emulator.url}{link}"})
     api.emulator.journal.wait_for(1, path=f"/s/{session}")
     keys = (session, link.rpartition("/")[2])
+    requests = [api.http.get(f"/_emulator/requests/{entry.sequence}").text for entry in api.emulator.journal]
     shown = [
         api.http.get("/").text,
-        api.http.get("/_emulator/dashboard").text,
+        api.http.get("/_emulator/dashboard?pages=1").text,
+        *requests,
         api.http.get("/_emulator/journal").text,
         repr(api.emulator.journal.entries),
     ]

@@ -2,7 +2,7 @@
 (() => {
   const byId = (id) => document.getElementById(id);
   const say = (text) => { const place = byId("result"); if (place) place.textContent = text; };
-  let opener = "", fallback = "";
+  let opener = "", fallback = "", done = "";
 
   const tell = () => {
     const place = document.querySelector("[data-message]");
@@ -21,6 +21,7 @@
   };
 
   document.addEventListener("focusin", ({target}) => { fallback = target.dataset?.fallback || ""; });
+  document.addEventListener("submit", ({target}) => { done = target.dataset.done || ""; }, true);
   document.addEventListener("keydown", ({key}) => { if (key === "Escape") close(); });
   document.addEventListener("click", async ({target}) => {
     if (target.closest("[data-close]")) close();
@@ -43,7 +44,10 @@
     const source = ctx.sourceElement, target = ctx.target;
     byId("connection")?.replaceChildren();
     if (target?.id === "detail") target.querySelector("h2")?.focus();
-    if (source?.dataset?.done) say(ctx.response?.raw?.ok === false ? "It was refused." : source.dataset.done);
+    if (done && ctx.request?.method === "POST") {
+      say(ctx.response?.raw?.ok === false ? "It was refused." : done);
+      done = "";
+    }
     if (document.activeElement === document.body && fallback) byId(fallback)?.focus();
     if (source?.closest?.("#signing") || target?.id === "signing") {
       byId("signing")?.querySelector("[autofocus]")?.focus();
