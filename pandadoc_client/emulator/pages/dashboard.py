@@ -109,7 +109,7 @@ def _choice(name: str, label: str, options: Sequence[tuple[str, str]], chosen: s
 def live(context: Context, filters: Filters) -> str:
     """Return the lists of documents, requests and deliveries, as HTML."""
     entries = [entry for entry in reversed(context.journal.entries) if filters.admit(entry)]
-    news = f"{len(entries)} requests." if entries else "No requests yet."
+    news = f"Requests: {len(entries)}." if entries else "No requests yet."
     if entries:
         news += f" The latest: {entries[0].method} {entries[0].shown_path}, {_outcome(entries[0])}."
     requests = _panel("Requests", request_rows(entries[:_ROWS], "Requests"), len(entries))

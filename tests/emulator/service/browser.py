@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FloatRect, Page
 
 from ...e2e.test_browser import SECONDS, chromium, tab
 
-__all__ = ["SECONDS", "chromium", "complaints", "contrast", "overflow", "phone", "press", "reach", "requested", "tab"]
+__all__ = [
+    "SECONDS",
+    "chromium",
+    "complaints",
+    "contrast",
+    "overflow",
+    "overlap",
+    "phone",
+    "press",
+    "reach",
+    "requested",
+    "tab",
+]
 
 _NAME = """() => { const one = document.activeElement;
   return one.getAttribute("aria-label") || one.labels?.[0]?.textContent.trim() || one.textContent.trim(); }"""
@@ -85,3 +97,11 @@ def overflow(tab: Page) -> int:
     """Return by how many pixels a page is wider than the window."""
     found: int = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     return found
+
+
+def overlap(one: FloatRect | None, other: FloatRect | None) -> bool:
+    """Tell whether two parts of a page cover each other; both must be there."""
+    assert one is not None
+    assert other is not None
+    apart = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+    return not (apart or one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .browser import SECONDS, chromium, complaints, contrast, overflow, phone, press, requested, tab
+from .browser import SECONDS, chromium, complaints, contrast, overflow, overlap, phone, press, requested, tab
 from .receiver import Receiver
 from .support import Api, person
 
@@ -265,6 +266,8 @@ def test_texts_have_contrast_and_nothing_scrolls_sideways(
         )
         low = {text: ratio for text in texts if (ratio := contrast(tab, text)) < 4.5}
         assert low == {}
+        boxes = [tab.locator(f"#panel-{name}").bounding_box() for name in ("requests", "documents", "webhooks")]
+        assert not any(overlap(one, other) for one, other in combinations(boxes, 2))
         tab.locator("#panel-requests").get_by_role("link").last.click()
         expect(tab.locator("#detail h2")).to_be_focused()
         assert contrast(tab, ".refusal") >= 4.5
