@@ -184,7 +184,7 @@ def actions(document: dict[str, Any], *, target: str, back: str = "/") -> str:
         "document.viewed": (("complete", "Complete"), ("decline", "Decline")),
     }
     found = list(known.get(document["status"], ()))
-    if "lock" in document:
+    if document["lock"]:
         found.append(("unlock", "Unlock"))
     address = f"/_emulator/documents/{escape(document['id'])}"
     return " ".join(

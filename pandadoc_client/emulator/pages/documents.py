@@ -106,7 +106,7 @@ def _links(recipient: dict[str, Any]) -> str:
 def _fields(document: dict[str, Any]) -> str:
     rows = [
         (
-            escape(field["field_id"]),
+            escape(field["name"]),
             escape(field["type"]),
             escape(person(field["assigned_to"]) if "assigned_to" in field else ""),
             escape(_value(field)),

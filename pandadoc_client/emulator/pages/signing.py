@@ -83,7 +83,7 @@ def _turn(seen: dict[str, Any]) -> str:
 
 
 def _filled(seen: dict[str, Any]) -> str:
-    rows = [(escape(field["field_id"]), escape(_text(field))) for field in seen["fields"]]
+    rows = [(escape(field["name"]), escape(_text(field))) for field in seen["fields"]]
     return f"<h2>Your fields</h2>\n{table(('Name', 'Value'), rows, name='Your fields')}" if rows else ""
 
 
@@ -151,7 +151,7 @@ def _field(field: dict[str, Any], entered: str | None, problem: str | None, *, f
     name, kind, required = escape(field["uuid"]), field["type"], is_required(field)
     value = field["value"]
     text = entered if entered is not None else value if isinstance(value, str) else ""
-    title = escape(field["field_id"])
+    title = escape(field["name"])
     common = f'id="{name}" name="{name}"{" required" if required else ""}{_described(name, problem)}'
     common += " autofocus" if focus else ""
     mark = "" if required else ' <span class="quiet">(optional)</span>'

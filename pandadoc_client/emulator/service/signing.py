@@ -44,22 +44,14 @@ def view(backend: Backend, document_id: str, recipient_id: str) -> Record:
         "fields": _own_fields(document, recipient),
         "open": document["status"] in documents.OPEN_STATUSES,
         "may_sign": is_signer(recipient) and not recipient["has_completed"],
-        "waiting_for": waiting_for(document, recipient),
+        "waiting_for": waiting_for(backend, document, recipient),
     }
 
 
-def waiting_for(document: Record, recipient: Record) -> list[Record]:
-    """Return the signers whose turn is before a recipient's."""
-    order = recipient["signing_order"]
-    return [
-        one
-        for one in document["recipients"]
-        if order is not None
-        and is_signer(one)
-        and not one["has_completed"]
-        and one["signing_order"] is not None
-        and one["signing_order"] < order
-    ]
+def waiting_for(backend: Backend, document: Record, recipient: Record) -> list[Record]:
+    """Return the signer whose turn is before a recipient's, where the order is kept; an empty list if it is theirs."""
+    earlier = documents.waits_for(document, recipient) if backend.options.behaviour.signing_order else None
+    return [] if earlier is None else [earlier]
 
 
 def is_required(field: Record) -> bool:
@@ -136,7 +128,7 @@ def _found(backend: Backend, document_id: str, recipient_id: str) -> tuple[Recor
 
 def _in_turn(backend: Backend, document_id: str, recipient_id: str) -> tuple[Record, Record]:
     document, recipient = _found(backend, document_id, recipient_id)
-    if waiting_for(document, recipient):
+    if waiting_for(backend, document, recipient):
         raise Refusal(409, "It is not this recipient's turn.")
     return document, recipient
 

@@ -94,7 +94,7 @@ def test_lists_are_filtered_by_keyboard(tab: Page, complaints: list[str], api: A
         document = api.new("One")
         api.refused(404, "detailsDocument", None, "nobody")
         api.call("updateDocument", {"name": "Two"}, document)
-        receiver.wait_for(2)
+        receiver.wait_for(1)
     tab.goto(api.emulator.url)
     requests = tab.locator("#panel-requests tbody tr")
     total = len(api.emulator.journal) - 1  # the page itself is left out

@@ -35,14 +35,23 @@ def to_sign(begin: Callable[..., Api]) -> tuple[Api, str, str]:
                 **extra,
                 "uuid": backend.new_uuid(),
                 "field_id": "Plan",
+                "name": "Plan",
                 "type": "dropdown",
                 "options": ["Small", "Large"],
             },
-            {**extra, "uuid": backend.new_uuid(), "field_id": "News", "type": "checkbox", "value": False},
+            {
+                **extra,
+                "uuid": backend.new_uuid(),
+                "field_id": "News",
+                "name": "News",
+                "type": "checkbox",
+                "value": False,
+            },
             {
                 **extra,
                 "uuid": backend.new_uuid(),
                 "field_id": "Terms",
+                "name": "Terms",
                 "type": "checkbox",
                 "value": False,
                 "required": True,
@@ -59,7 +68,7 @@ def link_of(api: Api, document: str, place: int = 0) -> str:
 
 
 def values(api: Api, document: str) -> dict[str, Any]:
-    return {field["field_id"]: field.get("value") for field in api.service.document(document)["fields"]}
+    return {field["name"]: field.get("value") for field in api.service.document(document)["fields"]}
 
 
 def test_fields_are_filled_in_and_signed_by_keyboard(
