@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
 from .faults import FaultScript
+from .hosts import host_problem, is_loopback_authority
 from .journal import Journal
 from .options import ClientRegistration, EmulatorMode, EmulatorOptions
-from .redirects import is_loopback_host
 from .responses import ResponseScript
 from .service.core import Service
 from .service.limits import Limiter
@@ -53,7 +53,7 @@ class Context:
         self.state = EmulatorState(self.options)
         self.faults = FaultScript(self.options.faults)
         self.responses = ResponseScript()
-        self.journal = Journal()
+        self.journal = Journal(self.options.journal_entries, self.options.journal_bytes)
         self.limiter = Limiter(self.options.rate_limits, self.options.clock)
         remembers = self.options.mode is EmulatorMode.STATE
         self.service = Service(self.options, lambda: self.url) if remembers else None
@@ -83,6 +83,11 @@ class Context:
         own = self.url if self.loopback else f"http://127.0.0.1:{self.port}"
         return client.redirect_uri or f"{own}/callback"
 
+    def host_problem(self, headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+        """Return why a request with these headers is refused for its `Host`; None if it is not."""
+        values = [value.decode("latin-1") for name, value in headers if name == b"host"]
+        return host_problem(values, {self.host.lower(), *self.options.allowed_hosts}, loopback=self.loopback)
+
     def trusts(self, request: Request) -> bool:
         """Tell whether a request may see and change the insides: it must come from, and be meant for, this machine.
 
@@ -91,16 +96,4 @@ class Context:
         """
         hosts = request.headers.getlist("host")
         origins = request.headers.getlist("origin")
-        return self.loopback and len(hosts) == 1 and all(map(_is_loopback_authority, hosts + origins))
-
-
-def _is_loopback_authority(text: str) -> bool:
-    """Judge a `Host` or `Origin` value: `name:port` with an optional `http://` before it."""
-    authority = text.removeprefix("http://").removeprefix("https://")
-    if authority.startswith("["):
-        host, bracket, port = authority[1:].partition("]")
-        if not bracket or (port and not port.startswith(":")):
-            return False
-    else:
-        host = authority.partition(":")[0]
-    return is_loopback_host(host)
+        return self.loopback and len(hosts) == 1 and all(map(is_loopback_authority, hosts + origins))

@@ -83,6 +83,12 @@ class JournalEntry:
         """The parameters of the query by name; the last one wins."""
         return dict(parse_qsl(self.query, keep_blank_values=True, errors="replace"))
 
+    @property
+    def footprint(self) -> int:
+        """Bytes that it counts for in the journal's limit: its path, query, headers and body."""
+        headers = sum(len(name) + len(value) for name, value in self.headers)
+        return len(self.path) + len(self.query) + headers + len(self.body)
+
     def header(self, name: str) -> str | None:
         """Return the first header of that name, in any case; None if there is none."""
         return next((value for key, value in self.headers if key == name.lower()), None)
@@ -229,12 +235,26 @@ def _mask_header(name: str, value: str) -> str:
 
 
 class Journal:
-    """The requests seen so far, in the order they arrived; safe across threads."""
+    """The latest requests, in the order they arrived; safe across threads.
 
-    def __init__(self) -> None:
+    Args:
+        most_entries: Requests to keep.
+        most_bytes: Bytes of paths, headers and bodies to keep; the latest request is kept whatever its size.
+    """
+
+    def __init__(self, most_entries: int = 10_000, most_bytes: int = 64 * 1024 * 1024) -> None:
         self._changed = threading.Condition()
         self._entries: dict[int, JournalEntry] = {}
         self._sequence = 0
+        self._most_entries = most_entries
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._dropped = 0
+
+    @property
+    def dropped(self) -> int:
+        """How many entries made room for later ones, since the start, `clear` or `reset`."""
+        return self._dropped
 
     @property
     def entries(self) -> list[JournalEntry]:
@@ -259,13 +279,17 @@ class Journal:
     def clear(self) -> None:
         """Forget all entries, those in progress too. Sequence numbers go on."""
         with self._changed:
-            self._entries.clear()
+            self._forget()
 
     def reset(self) -> None:
         """Forget all entries, and number the next one 1."""
         with self._changed:
-            self._entries.clear()
+            self._forget()
             self._sequence = 0
+
+    def _forget(self) -> None:
+        self._entries.clear()
+        self._bytes = self._dropped = 0
 
     def wait_for(
         self, count: int, timeout: float = 5.0, *, path: str | None = None, arrived: bool = False
@@ -273,7 +297,7 @@ class Journal:
         """Block until there are `count` finished requests, and return them.
 
         Args:
-            count: How many to wait for.
+            count: How many to wait for; the journal never holds more than its limits allow.
             timeout: Seconds to wait at most.
             path: Count only requests for this path.
             arrived: Count requests as soon as they have been read, finished or not.
@@ -302,6 +326,13 @@ class Journal:
             self._sequence += 1
             entry = JournalEntry(self._sequence, datetime.now(UTC), method, path, query, headers, body, size)
             self._entries[entry.sequence] = entry
+            self._bytes += entry.footprint
+            while len(self._entries) > 1 and (
+                len(self._entries) > self._most_entries or self._bytes > self._most_bytes
+            ):
+                oldest = self._entries.pop(next(iter(self._entries)))
+                self._bytes -= oldest.footprint
+                self._dropped += 1
             self._changed.notify_all()
             return entry
 

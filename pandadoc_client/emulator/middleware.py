@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any
 
+import h11
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -31,6 +32,18 @@ JOURNALED = 2048 * _KIB
 """Bytes of a request body that the journal keeps."""
 # SO_LINGER switched on with zero seconds: closing sends RST instead of FIN. Windows has two shorts, POSIX two ints.
 _RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+
+
+def _problem_of_head(status: str, kind: str, detail: str) -> bytes:
+    """Return a response for a request that never became one."""
+    body = json.dumps({"type": kind, "detail": detail}).encode()
+    fields = f"content-type: application/json\r\ncontent-length: {len(body)}\r\nconnection: close"
+    return f"HTTP/1.1 {status}\r\n{fields}\r\n\r\n".encode() + body
+
+
+_HEAD_TOO_LONG_TEXT = "The request line and the headers are too long."
+_HEAD_TOO_LARGE = _problem_of_head("431 Request Header Fields Too Large", "request_error", _HEAD_TOO_LONG_TEXT)
+_HEAD_TOO_LATE = _problem_of_head("408 Request Timeout", "request_error", "The head of the request took too long.")
 
 
 def max_body(scope: Scope) -> int:
@@ -86,21 +99,67 @@ class ServerConnections:
             await self._gone.wait()
 
 
-def tracked_protocol(connections: ServerConnections) -> type[H11Protocol]:
-    """Return uvicorn's HTTP/1.1 protocol, entering its connections in `connections`."""
+def tracked_protocol(connections: ServerConnections, head_timeout: float) -> type[H11Protocol]:
+    """Return uvicorn's HTTP/1.1 protocol, entering its connections in `connections`.
+
+    A connection is closed that has not sent the head of its first request within `head_timeout` seconds, or that of a
+    further one within as many from its first byte; 0 for no limit. uvicorn bounds the idle time in between.
+    """
 
     class TrackedProtocol(H11Protocol):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             # Switched off here: uvicorn's own option would silence the access log of the whole process.
             self.access_log = False
+            self._head_timer: asyncio.TimerHandle | None = None
+            self._head_begun = False
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
             if self.client is not None:
                 connections.add(self.client, transport)
+            self._await_head()
+
+        def data_received(self, data: bytes) -> None:
+            self._head_begun = True
+            super().data_received(data)
+            if self.conn.their_state is h11.IDLE and self.conn.our_state is h11.IDLE:
+                if self._head_timer is None:
+                    self._await_head()
+            else:
+                self._stop_timer()
+
+        def send_400_response(self, msg: str) -> None:
+            error = sys.exc_info()[1]  # uvicorn calls this where it handles the error
+            if getattr(error, "error_status_hint", 400) == 431:
+                self._refuse_head(_HEAD_TOO_LARGE)
+            else:
+                super().send_400_response(msg)
+
+        def _await_head(self) -> None:
+            if head_timeout:
+                self._head_timer = self.loop.call_later(head_timeout, self._head_is_late)
+
+        def _stop_timer(self) -> None:
+            self._head_begun = False
+            if self._head_timer is not None:
+                self._head_timer.cancel()
+                self._head_timer = None
+
+        def _head_is_late(self) -> None:
+            self._head_timer = None
+            if self._head_begun:
+                self._refuse_head(_HEAD_TOO_LATE)
+            self.transport.close()
+
+        def _refuse_head(self, response: bytes) -> None:
+            self._stop_timer()
+            if not self.transport.is_closing():
+                self.transport.write(response)
+                self.transport.close()
 
         def connection_lost(self, exc: Exception | None) -> None:
+            self._stop_timer()
             if self.client is not None:
                 connections.discard(self.client)
             super().connection_lost(exc)
@@ -198,6 +257,10 @@ class EmulatorMiddleware:
         self._dropped.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            await _deliver(refusal, send)
+            return
         body = await _read_body(receive, max_body(scope))
         if body is None:
             return  # the client hung up in the middle of its request
@@ -233,6 +296,17 @@ class EmulatorMiddleware:
             await self._drip(response, fault.pause, receive, send)
         else:
             await _deliver(response, send)
+
+    def _refusal(self, scope: Scope) -> _CannedResponse | None:
+        """Return what is answered to a request that is refused for its head alone, and neither journaled nor processed.
+
+        So a web page of a stranger can push nothing out of the journal, and take no fault.
+        """
+        size = len(scope["raw_path"]) + len(scope["query_string"])
+        if size + sum(len(name) + len(value) for name, value in scope["headers"]) > self._context.options.head_bytes:
+            return _json_response(431, {"type": "request_error", "detail": _HEAD_TOO_LONG_TEXT})
+        problem = self._context.host_problem(scope["headers"])
+        return None if problem is None else _json_response(403, {"type": "forbidden", "detail": problem})
 
     async def _response(self, scope: Scope, body: bytes, fault: Fault | None) -> _CannedResponse | None:
         """Decide the response; None to hang up."""

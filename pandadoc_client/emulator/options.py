@@ -11,6 +11,7 @@ from typing import Any
 
 from .behaviour import Behaviour
 from .faults import Fault
+from .hosts import check_host_name
 from .redirects import check_redirect_uri
 
 __all__ = [
@@ -113,7 +114,9 @@ _SECONDS = (
     "processing_delay",
     "render_delay",
     "webhook_timeout",
+    "head_timeout",
 )
+_COUNTS = ("journal_entries", "journal_bytes", "head_bytes", "spool_bytes")
 DEFAULT_CLIENT = ClientRegistration("emulator-client-id", "emulator-client-secret")
 """The client of an emulator that was told of none."""
 DEFAULT_API_KEY = "emulator-api-key"
@@ -153,10 +156,21 @@ class EmulatorOptions:
             state file that has the id of one of these is replaced.
         rate_limits: Whether requests are counted, in both modes. Text is accepted and turned into the enum.
         allow_remote: Permit a host that other machines can reach, and webhooks to other machines.
+        allowed_hosts: Names of this machine that requests may have in their `Host` header, besides `localhost`,
+            loopback addresses and the host it listens on. Any address is accepted with a host that other machines can reach. If
+            that is a wildcard address, links in responses lead to the first of these names.
+        journal_entries: Requests that the journal keeps; the oldest go first.
+        journal_bytes: Bytes of paths, headers and bodies that the journal keeps, at least the latest request.
+        head_timeout: Seconds in which a connection must have sent the head of a request; 0 for no limit.
+        head_bytes: Largest request line with headers, in bytes; a longer one is answered with 431.
+        spool_bytes: Size from which on uploaded files are kept in a temporary file instead of memory.
+        record: File that gets each request to the API and the token endpoint with its response, secrets masked.
+        replay: File of `record`: its responses take the place of the emulator's own.
         clock: Seconds, monotonic; everything that ages goes by it. Injected by tests.
 
     Raises:
-        ValueError: no client, a client ID twice, a negative number, or an unknown rotation mode, mode or limit.
+        ValueError: no client, a client ID twice, a negative number, an unknown rotation mode, mode or limit, a host
+            that is none, or both `record` and `replay`.
     """
 
     clients: tuple[ClientRegistration, ...] = (DEFAULT_CLIENT,)
@@ -181,6 +195,14 @@ class EmulatorOptions:
     templates: tuple[Mapping[str, Any], ...] = field(default=(), repr=False, hash=False)
     rate_limits: RateLimits = RateLimits.OFF
     allow_remote: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    journal_entries: int = 10_000
+    journal_bytes: int = 64 * 1024 * 1024
+    head_timeout: float = 20.0
+    head_bytes: int = 64 * 1024
+    spool_bytes: int = 1024 * 1024
+    record: Path | None = None
+    replay: Path | None = None
     clock: Callable[[], float] = field(default=time.monotonic, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -208,3 +230,18 @@ class EmulatorOptions:
                 raise ValueError(f"{name} is a number of seconds, 0 or more")
         if not all(delay >= 0 for delay in self.webhook_delays):
             raise ValueError("webhook_delays are numbers of seconds, 0 or more")
+        self._check_bounds()
+
+    def _check_bounds(self) -> None:
+        if isinstance(self.allowed_hosts, str):
+            raise ValueError("allowed_hosts is a list of names")
+        object.__setattr__(self, "allowed_hosts", tuple(map(check_host_name, self.allowed_hosts)))
+        for name in _COUNTS:
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise ValueError(f"{name} is a whole number from 1")
+        for name in ("record", "replay"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, Path(getattr(self, name)))
+        if self.record is not None and self.replay is not None:
+            raise ValueError("record and replay cannot both be given")

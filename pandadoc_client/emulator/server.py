@@ -78,7 +78,7 @@ class Emulator:
         listener, bound = _listen(host, port, allow_remote=self.options.allow_remote)
         # A wildcard is no address to send anybody to.
         wildcard = "::1" if bound.version == 6 else "127.0.0.1"
-        self._context.host = wildcard if bound.is_unspecified else host
+        self._context.host = next(iter(self.options.allowed_hosts), wildcard) if bound.is_unspecified else host
         self._context.port = listener.getsockname()[1]
         self._context.loopback = bound.is_loopback
         try:
@@ -368,7 +368,8 @@ class _Running:
     async def _serve(self) -> None:
         config = uvicorn.Config(
             self._gate,
-            http=tracked_protocol(self._connections),
+            http=tracked_protocol(self._connections, self._context.options.head_timeout),
+            h11_max_incomplete_event_size=self._context.options.head_bytes,
             ws="none",
             lifespan="off",
             workers=1,  # else WEB_CONCURRENCY decides

@@ -68,7 +68,7 @@ def test_anything_else_gets_401(caller: Caller, token: str, template: str | None
 
 def test_two_authorization_headers_get_401(caller: Caller, token: str) -> None:
     header = f"Authorization: Bearer {token}\r\n"
-    request = f"GET {MEMBER_PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{{}}\r\n"
+    request = f"GET {MEMBER_PATH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{{}}\r\n"
     assert raw(caller.emulator, request.format(header).encode()).startswith(b"HTTP/1.1 200 ")
     assert raw(caller.emulator, request.format(header * 2).encode()).startswith(b"HTTP/1.1 401 ")
 

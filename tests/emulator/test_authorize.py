@@ -140,7 +140,7 @@ def test_the_page_is_plain_escaped_and_locked_down(start: Callable[..., Caller])
 
 def test_a_query_with_raw_markup_cannot_leave_its_attribute(caller: Caller) -> None:
     query = f'client_id=emulator-client-id&response_type=code&redirect_uri={CALLBACK}&state="><script>'
-    request = f"GET /oauth2/authorize?{query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    request = f"GET /oauth2/authorize?{query} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     page = raw(caller.emulator, request.encode()).decode()
     assert page.startswith("HTTP/1.1 200 ")
     assert ConsentForm(page).scripts == 0

@@ -26,7 +26,7 @@ def spent(caller: Caller) -> bool:
 def request_for(caller: Caller, refresh_token: str) -> bytes:
     """A refresh as it looks on the wire."""
     body = urlencode(caller.form(refresh_token=refresh_token))
-    head = f"Host: x\r\nContent-Type: {FORM_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = f"Host: localhost\r\nContent-Type: {FORM_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
     return f"POST /oauth2/access_token HTTP/1.1\r\n{head}{body}".encode()
 
 

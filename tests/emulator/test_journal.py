@@ -94,7 +94,7 @@ def test_waiting_wakes_up_when_enough_has_come(caller: Caller) -> None:
 def test_waiting_for_arrival_sees_a_request_in_flight(caller: Caller) -> None:
     caller.emulator.faults.add("latency", path="/", delay=3600)
     with socket.create_connection(("127.0.0.1", caller.emulator.port)) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         [entry] = caller.emulator.journal.wait_for(1, arrived=True)
         assert not entry.finished
         caller.emulator.stop()
@@ -133,7 +133,7 @@ def test_no_secret_shows_in_a_repr_or_in_masked_json(caller: Caller) -> None:
 
 
 def test_bytes_of_any_kind_are_recorded(caller: Caller) -> None:
-    raw(caller.emulator, b"POST /\xff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    raw(caller.emulator, b"POST /\xff HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     body = bytes(range(256))
     caller.http.post("/nowhere?%FF", content=body, headers={b"X-Raw": b"\xff"})
     [entry] = caller.emulator.journal.requests("/nowhere")

@@ -78,7 +78,7 @@ def test_stopping_does_not_wait_for_requests_in_flight(kind: str, caplog: pytest
 def test_stopping_does_not_wait_for_a_request_half_sent(caplog: pytest.LogCaptureFixture) -> None:
     emulator = Emulator().start()
     with socket.create_connection(("127.0.0.1", emulator.port)) as connection:
-        connection.sendall(b"POST /oauth2/access_token HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
+        connection.sendall(b"POST /oauth2/access_token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf")
         httpx.get(emulator.url)
         emulator.stop()  # raises if it has to wait
     assert caplog.records == []

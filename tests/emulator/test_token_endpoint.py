@@ -110,7 +110,9 @@ def test_any_other_content_type_is_refused(caller: Caller, content_type: str | N
 
 def test_two_content_types_are_refused(caller: Caller) -> None:
     body = urlencode(caller.form(grant_type="refresh_token", refresh_token="x")).encode()
-    head = f"Host: x\r\nContent-Type: {FORM_TYPE}\r\nContent-Type: {FORM_TYPE}\r\nContent-Length: {len(body)}\r\n"
+    head = (
+        f"Host: localhost\r\nContent-Type: {FORM_TYPE}\r\nContent-Type: {FORM_TYPE}\r\nContent-Length: {len(body)}\r\n"
+    )
     request = f"POST /oauth2/access_token HTTP/1.1\r\n{head}Connection: close\r\n\r\n".encode()
     assert b'"invalid_request"' in raw(caller.emulator, request + body)
 

@@ -67,7 +67,7 @@ class Backend:
 
     def __init__(self, options: EmulatorOptions, sink: RecordSink | None, base_url: Callable[[], str]) -> None:
         self.options = options
-        self.tables = Tables(_KINDS, sink)
+        self.tables = Tables(_KINDS, sink, options.spool_bytes)
         self.clock = WallClock(options.clock)
         self.base_url = base_url
         self.failures: list[str] = []

@@ -1,4 +1,7 @@
-"""Records: JSON objects by kind and id, changed all together or not at all. No I/O; safe across threads."""
+"""Records: JSON objects by kind and id, changed all together or not at all. Safe across threads.
+
+Large files are on disk.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any, Protocol
+
+from .spool import SpooledBytes, UploadSpool
 
 __all__ = ["Change", "Record", "RecordSink", "Table", "Tables"]
 
@@ -74,11 +79,12 @@ class Table:
     def put_bytes(self, record_id: str, content: bytes) -> None:
         """Keep bytes under an id; only within `Tables.change`."""
         self._tables.note(self._kind, record_id, self._rows)
-        self._rows[record_id] = content
+        self._rows[record_id] = self._tables.spool.keep(content)
 
     def get_bytes(self, record_id: str) -> bytes | None:
         """Return the bytes under an id, or None."""
-        return self._rows.get(record_id)
+        content: bytes | None = _in_memory(self._rows.get(record_id))
+        return content
 
     def remove(self, record_id: str) -> None:
         """Forget a record, if it is there; only within `Tables.change`."""
@@ -93,7 +99,7 @@ class Table:
 
     def load(self, record_id: str, content: Record | bytes) -> None:
         """Put in what was kept before."""
-        self._rows[record_id] = content
+        self._rows[record_id] = self._tables.spool.keep(content) if isinstance(content, bytes) else content
 
     def __iter__(self) -> Iterator[Record]:
         return iter(list(self._rows.values()))
@@ -111,9 +117,11 @@ class Tables:
     Args:
         kinds: The names of the tables.
         sink: Where changes are kept besides memory; None for nowhere.
+        spool_bytes: Size from which on files are kept on disk.
     """
 
-    def __init__(self, kinds: Iterable[str], sink: RecordSink | None = None) -> None:
+    def __init__(self, kinds: Iterable[str], sink: RecordSink | None = None, spool_bytes: int = 1024 * 1024) -> None:
+        self.spool = UploadSpool(spool_bytes)
         self.lock = threading.RLock()
         self._tables = {kind: Table(self, kind) for kind in kinds}
         self._sink = sink
@@ -168,7 +176,9 @@ class Tables:
     def _keep(self) -> None:
         self.revision += bool(self._before)
         if self._sink is not None and self._before:
-            self._sink.write([(kind, key, rows.get(key)) for (kind, key), (rows, _) in self._before.items()])
+            self._sink.write(
+                [(kind, key, _in_memory(rows.get(key))) for (kind, key), (rows, _) in self._before.items()]
+            )
         self._before.clear()
 
     def _undo(self) -> None:
@@ -178,6 +188,10 @@ class Tables:
             else:
                 rows[key] = old
         self._before.clear()
+
+
+def _in_memory(content: Any) -> Any:
+    return content.read() if isinstance(content, SpooledBytes) else content
 
 
 def pick(record: Record, *names: str) -> Record:

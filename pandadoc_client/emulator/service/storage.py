@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterable
 from os import PathLike
@@ -39,7 +40,7 @@ class StateFile:
     """A file with the records of an emulator (a `RecordSink`).
 
     Each change is one transaction in a write-ahead log: an emulator that is killed leaves all of it or nothing. JSON is
-    stored as text, files as blobs.
+    stored as text, files as blobs. Only the owner can read the file, and what SQLite puts beside it.
 
     Args:
         path: The file; made if it is not there.
@@ -50,6 +51,7 @@ class StateFile:
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self._path = Path(path)
+        self._make_private()
         try:
             # Used by one thread at a time: `Tables` has the lock.
             self._database = sqlite3.connect(
@@ -65,6 +67,18 @@ class StateFile:
         except StateFileError:
             self._database.close()
             raise
+        for sibling in ("", "-wal", "-shm", "-journal"):  # of a file that an earlier version made
+            with contextlib.suppress(FileNotFoundError, PermissionError):
+                os.chmod(f"{self._path}{sibling}", 0o600)
+
+    def _make_private(self) -> None:
+        """Make the file if it is not there, for its owner alone; SQLite gives its other files the same mode."""
+        try:
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise StateFileError(f"the state file {self._path} cannot be used: {error.strerror}") from None
 
     def _open(self) -> None:
         run = self._database.execute
