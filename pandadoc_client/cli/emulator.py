@@ -117,6 +117,27 @@ def emulator(
     rate_limits: Annotated[
         RateLimits, typer.Option("--rate-limits", help="How many requests a minute are let through.")
     ] = RateLimits.OFF,
+    allowed_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allowed-host",
+            metavar="NAME",
+            help="A name of this machine that requests may use, such as that of a container; may be repeated.",
+        ),
+    ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option("--record", metavar="FILE", help="Keep requests to the API with their responses, secrets masked."),
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option("--replay", metavar="FILE", help="Answer with what --record has kept.")
+    ] = None,
+    journal_entries: Annotated[
+        int, typer.Option("--journal-entries", min=1, help="Requests that the journal keeps; the oldest go first.")
+    ] = 10_000,
+    journal_bytes: Annotated[int, typer.Option("--journal-bytes", min=1, help="Bytes that it keeps of them.")] = 64
+    * 1024
+    * 1024,
     as_json: Json = False,
 ) -> None:
     """Run a PandaDoc on this machine: consent page, token endpoint, and the API with a memory.
@@ -129,6 +150,7 @@ def emulator(
     pandadoc emulator --client my-app:my-secret@http://localhost:5000/callback
     pandadoc emulator --seed-data --state documents.db
     pandadoc emulator --import templates/
+    pandadoc emulator --record offers.jsonl
 
     A fault script is a list of objects, each for the next request to a path:
 
@@ -136,7 +158,7 @@ def emulator(
     [{"kind": "rate-limit", "retry_after": 2}, {"kind": "reset-after", "times": 2}]
     """
     # The server, which other commands need not load.
-    from pandadoc_client.emulator import Emulator, serve
+    from pandadoc_client.emulator import Emulator, RecordFileError, serve
     from pandadoc_client.emulator.service.storage import StateFileError
 
     try:
@@ -158,6 +180,11 @@ def emulator(
             behaviour=Behaviour.parse(dict(_pair(text) for text in behaviour or ())),
             rate_limits=rate_limits,
             allow_remote=allow_remote,
+            allowed_hosts=tuple(allowed_host or ()),
+            record=record,
+            replay=replay,
+            journal_entries=journal_entries,
+            journal_bytes=journal_bytes,
         )
     except ValueError as error:
         raise CommandError(str(error)) from None
@@ -181,7 +208,7 @@ def emulator(
         serve(options, host=host, port=port, on_ready=announce)
     except BrokenPipeError:
         raise
-    except StateFileError as error:
+    except (StateFileError, RecordFileError) as error:
         raise CommandError(str(error), EXIT_FAILURE) from None
     except OSError as error:
         raise listen_problem(error, host, port) from None

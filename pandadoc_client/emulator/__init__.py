@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         RateLimits,
         RotationMode,
     )
+    from .recording import RecordedPair, RecordFileError, Replay
     from .responses import NO_BODY, ResponseScript, ScriptedResponse, parse_responses
     from .server import Emulator, serve
     from .service.core import Service
@@ -57,7 +58,10 @@ __all__ = [
     "KnownContact",
     "RateLimits",
     "RecipientIds",
+    "RecordFileError",
+    "RecordedPair",
     "Refusal",
+    "Replay",
     "ResponseScript",
     "RotationMode",
     "ScriptedResponse",
@@ -74,6 +78,7 @@ __all__ = [
 
 _HOMES = {
     "behaviour": ("Behaviour", "KnownContact", "RecipientIds", "UnknownNames", "WebhookShapes"),
+    "recording": ("RecordFileError", "RecordedPair", "Replay"),
     "responses": ("NO_BODY", "ResponseScript", "ScriptedResponse", "parse_responses"),
     "faults": ("FAULT_KINDS", "Fault", "FaultKind", "FaultScript", "load_faults", "parse_faults"),
     "journal": ("Journal", "JournalEntry"),

@@ -6,6 +6,7 @@
 | `DELETE /_emulator/journal` | empties it |
 | `GET`, `PUT`, `DELETE /_emulator/faults` | shows, replaces, empties the fault script |
 | `GET`, `PUT`, `DELETE /_emulator/responses` | shows, replaces, empties the answers by script |
+| `GET /_emulator/replay` | how many recorded pairs there are, and which no request has matched |
 | `POST /_emulator/reset` | begins anew, as `Emulator.reset`: nothing is left of what was asked, issued or created |
 | `GET /_emulator/state` | counts of what is alive, no secrets |
 | `POST /_emulator/expire` | makes every access token expire now |
@@ -65,6 +66,18 @@ class AdminEndpoints:
     async def responses(self, request: Request) -> Response:
         """Show, replace or empty the answers by script; answers with what is still to come."""
         return await self._script(request, self._context.responses, parse_responses)
+
+    async def replay(self, request: Request) -> Response:
+        """Show what of the recording is left."""
+        replay = self._context.replay
+        if replay is None:
+            return self._guarded(request, lambda: {"pairs": 0, "unused": []})
+
+        def shown() -> object:
+            unused = [{"line": pair.line, "request": dict(pair.request)} for pair in replay.unused]
+            return {"pairs": len(replay.pairs), "unused": unused}
+
+        return self._guarded(request, shown)
 
     async def _script(
         self, request: Request, script: Script[_EntryT], parse: Callable[[object], list[_EntryT]]

@@ -38,6 +38,7 @@ def create_app(context: Context) -> Starlette:
             Route("/_emulator/faults", admin.faults, methods=["GET", "PUT", "DELETE"]),
             Route("/_emulator/responses", admin.responses, methods=["GET", "PUT", "DELETE"]),
             Route("/_emulator/answers", admin.responses, methods=["GET", "PUT", "DELETE"]),  # its former name
+            Route("/_emulator/replay", admin.replay),
             Route("/_emulator/reset", admin.reset, methods=["POST"]),
             Route("/_emulator/state", admin.state),
             Route("/_emulator/expire", admin.expire, methods=["POST"]),

@@ -11,6 +11,7 @@ from .faults import FaultScript
 from .hosts import host_problem, is_loopback_authority
 from .journal import Journal
 from .options import ClientRegistration, EmulatorMode, EmulatorOptions
+from .recording import Masking, Recorder, Replay
 from .responses import ResponseScript
 from .service.core import Service
 from .service.limits import Limiter
@@ -31,6 +32,9 @@ class Context:
         journal: What was asked.
         limiter: Counts the requests of the last minute.
         service: The API with a memory; None where answers are examples.
+        masking: How requests and responses are recorded and compared.
+        recorder: What is recorded; None for nothing.
+        replay: What is played back; None for nothing.
         host: Host to reach it by, without brackets; known once it is bound.
         port: Its TCP port; 0 until it is bound.
         loopback: Whether only this machine can reach it.
@@ -44,6 +48,9 @@ class Context:
     journal: Journal = field(init=False)
     limiter: Limiter = field(init=False)
     service: Service | None = field(init=False)
+    masking: Masking = field(init=False)
+    recorder: Recorder | None = field(init=False)
+    replay: Replay | None = field(init=False)
     host: str = "127.0.0.1"
     port: int = 0
     loopback: bool = True
@@ -56,6 +63,10 @@ class Context:
         self.journal = Journal(self.options.journal_entries, self.options.journal_bytes)
         self.limiter = Limiter(self.options.rate_limits, self.options.clock)
         remembers = self.options.mode is EmulatorMode.STATE
+        secrets = {*self.options.api_keys, *(client.client_secret for client in self.options.clients)}
+        self.masking = Masking(secrets, lambda: self.url)
+        self.recorder = Recorder(self.options.record, self.masking) if self.options.record else None
+        self.replay = Replay(self.options.replay, self.masking) if self.options.replay else None
         self.service = Service(self.options, lambda: self.url) if remembers else None
 
     def reset(self) -> None:
@@ -63,6 +74,7 @@ class Context:
 
         Raises:
             StateFileError: the state file cannot be used.
+            RecordFileError: the recording cannot be written.
         """
         if self.service is not None:
             self.service.reset()
@@ -71,6 +83,10 @@ class Context:
         self.faults.replace(self.options.faults)
         self.responses.clear()
         self.journal.reset()
+        if self.recorder is not None:
+            self.recorder.restart()
+        if self.replay is not None:
+            self.replay.rewind()
 
     @property
     def url(self) -> str:

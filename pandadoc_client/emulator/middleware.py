@@ -22,6 +22,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .context import Context
 from .faults import Fault
+from .recording import RecordedResponse, is_recorded
 
 __all__ = ["CONTROL_PREFIX", "JOURNALED", "EmulatorMiddleware", "ServerConnections", "max_body", "tracked_protocol"]
 
@@ -225,6 +226,14 @@ def _canned(fault: Fault) -> _CannedResponse | None:
             return None
 
 
+def _played(found: RecordedResponse | str) -> _CannedResponse:
+    """Return a recorded response; or, in the place of one, what was expected."""
+    if isinstance(found, str):
+        return _json_response(404, {"type": "not_recorded", "detail": found})
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in found.headers]
+    return _CannedResponse(found.status, headers, found.body)
+
+
 def _guess_type(body: str) -> str:
     try:
         json.loads(body)
@@ -327,6 +336,30 @@ class EmulatorMiddleware:
         most = max_body(scope)
         if len(body) > most:
             return _json_response(413, {"type": "request_error", "detail": f"A body has {most} bytes at most."})
+        if not is_recorded(scope["path"]):
+            return await self._answered(scope, body)
+        if self._context.replay is not None:
+            return _played(self._context.replay.take(self._masked(scope, body)))
+        response = await self._answered(scope, body)
+        if self._context.recorder is not None:
+            request = self._masked(scope, body)
+            headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers]
+            masked = self._context.masking.response(request, response.status, headers, response.body)
+            self._context.recorder.write(request, masked)
+        return response
+
+    def _masked(self, scope: Scope, body: bytes) -> dict[str, Any]:
+        content_type = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+        return self._context.masking.request(
+            scope["method"],
+            scope["raw_path"].decode("latin-1"),
+            scope["query_string"].decode("latin-1"),
+            content_type.decode("latin-1"),
+            body,
+        )
+
+    async def _answered(self, scope: Scope, body: bytes) -> _CannedResponse:
+        """Return what the application behind this answers."""
         messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
         response = _CannedResponse(500, [], b"")
 

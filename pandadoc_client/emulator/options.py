@@ -157,8 +157,8 @@ class EmulatorOptions:
         rate_limits: Whether requests are counted, in both modes. Text is accepted and turned into the enum.
         allow_remote: Permit a host that other machines can reach, and webhooks to other machines.
         allowed_hosts: Names of this machine that requests may have in their `Host` header, besides `localhost`,
-            loopback addresses and the host it listens on. Any address is accepted with a host that other machines can reach. If
-            that is a wildcard address, links in responses lead to the first of these names.
+            loopback addresses and the host it listens on. Any address is accepted with a host that other machines can
+            reach. If that is a wildcard address, links in responses lead to the first of these names.
         journal_entries: Requests that the journal keeps; the oldest go first.
         journal_bytes: Bytes of paths, headers and bodies that the journal keeps, at least the latest request.
         head_timeout: Seconds in which a connection must have sent the head of a request; 0 for no limit.

@@ -1,4 +1,4 @@
-"""The pytest plugin: fixtures `pandadoc_emulator` and `pandadoc_emulator_options`.
+"""The pytest plugin: fixtures `pandadoc_emulator` and `pandadoc_emulator_options`, and options to record and replay.
 
 pytest loads this module in every run of every project that has the package installed, so nothing of the server is
 imported before a test asks for the fixture.
@@ -6,8 +6,12 @@ imported before a test asks for the fixture.
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +23,46 @@ if TYPE_CHECKING:
 __all__ = ["lend_emulator", "pandadoc_emulator", "pandadoc_emulator_options"]
 
 _MOST_IDLE = 4
+_LONGEST_NAME = 120
+_OPTIONS = {
+    "record": "Keep what the pandadoc_emulator of each test is asked and answers, in a file in this folder.",
+    "replay": "Let the pandadoc_emulator of each test answer what --pandadoc-record has kept in this folder.",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--pandadoc-record` and `--pandadoc-replay`."""
+    group = parser.getgroup("pandadoc", "the emulator of PandaDoc")
+    for name, text in _OPTIONS.items():
+        group.addoption(f"--pandadoc-{name}", metavar="PATH", default=None, help=text)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse options that contradict each other."""
+    if all(config.getoption(f"pandadoc_{name}") for name in _OPTIONS):
+        raise pytest.UsageError("--pandadoc-record and --pandadoc-replay cannot both be given")
+
+
+def _with_recording(options: EmulatorOptions, request: pytest.FixtureRequest) -> EmulatorOptions:
+    """Return the options of a test with its file in the folder that the command line names, if it names one."""
+    record, replay = (request.config.getoption(f"pandadoc_{name}") for name in _OPTIONS)
+    if not (record or replay) or options.record is not None or options.replay is not None:
+        return options
+    path = Path(record or replay, _file_name(request.node.nodeid))
+    if record:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return dataclasses.replace(options, record=path)
+    if not path.exists():
+        pytest.fail(f"there is no recording of this test: {path}; --pandadoc-record makes one", pytrace=False)
+    return dataclasses.replace(options, replay=path)
+
+
+def _file_name(test: str) -> str:
+    """Return a name for the recording of a test; a digest makes up for what no name can hold."""
+    plain = re.sub(r"[^\w.-]+", "-", test).strip("-")
+    if "[" in test or len(plain) > _LONGEST_NAME:
+        plain = f"{plain[:_LONGEST_NAME]}-{hashlib.sha256(test.encode()).hexdigest()[:8]}"
+    return f"{plain}.jsonl"
 
 
 @pytest.fixture(scope="session")
@@ -47,8 +91,9 @@ def lend_emulator() -> Iterator[Callable[[EmulatorOptions], AbstractContextManag
         except BaseException:
             emulator.stop()
             raise
-        # What the test has stopped, or what remembers in a file, is not for another test.
-        if not emulator.is_running or options.state_file is not None:
+        # What the test has stopped, or what has a file of its own, is not for another test.
+        files = (options.state_file, options.record, options.replay)
+        if not emulator.is_running or any(file is not None for file in files):
             emulator.stop()
             return
         emulator.reset()
@@ -78,7 +123,7 @@ def pandadoc_emulator(pandadoc_emulator_options: EmulatorOptions, request: pytes
     """
     lend: Callable[[EmulatorOptions], AbstractContextManager[Emulator]] = request.getfixturevalue("lend_emulator")
     try:
-        lent = lend(pandadoc_emulator_options)
+        lent = lend(_with_recording(pandadoc_emulator_options, request))
     except ModuleNotFoundError as error:
         pytest.fail(str(error), pytrace=False)
     with lent as emulator:

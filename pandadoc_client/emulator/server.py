@@ -25,6 +25,7 @@ from .journal import Journal
 from .middleware import EmulatorMiddleware, ServerConnections, tracked_protocol
 from .oauth import token_body
 from .options import ClientRegistration, EmulatorOptions
+from .recording import Replay
 from .responses import ResponseScript
 from .service.core import Service
 from .service.dispatcher import WebhookDispatcher
@@ -50,8 +51,8 @@ class Emulator:
 
     Raises:
         TypeError: an unknown override.
-        ValueError: a bad option.
-        OSError: the state file cannot be used (`StateFileError`).
+        ValueError: a bad option, or a file to replay that is no recording.
+        OSError: the state file cannot be used (`StateFileError`), or the recording be read (`RecordFileError`).
     """
 
     def __init__(
@@ -67,7 +68,8 @@ class Emulator:
         """Bind, and serve from a new thread. Connections are accepted from the moment this returns.
 
         Raises:
-            OSError: the address is in use or not of this machine, or the state file is; nothing was started.
+            OSError: the address is in use or not of this machine, or the state file is, or the recording cannot be
+                written (`RecordFileError`); nothing was started.
             ValueError: the host is reachable from elsewhere and `allow_remote` is off.
             RuntimeError: it runs already.
         """
@@ -82,11 +84,14 @@ class Emulator:
         self._context.port = listener.getsockname()[1]
         self._context.loopback = bound.is_loopback
         try:
+            if self._context.recorder is not None:
+                self._context.recorder.open()
             if self._context.service is not None:
                 self._context.service.open()
             self._running = _Running(self._context, listener)
         except OSError:
             listener.close()
+            self._let_go()
             raise
         return self
 
@@ -97,8 +102,13 @@ class Emulator:
             try:
                 running.stop()
             finally:
+                self._let_go()
                 if self._context.service is not None:
                     self._context.service.close()
+
+    def _let_go(self) -> None:
+        if self._context.recorder is not None:
+            self._context.recorder.close()
 
     def reset(self) -> None:
         """Begin anew, as an emulator that was just made with the same options; the address stays.
@@ -224,6 +234,17 @@ class Emulator:
     def responses(self) -> ResponseScript:
         """What shall be answered."""
         return self._context.responses
+
+    @property
+    def replay(self) -> Replay:
+        """What is played back, and what of it is left.
+
+        Raises:
+            RuntimeError: there is no recording to replay.
+        """
+        if self._context.replay is None:
+            raise RuntimeError("the emulator replays nothing; give it replay=PATH")
+        return self._context.replay
 
     @property
     def answers(self) -> ResponseScript:

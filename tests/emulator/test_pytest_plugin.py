@@ -12,13 +12,15 @@ import pandadoc_client
 ROOT = Path(pandadoc_client.__file__).parents[1]
 
 
-def run_pytest(folder: Path, test: str, prelude: str = "") -> subprocess.CompletedProcess[str]:
+def run_pytest(
+    folder: Path, test: str, prelude: str = "", options: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
     (folder / "test_it.py").write_text(test, encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", encoding="utf-8")
     script = f"{prelude}\nimport sys, pytest\nsys.exit(pytest.main(sys.argv[1:]))"
     # Without autoload, the plugin is loaded once, whether or not the package is installed with its entry point.
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
-    arguments = ["-p", "pandadoc_client.emulator.pytest_plugin", "-p", "no:cacheprovider", "-q", "test_it.py"]
+    arguments = ["-p", "pandadoc_client.emulator.pytest_plugin", "-p", "no:cacheprovider", "-q", "test_it.py", *options]
     return subprocess.run(
         [sys.executable, "-c", script, *arguments],
         cwd=folder,
@@ -85,3 +87,44 @@ def test_it(pandadoc_emulator):
     assert "1 passed, 1 error" in result.stdout, result.stdout + result.stderr
     assert "pip install 'pandadoc-client[emulator]'" in result.stdout
     assert "Traceback" not in result.stdout
+
+
+ASKS = """
+import json, urllib.request
+import pytest
+
+def ask(emulator):
+    request = urllib.request.Request(emulator.url + "/public/v1/contacts")
+    request.add_header("Authorization", "API-Key " + emulator.api_key)
+    with urllib.request.urlopen(request) as response:
+        return json.load(response)
+
+def test_one(pandadoc_emulator):
+    pandadoc_emulator.responses.add("list_contacts", {"results": ["scripted"]})
+    assert ask(pandadoc_emulator) == {"results": ["scripted"]}
+
+@pytest.mark.parametrize("name", ["a b", "a-b"])
+def test_two(pandadoc_emulator, name):
+    assert ask(pandadoc_emulator) == {"results": []}
+"""
+
+
+def test_each_test_has_a_recording_of_its_own_and_is_played_it_back(tmp_path: Path) -> None:
+    recorded = run_pytest(tmp_path, ASKS, options=("--pandadoc-record", "kept"))
+    assert "3 passed" in recorded.stdout, recorded.stdout + recorded.stderr
+    files = sorted(path.name for path in (tmp_path / "kept").iterdir())
+    assert files[0] == "test_it.py-test_one.jsonl"
+    assert len(files) == 3
+    unscripted = ASKS.replace("    pandadoc_emulator.responses.add", "    # ")
+    played = run_pytest(tmp_path, unscripted, options=("--pandadoc-replay", "kept"))
+    assert "3 passed" in played.stdout, played.stdout + played.stderr
+    (tmp_path / "kept" / files[0]).unlink()
+    missing = run_pytest(tmp_path, ASKS, options=("--pandadoc-replay", "kept"))
+    assert "2 passed, 1 error" in missing.stdout, missing.stdout + missing.stderr
+    assert "there is no recording of this test" in missing.stdout
+
+
+def test_recording_and_replaying_at_once_is_refused(tmp_path: Path) -> None:
+    result = run_pytest(tmp_path, ASKS, options=("--pandadoc-replay", "a", "--pandadoc-record", "a"))
+    assert result.returncode == 4
+    assert "--pandadoc-record and --pandadoc-replay cannot both be given" in result.stderr

@@ -10,6 +10,7 @@ import pytest
 
 import pandadoc_client.emulator
 from pandadoc_client.emulator import NO_BODY, ResponseScript, ScriptedResponse
+from pandadoc_client.emulator.contract.document import load_contract
 
 from .support import Caller
 
@@ -116,7 +117,27 @@ def test_an_answer_may_stay_for_ever_and_have_a_type_of_its_own(keyed: Caller) -
         ({"status": 100}, "status is a number from 200 to 599"),
         ({"status": 204, "body": None}, "a response 204 has no body"),
         ({"times": 0}, "times is a whole number"),
+        ({"times": True}, "times is a whole number"),
         ({"body": object()}, "body is no JSON"),
+        ({"operation": None}, "operation is a name"),
+        ({"operation": "list_document"}, r"no operation 'list_document'; near: listDocuments"),
+        ({"status": "200"}, "status is a number"),
+        ({"status": True}, "status is a number"),
+        ({"body": {}, "text": "x"}, "body and text cannot both be given"),
+        ({"body": b"", "text": ""}, "body and text cannot both be given"),
+        ({"text": b"x"}, "text is text"),
+        ({"text": "\ud800"}, "text has characters that UTF-8 lacks"),
+        ({"status": 204, "text": ""}, "a response 204 has no body"),
+        ({"content_type": "text/html"}, "content_type has no meaning without a body"),
+        ({"text": "x", "content_type": "html"}, "content_type is a media type"),
+        ({"text": "x", "content_type": "text/html\r\nX: y"}, "content_type is a media type"),
+        ({"text": "x", "content_type": "text/html", "headers": {"content-type": "a/b"}}, "content_type and the header"),
+        ({"headers": {"a b": "c"}}, "headers: 'a b' is no name of a header"),
+        ({"headers": {"": "c"}}, "headers: '' is no name"),
+        ({"headers": {"X-A": 5}}, "headers: the value of X-A"),
+        ({"headers": {"X-A": "a\r\nb"}}, "headers: the value of X-A"),
+        ({"headers": {"Transfer-Encoding": "chunked"}}, "headers: Transfer-Encoding is set by the server"),
+        ({"headers": ["X-A"]}, "headers is an object"),
     ],
 )
 def test_an_answer_that_cannot_be_given_is_refused(arguments: dict[str, Any], message: str) -> None:
@@ -148,6 +169,11 @@ def test_another_program_scripts_answers_over_http(keyed: Caller) -> None:
         ({"operation": "listDocuments", "extra": 1}, "unknown key 'extra'"),
         ({"operation": "listDocuments", "status": "200"}, "status is of the wrong type"),
         ({"operation": "listDocuments", "headers": {"a": 1}}, "headers is an object of texts"),
+        ({"operation": "listDocuments", "text": "a", "body": 1}, "body and text cannot both be given"),
+        ({"operation": "listDocuments", "text": "a", "base64": ""}, "text and base64 cannot both be given"),
+        ({"operation": "listDocuments", "base64": "%"}, "base64 is no base64"),
+        ({"operation": "listDocuments", "base64": 1}, "base64 is of the wrong type"),
+        ({"operation": "listDocuments", "text": "a", "content_type": "x"}, "content_type is a media type"),
         (5, "an object is wanted"),
     ],
 )
@@ -156,6 +182,67 @@ def test_a_mistake_in_a_script_is_named_with_its_place(keyed: Caller, item: obje
     assert response.status_code == 400
     assert response.json()["detail"].startswith(f"response 2: {message}")
     assert len(keyed.emulator.responses) == 0
+
+
+def test_bytes_are_given_as_they_are(keyed: Caller) -> None:
+    content = b"%PDF-1.7\r\n" + bytes(range(256))
+    keyed.emulator.responses.add("download_document", content, content_type="application/pdf")
+    keyed.emulator.responses.add("download_document", content)
+    first, second = (keyed.http.get(f"{DOCUMENTS}/a/download") for _ in range(2))
+    assert (first.content, first.headers["Content-Type"]) == (content, "application/pdf")
+    assert (second.content, second.headers["Content-Type"]) == (content, "application/octet-stream")
+
+
+def test_text_is_given_as_it_is(keyed: Caller) -> None:
+    page = "<html><h1>Bad gateway \u2013 proxy</h1></html>"
+    keyed.emulator.responses.add("list_documents", text=page, content_type="text/html; charset=utf-8", status=502)
+    keyed.emulator.responses.add("list_documents", text='{"cut": ')
+    first, second = (keyed.http.get(DOCUMENTS) for _ in range(2))
+    assert (first.status_code, first.text, first.headers["Content-Type"]) == (502, page, "text/html; charset=utf-8")
+    assert (second.text, second.headers["Content-Type"]) == ('{"cut": ', "text/plain; charset=utf-8")
+
+
+def test_json_may_have_another_type(keyed: Caller) -> None:
+    keyed.emulator.responses.add("list_documents", {"a": 1}, content_type="application/problem+json", status=400)
+    response = keyed.http.get(DOCUMENTS)
+    assert (response.json(), response.headers["Content-Type"]) == ({"a": 1}, "application/problem+json")
+
+
+def test_another_program_scripts_bytes_and_text_over_http(keyed: Caller) -> None:
+    script: list[dict[str, Any]] = [
+        {"operation": "downloadDocument", "base64": "JVBERi0A/w==", "content_type": "application/pdf"},
+        {"operation": "downloadDocument", "text": "<h1>No</h1>", "content_type": "text/html", "status": 503},
+    ]
+    put = keyed.http.put("/_emulator/responses", json=script)
+    assert put.json() == [{"status": 200, "times": 1, **item} for item in script]
+    first, second = (keyed.http.get(f"{DOCUMENTS}/a/download") for _ in range(2))
+    assert (first.content, first.headers["Content-Type"]) == (b"%PDF-\x00\xff", "application/pdf")
+    assert (second.status_code, second.text) == (503, "<h1>No</h1>")
+
+
+@pytest.mark.parametrize("name", ["access_token", "accessToken", "access-token", "ACCESS_TOKEN"])
+def test_any_spelling_of_the_token_operation_is_given(caller: Caller, name: str) -> None:
+    caller.emulator.responses.add(name, {"error": "scripted"}, status=400)
+    assert caller.exchange().json() == {"error": "scripted"}
+    assert len(caller.emulator.responses) == 0
+
+
+@pytest.mark.parametrize("name", ["token", "refresh_token", "exchange_code", "oauth2", "/oauth2/access_token", ""])
+def test_any_other_name_of_it_is_refused(caller: Caller, name: str) -> None:
+    with pytest.raises(ValueError, match=f"the contract has no operation '{name}'"):
+        caller.emulator.responses.add(name, {"error": "scripted"}, status=400)
+    if "token" in name:
+        with pytest.raises(ValueError, match=r"near: .*accessToken"):
+            caller.emulator.responses.add(name)
+
+
+def test_every_operation_can_be_scripted_and_is_given(keyed: Caller) -> None:
+    """No name is accepted for which no request ever gets the response."""
+    reached = {operation.path.partition("/")[2].partition("/")[0] for operation in load_contract().operations.values()}
+    assert reached == {"public", "oauth2"}
+    assert [name for name, one in load_contract().operations.items() if one.path.startswith("/oauth2")] == [
+        "accessToken"
+    ]
 
 
 def test_links_lead_to_the_emulator_and_can_be_followed(keyed: Caller) -> None:

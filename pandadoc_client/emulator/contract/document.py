@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -56,16 +57,23 @@ class Contract:
     operations: Mapping[str, ContractOperation]
 
     def find(self, name: str) -> ContractOperation:
-        """Return an operation by its `operationId`, written as there or as in Python (`list_documents`).
+        """Return an operation by its `operationId`, written as there, as in Python or as on the command line.
+
+        So `listDocuments`, `list_documents` and `list-documents` are the same.
 
         Raises:
-            ValueError: there is no such operation.
+            ValueError: there is no such operation; the message has names that are near.
         """
+        if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ValueError(f"operation is a name, as text, and no {type(name).__name__}")
         wanted = _plain(name)
         for operation in self.operations.values():
             if _plain(operation.operation_id) == wanted:
                 return operation
-        raise ValueError(f"the contract has no operation {name!r}")
+        known = {_plain(operation_id): operation_id for operation_id in self.operations}
+        near = [known[plain] for plain in get_close_matches(wanted, known)]
+        hint = f"; near: {', '.join(near)}" if near else ""
+        raise ValueError(f"the contract has no operation {name!r}{hint}")
 
     def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what *node* refers to, or itself if it is no reference."""
@@ -120,4 +128,4 @@ def _contract(document: dict[str, Any]) -> Contract:
 
 
 def _plain(name: str) -> str:
-    return name.replace("_", "").lower()
+    return name.replace("_", "").replace("-", "").lower()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from .document import Contract, load_contract
 
-__all__ = ["mask_values", "secret_names", "secret_parameters"]
+__all__ = ["mask_values", "secret_names", "secret_names_of", "secret_parameters"]
 
 _MASK = "***"
 _NO_CONTRACT_HAS_THEM = frozenset({"api_key", "password", "secret"})
+_VALUES = ("example", "examples", "default", "enum")  # what is no schema
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -41,11 +42,40 @@ def secret_parameters() -> frozenset[str]:
     return frozenset(found)
 
 
-def mask_values(value: Any) -> Any:
-    """Return decoded JSON without its secrets."""
+@cache
+def secret_names_of(operation_id: str) -> frozenset[str]:
+    """Return the names that are secret in an operation's JSON and forms: `secret_names`, and its own, such as `key`."""
+    contract = load_contract()
+    seen: set[str] = set()
+
+    def found(node: Any) -> Iterator[str]:
+        if isinstance(node, list):
+            for item in node:
+                yield from found(item)
+        elif isinstance(node, dict):
+            reference = node.get("$ref")
+            if isinstance(reference, str):
+                if reference not in seen:
+                    seen.add(reference)
+                    yield from found(contract.resolve(node))
+                return
+            properties = node.get("properties")
+            if isinstance(properties, dict):
+                schemas = ((name, contract.resolve(schema)) for name, schema in properties.items())
+                yield from (name for name, schema in schemas if schema.get("format") == "password")
+            for key, item in node.items():
+                if key not in _VALUES:
+                    yield from found(item)
+
+    return frozenset(found(contract.operations[operation_id].definition)) | secret_names()
+
+
+def mask_values(value: Any, names: Collection[str] | None = None) -> Any:
+    """Return decoded JSON without its secrets: the values of `names`, or of `secret_names`."""
+    names = secret_names() if names is None else names
     if isinstance(value, dict):
-        return {name: _MASK if name in secret_names() and item else mask_values(item) for name, item in value.items()}
-    return [mask_values(item) for item in value] if isinstance(value, list) else value
+        return {name: _MASK if name in names and item else mask_values(item, names) for name, item in value.items()}
+    return [mask_values(item, names) for item in value] if isinstance(value, list) else value
 
 
 def _whole(contract: Contract, schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -65,5 +95,5 @@ def _fields(node: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
         if isinstance(properties, dict):
             yield from ((name, schema) for name, schema in properties.items() if isinstance(schema, dict))
         for key, item in node.items():
-            if key not in ("example", "examples", "default", "enum"):
+            if key not in _VALUES:
                 yield from _fields(item)
