@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import importlib.util
 import ipaddress
+import os
 import ssl
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +30,21 @@ from pandadoc_client.exceptions import ApiValueError
 if TYPE_CHECKING:
     from pandadoc_client.throttling import RateLimiter
 
-__all__ = ["TransportSettings", "check_host", "is_loopback", "proxies_of", "transport_arguments"]
+__all__ = [
+    "ALLOW_INSECURE",
+    "TransportSettings",
+    "check_host",
+    "check_permitted",
+    "insecure_host",
+    "is_loopback",
+    "permits_insecure",
+    "proxies_of",
+    "transport_arguments",
+]
+
+ALLOW_INSECURE = "PANDADOC_ALLOW_INSECURE"
+"""The variable of the environment that permits plain http to other machines."""
+_warned_of: set[str] = set()
 
 
 @frozen(kw_only=True)
@@ -78,12 +94,54 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-@functools.lru_cache(maxsize=64)
+def permits_insecure(host: str, allow_insecure: bool) -> bool:
+    """Return True if plain http to *host*, another machine, was permitted: by the argument or by the environment.
+
+    The environment outlives what it was set for, so it is warned of once for each host; an argument was meant.
+
+    Raises:
+        ApiValueError: The variable of the environment is neither 1 nor 0.
+    """
+    found = os.environ.get(ALLOW_INSECURE, "")
+    if found not in ("", "0", "1"):
+        raise ApiValueError(f"{ALLOW_INSECURE} must be 1 or 0")
+    if found == "1" and host not in _warned_of:
+        _warned_of.add(host)
+        message = f"plain http to {host}: tokens and keys can be read by others on the way"
+        warnings.warn(message, RuntimeWarning, stacklevel=4)
+    return found == "1" or allow_insecure
+
+
 def check_host(url: str, allow_insecure: bool = False) -> None:
     """Refuse a base URL to which no credential should go.
 
     Raises:
         ApiValueError: It is no absolute http or https URL, holds a user name, or is plain http to another machine.
+    """
+    host = insecure_host(url)
+    if host is not None:
+        check_permitted(host, allow_insecure)
+
+
+def check_permitted(host: str, allow_insecure: bool) -> None:
+    """Refuse plain http to *host*, another machine, unless it was permitted.
+
+    Raises:
+        ApiValueError: It was not.
+    """
+    if not permits_insecure(host, allow_insecure):
+        raise ApiValueError(
+            f"host: plain http to {host} would show the credentials; use https, or allow_insecure=True"
+            f" or {ALLOW_INSECURE}=1"
+        )
+
+
+@functools.lru_cache(maxsize=64)
+def insecure_host(url: str) -> str | None:
+    """Return the host of a base URL if that is plain http to another machine.
+
+    Raises:
+        ApiValueError: It is no absolute http or https URL, or holds a user name.
     """
     try:
         parts = urlsplit(url)
@@ -96,8 +154,7 @@ def check_host(url: str, allow_insecure: bool = False) -> None:
         raise ApiValueError("host must have neither a query nor a fragment")
     if parts.username is not None or parts.password is not None:
         raise ApiValueError("host must not hold a user name or a password")
-    if parts.scheme == "http" and not allow_insecure and not is_loopback(host):
-        raise ApiValueError(f"host: plain http to {host} would show the credentials; use https, or allow_insecure=True")
+    return host if parts.scheme == "http" and not is_loopback(host) else None
 
 
 def transport_arguments(

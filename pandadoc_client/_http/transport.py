@@ -24,7 +24,7 @@ from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.deadline import Limit, current_limit, deadline
 from pandadoc_client._http.logging import log_attempt, log_repetition
 from pandadoc_client._http.messages import Headers, Request, Response, check_header
-from pandadoc_client._http.network import TransportSettings, check_host
+from pandadoc_client._http.network import TransportSettings, check_permitted, insecure_host
 from pandadoc_client._http.retry import Attempts, RetryPolicy, Timeout
 from pandadoc_client._http.secrets import mask_chain, mask_secrets
 from pandadoc_client._http.timers import move_on_after, sleep
@@ -81,7 +81,9 @@ class _Shell:
         self.settings = settings
 
     def _start(self, request: Request, timeout: Timeout | None, retries: RetryPolicy | None) -> Attempts:
-        check_host(_origin(request.url), self.settings.allow_insecure)
+        host = insecure_host(_origin(request.url))
+        if host is not None:
+            check_permitted(host, self.settings.allow_insecure)
         for name, value in request.headers.items():
             check_header(name, value)
         return Attempts(request, timeout or self.settings.timeout, retries or self.settings.retries)

@@ -194,7 +194,7 @@ def emulator(
             "PANDADOC_HOST": running.url,
             "PANDADOC_CLIENT_ID": running.client_id,
             "PANDADOC_CLIENT_SECRET": running.client_secret,
-            "PANDADOC_REDIRECT_URI": running.redirect_uri,
+            "PANDADOC_REDIRECT_URI": running.announced_redirect_uri,
             "PANDADOC_API_KEY": running.api_key,
         }
         if as_json:

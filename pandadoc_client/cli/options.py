@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,14 @@ __all__ = [
 DEFAULT_SCOPE = "read+write"
 DEFAULT_KEY = "default"
 
+
+def _permit_insecure(permitted: bool) -> bool:
+    """Say it as the environment does, so that one place decides and warns."""
+    if permitted:
+        os.environ["PANDADOC_ALLOW_INSECURE"] = "1"
+    return permitted
+
+
 # The library reads the environment, so that it is read in one way; here it is only named.
 ClientId = Annotated[
     str | None, typer.Option("--client-id", metavar="ID", help="Id of the application. [env: PANDADOC_CLIENT_ID]")
@@ -63,7 +72,13 @@ AuthorizeUrl = Annotated[
     typer.Option("--authorize-url", metavar="URL", help="Address of the consent page, if not the one of the host."),
 ]
 AllowInsecure = Annotated[
-    bool, typer.Option("--allow-insecure", help="Permit plain http to a host other than this machine.")
+    bool,
+    typer.Option(
+        "--allow-insecure",
+        help="Permit plain http to a host other than this machine; tokens and keys then travel in clear."
+        " [env: PANDADOC_ALLOW_INSECURE=1]",
+        callback=_permit_insecure,
+    ),
 ]
 Timeout = Annotated[
     float, typer.Option("--timeout", metavar="SECONDS", help="Longest time that the call may take, retries included.")

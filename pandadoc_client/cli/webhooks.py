@@ -97,7 +97,7 @@ def _check_target(url: str, *, allow_insecure: bool) -> None:
     """Refuse a URL that deliveries cannot, or should not, be handed on to."""
     import httpx
 
-    from pandadoc_client._http.network import is_loopback
+    from pandadoc_client._http.network import is_loopback, permits_insecure
 
     try:
         parts = httpx.URL(url)
@@ -106,7 +106,8 @@ def _check_target(url: str, *, allow_insecure: bool) -> None:
     is_port = parts.port is None or 0 < parts.port < 65_536
     if not (parts.host and is_port and parts.scheme in ("http", "https")) or parts.fragment:
         raise CommandError("--forward must be a URL such as http://127.0.0.1:5000/webhooks")
-    if parts.scheme == "http" and not allow_insecure and not is_loopback(parts.host):
+    elsewhere = parts.scheme == "http" and not is_loopback(parts.host)
+    if elsewhere and not permits_insecure(parts.host, allow_insecure):
         raise CommandError(
             "--forward: plain http to another machine would show the documents; --allow-insecure permits it"
         )

@@ -8,6 +8,7 @@
 | `GET`, `PUT`, `DELETE /_emulator/responses` | shows, replaces, empties the answers by script |
 | `GET /_emulator/replay` | how many recorded pairs there are, and which no request has matched |
 | `POST /_emulator/reset` | begins anew, as `Emulator.reset`: nothing is left of what was asked, issued or created |
+| `GET /_emulator/health` | says that it is there; for every machine, unlike the others |
 | `GET /_emulator/state` | counts of what is alive, no secrets |
 | `POST /_emulator/expire` | makes every access token expire now |
 | `POST /_emulator/revoke` | revokes every grant |

@@ -25,8 +25,12 @@ def create_app(context: Context) -> Starlette:
     async def callback(request: Request) -> Response:
         return pages.callback_page(dict(request.query_params))
 
+    async def health(request: Request) -> Response:
+        return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
     routes = [
         *pages.PageEndpoints(context).routes,
+        Route("/_emulator/health", health),
         Route("/callback", callback),
         Route("/oauth2/authorize", oauth.authorize, methods=["GET", "POST"]),
         Route("/oauth2/access_token", oauth.token, methods=["POST"]),

@@ -99,6 +99,14 @@ class Context:
         own = self.url if self.loopback else f"http://127.0.0.1:{self.port}"
         return client.redirect_uri or f"{own}/callback"
 
+    def announced_redirect_uri(self, client: ClientRegistration) -> str:
+        """The redirect URI in the settings to paste: the client's own, or one on loopback without a port.
+
+        A program that listens for the callback, such as `pandadoc login`, takes a free port then (RFC 8252 §7.3). The
+        emulator's own page would be no use to it: its port is taken.
+        """
+        return client.redirect_uri or "http://127.0.0.1/callback"
+
     def host_problem(self, headers: Iterable[tuple[bytes, bytes]]) -> str | None:
         """Return why a request with these headers is refused for its `Host`; None if it is not."""
         values = [value.decode("latin-1") for name, value in headers if name == b"host"]

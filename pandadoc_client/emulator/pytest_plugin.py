@@ -45,10 +45,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _with_recording(options: EmulatorOptions, request: pytest.FixtureRequest) -> EmulatorOptions:
     """Return the options of a test with its file in the folder that the command line names, if it names one."""
-    record, replay = (request.config.getoption(f"pandadoc_{name}") for name in _OPTIONS)
+    record: str | None = request.config.getoption("pandadoc_record")
+    replay: str | None = request.config.getoption("pandadoc_replay")
     if not (record or replay) or options.record is not None or options.replay is not None:
         return options
-    path = Path(record or replay, _file_name(request.node.nodeid))
+    path = Path(record or replay or "", _file_name(request.node.nodeid))
     if record:
         path.parent.mkdir(parents=True, exist_ok=True)
         return dataclasses.replace(options, record=path)

@@ -376,7 +376,7 @@ def _mapped(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
         return {name: _mapped(item, change) for name, item in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
-        return [_mapped(item, change) for item in cast("list[Any]", value)]
+        return [_mapped(item, change) for item in value]
     return change(value) if isinstance(value, str) else value
 
 
@@ -417,11 +417,10 @@ def _places(one: Any, other: Any, place: str) -> Iterator[str]:
             else:
                 yield from _places(first[name], second[name], f"{place}.{name}")
     elif isinstance(one, list) and isinstance(other, list):
-        items, others = cast("list[Any]", one), cast("list[Any]", other)
-        for index in range(max(len(items), len(others))):
-            if index >= len(items) or index >= len(others):
+        for index in range(max(len(one), len(other))):
+            if index >= len(one) or index >= len(other):
                 yield f"{place}[{index}]"
             else:
-                yield from _places(items[index], others[index], f"{place}[{index}]")
+                yield from _places(one[index], other[index], f"{place}[{index}]")
     elif one != other or type(one) is not type(other):
         yield place

@@ -205,6 +205,11 @@ class Emulator:
         return self._context.redirect_uri(self.client)
 
     @property
+    def announced_redirect_uri(self) -> str:
+        """The redirect URI to paste: the client's own, or one on loopback without a port, for programs that listen."""
+        return self._context.announced_redirect_uri(self.client)
+
+    @property
     def api_key(self) -> str:
         """The first API key; empty if there is none."""
         return next(iter(self.options.api_keys), "")

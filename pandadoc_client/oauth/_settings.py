@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pandadoc_client._http.credentials import api_host_of
 from pandadoc_client._http.form import value_problem
-from pandadoc_client._http.network import is_loopback
+from pandadoc_client._http.network import ALLOW_INSECURE, is_loopback, permits_insecure
 from pandadoc_client._http.regions import REGIONS, Region, region_of
 from pandadoc_client._http.secrets import hide
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, FormEncodingError
@@ -64,8 +64,12 @@ def find_host(host: str | None, region_name: str | None) -> tuple[str, Region]:
 
 
 def consent_page(host: str, region: Region) -> str:
-    """Return the address of the consent page that goes with *host*: its own on this machine, else the region's."""
-    page = host if is_loopback(urlsplit(host).hostname or "") else region.app
+    """Return the address of the consent page that goes with *host*: an emulator's own, else the region's.
+
+    PandaDoc itself has no plain http.
+    """
+    parts = urlsplit(host)
+    page = host if parts.scheme == "http" or is_loopback(parts.hostname or "") else region.app
     return page + protocol.AUTHORIZE_PATH
 
 
@@ -78,5 +82,8 @@ def check_authorize_url(url: str, allow_insecure: bool) -> None:
     # Building one with stand-ins runs every check of the URL; what remains is the transport's rule on plain http.
     protocol.build_authorization_url(url, "x", "https://localhost/", "x", "x")
     parts = urlsplit(url)
-    if parts.scheme == "http" and not allow_insecure and not is_loopback(parts.hostname or ""):
-        raise ApiValueError("authorize_url: plain http would show the code; use https, or allow_insecure=True")
+    host = parts.hostname or ""
+    if parts.scheme == "http" and not is_loopback(host) and not permits_insecure(host, allow_insecure):
+        raise ApiValueError(
+            f"authorize_url: plain http would show the code; use https, or allow_insecure=True or {ALLOW_INSECURE}=1"
+        )

@@ -89,6 +89,7 @@ def test_missing_credentials_are_one_error(kind: type[OAuthClient], given: dict[
         ({"host": "https://api.pandadoc.eu/"}, "https://api.pandadoc.eu", "https://app.pandadoc.eu"),
         ({"host": "http://127.0.0.1:8000/"}, "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
         ({"host": "http://[::1]:8000"}, "http://[::1]:8000", "http://[::1]:8000"),
+        ({"host": "http://emulator:8000", "allow_insecure": True}, "http://emulator:8000", "http://emulator:8000"),
         ({"host": "https://gateway.example.com/pd"}, "https://gateway.example.com/pd", "https://app.pandadoc.com"),
     ],
 )

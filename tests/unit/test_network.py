@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from pandadoc_client._http import network
 from pandadoc_client._http.network import TransportSettings, check_host, is_loopback, proxies_of, transport_arguments
 from pandadoc_client.exceptions import ApiValueError
 
@@ -80,6 +81,29 @@ def test_plain_http_is_for_this_machine_unless_permitted() -> None:
     check_host("http://api.example.com", allow_insecure=True)
     check_host("http://127.0.0.1:8000")
     check_host("https://api.example.com/base")
+
+
+def test_the_environment_permits_plain_http_and_is_warned_of_once_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "_warned_of", set())
+    monkeypatch.setenv("PANDADOC_ALLOW_INSECURE", "1")
+    check_host("http://127.0.0.1:8000")
+    check_host("https://emulator")
+    with pytest.warns(RuntimeWarning, match="plain http to emulator: tokens and keys can be read"):
+        check_host("http://emulator:8000")
+    check_host("http://emulator:8000/base")  # a second warning would be an error
+    with pytest.warns(RuntimeWarning, match="plain http to other"):
+        check_host("http://other")
+    monkeypatch.setenv("PANDADOC_ALLOW_INSECURE", "0")
+    with pytest.raises(ApiValueError, match="PANDADOC_ALLOW_INSECURE=1"):
+        check_host("http://emulator:8000")
+
+
+@pytest.mark.parametrize("value", ["yes", "true", "2", " 1"])
+def test_a_permission_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("PANDADOC_ALLOW_INSECURE", value)
+    with pytest.raises(ApiValueError, match="PANDADOC_ALLOW_INSECURE must be 1 or 0"):
+        check_host("http://emulator:8000", allow_insecure=True)
+    check_host("http://localhost:8000")
 
 
 @pytest.mark.parametrize(

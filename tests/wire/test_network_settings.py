@@ -252,10 +252,9 @@ def test_requests_go_through_the_proxy_of_the_environment(
 
 @pytest.mark.parametrize("variable", ["ALL_PROXY", "HTTP_PROXY", "http_proxy"])
 def test_plain_requests_go_through_the_proxy_of_the_environment(
-    variable: str, pandadoc_emulator: Emulator, call: Call, environment: pytest.MonkeyPatch
+    variable: str, call: Call, environment: pytest.MonkeyPatch
 ) -> None:
-    port = int(pandadoc_emulator.url.rpartition(":")[2])
-    with proxying({NAME: port}) as proxy:
+    with Emulator(allowed_hosts=[NAME]) as emulator, proxying({NAME: emulator.port}) as proxy:
         environment.setenv(variable, proxy.url)
         assert call(configuration(f"http://{NAME}", allow_insecure=True)).is_active
         assert proxy.seen == [f"http://{NAME}/public/v1/members/current"]

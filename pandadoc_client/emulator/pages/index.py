@@ -19,7 +19,7 @@ def description(context: Context, *, reveal: bool) -> dict[str, Any]:
         "PANDADOC_HOST": context.url,
         "PANDADOC_CLIENT_ID": first.client_id,
         "PANDADOC_CLIENT_SECRET": first.client_secret,
-        "PANDADOC_REDIRECT_URI": context.redirect_uri(first),
+        "PANDADOC_REDIRECT_URI": context.announced_redirect_uri(first),
     }
     if options.api_keys:
         settings["PANDADOC_API_KEY"] = options.api_keys[0]
