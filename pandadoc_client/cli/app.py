@@ -27,7 +27,7 @@ _PLACES = (
     ("documents", "documents", "app", "List, create, upload, send, download documents, and wait for them."),
     ("templates", "templates", "app", "Take templates from an account to the emulator."),
     ("api", "api", "app", "Call any operation of the API."),
-    ("webhooks", "webhooks", "app", "Receive webhooks on this machine."),
+    ("webhooks", "webhooks", "app", "Receive webhooks on this machine, and send some."),
     ("emulator", "emulator", "emulator", "Run a PandaDoc on this machine."),
     ("probe", "probe.command", "probe", "Compare the emulator with an account."),
     ("demo", "demo", "demo", "Walk through OAuth 2.0 against an emulator."),

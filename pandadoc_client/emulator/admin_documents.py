@@ -16,6 +16,7 @@
 | `POST /_emulator/documents/fail-next` | lets the next documents fail; `{"times": …, "message": …}` |
 | `GET /_emulator/deliveries` | webhooks, each with its attempts |
 | `POST /_emulator/deliveries/{id}/send-again` | delivers an event once more, under the same id |
+| `POST /_emulator/webhooks/{event}` | delivers an event as if it had happened; `{"document": …}`; `GET` shows it |
 | `POST /_emulator/tick` | does what is due by now |
 """
 
@@ -41,6 +42,7 @@ __all__ = ["ServiceAdminEndpoints"]
 _FORM = "application/x-www-form-urlencoded"
 _STRANGER = "The control surface answers only to this machine, by a loopback name."
 _TYPES: Mapping[str, type | UnionType] = {
+    "document": str,
     "recipient_id": str,
     "reason": str,
     "status": str,
@@ -82,6 +84,7 @@ class ServiceAdminEndpoints:
             Route("/_emulator/documents/{id}/{action}", self.act, methods=["POST"]),
             Route("/_emulator/deliveries", self.deliveries),
             Route("/_emulator/deliveries/{id}/send-again", self.send_again, methods=["POST"]),
+            Route("/_emulator/webhooks/{event}", self.trigger, methods=["GET", "POST"]),
             Route("/_emulator/tick", self.tick, methods=["POST"]),
         ]
 
@@ -102,6 +105,17 @@ class ServiceAdminEndpoints:
         content = await request.body()
         response = self._response(request, lambda: self._service.redeliver(request.path_params["id"]))
         return _back(request, content) or response if response.status_code == 200 else response
+
+    async def trigger(self, request: Request) -> Response:
+        """Deliver an event as if it had happened; or, by GET, show what would be delivered."""
+        event = request.path_params["event"]
+        if request.method != "POST":
+            document = request.query_params.get("document")
+            return self._response(request, lambda: self._service.sample_event(event, document))
+        content = await request.body()
+        return self._response(
+            request, lambda: {"deliveries": self._service.trigger(event, _fields(content, "document").get("document"))}
+        )
 
     async def upload(self, request: Request) -> Response:
         """Return the file that a document was made from."""

@@ -25,6 +25,7 @@ from .seeds import add_seed_data
 from .storage import StateFile
 from .templates import importing
 from .webhooks import models as webhooks
+from .webhooks import trigger
 
 __all__ = ["EncodedReply", "Service"]
 
@@ -380,6 +381,35 @@ class Service:
             found = next(one for one in webhooks.deliveries(self.backend) if one["id"] == event_id)
         self.on_change()
         return found
+
+    def trigger(self, event: str, document_id: str | None = None) -> list[str]:
+        """Deliver an event to the subscriptions that want it, as if it had happened; returns the ids of the deliveries.
+
+        Raises:
+            ValueError: there is no such event.
+            Refusal: as `webhooks.trigger.event_data`.
+        """
+        trigger.check_trigger(event)
+        self.tick()
+        with self.backend.tables.change():
+            before = {one["id"] for one in self.backend["events"]}
+            webhooks.emit(self.backend, event, trigger.event_data(self.backend, event, document_id))
+            made = [one["id"] for one in self.backend["events"] if one["id"] not in before]
+        self.on_change()
+        return made
+
+    def sample_event(self, event: str, document_id: str | None = None) -> list[dict[str, Any]]:
+        """Return the body of a delivery, with all parts that a subscription can ask for.
+
+        Raises:
+            ValueError: there is no such event.
+            Refusal: as `webhooks.trigger.event_data`.
+        """
+        trigger.check_trigger(event)
+        self.tick()
+        with self.backend.tables.change():
+            data = trigger.event_data(self.backend, event, document_id)
+            return [_copy({"event": event, "data": data(trigger.PARTS)})]
 
     def work(self, busy: set[str]) -> tuple[list[tuple[str, webhooks.WebhookDelivery]], float | None]:
         """Do what is due; return what to deliver now, with its subscription, and the seconds until there is more."""
