@@ -137,7 +137,7 @@ def _of_other(backend: Backend, trigger: str) -> _Data:
         backend = example_backend(backend.base_url)
         items = [one for one in backend[kind] if not one["deleted"]]
     if items:
-        data = {"id": items[-1]["id"], "name": items[-1]["name"]}
+        data: Record = {"id": items[-1]["id"], "name": items[-1]["name"]}
     else:
         with backend.tables.change():
             data = {"id": backend.new_id(), "name": "Terms and conditions"}
