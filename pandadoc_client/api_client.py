@@ -14,6 +14,7 @@ from pandadoc_client._calls.arguments import PreparedCall, prepare
 from pandadoc_client._calls.client import BaseClient
 from pandadoc_client._calls.multipart import MultipartBody
 from pandadoc_client._calls.operation import Operation
+from pandadoc_client._http.backends import Backend, check_http_client
 from pandadoc_client._http.lazily import LazyModule
 from pandadoc_client._http.messages import Request, Response
 from pandadoc_client._http.secrets import hide_headers
@@ -24,8 +25,11 @@ from pandadoc_client.exceptions import ApiValueError, error_for
 if TYPE_CHECKING:
     import multiprocessing.pool as multiprocessing_pool
 
+    import httpx
+
     from pandadoc_client._http.transport import AsyncTransport, Transport
 else:
+    httpx = LazyModule("httpx")
     multiprocessing_pool = LazyModule("multiprocessing.pool")
 
 __all__ = ["Api", "ApiClient", "AsyncApi", "AsyncApiClient"]
@@ -42,6 +46,15 @@ class ApiClient(BaseClient):
         header_value: Its value.
         cookie: Value of a Cookie header to send with every call.
         pool_threads: Threads for calls with ``async_req=True``.
+        http_client: An ``httpx.Client`` to send with: its transport, proxies, certificates, mounts and event hooks are
+            used; its authentication, default headers and cookies are not, and it is not closed. Settings of the network
+            in the configuration do not count then.
+        backend: For `AsyncApiClient`: ``"httpx"`` or ``"aiohttp"``, in place of the configuration's.
+
+    Raises:
+        ApiTypeError: ``http_client`` is no ``httpx.Client`` (`AsyncApiClient`: ``httpx.AsyncClient``).
+        ApiValueError: The backend is unknown, or for asyncio only, or was given together with an HTTP client.
+        ImportError: The library that the backend needs is missing.
     """
 
     def __init__(
@@ -51,8 +64,13 @@ class ApiClient(BaseClient):
         header_value: str | None = None,
         cookie: str | None = None,
         pool_threads: int = 1,
+        *,
+        http_client: httpx.Client | None = None,
+        backend: Backend | None = None,
     ) -> None:
+        check_http_client(http_client, backend, is_async=False)
         super().__init__(_or_default(configuration), header_name, header_value, cookie)
+        self._http_client = http_client
         self.pool_threads = pool_threads
         self._lock = threading.Lock()
         self._pool: multiprocessing_pool.ThreadPool | None = None
@@ -99,7 +117,7 @@ class ApiClient(BaseClient):
                 if transport is None:
                     from pandadoc_client._http.transport import Transport
 
-                    transport = self._transport = Transport(self._settings())
+                    transport = self._transport = Transport(self._settings(), self._http_client)
                     self._finalizer = weakref.finalize(self, transport.close)
         return transport
 
@@ -236,8 +254,14 @@ class AsyncApiClient(BaseClient):
         header_name: str | None = None,
         header_value: str | None = None,
         cookie: str | None = None,
+        *,
+        http_client: httpx.AsyncClient | None = None,
+        backend: Backend | None = None,
     ) -> None:
+        check_http_client(http_client, backend, is_async=True)
         super().__init__(_or_default(configuration), header_name, header_value, cookie)
+        self._http_client = http_client
+        self._backend: Backend | None = backend
         self._lock = threading.Lock()  # of loops in other threads
         self._transport: AsyncTransport | None = None
 
@@ -264,7 +288,7 @@ class AsyncApiClient(BaseClient):
                 if transport is None:
                     from pandadoc_client._http.transport import AsyncTransport
 
-                    transport = self._transport = AsyncTransport(self._settings())
+                    transport = self._transport = AsyncTransport(self._settings(self._backend), self._http_client)
         return transport
 
     async def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:

@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
 import pandadoc_client
+from pandadoc_client._http.backends import Backend, check_http_client
 from pandadoc_client._http.bearer import bearer_problem
 from pandadoc_client._http.credentials import access_token_of, api_key_of
 from pandadoc_client._http.fork import ProcessBound
@@ -45,6 +46,8 @@ _WAYS = (
 class _Front(ProcessBound):
     """What both clients share: where the credential comes from, and what has to be closed."""
 
+    _is_async = False
+
     def __init__(
         self,
         auth: httpx.Auth | pandadoc_client.oauth.TokenManager | pandadoc_client.oauth.AsyncTokenManager | None = None,
@@ -59,6 +62,8 @@ class _Front(ProcessBound):
         retries: int | pandadoc_client.RetryPolicy | None = None,
         allow_insecure: bool = False,
         rate_limiter: pandadoc_client.throttling.RateLimiter | None = None,
+        http_client: httpx.Client | httpx.AsyncClient | None = None,
+        backend: Backend | None = None,
     ) -> None:
         # Both have a repr that is masked: what is refused here is reported with the local variables of this frame.
         api_key, access_token = hide(api_key), hide(access_token)
@@ -70,6 +75,7 @@ class _Front(ProcessBound):
         from pandadoc_client.oauth._settings import find_host
         from pandadoc_client.throttling import RateLimiter
 
+        check_http_client(http_client, backend, is_async=self._is_async)
         url, _ = find_host(host, region)
         given = {"auth": auth, "api_key": api_key, "access_token": access_token, "token_store": token_store}
         name, value = _credential({field: found for field, found in given.items() if found is not None}, key)
@@ -80,11 +86,16 @@ class _Front(ProcessBound):
             problem = f"rate_limiter must be a RateLimiter, not {type(rate_limiter).__name__}"
             raise ApiTypeError(problem, ["rate_limiter"])
         settings: dict[str, Any] = {"timeout": timeout, "retries": retries, "allow_insecure": allow_insecure}
-        self._configuration = Configuration(url, **settings, rate_limiter=rate_limiter, missing_fields="none")
+        self._configuration = Configuration(
+            url, **settings, rate_limiter=rate_limiter, missing_fields="none", backend=backend
+        )
         self._owned = ExitStack()
         if name == "token_store":
             try:
-                settings |= {"host": url, "configuration": self._configuration}
+                # A refresh runs in a thread, and so over a blocking client.
+                own = None if self._is_async else http_client
+                network = {"configuration": self._configuration} if own is None else {"http_client": own}
+                settings |= {"host": url, **network}
                 manager = _open_manager(self._owned, value, _DEFAULT_KEY if key is None else key, settings)
             except BaseException:
                 self._owned.close()
@@ -97,9 +108,9 @@ class _Front(ProcessBound):
             self._configuration.access_token = str(value)
         else:
             self._configuration.auth = value
-        self._connect()
+        self._connect(http_client)
 
-    def _connect(self) -> None:
+    def _connect(self, http_client: Any) -> None:
         """Make the client that makes the calls; the one thing of construction in which the two differ."""
         raise NotImplementedError
 
@@ -136,6 +147,10 @@ class PandaDoc(_Front, Resources):
         retries: How often to try again at the most, or a ``RetryPolicy``.
         allow_insecure: True to permit plain ``http`` to hosts other than this machine.
         rate_limiter: A ``RateLimiter`` that every attempt waits for.
+        http_client: An ``httpx.Client`` to send with (`AsyncPandaDoc`: an ``httpx.AsyncClient``): its transport,
+            proxies, certificates, mounts and event hooks are used; its authentication, default headers and cookies are
+            not. Refreshes go over it, too; those of `AsyncPandaDoc` run in a thread and do not.
+        backend: For `AsyncPandaDoc`: ``"aiohttp"`` to make calls over aiohttp; the default is ``"httpx"``.
 
     What is given stays the caller's to close; what is opened here is closed with the client.
 
@@ -143,11 +158,11 @@ class PandaDoc(_Front, Resources):
         ApiValueError: There is no credential, or more than one, or an argument cannot be right. The message names it.
         ApiTypeError: An argument is of the wrong type.
         TokenStoreError: The token store cannot be read.
-        ImportError: The library that the token store needs is missing.
+        ImportError: The library that the token store or the backend needs is missing.
     """
 
-    def _connect(self) -> None:
-        Resources.__init__(self, ApiClient(self._configuration))
+    def _connect(self, http_client: Any) -> None:
+        Resources.__init__(self, ApiClient(self._configuration, http_client=http_client))
 
     def __enter__(self) -> Self:
         return self
@@ -169,8 +184,10 @@ class PandaDoc(_Front, Resources):
 class AsyncPandaDoc(_Front, AsyncResources):
     """PandaDoc's API for asyncio and trio; `PandaDoc` describes arguments and errors."""
 
-    def _connect(self) -> None:
-        AsyncResources.__init__(self, AsyncApiClient(self._configuration))
+    _is_async = True
+
+    def _connect(self, http_client: Any) -> None:
+        AsyncResources.__init__(self, AsyncApiClient(self._configuration, http_client=http_client))
 
     async def __aenter__(self) -> Self:
         return self

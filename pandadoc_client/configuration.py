@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 import pandadoc_client
 from pandadoc_client import __version__
+from pandadoc_client._http.backends import Backend, check_backend
 from pandadoc_client._http.bearer import bearer_problem
 from pandadoc_client._http.credentials import access_token_of, api_host_of, api_key_of
 from pandadoc_client._http.lazily import LazyModule
@@ -112,6 +113,8 @@ class Configuration:
             Streamed downloads have none.
         missing_fields: What a field reads as that a response has not: ``"error"`` raises an ``ApiAttributeError``, as
             with the vendor's SDK, ``"none"`` gives None.
+        backend: What carries the calls of asynchronous clients: ``"httpx"``, the default, or ``"aiohttp"``. It is read
+            once, at a client's first call; blocking clients use httpx.
 
     Attributes:
         refresh_api_key_hook: Called with the configuration before each use of an API key; it may set a newer one.
@@ -132,9 +135,10 @@ class Configuration:
         logger: The loggers that `debug` and `logger_file` act on, by name.
 
     Raises:
-        ApiValueError: An unknown region, keyword or way of missing fields, both a region and a host, a limit below 1,
-            or a host or an access token that is another thing (the site, the URL of an operation, an API key).
+        ApiValueError: An unknown region, keyword, backend or way of missing fields, both a region and a host, a limit
+            below 1, or a host or an access token that is another thing (the site, the URL of an operation, an API key).
         ApiTypeError: A limit that is no whole number.
+        ImportError: The library that the backend needs is missing.
     """
 
     _default: Configuration | None = None
@@ -163,6 +167,7 @@ class Configuration:
         rate_limiter: pandadoc_client.throttling.RateLimiter | None = None,
         max_response_size: int | None = RESPONSE_LIMIT,
         missing_fields: Literal["error", "none"] = "error",
+        backend: Backend | None = None,
     ) -> None:
         # What is refused here is reported with the local variables of this frame, as Sentry and loguru do.
         self.api_key = api_key or {}
@@ -195,6 +200,7 @@ class Configuration:
         self.rate_limiter = rate_limiter
         self.max_response_size = max_response_size
         self.missing_fields = missing_fields
+        self.backend = backend
         self.verify_ssl = True
         self.ssl_ca_cert = ssl_ca_cert
         self.cert_file: str | None = None
@@ -329,6 +335,16 @@ class Configuration:
         self._missing_fields: Literal["error", "none"] = value
 
     @property
+    def backend(self) -> Backend | None:
+        """What carries the calls of asynchronous clients: ``"httpx"`` or ``"aiohttp"``; None for the default, httpx."""
+        return self._backend
+
+    @backend.setter
+    def backend(self, value: Backend | None) -> None:
+        check_backend(value)
+        self._backend: Backend | None = value
+
+    @property
     def disabled_client_side_validations(self) -> str:
         """JSON Schema keywords separated by commas; what is no keyword is refused."""
         return self._disabled_names
@@ -456,6 +472,7 @@ class Configuration:
             pool_size=4 if self.connection_pool_maxsize is None else self.connection_pool_maxsize,
             socket_options=self.socket_options,
             rate_limiter=self.rate_limiter,
+            backend=self.backend,
         )
 
     def to_debug_report(self) -> str:

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from .backends import http_backend, only_where_it_matters, over_both_backends
 from .servers.mariadb import mariadb
 from .servers.postgresql import postgresql
 from .servers.redis import redis_server
 
-__all__ = ["mariadb", "postgresql", "redis_server"]
+__all__ = ["http_backend", "mariadb", "postgresql", "redis_server"]
 
 # A shell's background jobs begin without Ctrl-C, and so would every process that a test starts and interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -143,8 +144,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if places is not None and _stands_in(collection_path, places) != wanted else None
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run asynchronous tests over both backends."""
+    over_both_backends(metafunc)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Set the markers, and let what takes longest come first, so that nobody waits for it at the end."""
+    items[:] = [item for item in items if only_where_it_matters(item)]
     items.sort(key=lambda item: not _stands_in(item.path, LONGEST))
     for path, tests in groupby(items, key=lambda item: item.path):
         marks = [

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 import pandadoc_client
 from pandadoc_client._calls.arguments import (
     PreparedCall,
@@ -17,6 +19,7 @@ from pandadoc_client._calls.arguments import (
 )
 from pandadoc_client._calls.encoding import FilePart, encode_query, file_parts, flatten, plain
 from pandadoc_client._calls.multipart import MultipartBody
+from pandadoc_client._http.backends import Backend
 from pandadoc_client._http.credentials import api_host_of
 from pandadoc_client._http.fork import ProcessBound
 from pandadoc_client._http.lazily import LazyModule
@@ -270,8 +273,9 @@ class BaseClient(ProcessBound):
             in_thread=bool(async_req),
         )
 
-    def _settings(self) -> network.TransportSettings:
-        return self.configuration.transport_settings()
+    def _settings(self, backend: Backend | None = None) -> network.TransportSettings:
+        settings = self.configuration.transport_settings()
+        return settings if backend is None else evolve(settings, backend=backend)
 
     def _call_settings(self, call: PreparedCall) -> tuple[Timeout, httpx.Auth | None, RetryPolicy]:
         """Return what a transport is told besides the request; like credentials it is read for each call."""

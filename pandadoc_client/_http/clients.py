@@ -8,33 +8,23 @@ request goes by way of it.
 
 from __future__ import annotations
 
-from types import FunctionType
+from collections.abc import Callable
 
 import httpx
 
+from pandadoc_client._http.backends import Backend
 from pandadoc_client._http.connections import AsyncConnections, Connections
 from pandadoc_client._http.network import TransportSettings, proxies_of
+from pandadoc_client._http.patching import is_patched
 from pandadoc_client._http.pool import AsyncPooledTransport, PooledTransport
 
-__all__ = ["DirectAsyncClient", "DirectClient"]
+__all__ = ["DEFAULT_BACKEND", "DirectAsyncClient", "DirectClient"]
+
+DEFAULT_BACKEND: Backend = "httpx"
+"""What carries the calls of asyncio where nobody has said so."""
 
 # What a request goes through in httpx's clients: Sentry, Datadog and others replace the first, VCR.py the last.
 _STEPS = ("send", "_send_handling_auth", "_send_handling_redirects", "_send_single_request")
-
-
-def _is_patched(client: type[httpx.Client | httpx.AsyncClient]) -> bool:
-    """Return whether a function between a request and its connection is not httpx's own.
-
-    It is asked for each call, since a tool may come at any time, before this module or after.
-    """
-    for name in _STEPS:
-        function = getattr(client, name, None)
-        # Not the name or the module of it, which functools.wraps copies from what it replaces.
-        if function is not None and (
-            type(function) is not FunctionType or not function.__globals__["__name__"].startswith("httpx")
-        ):
-            return True
-    return False
 
 
 class DirectClient(httpx.Client):
@@ -51,20 +41,29 @@ class DirectClient(httpx.Client):
 
     def open(self, request: httpx.Request, auth: httpx.Auth | None) -> httpx.Response:
         """Send *request*, and return the response with its body unread."""
-        if self._connections is None or auth is not None or _is_patched(httpx.Client):
+        if self._connections is None or auth is not None or is_patched(httpx.Client, _STEPS):
             return self.send(request, stream=True, auth=auth, follow_redirects=False)
         response = self._connections.handle_request(request)
         response.request = request
         return response
 
 
+def _transport_of(settings: TransportSettings) -> Callable[..., httpx.AsyncBaseTransport]:
+    if (settings.backend or DEFAULT_BACKEND) == "httpx":
+        return AsyncPooledTransport
+    from pandadoc_client._http.aiohttp_backend import aiohttp_transport
+
+    return aiohttp_transport
+
+
 class DirectAsyncClient(httpx.AsyncClient):
     """A client for asyncio and trio."""
 
     def __init__(self, settings: TransportSettings) -> None:
-        connections = AsyncConnections(AsyncPooledTransport, settings)
+        make = _transport_of(settings)
+        connections = AsyncConnections(make, settings)
         mounts = {
-            pattern: None if proxy is None else AsyncConnections(AsyncPooledTransport, settings, proxy)
+            pattern: None if proxy is None else AsyncConnections(make, settings, proxy)
             for pattern, proxy in proxies_of(settings).items()
         }
         super().__init__(transport=connections, mounts=mounts, trust_env=False)
@@ -72,7 +71,7 @@ class DirectAsyncClient(httpx.AsyncClient):
 
     async def open(self, request: httpx.Request, auth: httpx.Auth | None) -> httpx.Response:
         """Send *request*, and return the response with its body unread."""
-        if self._connections is None or auth is not None or _is_patched(httpx.AsyncClient):
+        if self._connections is None or auth is not None or is_patched(httpx.AsyncClient, _STEPS):
             return await self.send(request, stream=True, auth=auth, follow_redirects=False)
         response = await self._connections.handle_async_request(request)
         response.request = request

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 from attrs import evolve, field, frozen
 
+from pandadoc_client._http.backends import Backend
 from pandadoc_client._http.environment import (
     ProxySetting,
     blank_context,
@@ -66,6 +67,7 @@ class TransportSettings:
         pool_size: Connections to keep when there are fewer calls at once.
         socket_options: Options for each socket, as ``socket.setsockopt`` takes them.
         rate_limiter: Whom to ask before each attempt; None to ask nobody.
+        backend: What carries the calls of asyncio; None for the default.
     """
 
     timeout: Timeout = field(factory=Timeout)
@@ -82,6 +84,7 @@ class TransportSettings:
     pool_size: int = 20
     socket_options: Sequence[tuple[Any, ...]] | None = None
     rate_limiter: RateLimiter | None = None
+    backend: Backend | None = None
 
 
 def is_loopback(host: str) -> bool:

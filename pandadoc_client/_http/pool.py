@@ -31,13 +31,13 @@ from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.deadline import current_limit
 from pandadoc_client._http.streams import AsyncDialingBackend, DialingBackend
 
-__all__ = ["AsyncPooledTransport", "PooledTransport"]
+__all__ = ["AsyncPool", "AsyncPooledTransport", "PooledTransport"]
 
 _KEEP = 5.0  # seconds that an idle connection is kept; servers and balancers often close theirs not much later
 _KEEP_SURPLUS = 2.5  # seconds for those beyond the number to keep: as long as calls are many, they are not idle so long
 _CONNECTION = "a connection"
 
-_Key = tuple[bytes, bytes, int | None]
+_Key = tuple[bytes | str, bytes | str, int | None]
 
 
 class _Idle(NamedTuple):
@@ -73,7 +73,7 @@ class _Shelf:
         return everything
 
 
-_key: Callable[[httpcore.Request], _Key] = attrgetter("url.scheme", "url.host", "url.port")
+_key: Callable[[Any], _Key] = attrgetter("url.scheme", "url.host", "url.port")
 
 
 def _reusable(connection: Any) -> bool:
@@ -207,17 +207,24 @@ class _Body:
                 self._pool.release(self._key, self._connection)
 
 
-class _AsyncPool:
-    """Hands out connections for calls of one event loop."""
+class AsyncPool:
+    """Hands out connections for calls of one event loop.
 
-    def __init__(self, maker: Any, most_idle: int) -> None:
-        self._maker = maker
+    Args:
+        make: Returns a new connection, not opened yet, for a request.
+        reusable: Says whether the next request may go over a connection.
+        most_idle: How many idle connections to keep for each origin.
+    """
+
+    def __init__(self, make: Callable[[Any], Any], reusable: Callable[[Any], bool], most_idle: int) -> None:
+        self._make = make
+        self._reusable = reusable
         self._most_idle = most_idle
         self._shelves: dict[_Key, _Shelf] = {}
         self._in_use: set[Any] = set()
         self._closed = False
 
-    async def __aenter__(self) -> _AsyncPool:
+    async def __aenter__(self) -> AsyncPool:
         return self
 
     async def __aexit__(self, *exception: object) -> None:
@@ -228,11 +235,11 @@ class _AsyncPool:
         """The connections that are open: those in use, and the idle ones."""
         return [*self._in_use, *(each for shelf in self._shelves.values() for each in shelf.connections())]
 
-    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+    async def handle_async_request(self, request: Any) -> Any:
         key = _key(request)
         connection = await self._take(key, request)
         try:
-            response: httpcore.Response = await connection.handle_async_request(request)
+            response: Any = await connection.handle_async_request(request)
         except BaseException:
             _note_failure(connection)
             await self._discard(connection)
@@ -240,20 +247,20 @@ class _AsyncPool:
         response.stream = _AsyncBody(self, key, connection, response.stream)
         return response
 
-    async def _take(self, key: _Key, request: httpcore.Request) -> Any:
+    async def _take(self, key: _Key, request: Any) -> Any:
         shelf = self._shelves.get(key)
         while shelf is not None and (connection := shelf.take()) is not None:
-            if _reusable(connection):
+            if self._reusable(connection):
                 self._in_use.add(connection)
                 return connection
             await self._discard(connection)
-        connection = self._maker.create_connection(request.url.origin)
+        connection = self._make(request)
         self._in_use.add(connection)
         return connection
 
     async def release(self, key: _Key, connection: Any) -> None:
         """Take a connection back after a response, or close it."""
-        if self._closed or not _reusable(connection):
+        if self._closed or not self._reusable(connection):
             await self._discard(connection)
             return
         self._in_use.discard(connection)
@@ -278,10 +285,10 @@ class _AsyncPool:
             await self._discard(self._in_use.pop())
 
 
-class _AsyncBody:
+class _AsyncBody(httpx.AsyncByteStream):
     """The body of a response; its end gives the connection back."""
 
-    def __init__(self, pool: _AsyncPool, key: _Key, connection: Any, stream: Any) -> None:
+    def __init__(self, pool: AsyncPool, key: _Key, connection: Any, stream: Any) -> None:
         self._pool = pool
         self._key = key
         self._connection = connection
@@ -329,4 +336,8 @@ class AsyncPooledTransport(httpx.AsyncHTTPTransport):
         super().__init__(limits=limits, **arguments)
         maker: Any = self._pool
         maker._network_backend = AsyncDialingBackend(maker._network_backend)
-        self._pool: Any = _AsyncPool(maker, limits.max_keepalive_connections or 0)
+        self._pool: Any = AsyncPool(
+            lambda request: maker.create_connection(request.url.origin),
+            _reusable,
+            limits.max_keepalive_connections or 0,
+        )

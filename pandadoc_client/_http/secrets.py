@@ -182,6 +182,7 @@ def mask_chain(error: BaseException, secrets: Iterable[str]) -> None:
         seen.add(id(link))
         if type(link).__module__.partition(".")[0] in _HTTP_LIBRARIES:
             link.args = tuple(_masked_argument(argument, values) for argument in link.args)
+            vars(link).update({name: _masked_argument(value, values) for name, value in vars(link).items()})
         left += [other for other in (link.__cause__, link.__context__) if other is not None]
 
 

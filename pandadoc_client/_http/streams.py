@@ -23,7 +23,7 @@ from pandadoc_client._http.deadline import current_limit
 from pandadoc_client._http.dialing import dial
 from pandadoc_client._http.timers import move_on_after, sleep
 
-__all__ = ["AsyncDialingBackend", "AsyncStream", "DialingBackend", "Stream"]
+__all__ = ["AsyncDialingBackend", "AsyncStream", "DialingBackend", "Stream", "in_time"]
 
 _T = TypeVar("_T")
 _UNWATCHED = 65536  # bytes of a request that fit into the buffers of the system: sending them waits for nobody
@@ -229,7 +229,7 @@ class DialingBackend(httpcore.NetworkBackend):
             raise httpcore.ConnectError(str(error)) from error
 
 
-async def _in_time(step: Awaitable[_T], timeout: float | None, error: type[Exception]) -> _T:
+async def in_time(step: Awaitable[_T], timeout: float | None, error: type[Exception]) -> _T:
     """Await a step that has a timeout of its own, and see to that where the clock of the loop is stopped."""
     if timeout is None or not is_replaced():
         return await step
@@ -259,7 +259,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
             data = bytes(self._early[:max_bytes])
             del self._early[:max_bytes]
             return data
-        return await _in_time(self._stream.read(max_bytes, timeout), timeout, httpcore.ReadTimeout)
+        return await in_time(self._stream.read(max_bytes, timeout), timeout, httpcore.ReadTimeout)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not buffer:
@@ -271,7 +271,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         # has an early response, is worth two tasks.
         self._writes += 1
         if first or not self._watches:
-            await _in_time(self._stream.write(buffer, timeout), timeout, httpcore.WriteTimeout)
+            await in_time(self._stream.write(buffer, timeout), timeout, httpcore.WriteTimeout)
             return
         if self._writes == 3:  # two are a request with a small body, which is sent before anybody can refuse it
             self._spare = self._second_socket()
@@ -279,7 +279,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
             await self._look()
         try:
             if self._written <= _UNWATCHED or not self._watches:
-                await _in_time(self._stream.write(buffer, timeout), timeout, httpcore.WriteTimeout)
+                await in_time(self._stream.write(buffer, timeout), timeout, httpcore.WriteTimeout)
             else:
                 await self._write_watching(buffer, timeout)
         except httpcore.WriteError:
@@ -308,7 +308,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
             return
         with spare:
             with contextlib.suppress(httpcore.ReadError, httpcore.ReadTimeout):
-                while data := await _in_time(self._stream.read(_CHUNK, 0.1), 0.1, httpcore.ReadTimeout):
+                while data := await in_time(self._stream.read(_CHUNK, 0.1), 0.1, httpcore.ReadTimeout):
                     self._early += data
             with contextlib.suppress(OSError):
                 spare.setblocking(False)
@@ -355,7 +355,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
 
             group.start_soon(watch)
             try:
-                await _in_time(self._stream.write(buffer, timeout), timeout, httpcore.WriteTimeout)
+                await in_time(self._stream.write(buffer, timeout), timeout, httpcore.WriteTimeout)
             except (httpcore.WriteError, httpcore.WriteTimeout) as error:
                 failure = error
             group.cancel_scope.cancel()
@@ -372,7 +372,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         _mark(sent=False)
         try:
             handshake = self._stream.start_tls(ssl_context, server_hostname, timeout)
-            return AsyncStream(await _in_time(handshake, timeout, httpcore.ConnectTimeout))
+            return AsyncStream(await in_time(handshake, timeout, httpcore.ConnectTimeout))
         except BaseException:  # a cancelled handshake leaves the connection open in httpcore
             with anyio.CancelScope(shield=True):
                 await self._stream.aclose()
@@ -411,7 +411,7 @@ class AsyncDialingBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         connecting = self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
-        return AsyncStream(await _in_time(connecting, timeout, httpcore.ConnectTimeout))
+        return AsyncStream(await in_time(connecting, timeout, httpcore.ConnectTimeout))
 
     async def sleep(self, seconds: float) -> None:
         await sleep(seconds)

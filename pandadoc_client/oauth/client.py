@@ -15,6 +15,7 @@ import httpx
 from attrs import evolve, field, frozen
 
 import pandadoc_client
+from pandadoc_client._http.backends import Backend, check_http_client
 from pandadoc_client._http.fork import ProcessBound
 from pandadoc_client._http.form import value_problem
 from pandadoc_client._http.messages import USER_AGENT, Request, Response
@@ -66,7 +67,7 @@ class _Grant:
 class _OAuthClient(ProcessBound, Generic[_HttpClient]):
     """What both clients share: settings, checks, requests, answers."""
 
-    _http_client_type: type[_HttpClient]
+    _is_async = False
 
     def __init__(
         self,
@@ -84,6 +85,7 @@ class _OAuthClient(ProcessBound, Generic[_HttpClient]):
         retries: int | RetryPolicy | None = None,
         refresh_timeout: float | tuple[float | None, float | None] | Timeout | None = None,
         configuration: pandadoc_client.Configuration | None = None,
+        backend: Backend | None = None,
     ) -> None:
         client_secret = hide(client_secret)  # what is refused here is reported with this frame's local variables
         self._client_id, self._client_secret = find_credentials(client_id, client_secret)
@@ -97,11 +99,12 @@ class _OAuthClient(ProcessBound, Generic[_HttpClient]):
         check_host(self._host, allow_insecure)
         self._authorize_url = consent_page(self._host, of_region) if authorize_url is None else authorize_url
         check_authorize_url(self._authorize_url, allow_insecure)
-        if http_client is not None and not isinstance(http_client, self._http_client_type):
-            wanted = f"httpx.{self._http_client_type.__name__}"
-            raise ApiTypeError(f"http_client must be an {wanted}, not {type(http_client).__name__}")
+        check_http_client(http_client, backend, is_async=self._is_async)
         settings = TransportSettings(
-            timeout=check_timeout(timeout, Timeout()), retries=RetryPolicy.of(retries), allow_insecure=allow_insecure
+            timeout=check_timeout(timeout, Timeout()),
+            retries=RetryPolicy.of(retries),
+            allow_insecure=allow_insecure,
+            backend=backend,
         )
         self._settings = settings
         self._refresh_timeout = _refresh_limits(refresh_timeout)
@@ -128,6 +131,7 @@ class _OAuthClient(ProcessBound, Generic[_HttpClient]):
             retries=own.retries,
             allow_insecure=own.allow_insecure,
             rate_limiter=None,
+            backend=own.backend or self._configuration.backend,
         )
 
     @repr_in_any_state
@@ -257,15 +261,16 @@ class OAuthClient(_OAuthClient[httpx.Client]):
             ``TokenManager.token`` or to the call.
         configuration: Whose settings of the network to use: certificates, proxies, socket options. They are read when
             the first request is sent. Its host and credentials are not used.
+        backend: For `AsyncOAuthClient`: ``"httpx"`` or ``"aiohttp"``, in place of the configuration's. Refreshes of a
+            token manager run in a thread, over httpx.
 
     An argument wins over the environment; an environment variable that is empty counts as unset.
 
     Raises:
         ApiValueError: An argument is missing or cannot be right; the message names it.
         ApiTypeError: An argument is of the wrong type.
+        ImportError: The library that the backend needs is missing.
     """
-
-    _http_client_type = httpx.Client
 
     def _prepare(self) -> None:
         self._made: Transport | None = None
@@ -360,7 +365,7 @@ class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
     ``http_client`` is an ``httpx.AsyncClient``. Use it in an ``async with``, or close it with `aclose`.
     """
 
-    _http_client_type = httpx.AsyncClient
+    _is_async = True
 
     def _prepare(self) -> None:
         self._made: AsyncTransport | None = None

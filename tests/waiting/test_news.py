@@ -118,6 +118,7 @@ def test_without_news_a_waker_changes_nothing(world: World) -> None:
     assert documents.looks == 2
 
 
+@pytest.mark.httpx_only  # as aiohttp needs asyncio
 def test_trio_waits_and_is_woken_too() -> None:
     waker = Waker()
 

@@ -1,0 +1,150 @@
+"""httpx's transport over connections of aiohttp."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import aiohttp
+import httpcore
+import httpx
+from sniffio import current_async_library
+
+from pandadoc_client._http.aiohttp_backend.dialing import Dialer, Line
+from pandadoc_client._http.aiohttp_backend.protocol import Protocol, named
+from pandadoc_client._http.aiohttp_backend.upload import UNWATCHED, Upload
+from pandadoc_client._http.patching import is_patched
+from pandadoc_client._http.pool import AsyncPool, AsyncPooledTransport
+from pandadoc_client._http.streams import in_time
+from pandadoc_client.exceptions import ApiValueError
+
+__all__ = ["aiohttp_transport"]
+
+_STEP = ("handle_async_request",)
+
+
+def aiohttp_transport(*, proxy: httpx.Proxy | None = None, **arguments: Any) -> httpx.AsyncBaseTransport:
+    """Return a transport; the arguments are those of httpx's. Where a proxy speaks SOCKS it is httpx's own.
+
+    Raises:
+        ApiValueError: The event loop is not asyncio's.
+    """
+    if current_async_library() != "asyncio":
+        raise ApiValueError('backend="aiohttp" needs asyncio', ["backend"])
+    if proxy is not None and proxy.url.scheme.startswith("socks"):
+        return AsyncPooledTransport(proxy=proxy, **arguments)
+    return _AiohttpTransport(proxy=proxy, **arguments)
+
+
+class _AiohttpTransport(httpx.AsyncHTTPTransport):
+    """httpx's transport by its class, so that tools which replace its method for tracing see every request."""
+
+    def __init__(
+        self,
+        *,
+        verify: ssl.SSLContext,
+        limits: httpx.Limits,
+        socket_options: Sequence[tuple[Any, ...]] | None,
+        trust_env: bool,
+        proxy: httpx.Proxy | None,
+    ) -> None:
+        dialer = self._dialer = Dialer(verify, socket_options or (), proxy)
+        most_idle = limits.max_keepalive_connections or 0
+        self._connections = AsyncPool(lambda _: _Connection(dialer), _Connection.is_reusable, most_idle)
+        self._pool: Any = _CoreRequests(self._connections)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if is_patched(httpx.AsyncHTTPTransport, _STEP):
+            return await super().handle_async_request(request)
+        response: httpx.Response = await self._connections.handle_async_request(request)
+        return response
+
+    async def aclose(self) -> None:
+        await self._connections.aclose()
+        await self._dialer.aclose()
+
+
+class _CoreRequests:
+    """The pool as httpx's own transport uses one: for requests that come by way of a tool."""
+
+    def __init__(self, pool: AsyncPool) -> None:
+        self._pool = pool
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        method, url, stream = request.method.decode("ascii"), bytes(request.url).decode("ascii"), request.stream
+        sent = httpx.Request(method, url, headers=request.headers, stream=stream, extensions=request.extensions)  # type: ignore[arg-type]
+        found: httpx.Response = await self._pool.handle_async_request(sent)
+        return httpcore.Response(
+            found.status_code, headers=found.headers.raw, content=found.stream, extensions=found.extensions
+        )
+
+
+class _Connection:
+    """One connection, as the pool has it."""
+
+    def __init__(self, dialer: Dialer) -> None:
+        self._dialer = dialer
+        self._connection: Line | None = None
+        self._whole = False
+
+    def is_reusable(self) -> bool:
+        """Whether the next request may go over it: all was sent and read, and nothing came after it."""
+        return self._whole and self._connection is not None and self._connection.protocol.is_reusable()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self._connection is None:
+            self._connection = await self._dialer.dial(request)
+        protocol = self._connection.protocol
+        limit: float | None = request.extensions["timeout"]["read"]
+        head = self._dialer.head(request)
+        self._whole = False
+        protocol.expect(request.method)
+        content = b"".join(request.stream) if type(request.stream) is httpx.ByteStream else None
+        if content is not None and len(content) <= UNWATCHED:
+            protocol.send(head + content)
+            message, payload = await protocol.receive(limit)
+            self._whole = True
+        else:
+            upload = Upload(protocol, request, content)
+            message, payload = await upload.send(head)
+            self._whole = upload.whole
+        return httpx.Response(
+            message.code,
+            headers=message.raw_headers,
+            stream=_Body(protocol, message, payload, limit),
+            extensions={
+                "http_version": b"HTTP/%d.%d" % message.version,
+                "reason_phrase": message.reason.encode("utf-8", "surrogateescape"),
+            },
+        )
+
+    async def aclose(self) -> None:
+        if self._connection is not None:
+            await self._connection.aclose()
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of a response as it comes, still packed."""
+
+    def __init__(self, protocol: Protocol, message: Any, payload: Any, limit: float | None) -> None:
+        self._protocol = protocol
+        self._message = message
+        self._payload = payload
+        self._limit = limit
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with named(httpx.ReadError):
+            try:
+                while part := await in_time(self._payload.readany(), self._limit, httpx.ReadTimeout):
+                    yield part
+            except (aiohttp.ClientError, OSError):
+                if part := self._payload._read_nowait(-1):  # what came before the connection broke
+                    yield part
+                raise
+            failure = self._protocol.exception()
+            if isinstance(failure, aiohttp.ClientOSError) and self._ends_with_the_connection():
+                raise failure
+
+    def _ends_with_the_connection(self) -> bool:
+        return not self._message.chunked and "Content-Length" not in self._message.headers
