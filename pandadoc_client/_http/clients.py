@@ -9,11 +9,13 @@ request goes by way of it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 
 from pandadoc_client._http.backends import Backend
 from pandadoc_client._http.connections import AsyncConnections, Connections
+from pandadoc_client._http.messages import Request
 from pandadoc_client._http.network import TransportSettings, proxies_of
 from pandadoc_client._http.patching import is_patched
 from pandadoc_client._http.pool import AsyncPooledTransport, PooledTransport
@@ -25,6 +27,7 @@ DEFAULT_BACKEND: Backend = "httpx"
 
 # What a request goes through in httpx's clients: Sentry, Datadog and others replace the first, VCR.py the last.
 _STEPS = ("send", "_send_handling_auth", "_send_handling_redirects", "_send_single_request")
+_TRANSPORT_STEPS = ("handle_async_request",)
 
 
 class DirectClient(httpx.Client):
@@ -48,19 +51,16 @@ class DirectClient(httpx.Client):
         return response
 
 
-def _transport_of(settings: TransportSettings) -> Callable[..., httpx.AsyncBaseTransport]:
-    if (settings.backend or DEFAULT_BACKEND) == "httpx":
-        return AsyncPooledTransport
-    from pandadoc_client._http.aiohttp_backend import aiohttp_transport
-
-    return aiohttp_transport
-
-
 class DirectAsyncClient(httpx.AsyncClient):
     """A client for asyncio and trio."""
 
     def __init__(self, settings: TransportSettings) -> None:
-        make = _transport_of(settings)
+        make: Callable[..., httpx.AsyncBaseTransport] = AsyncPooledTransport
+        self._direct_request: Callable[[Request], Any] | None = None
+        if (settings.backend or DEFAULT_BACKEND) == "aiohttp":
+            from pandadoc_client._http.aiohttp_backend import aiohttp_transport, direct_request
+
+            make, self._direct_request = aiohttp_transport, direct_request
         connections = AsyncConnections(make, settings)
         mounts = {
             pattern: None if proxy is None else AsyncConnections(make, settings, proxy)
@@ -68,6 +68,19 @@ class DirectAsyncClient(httpx.AsyncClient):
         }
         super().__init__(transport=connections, mounts=mounts, trust_env=False)
         self._connections = None if mounts else connections
+
+    def direct_request(self, request: Request) -> Any:
+        """Return what makes of *request*, with header fields and limits, one of the backend; None if nothing does."""
+        if self._direct_request is None or self._connections is None:
+            return None
+        if is_patched(httpx.AsyncClient, _STEPS) or is_patched(httpx.AsyncHTTPTransport, _TRANSPORT_STEPS):
+            return None
+        return self._direct_request(request)
+
+    async def open_directly(self, request: Any) -> Any:
+        """Send a request of the backend, and return its response with the body unread."""
+        assert self._connections is not None  # no other client makes such a request
+        return await self._connections.send(request)
 
     async def open(self, request: httpx.Request, auth: httpx.Auth | None) -> httpx.Response:
         """Send *request*, and return the response with its body unread."""

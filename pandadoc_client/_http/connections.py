@@ -87,6 +87,11 @@ class AsyncConnections(httpx.AsyncBaseTransport):
         """Send *request*, and return the response with its body unread."""
         return await self._lazy.transport(request.url).handle_async_request(request)
 
+    async def send(self, request: Any) -> Any:
+        """Send a request that is not httpx's, over transports that know how."""
+        transport: Any = self._lazy.transport(request.url)
+        return await transport.send(request)
+
     async def aclose(self) -> None:
         """Close what was opened."""
         for transport in self._lazy.taken():

@@ -237,15 +237,23 @@ class AsyncPool:
 
     async def handle_async_request(self, request: Any) -> Any:
         key = _key(request)
+        connection, response = await self.carry(key, request)
+        response.stream = self.body(key, connection, response.stream)
+        return response
+
+    def body(self, key: _Key, connection: Any, stream: Any) -> httpx.AsyncByteStream:
+        """Return *stream*, a body that came over *connection*, as one whose end gives the connection back."""
+        return _AsyncBody(self, key, connection, stream)
+
+    async def carry(self, key: _Key, request: Any) -> tuple[Any, Any]:
+        """Send *request*, and return the connection, which is to be released, and what it made of the response."""
         connection = await self._take(key, request)
         try:
-            response: Any = await connection.handle_async_request(request)
+            return connection, await connection.handle_async_request(request)
         except BaseException:
             _note_failure(connection)
             await self._discard(connection)
             raise
-        response.stream = _AsyncBody(self, key, connection, response.stream)
-        return response
 
     async def _take(self, key: _Key, request: Any) -> Any:
         shelf = self._shelves.get(key)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import anyio
@@ -43,17 +43,21 @@ _MOST_OF_AN_ERROR = 1024 * 1024  # bytes to read of what is no success: the rest
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
-class _Open(NamedTuple):
-    """A step: send this and return the response once its headers are here."""
+ShortWay = Callable[[Request], Callable[[list[tuple[bytes, bytes]], dict[str, Any]], Any] | None]
+"""What a backend makes of a request instead of httpx's object: a function of header fields and limits; or None."""
 
-    request: httpx.Request
+
+class _Open(NamedTuple):
+    """A step: send this, httpx's request or a backend's, and return the response once its headers are here."""
+
+    request: Any
     auth: httpx.Auth | None
 
 
 class _Read(NamedTuple):
     """A step: return the body of this response, or the first *limit* bytes of it and a little more, and close it."""
 
-    http_response: httpx.Response
+    http_response: Any
     limit: int | None = None
 
 
@@ -76,6 +80,7 @@ class _Shell:
     """
 
     _body_kinds: ClassVar[tuple[type[Body | AsyncBody], type[Body | AsyncBody]]]
+    _short_way: ShortWay | None = None
 
     def __init__(self, settings: TransportSettings) -> None:
         self.settings = settings
@@ -96,10 +101,11 @@ class _Shell:
             while limiter is not None and (pause := (yield _Turn(limiter, request))):
                 yield call.check_wait(pause)
             started = monotonic()
-            outgoing = self._httpx_request(request, call)
+            outgoing = self._outgoing(request, call, None if streamed or auth is not None else self._short_way)
             try:
                 http_response = yield _Open(outgoing, auth)
-                bound_unpacking(http_response)
+                if isinstance(http_response, httpx.Response):
+                    bound_unpacking(http_response)
                 if streamed and http_response.is_success:
                     log_attempt(request, call, http_response, started)
                     return _response(
@@ -130,7 +136,8 @@ class _Shell:
             log_repetition(request, call, wait, why)
             yield wait or 0.0
 
-    def _httpx_request(self, request: Request, call: Attempts) -> httpx.Request:
+    def _outgoing(self, request: Request, call: Attempts, short_way: ShortWay | None) -> Any:
+        """Return *request* as the client takes it: httpx's, or what *short_way* makes of it."""
         remaining = call.remaining()
         limit = call.timeout.read if remaining is None else min(call.timeout.read, remaining)
         connect = min(call.timeout.connect, limit)
@@ -138,13 +145,17 @@ class _Shell:
         if isinstance(self.settings.assert_hostname, str):
             extensions["sni_hostname"] = self.settings.assert_hostname
         try:
-            url = httpx.URL(request.url) if "?" in request.url else _parsed(request.url)
+            direct = None if short_way is None else short_way(request)
+            if direct is None:
+                url = httpx.URL(request.url) if "?" in request.url else _parsed(request.url)
         except httpx.InvalidURL as error:
             raise ApiValueError(f"The URL of the call cannot be used: {error}") from None
         # Nothing is refused from here on: the local variables of a frame that is reported must hold no credential.
         headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.headers.items()]
         if b"accept-encoding" not in [name.lower() for name, _ in headers]:
             headers.append((b"Accept-Encoding", b"gzip, deflate"))
+        if direct is not None:
+            return direct(headers, extensions)
         content = request.content
         if content is None and request.method in ("POST", "PUT", "PATCH"):
             content = b""  # so that Content-Length: 0 is sent (RFC 9110 §8.6)
@@ -155,27 +166,27 @@ class _Shell:
         return httpx.Request(request.method, url, headers=headers, stream=body, extensions=extensions)
 
 
-def _limit(request: Request, http_response: httpx.Response) -> int | None:
+def _limit(request: Request, http_response: Any) -> int | None:
     """Return how many bytes of the body of *http_response* are wanted; None for all."""
     if http_response.is_success or (request.response_limit or _MOST_OF_AN_ERROR) < _MOST_OF_AN_ERROR:
         return request.response_limit
     return _MOST_OF_AN_ERROR
 
 
-def _too_large(request: Request, http_response: httpx.Response, limit: int, secrets: tuple[str, ...]) -> ApiDecodeError:
+def _too_large(request: Request, http_response: Any, limit: int, secrets: tuple[str, ...]) -> ApiDecodeError:
     setting = " (Configuration.max_response_size)" if request.template else ""
     reason = f"The body of the response has more than {limit} bytes, which is the limit{setting}"
     return ApiDecodeError(reason=reason, http_resp=_response(request, http_response, b"", secrets))
 
 
-def _secrets(request: Request, outgoing: httpx.Request, http_response: httpx.Response | None = None) -> tuple[str, ...]:
+def _secrets(request: Request, outgoing: Any, http_response: Any = None) -> tuple[str, ...]:
     """Return what no message about a request may show, the token that an ``httpx.Auth`` has put into it included."""
     known = request.secrets if http_response is not None and http_response.is_success else request.all_secrets
     token = outgoing.headers.get("Authorization", "").rpartition(" ")[2]
     return known if not token or token in known else (*known, token)
 
 
-def _response(request: Request, http_response: httpx.Response, data: bytes, secrets: tuple[str, ...]) -> Response:
+def _response(request: Request, http_response: Any, data: bytes, secrets: tuple[str, ...]) -> Response:
     return Response(
         status=http_response.status_code,
         reason=http_response.reason_phrase,
@@ -370,6 +381,10 @@ class AsyncTransport(_Shell):
             client = self._own[loop] = DirectAsyncClient(self.settings)
         return client
 
+    def _short_way(self, request: Request) -> Any:
+        client = self._client()
+        return client.direct_request(request) if isinstance(client, DirectAsyncClient) else None
+
     async def send(
         self,
         request: Request,
@@ -431,6 +446,10 @@ class AsyncTransport(_Shell):
             if client.is_closed:
                 raise ApiConnectionError(reason="The client was closed", request_sent=False)
             limit = current_limit()
+            if not isinstance(step.request, httpx.Request):
+                if limit is not None:
+                    limit.sent = False  # until the connection says otherwise
+                return await client.open_directly(step.request)
             async with closing_body(step.request):
                 if isinstance(client, DirectAsyncClient):
                     if limit is not None:
@@ -441,6 +460,8 @@ class AsyncTransport(_Shell):
                     step.request.extensions["trace"] = limit.trace_async
                 return await client.send(step.request, stream=True, auth=step.auth, follow_redirects=False)
         if isinstance(step, _Read):
+            if not isinstance(step.http_response, httpx.Response):
+                return await step.http_response.read(step.limit)
             async with closed_after_async(step.http_response, "a response"):
                 data = bytearray()
                 async for chunk in step.http_response.aiter_bytes():

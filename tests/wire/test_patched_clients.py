@@ -137,8 +137,8 @@ def test_sentry_sees_calls_with_an_api_key(first: str, pandadoc_emulator: Emulat
 def test_where_nothing_is_patched_calls_go_to_the_connections_straight() -> None:
     # In a process of its own, as other tests may have patched httpx in this one. What would be slow is a longer way.
     program = (
-        "import httpx; from pandadoc_client._http.clients import _is_patched\n"
-        "print(_is_patched(httpx.Client), _is_patched(httpx.AsyncClient))"
+        "import httpx\nfrom pandadoc_client._http.clients import _STEPS, is_patched\n"
+        "print(is_patched(httpx.Client, _STEPS), is_patched(httpx.AsyncClient, _STEPS))"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert result.stdout == "False False\n", result.stderr

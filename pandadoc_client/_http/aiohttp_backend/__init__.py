@@ -16,6 +16,7 @@ try:
 except ImportError:
     raise ImportError("backend=\"aiohttp\" needs aiohttp: pip install 'pandadoc-client[aiohttp]'") from None
 
+from pandadoc_client._http.aiohttp_backend.direct import direct_request
 from pandadoc_client._http.aiohttp_backend.transport import aiohttp_transport
 
-__all__ = ["aiohttp_transport"]
+__all__ = ["aiohttp_transport", "direct_request"]

@@ -69,7 +69,7 @@ class Dialer:
         target = b"%b://%b%b" % (url.raw_scheme, url.netloc, url.raw_path)
         return head_bytes(request.method, target, _merged(self._proxy_fields, fields))
 
-    async def dial(self, request: httpx.Request) -> Line:
+    async def dial(self, request: Any) -> Line:
         """Return a connection for *request*. Connecting, and each TLS, may take its limit for connecting.
 
         Raises:
@@ -117,7 +117,7 @@ class Dialer:
             )
         return self._made
 
-    async def _tunnel(self, line: Line, request: httpx.Request) -> None:
+    async def _tunnel(self, line: Line, request: Any) -> None:
         """Have the proxy connect to the server of *request*."""
         host = _host(request.url)
         authority = b"%b:%d" % (host.encode("ascii"), request.url.port or 443)

@@ -12,7 +12,8 @@ import httpx
 from sniffio import current_async_library
 
 from pandadoc_client._http.aiohttp_backend.dialing import Dialer, Line
-from pandadoc_client._http.aiohttp_backend.protocol import Protocol, named
+from pandadoc_client._http.aiohttp_backend.direct import DirectRequest, DirectResponse
+from pandadoc_client._http.aiohttp_backend.protocol import Head, Protocol, named
 from pandadoc_client._http.aiohttp_backend.upload import UNWATCHED, Upload
 from pandadoc_client._http.patching import is_patched
 from pandadoc_client._http.pool import AsyncPool, AsyncPooledTransport
@@ -60,6 +61,18 @@ class _AiohttpTransport(httpx.AsyncHTTPTransport):
         response: httpx.Response = await self._connections.handle_async_request(request)
         return response
 
+    async def send(self, request: DirectRequest) -> DirectResponse | httpx.Response:
+        """Send *request*, and return the response with its body unread: httpx's if that is to be unpacked."""
+        url, pool = request.url, self._connections
+        key = url.scheme, url.host, url.port
+        connection, (protocol, message, payload) = await pool.carry(key, request)
+        limit: float | None = request.extensions["timeout"]["read"]
+        if "Content-Encoding" not in message.headers:
+            return DirectResponse(pool, key, connection, message, payload, limit)
+        response = _as_httpx(protocol, message, payload, limit)
+        response.stream = pool.body(key, connection, response.stream)
+        return response
+
     async def aclose(self) -> None:
         await self._connections.aclose()
         await self._dialer.aclose()
@@ -92,36 +105,49 @@ class _Connection:
         """Whether the next request may go over it: all was sent and read, and nothing came after it."""
         return self._whole and self._connection is not None and self._connection.protocol.is_reusable()
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def handle_async_request(self, request: httpx.Request | DirectRequest) -> Any:
+        """Send *request*, and return httpx's response; for a direct one the protocol, and aiohttp's head and body."""
         if self._connection is None:
             self._connection = await self._dialer.dial(request)
         protocol = self._connection.protocol
-        limit: float | None = request.extensions["timeout"]["read"]
-        head = self._dialer.head(request)
         self._whole = False
-        protocol.expect(request.method)
+        limit: float | None = request.extensions["timeout"]["read"]
+        if isinstance(request, DirectRequest):
+            message, payload = await self._exchange(protocol, request.method, request.head() + request.content, limit)
+            return protocol, message, payload
+        head = self._dialer.head(request)
         content = b"".join(request.stream) if type(request.stream) is httpx.ByteStream else None
         if content is not None and len(content) <= UNWATCHED:
-            protocol.send(head + content)
-            message, payload = await protocol.receive(limit)
-            self._whole = True
+            message, payload = await self._exchange(protocol, request.method, head + content, limit)
         else:
+            protocol.expect(request.method)
             upload = Upload(protocol, request, content)
             message, payload = await upload.send(head)
             self._whole = upload.whole
-        return httpx.Response(
-            message.code,
-            headers=message.raw_headers,
-            stream=_Body(protocol, message, payload, limit),
-            extensions={
-                "http_version": b"HTTP/%d.%d" % message.version,
-                "reason_phrase": message.reason.encode("utf-8", "surrogateescape"),
-            },
-        )
+        return _as_httpx(protocol, message, payload, limit)
+
+    async def _exchange(self, protocol: Protocol, method: str, data: bytes, limit: float | None) -> Head:
+        protocol.expect(method)
+        protocol.send(data)
+        head = await protocol.receive(limit)
+        self._whole = True
+        return head
 
     async def aclose(self) -> None:
         if self._connection is not None:
             await self._connection.aclose()
+
+
+def _as_httpx(protocol: Protocol, message: Any, payload: Any, limit: float | None) -> httpx.Response:
+    return httpx.Response(
+        message.code,
+        headers=message.raw_headers,
+        stream=_Body(protocol, message, payload, limit),
+        extensions={
+            "http_version": b"HTTP/%d.%d" % message.version,
+            "reason_phrase": message.reason.encode("utf-8", "surrogateescape"),
+        },
+    )
 
 
 class _Body(httpx.AsyncByteStream):

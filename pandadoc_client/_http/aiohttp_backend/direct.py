@@ -1,0 +1,152 @@
+"""The short way of most calls: a request without httpx's objects in between, and a response that is read at once.
+
+It is for a body of some bytes or none, a URL that httpx would not change, no ``httpx.Auth``, no proxy, and a response
+that is not streamed. All others go as httpx's requests. Both ways send the same bytes.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from pandadoc_client._http.aiohttp_backend.dialing import head_bytes
+from pandadoc_client._http.aiohttp_backend.protocol import named
+from pandadoc_client._http.aiohttp_backend.upload import UNWATCHED
+from pandadoc_client._http.messages import Request
+from pandadoc_client._http.pool import AsyncPool
+from pandadoc_client._http.streams import in_time
+
+__all__ = ["DirectRequest", "DirectResponse", "direct_request", "is_plain"]
+
+# A path and a query that httpx takes as they are: encoded, and without the dots that it resolves.
+_PLAIN = re.compile(
+    r"/(?:[\w~!$&'()*+,;=:@/-]|(?<!/)\.|%[0-9A-F]{2})*(?:\?(?:[\w.~!$&'()*+,;=:@/?-]|%[0-9A-F]{2})+)?", re.ASCII
+)
+
+
+_Fields = Sequence[tuple[bytes, bytes]]
+
+
+def is_plain(target: str) -> bool:
+    """Return whether httpx would send this path and query as they are."""
+    return _PLAIN.fullmatch(target) is not None
+
+
+class Fields:
+    """Header fields as they are on the wire."""
+
+    __slots__ = ("raw",)
+
+    def __init__(self, raw: _Fields) -> None:
+        self.raw = raw
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """Return the values of a field, as httpx does."""
+        wanted = name.lower().encode("ascii")
+        found = [value for key, value in self.raw if key.lower() == wanted]
+        return b", ".join(found).decode("latin-1") if found else default
+
+
+class DirectRequest:
+    """What is sent; its names are those of ``httpx.Request``.
+
+    Args:
+        method: HTTP method.
+        origin: Scheme, host and port.
+        target: Path and query.
+        content: The body; None for none.
+        fields: Header fields but for those that follow from the rest.
+        extensions: As httpx has them: the limits.
+    """
+
+    __slots__ = ("content", "extensions", "headers", "method", "target", "url")
+
+    stream = None
+
+    def __init__(
+        self,
+        method: str,
+        origin: httpx.URL,
+        target: str,
+        content: bytes | None,
+        fields: _Fields,
+        extensions: Mapping[str, Any],
+    ) -> None:
+        self.method = method
+        self.url = origin
+        self.target = target.encode("ascii")
+        raw = [(b"Host", origin.netloc), *fields]
+        if content is not None:  # at the places where httpx puts it
+            raw.insert(len(raw) if content else 1, (b"Content-Length", b"%d" % len(content)))
+        self.headers = Fields(raw)
+        self.content = content or b""
+        self.extensions = extensions
+
+    def head(self) -> bytes:
+        """Return the head as it goes out."""
+        return head_bytes(self.method, self.target, self.headers.raw)
+
+
+@functools.lru_cache(maxsize=256)
+def _parsed(origin: str) -> httpx.URL:
+    return httpx.URL(origin)
+
+
+def direct_request(request: Request) -> Callable[[_Fields, Mapping[str, Any]], DirectRequest] | None:
+    """Return what makes of *request*, with header fields and limits, one for the short way; None if it is not for it.
+
+    Raises:
+        httpx.InvalidURL: Its host is none.
+    """
+    url, content, method = request.url, request.content, request.method.upper()
+    start = url.find("/", url.find("://") + 3)
+    if start < 0 or not is_plain(url[start:]) or any(name.lower() == "host" for name in request.headers):
+        return None
+    if not content:
+        content = b"" if method in ("POST", "PUT", "PATCH") else None
+    elif not isinstance(content, bytes) or len(content) > UNWATCHED:
+        return None
+    return functools.partial(DirectRequest, method, _parsed(url[:start]), url[start:], content)
+
+
+class DirectResponse:
+    """What came, its body unread. Its names are those of ``httpx.Response``."""
+
+    __slots__ = ("_connection", "_key", "_limit", "_payload", "_pool", "headers", "reason_phrase", "status_code")
+
+    def __init__(
+        self, pool: AsyncPool, key: Any, connection: Any, message: Any, payload: Any, limit: float | None
+    ) -> None:
+        self._pool = pool
+        self._key = key
+        self._connection = connection
+        self._payload = payload
+        self._limit = limit
+        self.status_code: int = message.code
+        self.reason_phrase: str = message.reason.encode("ascii", "ignore").decode("ascii")
+        self.headers = Fields(message.raw_headers)
+
+    @property
+    def is_success(self) -> bool:
+        """True for a 2xx."""
+        return 200 <= self.status_code <= 299
+
+    async def read(self, most: int | None) -> bytes:
+        """Return the body, or the first *most* bytes of it and a little more, and let go of the connection.
+
+        Raises:
+            httpx.TransportError: It broke off, or did not come in time.
+        """
+        payload = self._payload
+        data = b""
+        try:
+            with named(httpx.ReadError):
+                while not payload.at_eof() and (most is None or len(data) <= most):
+                    data += await in_time(payload.readany(), self._limit, httpx.ReadTimeout)
+        finally:
+            await self._pool.release(self._key, self._connection)
+        return data
