@@ -13,7 +13,7 @@ import aiohttp
 import httpx
 from yarl import URL
 
-from pandadoc_client._http.aiohttp_backend.protocol import Protocol, named
+from pandadoc_client._http.aiohttp_backend.protocol import ERRORS, Protocol, as_httpx
 from pandadoc_client._http.timers import move_on_after
 
 __all__ = ["Dialer", "Line", "head_bytes"]
@@ -93,9 +93,8 @@ class Dialer:
         place = URL(f"http://{f'[{host}]' if ':' in host else host}:{port}/", encoded=True)
         loop = asyncio.get_running_loop()
         request = aiohttp.ClientRequest("GET", place, loop=loop)  # it says where to, and is not sent
-        with named(httpx.ConnectError):
-            connecting = self._connector().connect(request, [], aiohttp.ClientTimeout(total=None, sock_connect=None))
-            opened = await _bounded(connecting, limit)
+        connecting = self._connector().connect(request, [], aiohttp.ClientTimeout(total=None, sock_connect=None))
+        opened = await _bounded(connecting, limit)
         line = Line(opened, Protocol(loop))
         try:
             if opened.transport is None:
@@ -146,10 +145,8 @@ async def _secured(line: Line, context: ssl.SSLContext, name: str, limit: float 
     try:
         if line.protocol.transport is None:
             raise httpx.ConnectError("the connection was closed")
-        with named(httpx.ConnectError):
-            transport = await _bounded(
-                loop.start_tls(line.protocol.transport, protocol, context, server_hostname=name), limit
-            )
+        securing = loop.start_tls(line.protocol.transport, protocol, context, server_hostname=name)
+        transport = await _bounded(securing, limit)
         if transport is None:
             raise httpx.ConnectError("the connection was closed")
     except BaseException:
@@ -160,8 +157,11 @@ async def _secured(line: Line, context: ssl.SSLContext, name: str, limit: float 
 
 
 async def _bounded(step: Awaitable[_T], seconds: float | None) -> _T:
-    with move_on_after(seconds):
-        return await step
+    try:
+        with move_on_after(seconds):
+            return await step
+    except ERRORS as error:
+        raise as_httpx(error, httpx.ConnectError) from error
     raise httpx.ConnectTimeout("the step took too long")
 
 

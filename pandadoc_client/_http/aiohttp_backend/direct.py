@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
 
 from pandadoc_client._http.aiohttp_backend.dialing import head_bytes
-from pandadoc_client._http.aiohttp_backend.protocol import named
+from pandadoc_client._http.aiohttp_backend.protocol import ERRORS, Protocol, as_httpx
 from pandadoc_client._http.aiohttp_backend.upload import UNWATCHED
 from pandadoc_client._http.messages import Request
-from pandadoc_client._http.pool import AsyncPool
 from pandadoc_client._http.streams import in_time
 
 __all__ = ["DirectRequest", "DirectResponse", "direct_request", "is_plain"]
@@ -114,16 +113,29 @@ def direct_request(request: Request) -> Callable[[_Fields, Mapping[str, Any]], D
 
 
 class DirectResponse:
-    """What came, its body unread. Its names are those of ``httpx.Response``."""
+    """What came, its body unread; its names are those of ``httpx.Response``.
 
-    __slots__ = ("_connection", "_key", "_limit", "_payload", "_pool", "headers", "reason_phrase", "status_code")
+    Args:
+        release: Gives the connection back.
+        protocol: The connection.
+        message: The head, as aiohttp has it.
+        payload: The body, as aiohttp has it.
+        limit: Seconds for each read.
+    """
+
+    __slots__ = ("_limit", "_message", "_payload", "_protocol", "_release", "headers", "reason_phrase", "status_code")
 
     def __init__(
-        self, pool: AsyncPool, key: Any, connection: Any, message: Any, payload: Any, limit: float | None
+        self,
+        release: Callable[[], Awaitable[None]],
+        protocol: Protocol,
+        message: Any,
+        payload: Any,
+        limit: float | None,
     ) -> None:
-        self._pool = pool
-        self._key = key
-        self._connection = connection
+        self._release = release
+        self._protocol = protocol
+        self._message = message
         self._payload = payload
         self._limit = limit
         self.status_code: int = message.code
@@ -141,12 +153,15 @@ class DirectResponse:
         Raises:
             httpx.TransportError: It broke off, or did not come in time.
         """
-        payload = self._payload
-        data = b""
+        payload, size, parts = self._payload, 0, list[bytes]()
         try:
-            with named(httpx.ReadError):
-                while not payload.at_eof() and (most is None or len(data) <= most):
-                    data += await in_time(payload.readany(), self._limit, httpx.ReadTimeout)
+            while not payload.at_eof() and (most is None or size <= most):
+                part = await in_time(payload.readany(), self._limit, httpx.ReadTimeout)
+                size += len(part)
+                parts.append(part)
+            self._protocol.check_end(self._message)
+        except ERRORS as error:
+            raise as_httpx(error, httpx.ReadError) from error
         finally:
-            await self._pool.release(self._key, self._connection)
-        return data
+            await self._release()
+        return b"".join(parts)

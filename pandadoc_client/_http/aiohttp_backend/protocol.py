@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import select
-from collections.abc import Iterator
 from typing import Any
 
 import aiohttp
@@ -16,12 +14,15 @@ from aiohttp.http_exceptions import HttpProcessingError
 from pandadoc_client._http.deadline import current_limit
 from pandadoc_client._http.streams import in_time
 
-__all__ = ["Head", "Protocol", "named"]
+__all__ = ["ERRORS", "Head", "Protocol", "as_httpx"]
 
 _HEADER_BYTES = 100 * 1024  # as h11 has it
 _HEADER_FIELDS = 1000
 _END_OF_HEAD = b"\r\n\r\n"
 _LAST_CHUNK = b"0\r\n\r\n"
+
+ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError)
+"""What aiohttp and the system raise, which `as_httpx` turns into httpx's."""
 
 Head = tuple[Any, Any]  # aiohttp's message and its payload, whose types have no public names
 
@@ -83,13 +84,29 @@ class Protocol(ResponseHandler):
             httpx.TransportError: It does not come.
         """
         self.start_clock(limit)
-        with named(httpx.ReadError):
+        try:
             return await in_time(self.head(), limit, httpx.ReadTimeout)
+        except ERRORS as error:
+            raise as_httpx(error, httpx.ReadError) from error
 
     def start_clock(self, limit: float | None) -> None:
         """From here on, wait for the server at most *limit* seconds at a time."""
         self.read_timeout = limit
         self.start_timeout()
+
+    def check_end(self, message: Any) -> None:
+        """Refuse the end of a body that ends with the connection, if that did not end well.
+
+        Raises:
+            aiohttp.ClientOSError: It did not.
+        """
+        failure = self.exception()
+        if (
+            isinstance(failure, aiohttp.ClientOSError)
+            and not message.chunked
+            and "Content-Length" not in message.headers
+        ):
+            raise failure
 
     def is_reusable(self) -> bool:
         """Whether the response was read, and neither more nor the end of the connection followed it."""
@@ -132,13 +149,22 @@ class Protocol(ResponseHandler):
             end += len(_END_OF_HEAD) - kept
             self._recent = b""
             data, rest = data[:end], data[end:]
-        super().data_received(data)
+        self._feed(data, is_awaiting=not rest)
         if self._latest is not None:
             message, _ = self._latest
             self._latest = None
             if message.code >= 200 or message.code == 101:
                 self._begin_body(message, by_parser=end < 0)
         return rest
+
+    def _feed(self, data: bytes, is_awaiting: bool) -> None:
+        """Give the parser *data*. Where nothing more is waited for no clock is started, which takes its time."""
+        if is_awaiting:
+            super().data_received(data)
+            return
+        limit, self.read_timeout = self.read_timeout, None
+        super().data_received(data)
+        self.read_timeout = limit
 
     def _begin_body(self, message: Any, by_parser: bool) -> None:
         self._in_head = False
@@ -168,24 +194,23 @@ class Protocol(ResponseHandler):
             self.force_close()
             data = data[:left]
         self._left = left - len(data)
-        super().data_received(data)  # which is called without data, too: to go on with what the parser holds back
+        self._feed(
+            data, is_awaiting=self._left > 0
+        )  # which is called without data, too: to go on with what the parser holds back
 
 
-@contextlib.contextmanager
-def named(usual: type[httpx.TransportError]) -> Iterator[None]:
-    """Turn errors of aiohttp and of the system into httpx's; *usual* stands for those of the network."""
-    try:
-        yield
-    except aiohttp.ServerDisconnectedError as error:
-        raise httpx.RemoteProtocolError("Server disconnected without sending a response.") from error
-    except aiohttp.ClientPayloadError as error:
-        problem = "peer closed connection without sending complete message body"
-        raise httpx.RemoteProtocolError(problem) from error
-    except HttpProcessingError as error:
-        raise httpx.RemoteProtocolError(error.message) from error
-    except TimeoutError as error:
-        raise httpx.ReadTimeout(str(error)) from error
-    except aiohttp.ClientConnectorError as error:
-        raise usual(str(error.os_error)) from error
-    except (aiohttp.ClientError, OSError) as error:
-        raise usual(str(error)) from error
+def as_httpx(error: Exception, usual: type[httpx.TransportError]) -> httpx.TransportError:
+    """Return one of httpx's errors for one of `ERRORS`; *usual* stands for those of the network."""
+    match error:
+        case aiohttp.ServerDisconnectedError():
+            return httpx.RemoteProtocolError("Server disconnected without sending a response.")
+        case aiohttp.ClientPayloadError():
+            return httpx.RemoteProtocolError("peer closed connection without sending complete message body")
+        case HttpProcessingError():
+            return httpx.RemoteProtocolError(error.message)
+        case TimeoutError():
+            return httpx.ReadTimeout(str(error))
+        case aiohttp.ClientConnectorError():
+            return usual(str(error.os_error))
+        case _:
+            return usual(str(error))

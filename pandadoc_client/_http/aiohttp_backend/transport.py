@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-import aiohttp
 import httpcore
 import httpx
 from sniffio import current_async_library
 
 from pandadoc_client._http.aiohttp_backend.dialing import Dialer, Line
 from pandadoc_client._http.aiohttp_backend.direct import DirectRequest, DirectResponse
-from pandadoc_client._http.aiohttp_backend.protocol import Head, Protocol, named
+from pandadoc_client._http.aiohttp_backend.protocol import ERRORS, Head, Protocol, as_httpx
 from pandadoc_client._http.aiohttp_backend.upload import UNWATCHED, Upload
 from pandadoc_client._http.patching import is_patched
 from pandadoc_client._http.pool import AsyncPool, AsyncPooledTransport
@@ -68,7 +68,8 @@ class _AiohttpTransport(httpx.AsyncHTTPTransport):
         connection, (protocol, message, payload) = await pool.carry(key, request)
         limit: float | None = request.extensions["timeout"]["read"]
         if "Content-Encoding" not in message.headers:
-            return DirectResponse(pool, key, connection, message, payload, limit)
+            release = functools.partial(pool.release, key, connection)
+            return DirectResponse(release, protocol, message, payload, limit)
         response = _as_httpx(protocol, message, payload, limit)
         response.stream = pool.body(key, connection, response.stream)
         return response
@@ -160,17 +161,11 @@ class _Body(httpx.AsyncByteStream):
         self._limit = limit
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with named(httpx.ReadError):
-            try:
-                while part := await in_time(self._payload.readany(), self._limit, httpx.ReadTimeout):
-                    yield part
-            except (aiohttp.ClientError, OSError):
-                if part := self._payload._read_nowait(-1):  # what came before the connection broke
-                    yield part
-                raise
-            failure = self._protocol.exception()
-            if isinstance(failure, aiohttp.ClientOSError) and self._ends_with_the_connection():
-                raise failure
-
-    def _ends_with_the_connection(self) -> bool:
-        return not self._message.chunked and "Content-Length" not in self._message.headers
+        try:
+            while part := await in_time(self._payload.readany(), self._limit, httpx.ReadTimeout):
+                yield part
+            self._protocol.check_end(self._message)
+        except ERRORS as error:
+            if part := self._payload._read_nowait(-1):  # what came before the connection broke
+                yield part
+            raise as_httpx(error, httpx.ReadError) from error

@@ -8,10 +8,9 @@ import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
-import aiohttp
 import httpx
 
-from pandadoc_client._http.aiohttp_backend.protocol import Head, Protocol, named
+from pandadoc_client._http.aiohttp_backend.protocol import ERRORS, Head, Protocol, as_httpx
 from pandadoc_client._http.streams import in_time
 from pandadoc_client._http.timers import move_on_after
 
@@ -52,15 +51,14 @@ class Upload:
         try:
             self.whole = await self._send_parts(head, response)
             self._protocol.start_clock(self._limits["read"])
-            with named(httpx.ReadError):
-                try:
-                    return await in_time(response, self._limits["read"], httpx.ReadTimeout)
-                except (aiohttp.ClientConnectionError, OSError):
-                    self.whole = False
-                    rescued = await _rescued(spare)
-                    if rescued is None:
-                        raise
-                    return rescued
+            try:
+                return await in_time(response, self._limits["read"], httpx.ReadTimeout)
+            except ERRORS as error:
+                self.whole = False
+                rescued = await _rescued(spare)
+                if rescued is None:
+                    raise as_httpx(error, httpx.ReadError) from error
+                return rescued
         finally:
             if spare is not None:
                 spare.close()
