@@ -13,6 +13,7 @@ import threading
 import pytest
 from freezegun import freeze_time
 
+from pandadoc_client._http import clients
 from pandadoc_client._http import timers as _timers
 from pandadoc_client._http.clock import monotonic
 
@@ -58,6 +59,7 @@ def run(order: str, world: str, url: str, *calls: str, retries: int = 0) -> list
             "import trio" if world is TRIO else "",
             "from pandadoc_client import AsyncPandaDoc, PandaDoc, files, waiting",
             "from pandadoc_client.waiting import Waker",
+            f"from pandadoc_client._http import clients; clients.DEFAULT_BACKEND = {clients.DEFAULT_BACKEND!r}",
             f"CALLS = [{', '.join(f'lambda pd: {call}' for call in calls)}]",
             world.replace("retries=0", f"retries={retries}"),
         )
