@@ -92,6 +92,17 @@ async def async_httpx_list(task: Task, run: Run) -> None:
         await run(call)
 
 
+async def async_aiohttp_list(task: Task, run: Run) -> None:
+    import aiohttp
+
+    async def call() -> Any:
+        async with client.get(task.url, headers=KEY_HEADER, raise_for_status=True) as response:
+            return task.parsed(await response.read())
+
+    async with aiohttp.ClientSession() as client:
+        await run(call)
+
+
 @contextmanager
 def sdk_list(task: Task) -> Iterator[Call]:
     """The API class: ours or the vendor's, by the interpreter."""
@@ -120,17 +131,21 @@ def sdk_threads(task: Task) -> Iterator[Call]:
         yield call
 
 
-async def async_sdk_list(task: Task, run: Run) -> None:
+async def async_sdk_list(task: Task, run: Run, backend: Any = None) -> None:
     import pandadoc_client
     from pandadoc_client.api.documents_api import AsyncDocumentsApi
 
-    async with pandadoc_client.AsyncApiClient(task.sdk_configuration()) as client:
+    async with pandadoc_client.AsyncApiClient(task.sdk_configuration(), backend=backend) as client:
         api = AsyncDocumentsApi(client)
 
         async def call() -> Any:
             return task.objects((await api.list_documents(count=task.count)).results)
 
         await run(call)
+
+
+async def aiohttp_sdk_list(task: Task, run: Run) -> None:
+    await async_sdk_list(task, run, "aiohttp")
 
 
 def _unmodified_client(task: Task) -> Any:
@@ -156,7 +171,10 @@ async def async_unmodified_list(task: Task, run: Run) -> None:
 
 
 SYNC = {peer.__name__: peer for peer in (httpx_list, sdk_list, sdk_threads, unmodified_list)}
-ASYNC = {peer.__name__: peer for peer in (async_httpx_list, async_sdk_list, async_unmodified_list)}
+ASYNC = {
+    peer.__name__: peer
+    for peer in (async_httpx_list, async_aiohttp_list, async_sdk_list, aiohttp_sdk_list, async_unmodified_list)
+}
 
 
 def main(name: str, host: str, look: str, count: str, at_once: str = "1", kept: str = "") -> None:

@@ -20,6 +20,8 @@ __all__ = [
     "unmodified",
     "unmodified_package",
     "vendor",
+    "with_aiohttp",
+    "with_extra_fast",
     "with_sniffio",
     "with_tools",
 ]
@@ -65,6 +67,16 @@ def fast() -> Path:
 def with_sniffio() -> Path:
     """Return an interpreter like `ours`, with sniffio, which anyio no longer brings and httpcore looks for."""
     return _made(ROOT / ".cache" / "bench-sniffio-venv", [*_CORE, "sniffio"])
+
+
+def with_aiohttp() -> Path:
+    """Return an interpreter like `with_sniffio`, with aiohttp, as the extra of that name installs it."""
+    return _made(ROOT / ".cache" / "bench-aiohttp-venv", [*_CORE, "sniffio", "aiohttp"])
+
+
+def with_extra_fast() -> Path:
+    """Return an interpreter like `with_aiohttp`, with orjson, as the extra ``fast`` installs it."""
+    return _made(ROOT / ".cache" / "bench-extra-fast-venv", [*_CORE, "sniffio", "aiohttp", "orjson"])
 
 
 def generator() -> Path:

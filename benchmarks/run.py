@@ -1,7 +1,7 @@
 """Measures side by side, in one run, and prints Markdown tables.
 
-    python benchmarks/run.py [--only imports|calls|list|parallel|memory|large|transfers|fast|generate|tokens|stores|
-                             expiry|bulk] [--rounds N] [--calls N] [--accounts N] [--spec FILE]
+    python benchmarks/run.py [--only imports|calls|list|parallel|memory|large|transfers|fast|backends|generate|tokens|
+                             stores|expiry|bulk] [--rounds N] [--calls N] [--accounts N] [--spec FILE]
 
 It sets up what it needs: environments in ``.cache`` with the core dependencies, with what the stores and the emulator
 need, with Authlib, with the generators; ``.venv-vendor`` with the vendor's SDK; and the client that
@@ -20,6 +20,7 @@ from pathlib import Path
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from benchmarks import (  # noqa: E402 (found by the line above)
+    backends,
     calls,
     documents,
     fast,
@@ -40,6 +41,7 @@ _MEASURED: Mapping[str, Callable[[argparse.Namespace], Sequence[str]]] = {
     "large": lambda given: large.report(max(3, given.rounds // 4)),
     "transfers": lambda given: transfers.report(max(3, given.rounds // 4)),
     "fast": lambda given: fast.report(given.rounds, given.calls),
+    "backends": lambda given: backends.report(given.rounds, given.calls),
     "generate": lambda given: generation.report(max(1, given.rounds // 5), given.spec),
 }
 _LIFECYCLE = ("tokens", "stores", "expiry", "bulk")

@@ -45,8 +45,8 @@ class Fields:
 
     def get(self, name: str, default: str | None = None) -> str | None:
         """Return the values of a field, as httpx does."""
-        wanted = name.lower().encode("ascii")
-        found = [value for key, value in self.raw if key.lower() == wanted]
+        wanted, length = name.lower().encode("ascii"), len(name)
+        found = [value for key, value in self.raw if len(key) == length and key.lower() == wanted]
         return b", ".join(found).decode("latin-1") if found else default
 
 
@@ -156,7 +156,8 @@ class DirectResponse:
         payload, size, parts = self._payload, 0, list[bytes]()
         try:
             while not payload.at_eof() and (most is None or size <= most):
-                part = await in_time(payload.readany(), self._limit, httpx.ReadTimeout)
+                is_here = payload.is_eof() and payload.exception() is None
+                part = payload.read_nowait() if is_here else await self._next_part()
                 size += len(part)
                 parts.append(part)
             self._protocol.check_end(self._message)
@@ -165,3 +166,7 @@ class DirectResponse:
         finally:
             await self._release()
         return b"".join(parts)
+
+    async def _next_part(self) -> bytes:
+        part: bytes = await in_time(self._payload.readany(), self._limit, httpx.ReadTimeout)
+        return part
