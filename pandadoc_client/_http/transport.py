@@ -43,8 +43,8 @@ _MOST_OF_AN_ERROR = 1024 * 1024  # bytes to read of what is no success: the rest
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
-ShortWay = Callable[[Request], Callable[[list[tuple[bytes, bytes]], dict[str, Any]], Any] | None]
-"""What a backend makes of a request instead of httpx's object: a function of header fields and limits; or None."""
+ShortWay = Callable[[list[tuple[bytes, bytes]], dict[str, Any]], Any]
+"""Makes a request of a backend, of header fields and limits."""
 
 
 class _Open(NamedTuple):
@@ -80,7 +80,7 @@ class _Shell:
     """
 
     _body_kinds: ClassVar[tuple[type[Body | AsyncBody], type[Body | AsyncBody]]]
-    _short_way: ShortWay | None = None
+    _has_short_way: ClassVar[bool] = False
 
     def __init__(self, settings: TransportSettings) -> None:
         self.settings = settings
@@ -101,7 +101,7 @@ class _Shell:
             while limiter is not None and (pause := (yield _Turn(limiter, request))):
                 yield call.check_wait(pause)
             started = monotonic()
-            outgoing = self._outgoing(request, call, None if streamed or auth is not None else self._short_way)
+            outgoing = self._outgoing(request, call, may_be_short=self._has_short_way and auth is None and not streamed)
             try:
                 http_response = yield _Open(outgoing, auth)
                 if isinstance(http_response, httpx.Response):
@@ -136,8 +136,12 @@ class _Shell:
             log_repetition(request, call, wait, why)
             yield wait or 0.0
 
-    def _outgoing(self, request: Request, call: Attempts, short_way: ShortWay | None) -> Any:
-        """Return *request* as the client takes it: httpx's, or what *short_way* makes of it."""
+    def _short_way(self, request: Request) -> ShortWay | None:
+        """Return what makes of *request* one that a backend takes without httpx's objects; None if nothing does."""
+        return None
+
+    def _outgoing(self, request: Request, call: Attempts, may_be_short: bool) -> Any:
+        """Return *request* as the client takes it: httpx's, or a backend's."""
         remaining = call.remaining()
         limit = call.timeout.read if remaining is None else min(call.timeout.read, remaining)
         connect = min(call.timeout.connect, limit)
@@ -145,17 +149,16 @@ class _Shell:
         if isinstance(self.settings.assert_hostname, str):
             extensions["sni_hostname"] = self.settings.assert_hostname
         try:
-            direct = None if short_way is None else short_way(request)
-            if direct is None:
-                url = httpx.URL(request.url) if "?" in request.url else _parsed(request.url)
+            short = self._short_way(request) if may_be_short else None
+            url = short or (httpx.URL(request.url) if "?" in request.url else _parsed(request.url))
         except httpx.InvalidURL as error:
             raise ApiValueError(f"The URL of the call cannot be used: {error}") from None
         # Nothing is refused from here on: the local variables of a frame that is reported must hold no credential.
         headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.headers.items()]
         if b"accept-encoding" not in [name.lower() for name, _ in headers]:
             headers.append((b"Accept-Encoding", b"gzip, deflate"))
-        if direct is not None:
-            return direct(headers, extensions)
+        if not isinstance(url, httpx.URL):
+            return url(headers, extensions)
         content = request.content
         if content is None and request.method in ("POST", "PUT", "PATCH"):
             content = b""  # so that Content-Length: 0 is sent (RFC 9110 §8.6)
@@ -362,6 +365,7 @@ class AsyncTransport(_Shell):
     """Sends requests for asyncio or trio; `Transport` describes arguments and methods."""
 
     _body_kinds = (AsyncBody, RepeatableAsyncBody)
+    _has_short_way = True
 
     def __init__(self, settings: TransportSettings, http_client: httpx.AsyncClient | None = None) -> None:
         super().__init__(settings)
@@ -381,7 +385,7 @@ class AsyncTransport(_Shell):
             client = self._own[loop] = DirectAsyncClient(self.settings)
         return client
 
-    def _short_way(self, request: Request) -> Any:
+    def _short_way(self, request: Request) -> ShortWay | None:
         client = self._client()
         return client.direct_request(request) if isinstance(client, DirectAsyncClient) else None
 
@@ -446,7 +450,7 @@ class AsyncTransport(_Shell):
             if client.is_closed:
                 raise ApiConnectionError(reason="The client was closed", request_sent=False)
             limit = current_limit()
-            if not isinstance(step.request, httpx.Request):
+            if isinstance(client, DirectAsyncClient) and not isinstance(step.request, httpx.Request):
                 if limit is not None:
                     limit.sent = False  # until the connection says otherwise
                 return await client.open_directly(step.request)

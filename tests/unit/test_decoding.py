@@ -114,7 +114,12 @@ def test_a_large_integer_is_found_wherever_it_stands(number: int, before: int, m
 def test_orjson_does_the_reading_where_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards the comparison: two readings by the standard library would be equal, too."""
     read: list[bytes] = []
-    monkeypatch.setattr(decoding, "_quick_reader", lambda: lambda data: read.append(data) or math.pi)
+
+    def reader(data: bytes) -> float:
+        read.append(data)
+        return math.pi
+
+    monkeypatch.setattr(decoding, "_quick_reader", lambda: reader)
     assert read_json(b'{"date_created": "2024-02-29T09:30:00.000000Z", "id": 1234567890123456}') == math.pi
     assert len(read) == 1
     assert read_json(b"[1234567890123456789]") == [1234567890123456789]
