@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import httpcore
 import httpx
 
 from pandadoc_client._http.backends import Backend
@@ -73,7 +74,11 @@ class DirectAsyncClient(httpx.AsyncClient):
         """Return what makes of *request*, with header fields and limits, one of the backend; None if nothing does."""
         if self._direct_request is None or self._connections is None:
             return None
-        if is_patched(httpx.AsyncClient, _STEPS) or is_patched(httpx.AsyncHTTPTransport, _TRANSPORT_STEPS):
+        if is_patched(httpx.AsyncClient, _STEPS):
+            return None
+        if is_patched(httpx.AsyncHTTPTransport, _TRANSPORT_STEPS):
+            return None
+        if is_patched(httpcore.AsyncHTTPConnection, _TRANSPORT_STEPS):
             return None
         return self._direct_request(request)
 

@@ -9,7 +9,7 @@ __all__ = ["is_patched"]
 
 
 def is_patched(kind: type, names: Sequence[str]) -> bool:
-    """Return whether one of the methods *names* of a class of httpx is not httpx's own.
+    """Return whether one of the methods *names* of a class of httpx or httpcore is not its own.
 
     It is asked for each call, since a tool may come at any time, before this module or after.
     """
@@ -17,7 +17,7 @@ def is_patched(kind: type, names: Sequence[str]) -> bool:
         function = getattr(kind, name, None)
         # Not the name or the module of it, which functools.wraps copies from what it replaces.
         if function is not None and (
-            type(function) is not FunctionType or not function.__globals__["__name__"].startswith("httpx")
+            type(function) is not FunctionType or not function.__globals__["__name__"].startswith(("httpx", "httpcore"))
         ):
             return True
     return False

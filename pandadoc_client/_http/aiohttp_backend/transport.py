@@ -54,8 +54,19 @@ class _AiohttpTransport(httpx.AsyncHTTPTransport):
         most_idle = limits.max_keepalive_connections or 0
         self._connections = AsyncPool(lambda _: _Connection(dialer), _Connection.is_reusable, most_idle)
         self._pool: Any = _CoreRequests(self._connections)
+        self._arguments: dict[str, Any] = {
+            "verify": verify,
+            "limits": limits,
+            "socket_options": socket_options,
+            "proxy": proxy,
+        }
+        self._httpx: AsyncPooledTransport | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if is_patched(httpcore.AsyncHTTPConnection, _STEP):  # as respx does, which answers in its place
+            if self._httpx is None:
+                self._httpx = AsyncPooledTransport(trust_env=False, **self._arguments)
+            return await self._httpx.handle_async_request(request)
         if is_patched(httpx.AsyncHTTPTransport, _STEP):
             return await super().handle_async_request(request)
         response: httpx.Response = await self._connections.handle_async_request(request)
@@ -75,6 +86,8 @@ class _AiohttpTransport(httpx.AsyncHTTPTransport):
         return response
 
     async def aclose(self) -> None:
+        if self._httpx is not None:
+            await self._httpx.aclose()
         await self._connections.aclose()
         await self._dialer.aclose()
 
