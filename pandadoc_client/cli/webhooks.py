@@ -12,7 +12,6 @@ import typer
 
 from pandadoc_client._http.secrets import hide
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
-from pandadoc_client.cli.inputs import is_interactive, pasted
 from pandadoc_client.cli.options import AllowInsecure, Json
 from pandadoc_client.cli.render import print_json, print_lines
 from pandadoc_client.cli.values import PLACE, secret_at
@@ -160,6 +159,7 @@ def trigger(
 
 def _shared_key(given: str | None) -> str:
     """Return the shared key: what the option or the environment has, or what a person types unseen."""
+    from pandadoc_client.cli.inputs import is_interactive, pasted
     from pandadoc_client.webhooks import sign
 
     secret: str = secret_at("--shared-key", given) if given is not None else hide(os.environ.get(_VARIABLE, ""))

@@ -20,7 +20,7 @@ from pandadoc_client.types import CreateDocumentRecipientDict, DocumentCreateReq
 from ..cli.conftest import Pandadoc, pandadoc, settings
 from ..cli.login_support import running_login
 from ..emulator.service.receiver import Received, Receiver
-from ..emulator.service.test_browser import press
+from ..emulator.service.browser import press
 from .test_browser import chromium, decide, tab
 
 __all__ = ["chromium", "pandadoc", "settings", "tab"]  # fixtures
@@ -128,6 +128,8 @@ def test_from_consent_to_the_signed_pdf(
             tab.goto(pandadoc_emulator.url)
             press(tab, NAME)
             press(tab, "Open as Mei Lin")
+            for label, value in (("Company", "Bamboo"), ("Date", "2026-02-03"), ("Signature", "Mei Lin")):
+                tab.get_by_label(label).fill(value)
             press(tab, "Sign")
             expect(tab.get_by_text("You have signed it.")).to_be_visible()
         signed.set()

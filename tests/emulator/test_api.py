@@ -116,7 +116,7 @@ def test_the_index_shows_what_to_paste(start: Callable[..., Caller]) -> None:
         "PANDADOC_HOST": caller.emulator.url,
         "PANDADOC_CLIENT_ID": "a b",
         "PANDADOC_CLIENT_SECRET": "it's",
-        "PANDADOC_REDIRECT_URI": caller.emulator.redirect_uri,
+        "PANDADOC_REDIRECT_URI": "http://127.0.0.1/callback",
         "PANDADOC_API_KEY": caller.emulator.api_key,
     }
     assert data["clients"][1] == {
