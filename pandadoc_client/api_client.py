@@ -85,7 +85,12 @@ class ApiClient(BaseClient):
         self.close()
 
     def close(self) -> None:
-        """Wait for the calls in threads, and close the connections. The client can be used again."""
+        """Wait for the calls in threads, and close the connections. The client can be used again.
+
+        A view (`with_options`) has none of its own, and closes nothing.
+        """
+        if self._origin is not None:
+            return
         with self._lock:
             pool, self._pool = self._pool, None
             finalizer, self._finalizer = self._finalizer, None
@@ -101,6 +106,8 @@ class ApiClient(BaseClient):
     @property
     def pool(self) -> multiprocessing_pool.ThreadPool:
         """The threads for calls with ``async_req=True``, started when they are first needed."""
+        if self._origin is not None:
+            return self._origin.pool
         with self._lock:
             if self._pool is None or self._pool_process != os.getpid():  # a fork has the pool, but not its threads
                 from multiprocessing.pool import ThreadPool  # milliseconds to import, and few programs need it
@@ -110,6 +117,8 @@ class ApiClient(BaseClient):
             return self._pool
 
     def _open_transport(self) -> Transport:
+        if self._origin is not None:
+            return self._origin._open_transport()
         transport = self._transport
         if transport is None:
             with self._lock:
@@ -124,7 +133,7 @@ class ApiClient(BaseClient):
     def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Make a call that an API class describes, with arguments and options by name."""
         # Two frames up is the user's line: above this one is the API class.
-        call = prepare(operation, arguments, self.configuration, self._build, stacklevel=3)
+        call = prepare(operation, self._with_usual(arguments), self.configuration, self._build, stacklevel=3)
         result: T = self._in_thread(call) if call.in_thread else self._perform(call)
         return result
 
@@ -277,10 +286,12 @@ class AsyncApiClient(BaseClient):
 
     async def close(self) -> None:
         """Do what `aclose` does, under the name that `ApiClient` has for it."""
-        if self._transport is not None:
+        if self._origin is None and self._transport is not None:
             await self._transport.aclose()
 
     def _open_transport(self) -> AsyncTransport:
+        if self._origin is not None:
+            return self._origin._open_transport()
         transport = self._transport
         if transport is None:
             with self._lock:
@@ -293,7 +304,7 @@ class AsyncApiClient(BaseClient):
 
     async def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Make a call that an API class describes, with arguments and options by name."""
-        call = prepare(operation, arguments, self.configuration, self._build, stacklevel=3)
+        call = prepare(operation, self._with_usual(arguments), self.configuration, self._build, stacklevel=3)
         result: T = await self._perform(call)
         return result
 

@@ -47,6 +47,7 @@ class _Front(ProcessBound):
     """What both clients share: where the credential comes from, and what has to be closed."""
 
     _is_async = False
+    api_client: Any
 
     def __init__(
         self,
@@ -117,6 +118,19 @@ class _Front(ProcessBound):
     @repr_in_any_state
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._configuration!r})"
+
+    def with_options(
+        self,
+        *,
+        timeout: float | tuple[float | None, float | None] | None = None,
+        retries: int | pandadoc_client.RetryPolicy | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Return a view of this client whose calls have other limits or more headers; see `ApiClient.with_options`."""
+        view = object.__new__(type(self))
+        view._configuration, view._owned = self._configuration, ExitStack()
+        view.api_client = self.api_client.with_options(timeout=timeout, retries=retries, headers=headers)
+        return view
 
     @property
     def configuration(self) -> Configuration:

@@ -27,7 +27,7 @@ from pandadoc_client._calls.model import UNSET, ModelOf, decode_date, decode_dat
 from pandadoc_client._calls.operation import Operation, date, datetime, file_type, none_type
 from pandadoc_client._calls.sources import is_source
 from pandadoc_client._http.messages import Request, Response
-from pandadoc_client._http.retry import Timeout
+from pandadoc_client._http.retry import RetryPolicy, Timeout
 from pandadoc_client._http.secrets import header_secrets, hide, hide_headers, type_name
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
@@ -53,13 +53,18 @@ _DEFAULTS: Mapping[str, Any] = {
     "_request_timeout": None,
     "_content_type": None,
     "_host_index": None,
+    "_request_retries": None,
     "_extra_headers": None,
+    "_extra_query": None,
+    "_extra_body": None,
 }
 _OPTION_TYPES: Mapping[str, tuple[type, ...]] = {
     **{name: (bool,) for name, default in _DEFAULTS.items() if default is not None},
     "_content_type": (none_type, str),
     "_host_index": (none_type, int),
     "_extra_headers": (none_type, Mapping),
+    "_extra_query": (none_type, Mapping),
+    "_extra_body": (none_type, Mapping),
 }
 # What may be given for a type that a parameter is declared with, since it means the same on the wire.
 _STAND_INS: Mapping[Any, tuple[type, ...]] = {
@@ -82,6 +87,7 @@ class PreparedCall:
         data_only: False to return status and headers, too.
         preload: False to leave the body unread.
         in_thread: True to call in a thread of the client's pool.
+        retries: How often to try again; None for as often as the client does.
     """
 
     request: Request
@@ -91,6 +97,7 @@ class PreparedCall:
     data_only: bool
     preload: bool
     in_thread: bool
+    retries: RetryPolicy | None = None
     other_results: Mapping[int, tuple[Any, ...] | None] = field(factory=dict)
 
 
@@ -144,6 +151,11 @@ def prepare(
     parts.header["Accept"] = select_accept(operation.accept)
     if options["_extra_headers"]:
         parts.header = _merged(parts.header, hide_headers(options["_extra_headers"]))
+    if options["_extra_query"]:
+        parts.query += options["_extra_query"].items()
+    if options["_extra_body"]:
+        parts.body = _extended(operation, parts, options["_extra_body"])
+    retries = options["_request_retries"]
     content_type = options["_content_type"] or (_content_type(operation, parts) if operation.content_types else None)
     request = build(operation.method, host + operation.path, parts, content_type, operation.auth)
     return PreparedCall(
@@ -155,7 +167,20 @@ def prepare(
         data_only=options["_return_http_data_only"],
         preload=options["_preload_content"],
         in_thread=options["async_req"],
+        retries=None if retries is None else RetryPolicy.of(retries),
     )
+
+
+def _extended(operation: Operation[Any], parts: RequestParts, members: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the JSON object in the body with more members.
+
+    Raises:
+        ApiValueError: The body is none.
+    """
+    body = {} if parts.body is None else parts.body
+    if "application/json" not in operation.content_types or parts.files or not isinstance(body, Mapping):
+        raise ApiValueError("_extra_body is for operations whose body is a JSON object", ["_extra_body"])
+    return {**body, **members}
 
 
 def default_timeout(request: Request, timeout: Timeout) -> Timeout:

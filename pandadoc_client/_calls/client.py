@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import evolve
 
@@ -23,6 +23,7 @@ from pandadoc_client._http.backends import Backend
 from pandadoc_client._http.credentials import api_host_of
 from pandadoc_client._http.fork import ProcessBound
 from pandadoc_client._http.lazily import LazyModule
+from pandadoc_client._http.logging import log_by_environment
 from pandadoc_client._http.messages import USER_AGENT, Request, Response
 from pandadoc_client._http.retry import DEFAULT_POLICY, RetryPolicy, Timeout
 from pandadoc_client._http.secrets import hide, hide_headers
@@ -37,6 +38,8 @@ else:
     network = LazyModule("pandadoc_client._http.network")
 
 __all__ = ["BODY_LIMIT", "UPLOAD_LIMIT", "UPLOAD_LIMITS", "BaseClient"]
+
+_NOTHING: Mapping[str, Any] = {}
 
 BODY_LIMIT = 2 * 1024 * 1024
 """Bytes that the API takes as the JSON body of a request."""
@@ -74,6 +77,59 @@ class BaseClient(ProcessBound):
         self.upload_limits: dict[str, int | None] = {**UPLOAD_LIMITS}
         #: The same for a JSON body.
         self.max_body_size: int | None = BODY_LIMIT
+        self._origin: Self | None = None  # the client that a view is of
+        self._usual: Mapping[str, Any] = _NOTHING  # options of every call of a view
+        log_by_environment()
+
+    def with_options(
+        self,
+        *,
+        timeout: float | tuple[float | None, float | None] | None = None,
+        retries: int | RetryPolicy | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Return a view of this client whose calls have other limits or more headers.
+
+        It has the same connections and settings, costs next to nothing, and needs no closing. What is given with a call
+        wins over what is given here.
+
+        Args:
+            timeout: Seconds that a call may take, retries included, or a pair (connect, read).
+            retries: How often to try again, or a ``RetryPolicy``.
+            headers: More header fields; those of the client and the credentials win over them.
+
+        Raises:
+            ApiValueError: An argument cannot be right.
+            ApiTypeError: *headers* is no mapping.
+        """
+        usual = {**self._usual}
+        if timeout is not None:
+            self.configuration.call_timeout(timeout)
+            usual["_request_timeout"] = timeout
+        if retries is not None:
+            usual["_request_retries"] = RetryPolicy.of(retries)
+        if headers is not None:
+            if not isinstance(headers, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise ApiTypeError(f"headers must be a mapping, not {type(headers).__name__}", ["headers"])
+            usual["_extra_headers"] = {**(usual.get("_extra_headers") or {}), **headers}
+        view = object.__new__(type(self))
+        view.__dict__.update(self.__dict__)
+        view._origin, view._usual = self._origin or self, usual
+        return view
+
+    def usual_limits(self) -> tuple[RetryPolicy, Timeout]:
+        """Return how often a call is tried, and how long it may take, if it does not say so itself."""
+        retries = self._usual.get("_request_retries", self.configuration.retries)
+        return RetryPolicy.of(retries), self.configuration.call_timeout(self._usual.get("_request_timeout"))
+
+    def _with_usual(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the arguments of a call with the options of this view."""
+        if not self._usual:
+            return arguments
+        merged = {**self._usual, **arguments}
+        if arguments.get("_extra_headers") and "_extra_headers" in self._usual:
+            merged["_extra_headers"] = {**self._usual["_extra_headers"], **arguments["_extra_headers"]}
+        return merged
 
     @property
     def user_agent(self) -> str:
@@ -280,7 +336,7 @@ class BaseClient(ProcessBound):
     def _call_settings(self, call: PreparedCall) -> tuple[Timeout, httpx.Auth | None, RetryPolicy]:
         """Return what a transport is told besides the request; like credentials it is read for each call."""
         auth = self.configuration.auth if call.authenticated else None
-        retries = self.configuration.retries
+        retries = self.configuration.retries if call.retries is None else call.retries
         return call.timeout, auth, DEFAULT_POLICY if retries is None else RetryPolicy.of(retries)
 
     def _checked(self, response: Response) -> Response:

@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from pandadoc_client._calls.model import UNSET, ModelOf, one_of
 from pandadoc_client._calls.sources import FileArgument
+from pandadoc_client._http.retry import RetryPolicy
 
 __all__ = [
     "AsyncOptions",
@@ -42,7 +43,10 @@ class AsyncOptions(TypedDict, total=False):
     are those of the document.
     ``_content_type``: another media type for the body.
     ``_host_index``: which of the servers to call.
+    ``_request_retries``: how often to try again, or a ``RetryPolicy``, in place of the client's.
     ``_extra_headers``: more header fields; those of the client and the credentials win over them.
+    ``_extra_query``: more parameters of the query, behind those of the operation.
+    ``_extra_body``: more members of a JSON object in the body; they win over those of the same name.
     ``_return_http_data_only``: False to get ``(data, status, headers)``.
     ``_preload_content``: False to get the response with its body unread.
     """
@@ -55,7 +59,10 @@ class AsyncOptions(TypedDict, total=False):
     _spec_property_naming: bool
     _content_type: str | None
     _host_index: int | None
+    _request_retries: int | RetryPolicy | None
     _extra_headers: Mapping[str, str] | None
+    _extra_query: Mapping[str, Any] | None
+    _extra_body: Mapping[str, Any] | None
 
 
 class Options(AsyncOptions, total=False):

@@ -64,7 +64,8 @@ def limits_of(operation: Callable[..., Any]) -> tuple[RetryPolicy, Timeout]:
 
     An operation is a method of an API class; for any other callable the package's defaults are returned.
     """
-    configuration = getattr(client_behind(operation), "configuration", None)
-    if configuration is None:
+    client = client_behind(operation)
+    if client is None:
         return RetryPolicy(), Timeout()
-    return RetryPolicy.of(configuration.retries), configuration.call_timeout(None)
+    limits: tuple[RetryPolicy, Timeout] = client.usual_limits()
+    return limits

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.secrets import mask_secrets
+from pandadoc_client.exceptions import ApiValueError
 
 if TYPE_CHECKING:
     import httpx
@@ -15,9 +17,30 @@ if TYPE_CHECKING:
     from pandadoc_client._http.messages import Request
     from pandadoc_client._http.retry import Attempts
 
-__all__ = ["log_attempt", "log_repetition"]
+__all__ = ["log_attempt", "log_by_environment", "log_repetition"]
 
 logger = logging.getLogger("pandadoc_client")
+
+_VARIABLE = "PANDADOC_LOG"
+_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO}
+
+
+def log_by_environment() -> None:
+    """Log at the level that ``PANDADOC_LOG`` names, to standard error where nothing else receives the lines.
+
+    Raises:
+        ApiValueError: It names another level than ``debug`` and ``info``.
+    """
+    text = os.environ.get(_VARIABLE, "").strip().lower()
+    if not text:
+        return
+    if text not in _LEVELS:
+        raise ApiValueError(f"{_VARIABLE} must be {' or '.join(_LEVELS)}", [_VARIABLE])
+    logger.setLevel(_LEVELS[text])
+    if not logger.hasHandlers():
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s: %(message)s"))
+        logger.addHandler(handler)
 
 
 def log_attempt(request: Request, call: Attempts, response: httpx.Response, started: float) -> None:

@@ -18,6 +18,7 @@ import pandadoc_client
 from pandadoc_client._http.backends import Backend, check_http_client
 from pandadoc_client._http.fork import ProcessBound
 from pandadoc_client._http.form import value_problem
+from pandadoc_client._http.logging import log_by_environment
 from pandadoc_client._http.messages import USER_AGENT, Request, Response
 from pandadoc_client._http.network import TransportSettings, check_host
 from pandadoc_client._http.retry import RetryPolicy, Timeout, check_timeout
@@ -113,6 +114,7 @@ class _OAuthClient(ProcessBound, Generic[_HttpClient]):
         self._configuration = configuration
         self._http_client: _HttpClient | None = http_client
         self._closed = False
+        log_by_environment()
         self._guard = threading.Lock()
         self._prepare()
 
