@@ -132,8 +132,10 @@ class ApiClient(BaseClient):
 
     def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Make a call that an API class describes, with arguments and options by name."""
+        if self._usual:
+            arguments = self._with_usual(arguments)
         # Two frames up is the user's line: above this one is the API class.
-        call = prepare(operation, self._with_usual(arguments), self.configuration, self._build, stacklevel=3)
+        call = prepare(operation, arguments, self.configuration, self._build, stacklevel=3)
         result: T = self._in_thread(call) if call.in_thread else self._perform(call)
         return result
 
@@ -304,7 +306,9 @@ class AsyncApiClient(BaseClient):
 
     async def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Make a call that an API class describes, with arguments and options by name."""
-        call = prepare(operation, self._with_usual(arguments), self.configuration, self._build, stacklevel=3)
+        if self._usual:
+            arguments = self._with_usual(arguments)
+        call = prepare(operation, arguments, self.configuration, self._build, stacklevel=3)
         result: T = await self._perform(call)
         return result
 

@@ -124,8 +124,6 @@ class BaseClient(ProcessBound):
 
     def _with_usual(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the arguments of a call with the options of this view."""
-        if not self._usual:
-            return arguments
         merged = {**self._usual, **arguments}
         if arguments.get("_extra_headers") and "_extra_headers" in self._usual:
             merged["_extra_headers"] = {**self._usual["_extra_headers"], **arguments["_extra_headers"]}
