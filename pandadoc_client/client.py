@@ -47,7 +47,6 @@ class _Front(ProcessBound):
     """What both clients share: where the credential comes from, and what has to be closed."""
 
     _is_async = False
-    api_client: Any
 
     def __init__(
         self,
@@ -127,10 +126,12 @@ class _Front(ProcessBound):
         headers: Mapping[str, str] | None = None,
     ) -> Self:
         """Return a view of this client whose calls have other limits or more headers; see `ApiClient.with_options`."""
-        view = object.__new__(type(self))
+        view: Any = object.__new__(type(self))
+        own: Any = self  # which of the two clients it has is known below
         view._configuration, view._owned = self._configuration, ExitStack()
-        view.api_client = self.api_client.with_options(timeout=timeout, retries=retries, headers=headers)
-        return view
+        view.api_client = own.api_client.with_options(timeout=timeout, retries=retries, headers=headers)
+        found: Self = view
+        return found
 
     @property
     def configuration(self) -> Configuration:

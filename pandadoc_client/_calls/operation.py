@@ -61,8 +61,8 @@ class AsyncOptions(TypedDict, total=False):
     _host_index: int | None
     _request_retries: int | RetryPolicy | None
     _extra_headers: Mapping[str, str] | None
-    _extra_query: Mapping[str, Any] | None
-    _extra_body: Mapping[str, Any] | None
+    _extra_query: Mapping[str, object] | None
+    _extra_body: Mapping[str, object] | None
 
 
 class Options(AsyncOptions, total=False):

@@ -127,7 +127,9 @@ def test_from_consent_to_the_signed_pdf(
         if not program.done():
             tab.goto(pandadoc_emulator.url)
             press(tab, NAME)
+            tab.wait_for_url("**/documents/*")
             press(tab, "Open as Mei Lin")
+            tab.wait_for_url("**/document/*")
             for label, value in (("Company", "Bamboo"), ("Date", "2026-02-03"), ("Signature", "Mei Lin")):
                 tab.get_by_label(label).fill(value)
             press(tab, "Sign")
