@@ -19,8 +19,8 @@ from pandadoc_client.types import CreateDocumentRecipientDict, DocumentCreateReq
 
 from ..cli.conftest import Pandadoc, pandadoc, settings
 from ..cli.login_support import running_login
-from ..emulator.service.receiver import Received, Receiver
 from ..emulator.service.browser import press
+from ..emulator.service.receiver import Received, Receiver
 from .test_browser import chromium, decide, tab
 
 __all__ = ["chromium", "pandadoc", "settings", "tab"]  # fixtures

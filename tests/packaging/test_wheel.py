@@ -93,7 +93,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_is_small(wheel: Path) -> None:
-    """It had 1,459,470 bytes before the one road, 932,919 after it, and has grown by the emulator's pages and more since."""
+    """It had 1,459,470 bytes before the one road and 932,919 after it; the emulator's pages and more came since."""
     size = wheel.stat().st_size
     print(f"wheel: {size:,} bytes in {len(zipfile.ZipFile(wheel).namelist())} files")
     assert size <= MOST_BYTES
