@@ -20,6 +20,7 @@ from pandadoc_client._calls.encoding import (
     encode_query,
     file_fields,
     flatten,
+    plain,
     text,
     unwrapped,
 )
@@ -177,7 +178,7 @@ def _extended(operation: Operation[Any], parts: RequestParts, members: Mapping[s
     Raises:
         ApiValueError: The body is none.
     """
-    body = {} if parts.body is None else parts.body
+    body = {} if parts.body is None else plain(parts.body, parts.body_name)
     if "application/json" not in operation.content_types or parts.files or not isinstance(body, Mapping):
         raise ApiValueError("_extra_body is for operations whose body is a JSON object", ["_extra_body"])
     return {**body, **members}

@@ -39,8 +39,6 @@ else:
 
 __all__ = ["BODY_LIMIT", "UPLOAD_LIMIT", "UPLOAD_LIMITS", "BaseClient"]
 
-_NOTHING: Mapping[str, Any] = {}
-
 BODY_LIMIT = 2 * 1024 * 1024
 """Bytes that the API takes as the JSON body of a request."""
 UPLOAD_LIMIT = 100 * 1024 * 1024
@@ -78,7 +76,7 @@ class BaseClient(ProcessBound):
         #: The same for a JSON body.
         self.max_body_size: int | None = BODY_LIMIT
         self._origin: Self | None = None  # the client that a view is of
-        self._usual: Mapping[str, Any] = _NOTHING  # options of every call of a view
+        self._usual: Mapping[str, Any] = {}  # options of every call of a view
         log_by_environment()
 
     def with_options(

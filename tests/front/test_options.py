@@ -12,6 +12,7 @@ import pytest
 from pandadoc_client import AsyncPandaDoc, PandaDoc, RetryPolicy
 from pandadoc_client.emulator import Emulator, Fault
 from pandadoc_client.exceptions import ApiTimeoutError, ApiTypeError, ApiValueError, ServiceException
+from pandadoc_client.models import DocumentCreateByPdfUrlRequest
 
 LIST = "/public/v1/documents"
 
@@ -76,6 +77,18 @@ def test_more_parameters_and_members(pandadoc_emulator: Emulator, pd: PandaDoc) 
     assert [one.id for one in found.results or ()] == [wanted.id]
     (first, _) = (entry for entry in requests(pandadoc_emulator) if entry.method == "POST")
     assert json.loads(first.body)["metadata"] == {"deal": "7"}
+
+
+def test_members_are_added_to_a_model_too(pandadoc_emulator: Emulator, pd: PandaDoc) -> None:
+    body = DocumentCreateByPdfUrlRequest(name="A", url="https://example.com/a.pdf", recipients=[])
+    pd.documents.create_document(body, _extra_body={"name": "B", "metadata": {"deal": "7"}})
+    (sent,) = requests(pandadoc_emulator)
+    assert json.loads(sent.body) == {
+        "name": "B",
+        "url": "https://example.com/a.pdf",
+        "recipients": [],
+        "metadata": {"deal": "7"},
+    }
 
 
 @pytest.mark.parametrize(
