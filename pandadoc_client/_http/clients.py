@@ -18,7 +18,7 @@ from pandadoc_client._http.backends import Backend
 from pandadoc_client._http.connections import AsyncConnections, Connections
 from pandadoc_client._http.messages import Request
 from pandadoc_client._http.network import TransportSettings, proxies_of
-from pandadoc_client._http.patching import is_patched
+from pandadoc_client._http.patching import TRANSPORT_STEPS, is_patched
 from pandadoc_client._http.pool import AsyncPooledTransport, PooledTransport
 
 __all__ = ["DEFAULT_BACKEND", "DirectAsyncClient", "DirectClient"]
@@ -28,7 +28,12 @@ DEFAULT_BACKEND: Backend = "httpx"
 
 # What a request goes through in httpx's clients: Sentry, Datadog and others replace the first, VCR.py the last.
 _STEPS = ("send", "_send_handling_auth", "_send_handling_redirects", "_send_single_request")
-_TRANSPORT_STEPS = ("handle_async_request",)
+# All of it, for what would pass by every one of them.
+_ASYNC_STEPS: tuple[tuple[type, tuple[str, ...]], ...] = (
+    (httpx.AsyncClient, _STEPS),
+    (httpx.AsyncHTTPTransport, TRANSPORT_STEPS),
+    (httpcore.AsyncHTTPConnection, TRANSPORT_STEPS),
+)
 
 
 class DirectClient(httpx.Client):
@@ -74,11 +79,7 @@ class DirectAsyncClient(httpx.AsyncClient):
         """Return what makes of *request*, with header fields and limits, one of the backend; None if nothing does."""
         if self._direct_request is None or self._connections is None:
             return None
-        if is_patched(httpx.AsyncClient, _STEPS):
-            return None
-        if is_patched(httpx.AsyncHTTPTransport, _TRANSPORT_STEPS):
-            return None
-        if is_patched(httpcore.AsyncHTTPConnection, _TRANSPORT_STEPS):
+        if any(is_patched(kind, names) for kind, names in _ASYNC_STEPS):
             return None
         return self._direct_request(request)
 

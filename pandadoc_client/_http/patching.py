@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import FunctionType
 
-__all__ = ["is_patched"]
+__all__ = ["TRANSPORT_STEPS", "is_patched"]
+
+TRANSPORT_STEPS = ("handle_async_request",)
+"""What a request goes through in transports and connections for asyncio."""
 
 
 def is_patched(kind: type, names: Sequence[str]) -> bool:

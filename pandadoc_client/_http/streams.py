@@ -23,10 +23,11 @@ from pandadoc_client._http.deadline import current_limit
 from pandadoc_client._http.dialing import dial
 from pandadoc_client._http.timers import move_on_after, sleep
 
-__all__ = ["AsyncDialingBackend", "AsyncStream", "DialingBackend", "Stream", "in_time"]
+__all__ = ["UNWATCHED", "AsyncDialingBackend", "AsyncStream", "DialingBackend", "Stream", "in_time", "second_socket"]
 
 _T = TypeVar("_T")
-_UNWATCHED = 65536  # bytes of a request that fit into the buffers of the system: sending them waits for nobody
+UNWATCHED = 65536
+"""Bytes of a request that fit into the buffers of the system: sending them waits for nobody."""
 _MOST_AHEAD = 1024 * 1024  # bytes of a response to read while the request is still being sent
 _CHUNK = 65536
 _LINE_ENDS = b"\r\n"
@@ -116,7 +117,7 @@ class Stream(httpcore.NetworkStream):
             while view:
                 seconds = _bounded(timeout, httpcore.WriteTimeout)
                 _mark(sent=True)
-                if self._written > _UNWATCHED and self._watches and self._answered(seconds):
+                if self._written > UNWATCHED and self._watches and self._answered(seconds):
                     raise httpcore.WriteError("the server responded before it had the whole request")
                 self._socket.settimeout(seconds)
                 count = self._socket.send(view[:_CHUNK] if self._watches else view)
@@ -238,6 +239,20 @@ async def in_time(step: Awaitable[_T], timeout: float | None, error: type[Except
     raise error("the step took too long")
 
 
+def second_socket(connection: Any) -> socket.socket | None:
+    """Return a second handle for a connection without TLS, of httpcore or asyncio; None for one that has none.
+
+    Once writing fails, asyncio closes its socket, and with it goes a response that nobody has read. The system keeps it
+    as long as there is a second handle.
+    """
+    if connection.get_extra_info("ssl_object") is not None:
+        return None
+    raw = connection.get_extra_info("socket")
+    with contextlib.suppress(OSError):
+        return socket.fromfd(raw.fileno(), raw.family, raw.type)
+    return None
+
+
 class AsyncStream(httpcore.AsyncNetworkStream):
     """A connection for asyncio or trio around httpcore's."""
 
@@ -274,11 +289,11 @@ class AsyncStream(httpcore.AsyncNetworkStream):
             await in_time(self._stream.write(buffer, timeout), timeout, httpcore.WriteTimeout)
             return
         if self._writes == 3:  # two are a request with a small body, which is sent before anybody can refuse it
-            self._spare = self._second_socket()
+            self._spare = second_socket(self._stream)
         if self._stream.get_extra_info("is_readable"):
             await self._look()
         try:
-            if self._written <= _UNWATCHED or not self._watches:
+            if self._written <= UNWATCHED or not self._watches:
                 await in_time(self._stream.write(buffer, timeout), timeout, httpcore.WriteTimeout)
             else:
                 await self._write_watching(buffer, timeout)
@@ -286,21 +301,8 @@ class AsyncStream(httpcore.AsyncNetworkStream):
             await self._rescue()
             raise
 
-    def _second_socket(self) -> socket.socket | None:
-        """Return a second handle for a connection without TLS; see `_rescue`."""
-        if self._stream.get_extra_info("ssl_object") is not None:
-            return None
-        raw = self._stream.get_extra_info("socket")
-        with contextlib.suppress(OSError):
-            return socket.fromfd(raw.fileno(), raw.family, raw.type)
-        return None
-
     async def _rescue(self) -> None:
-        """Read what came before a connection broke.
-
-        Once writing fails, asyncio closes its socket, and with it goes a response that nobody has read. The system
-        keeps it as long as there is a second handle.
-        """
+        """Read what came before a connection broke."""
         spare, self._spare = self._spare, None
         if spare is None or _refused(self._early):
             if spare is not None:

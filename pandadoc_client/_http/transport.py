@@ -150,23 +150,24 @@ class _Shell:
             extensions["sni_hostname"] = self.settings.assert_hostname
         try:
             short = self._short_way(request) if may_be_short else None
-            url = short or (httpx.URL(request.url) if "?" in request.url else _parsed(request.url))
+            # What makes the request of a backend, or the URL of one of httpx's.
+            target = short or (httpx.URL(request.url) if "?" in request.url else _parsed(request.url))
         except httpx.InvalidURL as error:
             raise ApiValueError(f"The URL of the call cannot be used: {error}") from None
         # Nothing is refused from here on: the local variables of a frame that is reported must hold no credential.
         headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.headers.items()]
         if b"accept-encoding" not in [name.lower() for name, _ in headers]:
             headers.append((b"Accept-Encoding", b"gzip, deflate"))
-        if not isinstance(url, httpx.URL):
-            return url(headers, extensions)
+        if not isinstance(target, httpx.URL):
+            return target(headers, extensions)
         content = request.content
         if content is None and request.method in ("POST", "PUT", "PATCH"):
             content = b""  # so that Content-Length: 0 is sent (RFC 9110 §8.6)
         if content is None or isinstance(content, bytes):
-            return httpx.Request(request.method, url, headers=headers, content=content, extensions=extensions)
-        headers = [(b"Host", url.netloc), *headers, framing(content.length)]
+            return httpx.Request(request.method, target, headers=headers, content=content, extensions=extensions)
+        headers = [(b"Host", target.netloc), *headers, framing(content.length)]
         body = self._body_kinds[content.rewindable](content, call)
-        return httpx.Request(request.method, url, headers=headers, stream=body, extensions=extensions)
+        return httpx.Request(request.method, target, headers=headers, stream=body, extensions=extensions)
 
 
 def _limit(request: Request, http_response: Any) -> int | None:

@@ -15,9 +15,8 @@ import httpx
 
 from pandadoc_client._http.aiohttp_backend.dialing import head_bytes
 from pandadoc_client._http.aiohttp_backend.protocol import ERRORS, Protocol, as_httpx
-from pandadoc_client._http.aiohttp_backend.upload import UNWATCHED
 from pandadoc_client._http.messages import Request
-from pandadoc_client._http.streams import in_time
+from pandadoc_client._http.streams import UNWATCHED, in_time
 
 __all__ = ["DirectRequest", "DirectResponse", "direct_request", "is_plain"]
 

@@ -197,9 +197,8 @@ class Protocol(ResponseHandler):
             self.force_close()
             data = data[:left]
         self._left = left - len(data)
-        self._feed(
-            data, is_awaiting=self._left > 0
-        )  # which is called without data, too: to go on with what the parser holds back
+        # Without data, too: to go on with what the parser holds back.
+        self._feed(data, is_awaiting=self._left > 0)
 
 
 def as_httpx(error: Exception, usual: type[httpx.TransportError]) -> httpx.TransportError:

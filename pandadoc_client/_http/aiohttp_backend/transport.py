@@ -14,15 +14,13 @@ from sniffio import current_async_library
 from pandadoc_client._http.aiohttp_backend.dialing import Dialer, Line
 from pandadoc_client._http.aiohttp_backend.direct import DirectRequest, DirectResponse
 from pandadoc_client._http.aiohttp_backend.protocol import ERRORS, Head, Protocol, as_httpx
-from pandadoc_client._http.aiohttp_backend.upload import UNWATCHED, Upload
-from pandadoc_client._http.patching import is_patched
+from pandadoc_client._http.aiohttp_backend.upload import Upload
+from pandadoc_client._http.patching import TRANSPORT_STEPS, is_patched
 from pandadoc_client._http.pool import AsyncPool, AsyncPooledTransport
-from pandadoc_client._http.streams import in_time
+from pandadoc_client._http.streams import UNWATCHED, in_time
 from pandadoc_client.exceptions import ApiValueError
 
 __all__ = ["aiohttp_transport"]
-
-_STEP = ("handle_async_request",)
 
 
 def aiohttp_transport(*, proxy: httpx.Proxy | None = None, **arguments: Any) -> httpx.AsyncBaseTransport:
@@ -63,11 +61,11 @@ class _AiohttpTransport(httpx.AsyncHTTPTransport):
         self._httpx: AsyncPooledTransport | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if is_patched(httpcore.AsyncHTTPConnection, _STEP):  # as respx does, which answers in its place
+        if is_patched(httpcore.AsyncHTTPConnection, TRANSPORT_STEPS):  # as respx does, which answers in its place
             if self._httpx is None:
                 self._httpx = AsyncPooledTransport(trust_env=False, **self._arguments)
             return await self._httpx.handle_async_request(request)
-        if is_patched(httpx.AsyncHTTPTransport, _STEP):
+        if is_patched(httpx.AsyncHTTPTransport, TRANSPORT_STEPS):
             return await super().handle_async_request(request)
         response: httpx.Response = await self._connections.handle_async_request(request)
         return response

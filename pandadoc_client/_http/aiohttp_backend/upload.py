@@ -11,13 +11,11 @@ from typing import Any
 import httpx
 
 from pandadoc_client._http.aiohttp_backend.protocol import ERRORS, Head, Protocol, as_httpx
-from pandadoc_client._http.streams import in_time
+from pandadoc_client._http.streams import UNWATCHED, in_time, second_socket
 from pandadoc_client._http.timers import move_on_after
 
-__all__ = ["UNWATCHED", "Upload"]
+__all__ = ["Upload"]
 
-UNWATCHED = 65536
-"""Bytes of a body that fit into the buffers of the system: sending them waits for nobody."""
 _MOST_RESCUED = 1024 * 1024  # bytes to read of a response whose connection broke
 
 
@@ -46,7 +44,8 @@ class Upload:
         Raises:
             httpx.TransportError: That does not come.
         """
-        spare = self._second_socket()
+        transport = self._protocol.transport
+        spare = None if transport is None else second_socket(transport)
         response = asyncio.ensure_future(self._protocol.head())
         try:
             self.whole = await self._send_parts(head, response)
@@ -110,20 +109,6 @@ class Upload:
         stream: Any = self._request.stream
         async for part in stream:
             yield part
-
-    def _second_socket(self) -> socket.socket | None:
-        """Return a second handle for a connection without TLS.
-
-        Once writing fails, asyncio closes its socket, and with it goes a response that nobody has read. The system
-        keeps it as long as there is a second handle.
-        """
-        transport = self._protocol.transport
-        if transport is None or transport.get_extra_info("ssl_object") is not None:
-            return None
-        raw = transport.get_extra_info("socket")
-        with contextlib.suppress(OSError):
-            return socket.fromfd(raw.fileno(), raw.family, raw.type)
-        return None
 
 
 def _is_over(response: asyncio.Future[Head]) -> bool:
