@@ -34,12 +34,12 @@ from starlette.routing import Route
 
 from .admin import problem
 from .context import Context
+from .contract.media import URLENCODED, media_type
 from .service.core import Service
 from .service.refusal import Refusal
 
 __all__ = ["ServiceAdminEndpoints"]
 
-_FORM = "application/x-www-form-urlencoded"
 _STRANGER = "The control surface answers only to this machine, by a loopback name."
 _TYPES: Mapping[str, type | UnionType] = {
     "document": str,
@@ -180,7 +180,7 @@ class ServiceAdminEndpoints:
 
 def _back(request: Request, content: bytes) -> Response | None:
     """Return a redirect to the page that a form came from; None for a request that is no form."""
-    if request.headers.get("content-type", "").partition(";")[0] != _FORM:
+    if media_type(request.headers.get("content-type", "")) != URLENCODED:
         return None
     back = dict(parse_qsl(content.decode("latin-1"))).get("back", "/")
     is_local = back.startswith("/") and not back.startswith(("//", "/\\"))

@@ -12,8 +12,9 @@ from starlette.responses import JSONResponse, Response
 from .context import Context
 from .contract.document import ContractOperation, load_contract
 from .contract.examples import ExampleResponses, success
+from .contract.media import media_type
 from .contract.problems import problem
-from .contract.requests import Raw, RequestJudge, ValidRequest, Violation, media_type
+from .contract.requests import Raw, RequestJudge, ValidRequest, Violation
 from .contract.routing import Match, Router
 from .service.backend import CURRENT_MEMBER
 from .service.core import EncodedReply

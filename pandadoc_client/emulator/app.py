@@ -13,6 +13,7 @@ from .admin import AdminEndpoints
 from .admin_documents import ServiceAdminEndpoints
 from .api import API_METHODS, ApiEndpoints
 from .context import Context
+from .journal import TOKEN_PATH
 from .oauth import OAuthEndpoints
 
 __all__ = ["create_app"]
@@ -33,7 +34,7 @@ def create_app(context: Context) -> Starlette:
         Route("/_emulator/health", health),
         Route("/callback", callback),
         Route("/oauth2/authorize", oauth.authorize, methods=["GET", "POST"]),
-        Route("/oauth2/access_token", oauth.token, methods=["POST"]),
+        Route(TOKEN_PATH, oauth.token, methods=["POST"]),
         Route("/public/{rest:path}", api.respond, methods=API_METHODS),
     ]
     if context.loopback:

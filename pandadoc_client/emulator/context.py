@@ -63,7 +63,8 @@ class Context:
         self.journal = Journal(self.options.journal_entries, self.options.journal_bytes)
         self.limiter = Limiter(self.options.rate_limits, self.options.clock)
         remembers = self.options.mode is EmulatorMode.STATE
-        secrets = {*self.options.api_keys, *(client.client_secret for client in self.options.clients)}
+        keys = (*self.options.api_keys, *self.options.sandbox_api_keys)
+        secrets = {*keys, *(client.client_secret for client in self.options.clients)}
         self.masking = Masking(secrets, lambda: self.url)
         self.recorder = Recorder(self.options.record, self.masking) if self.options.record else None
         self.replay = Replay(self.options.replay, self.masking) if self.options.replay else None

@@ -11,14 +11,13 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from .contract.secrets import mask_values, secret_parameters
+from .contract.media import URLENCODED, media_type
+from .contract.secrets import MASK, mask_values, secret_parameters
 
 __all__ = ["MASK", "TOKEN_PATH", "Journal", "JournalEntry"]
 
 TOKEN_PATH = "/oauth2/access_token"
 """Path of the token endpoint."""
-MASK = "***"
-"""What stands in the place of a secret."""
 
 _SECRET_PATH = re.compile(r"^(/(?:s|document)/)[^/]+")
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
@@ -28,7 +27,6 @@ _SECRET_ANSWERS = (
 )
 """Fields of responses that are secret at these paths only."""
 _KEPT_OF_RESPONSE = 64 * 1024
-_FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -162,7 +160,7 @@ class JournalEntry:
     @property
     def is_form(self) -> bool:
         """Whether the body says it is `application/x-www-form-urlencoded`."""
-        return (self.header("content-type") or "").partition(";")[0].strip().lower() == _FORM_TYPE
+        return media_type(self.header("content-type") or "") == URLENCODED
 
     def _masked_body(self) -> str:
         if not self.body:

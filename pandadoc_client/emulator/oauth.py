@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from . import pages
 from .context import Context
+from .contract.media import URLENCODED
 from .forms import FormError, parse_unique
 from .options import ClientRegistration
 from .redirects import append_query, check_redirect_uri, redirect_matches
@@ -16,7 +17,6 @@ from .state import DEFAULT_SCOPE, TokenPair, TokenRefused, parse_scope
 
 __all__ = ["OAuthEndpoints", "token_body"]
 
-_FORM_TYPE = "application/x-www-form-urlencoded"
 _TOKEN_OPERATION = "accessToken"
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
@@ -150,8 +150,8 @@ def _token_fields(request: Request, body: bytes) -> dict[str, str]:
         TokenRefused: `invalid_request`, for all that is wrong before the fields mean anything.
     """
     content_types = [value.strip().lower() for value in request.headers.getlist("content-type")]
-    if content_types != [_FORM_TYPE]:
-        raise TokenRefused("invalid_request", f"The Content-Type is exactly {_FORM_TYPE}, without parameters.")
+    if content_types != [URLENCODED]:
+        raise TokenRefused("invalid_request", f"The Content-Type is exactly {URLENCODED}, without parameters.")
     if request.scope["query_string"]:
         raise TokenRefused("invalid_request", "The fields stand in the body, never in the URL.")
     try:

@@ -26,19 +26,18 @@ from urllib.parse import parse_qsl, urlencode
 from werkzeug.http import parse_options_header
 
 from .contract.document import load_contract
+from .contract.media import FORM_DATA, URLENCODED, media_type
 from .contract.multipart import FilePart, parse_multipart
 from .contract.routing import Match, Router
-from .contract.secrets import mask_values, secret_names_of, secret_parameters
+from .contract.secrets import MASK, mask_values, secret_names_of, secret_parameters
+from .journal import TOKEN_PATH
 
 __all__ = ["Masking", "RecordFileError", "RecordedPair", "RecordedResponse", "Recorder", "Replay", "is_recorded"]
 
 _HEADER = {"pandadoc-recording": 1}
-_MASK = "***"
 _URL = "{emulator-url}"
 _LEAST_SECRET = 8  # shorter ones stand in every text
 _NOT_KEPT = frozenset({"date", "content-length", "connection", "server", "set-cookie"})
-_FORM = "application/x-www-form-urlencoded"
-_MULTIPART = "multipart/form-data"
 _SHOWN = 3
 
 
@@ -48,7 +47,7 @@ class RecordFileError(OSError):
 
 def is_recorded(path: str) -> bool:
     """Tell whether requests for `path` are recorded: those to the API and to the token endpoint."""
-    return path.startswith("/public/") or path == "/oauth2/access_token"
+    return path.startswith("/public/") or path == TOKEN_PATH
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,8 @@ class Masking:
             pairs = parse_qsl(query, keep_blank_values=True, errors="replace")
             found["query"] = urlencode(self._pairs(pairs, secret_parameters()), safe="*{}:/,")
         if body:
-            found |= self._request_body(content_type, body, self._names(method, raw_path, query))
+            names = self._names(method, raw_path, query, media_type(content_type))
+            found |= self._request_body(content_type, body, names)
         return found
 
     def response(
@@ -114,7 +114,8 @@ class Masking:
         kept = [[name.lower(), self._text(value)] for name, value in headers if name.lower() not in _NOT_KEPT]
         found: dict[str, Any] = {"status": status, "headers": kept}
         content_type = next((value for name, value in kept if name == "content-type"), "")
-        names = self._names(request["method"], request["path"], request.get("query", ""))
+        sent = FORM_DATA if "parts" in request else ""
+        names = self._names(request["method"], request["path"], request.get("query", ""), sent)
         return found | (self._content(content_type, body, names) if body else {})
 
     def played(self, response: Mapping[str, Any]) -> RecordedResponse:
@@ -130,17 +131,17 @@ class Masking:
         headers = [(name, value.replace(_URL, url)) for name, value in response["headers"]]
         return RecordedResponse(response["status"], headers, body)
 
-    def _names(self, method: str, raw_path: str, query: str) -> Collection[str]:
-        match = self._router.find(method, raw_path, query)
+    def _names(self, method: str, raw_path: str, query: str, sent: str) -> Collection[str]:
+        match = self._router.find(method, raw_path, query, sent)
         return secret_names_of(match.operation.operation_id if isinstance(match, Match) else "accessToken")
 
     def _request_body(self, content_type: str, body: bytes, names: Collection[str]) -> dict[str, Any]:
         kind, parameters = parse_options_header(content_type)
         kind = kind.lower()
-        if kind == _FORM:
+        if kind == URLENCODED:
             pairs = parse_qsl(body.decode("latin-1"), keep_blank_values=True, encoding="utf-8", errors="replace")
             return {"form": [list(pair) for pair in self._pairs(pairs, {*names, *secret_parameters()})]}
-        if kind == _MULTIPART:
+        if kind == FORM_DATA:
             try:
                 parts = parse_multipart(body, boundary=parameters.get("boundary", ""))
             except ValueError:
@@ -152,7 +153,7 @@ class Masking:
         if isinstance(content, FilePart):
             return {"name": name, "filename": content.filename, "type": content.content_type, **_digest(content)}
         if name in names:
-            return {"name": name, "text": _MASK}
+            return {"name": name, "text": MASK}
         return {
             "name": name,
             **(self._json(content, names) or {"text": self._text(content.decode("utf-8", "replace"))}),
@@ -177,11 +178,11 @@ class Masking:
         return {"json": _mapped(mask_values(value, names), self._text)}
 
     def _pairs(self, pairs: Sequence[tuple[str, str]], names: Collection[str]) -> list[tuple[str, str]]:
-        return [(name, _MASK if name in names and value else self._text(value)) for name, value in pairs]
+        return [(name, MASK if name in names and value else self._text(value)) for name, value in pairs]
 
     def _text(self, text: str) -> str:
         for secret in self._secrets:
-            text = text.replace(secret, _MASK)
+            text = text.replace(secret, MASK)
         return text.replace(self._base_url(), _URL)
 
 

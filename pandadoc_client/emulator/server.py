@@ -21,7 +21,7 @@ import uvicorn
 from .app import create_app
 from .context import Context
 from .faults import FaultScript
-from .journal import Journal
+from .journal import TOKEN_PATH, Journal
 from .middleware import EmulatorMiddleware, ServerConnections, tracked_protocol
 from .oauth import token_body
 from .options import ClientRegistration, EmulatorOptions
@@ -181,7 +181,7 @@ class Emulator:
     @property
     def token_url(self) -> str:
         """The token endpoint."""
-        return f"{self.url}/oauth2/access_token"
+        return f"{self.url}{TOKEN_PATH}"
 
     @property
     def client(self) -> ClientRegistration:

@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Any, cast
 
 from .document import Contract
+from .media import FORM_DATA
 
 __all__ = ["adapted"]
 
@@ -32,7 +33,7 @@ def _name_json_parts(node: dict[str, Any], contract: Contract) -> None:
     The part of an object is JSON (OpenAPI 3.0.3, Encoding Object); openapi-core infers so only for a schema whose type
     stands in it and not behind an `allOf`.
     """
-    form = node.get("multipart/form-data")
+    form = node.get(FORM_DATA)
     if isinstance(form, dict) and "schema" in form:
         for name, schema in contract.resolve(form["schema"]).get("properties", {}).items():
             if contract.resolve(schema).get("type", "object") == "object":

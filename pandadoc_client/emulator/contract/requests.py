@@ -35,14 +35,14 @@ from werkzeug.http import parse_options_header
 
 from .adapt import adapted
 from .document import Contract, ContractOperation
+from .media import FORM_DATA, JSON, media_type
 from .multipart import FilePart, parse_multipart
-from .routing import FORM, Match
+from .routing import Match
 
-__all__ = ["BODY", "Raw", "RequestJudge", "ValidRequest", "Violation", "is_email", "is_uri", "media_type"]
+__all__ = ["BODY", "Raw", "RequestJudge", "ValidRequest", "Violation", "is_email", "is_uri"]
 
 BODY = "body"
 """What a violation names that is about the whole body."""
-_JSON = "application/json"
 _MISSING = "This field is required."
 
 
@@ -109,7 +109,7 @@ class RequestJudge:
         return _Unmarshaller(
             SchemaPath.from_dict(cast("Any", adapted(self._contract))),
             path_finder_cls=cast("Any", partial(_PathFinder, self._contract)),
-            extra_media_type_deserializers={FORM: _read_form, _JSON: _read_json},
+            extra_media_type_deserializers={FORM_DATA: _read_form, JSON: _read_json},
             extra_format_validators={"email": is_email, "uri": is_uri},
             format_unmarshallers={"binary": _unchanged},  # and dates and UUIDs stay the text that came
         )
@@ -117,14 +117,14 @@ class RequestJudge:
     def judge(self, match: Match, raw: Raw, *, sandbox: bool = False) -> ValidRequest | list[Violation]:
         """Return the request as values, or what is wrong with it, each place once."""
         result = self._unmarshaller.unmarshal(_Request(match, raw, self._lists(match.operation)))
-        form = self._form(match.operation) if media_type(raw.header("content-type")) == FORM else None
+        form = self._form(match.operation) if media_type(raw.header("content-type")) == FORM_DATA else None
         found = [violation for error in result.errors for violation in self._violations(error, match.operation, form)]
         if not found and form:
             found = list(self._not_files(form, result.body or {}))
         if found:
             return list({violation.field: violation for violation in reversed(found)}.values())[::-1]
         parameters = result.parameters
-        body = json.loads(raw.body) if raw.body and media_type(raw.header("content-type")) == _JSON else result.body
+        body = json.loads(raw.body) if raw.body and media_type(raw.header("content-type")) == JSON else result.body
         # What was forgiven for being empty was not read.
         empty = {error.name: "" for error in result.errors if isinstance(error, ParameterValidationError)}
         sent = tuple(parse_qsl(raw.query, keep_blank_values=True))
@@ -138,7 +138,7 @@ class RequestJudge:
     def _form(self, operation: ContractOperation) -> Mapping[str, Any] | None:
         """Return the schemas of the parts of an operation's form with files, by name; None if it takes no such form."""
         body = self._contract.resolve(operation.definition.get("requestBody", {}))
-        schema = body.get("content", {}).get(FORM, {}).get("schema")
+        schema = body.get("content", {}).get(FORM_DATA, {}).get("schema")
         if schema is None:
             return None
         parts = self._contract.resolve(schema).get("properties", {})
@@ -182,7 +182,7 @@ class RequestJudge:
     def _unreadable(cause: Exception, form: Mapping[str, Any] | None) -> Iterable[Violation]:
         """A body that is not what its media type says, or a part of a form that is not."""
         kind = getattr(cause, "mimetype", "")
-        if form and kind == _JSON:
+        if form and kind == JSON:
             for name, schema in form.items():
                 if schema.get("type", "object") == "object":
                     yield Violation(name, f"/{name}", "This part is no JSON.")
@@ -267,16 +267,11 @@ class _PathFinder:
         return PathOperationServer(path, path / method, None, TemplateResult(""), None)
 
 
-def media_type(content_type: str) -> str:
-    """Return the media type of a `Content-Type`, in lower case, without its parameters."""
-    return parse_options_header(content_type)[0].lower()
-
-
 def _content_type(raw: Raw) -> str:
     """Return the media type; a form's boundary in hexadecimal, as openapi-core reads no quoted parameter right."""
     kind, parameters = parse_options_header(raw.header("content-type"))
-    if kind.lower() == FORM:
-        return f"{FORM}; boundary={parameters.get('boundary', '').encode().hex()}"
+    if kind.lower() == FORM_DATA:
+        return f"{FORM_DATA}; boundary={parameters.get('boundary', '').encode().hex()}"
     return kind.lower()
 
 

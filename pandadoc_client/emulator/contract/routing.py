@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
 from .document import ContractOperation
+from .media import FORM_DATA
 
-__all__ = ["FORM", "Match", "Mismatch", "Router"]
-
-FORM = "multipart/form-data"
-"""The media type of forms with files (RFC 7578)."""
+__all__ = ["Match", "Mismatch", "Router"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,9 @@ class Router:
                 continue
             template = segments
             if operation.method == ("GET" if method == "HEAD" else method):
-                if media_type == FORM and FORM in operation.media_types:  # of two, that with the fewest markers
+                if (
+                    media_type == FORM_DATA and FORM_DATA in operation.media_types
+                ):  # of two, that with the fewest markers
                     if operation.markers <= keys:
                         return Match(operation, path)
                     upload = Match(operation, path)

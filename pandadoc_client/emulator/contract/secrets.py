@@ -7,13 +7,14 @@ from functools import cache
 from typing import Any
 
 from .document import Contract, load_contract
+from .media import URLENCODED
 
-__all__ = ["mask_values", "secret_names", "secret_names_of", "secret_parameters"]
+__all__ = ["MASK", "mask_values", "secret_names", "secret_names_of", "secret_parameters"]
 
-_MASK = "***"
+MASK = "***"
+"""What stands in the place of a secret."""
 _NO_CONTRACT_HAS_THEM = frozenset({"api_key", "password", "secret"})
 _VALUES = ("example", "examples", "default", "enum")  # what is no schema
-_FORM = "application/x-www-form-urlencoded"
 
 
 @cache
@@ -33,7 +34,7 @@ def secret_parameters() -> frozenset[str]:
     found = set(secret_names())
     for operation in contract.operations.values():
         body = contract.resolve(operation.definition.get("requestBody", {}))
-        form = body.get("content", {}).get(_FORM, {}).get("schema", {})
+        form = body.get("content", {}).get(URLENCODED, {}).get("schema", {})
         found |= {
             name
             for name, schema in _fields(dict(_whole(contract, form)))
@@ -74,7 +75,7 @@ def mask_values(value: Any, names: Collection[str] | None = None) -> Any:
     """Return decoded JSON without its secrets: the values of `names`, or of `secret_names`."""
     names = secret_names() if names is None else names
     if isinstance(value, dict):
-        return {name: _MASK if name in names and item else mask_values(item, names) for name, item in value.items()}
+        return {name: MASK if name in names and item else mask_values(item, names) for name, item in value.items()}
     return [mask_values(item, names) for item in value] if isinstance(value, list) else value
 
 

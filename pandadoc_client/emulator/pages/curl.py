@@ -6,7 +6,7 @@ import json
 import shlex
 from urllib.parse import quote
 
-from ..contract.secrets import mask_values, secret_parameters
+from ..contract.secrets import MASK, mask_values, secret_parameters
 from ..journal import JournalEntry
 
 __all__ = ["curl_command"]
@@ -27,7 +27,7 @@ def curl_command(entry: JournalEntry, base_url: str) -> str:
     lines = [" ".join(["curl", *method, shlex.quote(url)])]
     for name, value in entry.headers:
         if name == "authorization":
-            known = _VARIABLES.get(value.partition(" ")[0].lower(), "***")
+            known = _VARIABLES.get(value.partition(" ")[0].lower(), MASK)
             lines.append(f'--header "Authorization: {known}"')
         elif name in _KEPT_HEADERS and not (name == "content-type" and value.startswith("multipart/")):
             lines.append(f"--header {shlex.quote(f'{name}: {value}')}")

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from ..context import Context
+from ..journal import TOKEN_PATH
 from .layout import table
 
 __all__ = ["description", "prefers_json", "settings"]
@@ -28,7 +29,7 @@ def description(context: Context, *, reveal: bool) -> dict[str, Any]:
         "url": context.url,
         "endpoints": {
             "authorize": f"{context.url}/oauth2/authorize",
-            "token": f"{context.url}/oauth2/access_token",
+            "token": f"{context.url}{TOKEN_PATH}",
             "current_member": f"{context.url}/public/v1/members/current",
             "control": f"{context.url}/_emulator/" if context.loopback else None,
         },

@@ -78,8 +78,8 @@ def _state(seen: dict[str, Any]) -> str:
 def _turn(seen: dict[str, Any]) -> str:
     if not (seen["open"] and seen["waiting_for"]):
         return ""
-    names = ", ".join(person(one) for one in seen["waiting_for"])
-    return f"<p>It is not your turn yet: the document waits for <strong>{escape(names)}</strong>.</p>"
+    name = person(seen["waiting_for"])
+    return f"<p>It is not your turn yet: the document waits for <strong>{escape(name)}</strong>.</p>"
 
 
 def _filled(seen: dict[str, Any]) -> str:

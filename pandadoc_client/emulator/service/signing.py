@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from ..contract.requests import is_email
 from .backend import Backend
 from .documents import models as documents
 from .documents import serializers as document_serializers
@@ -13,7 +14,7 @@ from .recipients.models import contact_for, find_recipient, from_contact, is_sig
 from .records import Record
 from .refusal import Refusal, found_in
 
-__all__ = ["FieldProblems", "decline", "delegate", "is_required", "sign", "view", "waiting_for"]
+__all__ = ["FieldProblems", "decline", "delegate", "is_required", "sign", "view"]
 
 _TYPED = ("text", "date", "dropdown", "radio_buttons", "signature", "initials")
 """Kinds of fields that a person fills in by typing or choosing; a checkbox is ticked, others need nothing."""
@@ -44,14 +45,8 @@ def view(backend: Backend, document_id: str, recipient_id: str) -> Record:
         "fields": _own_fields(document, recipient),
         "open": document["status"] in documents.OPEN_STATUSES,
         "may_sign": is_signer(recipient) and not recipient["has_completed"],
-        "waiting_for": waiting_for(backend, document, recipient),
+        "waiting_for": documents.waits_for(backend, document, recipient),
     }
-
-
-def waiting_for(backend: Backend, document: Record, recipient: Record) -> list[Record]:
-    """Return the signer whose turn is before a recipient's, where the order is kept; an empty list if it is theirs."""
-    earlier = documents.waits_for(document, recipient) if backend.options.behaviour.signing_order else None
-    return [] if earlier is None else [earlier]
 
 
 def is_required(field: Record) -> bool:
@@ -106,8 +101,7 @@ def delegate(backend: Backend, document_id: str, recipient_id: str, email: str, 
     old = found_in(document["recipients"], "id", recipient_id, "recipient")
     if old["has_completed"]:
         raise Refusal(400, "This recipient has signed.")
-    local, _, domain = email.partition("@")
-    if not local or not domain or any(character.isspace() for character in email):
+    if not is_email(email):
         raise FieldProblems({"email": "Enter an e-mail address, such as name@example.com."})
     if find_recipient(document, email) is not None:
         raise FieldProblems({"email": "This person is a recipient of the document already."})
@@ -128,7 +122,7 @@ def _found(backend: Backend, document_id: str, recipient_id: str) -> tuple[Recor
 
 def _in_turn(backend: Backend, document_id: str, recipient_id: str) -> tuple[Record, Record]:
     document, recipient = _found(backend, document_id, recipient_id)
-    if waiting_for(backend, document, recipient):
+    if documents.waits_for(backend, document, recipient) is not None:
         raise Refusal(409, "It is not this recipient's turn.")
     return document, recipient
 

@@ -23,8 +23,8 @@ FIELDS = (
 )
 
 
-def known_contact(backend: Backend, email: str | None) -> Record | None:
-    """Return the contact of an e-mail address, in any case of its letters; None if there is none."""
-    if not email:
+def known_contact(backend: Backend, value: str | None, by: str = "email") -> Record | None:
+    """Return the contact of an e-mail address, or `by` another field, in any case of letters; None if there is none."""
+    if not value:
         return None
-    return next((one for one in backend["contacts"] if (one["email"] or "").lower() == email.lower()), None)
+    return next((one for one in backend["contacts"] if (one[by] or "").lower() == value.lower()), None)

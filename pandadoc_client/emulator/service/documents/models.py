@@ -238,7 +238,7 @@ def complete_recipient(backend: Backend, document_id: str, recipient_id: str, *,
         raise Refusal(404, "The document has no such recipient.")
     if recipient["has_completed"]:
         raise Refusal(400, "This recipient has signed.")
-    if backend.options.behaviour.signing_order and (earlier := waits_for(document, recipient)) is not None:
+    if (earlier := waits_for(backend, document, recipient)) is not None:
         raise Refusal(409, f"It is the turn of the recipient {earlier['id']}.")
     if document["status"] == "document.sent":
         view(backend, document_id, recipient_id)
@@ -262,8 +262,10 @@ def complete_recipient(backend: Backend, document_id: str, recipient_id: str, *,
     return document
 
 
-def waits_for(document: Record, recipient: Record) -> Record | None:
-    """Return a signer who has to sign before a recipient may; None if it is their turn."""
+def waits_for(backend: Backend, document: Record, recipient: Record) -> Record | None:
+    """Return a signer who has to sign before a recipient may, where the order is kept; None if it is their turn."""
+    if not backend.options.behaviour.signing_order:
+        return None
     own = recipient["signing_order"] or 0
     earlier = (one for one in document["recipients"] if (one["signing_order"] or 0) < own)
     return next((one for one in earlier if is_signer(one) and not one["has_completed"]), None)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...contract.requests import is_email
 from ..backend import Backend
+from ..contacts.models import known_contact
 from ..records import Record
 from ..refusal import invalid
 
@@ -101,10 +102,8 @@ def _identity(wanted: Record) -> Record:
 def contact_for(backend: Backend, person: Record) -> Record:
     """Return the contact of that e-mail address or phone number; a new one if there is none."""
     for name in ("email", "phone"):
-        if person.get(name):
-            found = (one for one in backend["contacts"] if (one[name] or "").lower() == str(person[name]).lower())
-            for contact in found:
-                return contact
+        if (known := known_contact(backend, person.get(name), by=name)) is not None:
+            return known
     blank = dict.fromkeys(("company", "job_title", "country", "state", "street_address", "city", "postal_code"))
     return backend["contacts"].add({"id": backend.new_id(), **_identity(person), **blank})
 
