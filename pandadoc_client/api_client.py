@@ -14,7 +14,7 @@ from pandadoc_client._calls.arguments import PreparedCall, prepare
 from pandadoc_client._calls.client import BaseClient
 from pandadoc_client._calls.multipart import MultipartBody
 from pandadoc_client._calls.operation import Operation
-from pandadoc_client._http.backends import Backend, check_http_client
+from pandadoc_client._http.backends import AsyncHttpClient, Backend, HttpClient, check_http_client
 from pandadoc_client._http.lazily import LazyModule
 from pandadoc_client._http.messages import Request, Response
 from pandadoc_client._http.secrets import hide_headers
@@ -46,13 +46,13 @@ class ApiClient(BaseClient):
         header_value: Its value.
         cookie: Value of a Cookie header to send with every call.
         pool_threads: Threads for calls with ``async_req=True``.
-        http_client: An ``httpx.Client`` to send with: its transport, proxies, certificates, mounts and event hooks are
-            used; its authentication, default headers and cookies are not, and it is not closed. Settings of the network
-            in the configuration do not count then.
+        http_client: A client of httpx or httpx2 to send with: its transport, proxies, certificates, mounts and event
+            hooks are used; its authentication, default headers and cookies are not, and it is not closed. Settings of
+            the network in the configuration do not count then.
         backend: For `AsyncApiClient`: ``"httpx"`` or ``"aiohttp"``, in place of the configuration's.
 
     Raises:
-        ApiTypeError: ``http_client`` is no ``httpx.Client`` (`AsyncApiClient`: ``httpx.AsyncClient``).
+        ApiTypeError: ``http_client`` is no ``Client`` (`AsyncApiClient`: ``AsyncClient``) of httpx or httpx2.
         ApiValueError: The backend is unknown, or for asyncio only, or was given together with an HTTP client.
         ImportError: The library that the backend needs is missing.
     """
@@ -65,7 +65,7 @@ class ApiClient(BaseClient):
         cookie: str | None = None,
         pool_threads: int = 1,
         *,
-        http_client: httpx.Client | None = None,
+        http_client: HttpClient | None = None,
         backend: Backend | None = None,
     ) -> None:
         check_http_client(http_client, backend, is_async=False)
@@ -266,7 +266,7 @@ class AsyncApiClient(BaseClient):
         header_value: str | None = None,
         cookie: str | None = None,
         *,
-        http_client: httpx.AsyncClient | None = None,
+        http_client: AsyncHttpClient | None = None,
         backend: Backend | None = None,
     ) -> None:
         check_http_client(http_client, backend, is_async=True)

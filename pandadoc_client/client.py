@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
 import pandadoc_client
-from pandadoc_client._http.backends import Backend, check_http_client
+from pandadoc_client._http.backends import AsyncHttpClient, Backend, HttpClient, check_http_client
 from pandadoc_client._http.bearer import bearer_problem
 from pandadoc_client._http.credentials import access_token_of, api_key_of
 from pandadoc_client._http.fork import ProcessBound
@@ -62,7 +62,7 @@ class _Front(ProcessBound):
         retries: int | pandadoc_client.RetryPolicy | None = None,
         allow_insecure: bool = False,
         rate_limiter: pandadoc_client.throttling.RateLimiter | None = None,
-        http_client: httpx.Client | httpx.AsyncClient | None = None,
+        http_client: HttpClient | AsyncHttpClient | None = None,
         backend: Backend | None = None,
     ) -> None:
         # Both have a repr that is masked: what is refused here is reported with the local variables of this frame.
@@ -162,7 +162,7 @@ class PandaDoc(_Front, Resources):
         retries: How often to try again at the most, or a ``RetryPolicy``.
         allow_insecure: True to permit plain ``http`` to hosts other than this machine.
         rate_limiter: A ``RateLimiter`` that every attempt waits for.
-        http_client: An ``httpx.Client`` to send with (`AsyncPandaDoc`: an ``httpx.AsyncClient``): its transport,
+        http_client: A client of httpx or httpx2 to send with (`AsyncPandaDoc`: an ``AsyncClient``): its transport,
             proxies, certificates, mounts and event hooks are used; its authentication, default headers and cookies are
             not. Refreshes go over it, too; those of `AsyncPandaDoc` run in a thread and do not.
         backend: For `AsyncPandaDoc`: ``"aiohttp"`` to make calls over aiohttp; the default is ``"httpx"``.

@@ -1,15 +1,56 @@
-"""What carries the calls of asyncio: the names of backends, and the checks of what a client is given to send with."""
+"""What carries calls: the names of backends, clients that a user gives, and the checks of both."""
 
 from __future__ import annotations
 
 import importlib.util
-from typing import Any, Literal
+import sys
+from types import ModuleType
+from typing import Any, Literal, Protocol
 
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
-__all__ = ["Backend", "check_backend", "check_http_client"]
+__all__ = ["AsyncHttpClient", "Backend", "HttpClient", "check_backend", "check_http_client", "loaded_libraries"]
 
 Backend = Literal["httpx", "aiohttp"]
+
+
+class HttpClient(Protocol):
+    """An ``httpx.Client`` or an ``httpx2.Client``, as a type checker knows them that need not have both."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it can send no more."""
+        ...
+
+    def build_request(self, method: str, url: Any) -> Any:
+        """Return a request of its library."""
+        ...
+
+    def close(self) -> None:
+        """Close its connections."""
+        ...
+
+
+class AsyncHttpClient(Protocol):
+    """An ``httpx.AsyncClient`` or an ``httpx2.AsyncClient``."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it can send no more."""
+        ...
+
+    def build_request(self, method: str, url: Any) -> Any:
+        """Return a request of its library."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close its connections."""
+        ...
+
+
+def loaded_libraries() -> list[ModuleType]:
+    """Return httpx, and httpx2 where the program uses it: whose objects a user may give, the newer one last."""
+    return [sys.modules[name] for name in ("httpx", "httpx2") if name in sys.modules]
 
 
 def check_backend(backend: Backend | None) -> None:
@@ -29,7 +70,7 @@ def check_http_client(http_client: Any, backend: Backend | None, *, is_async: bo
     """Refuse what a client cannot send with; None for both is the default.
 
     Raises:
-        ApiTypeError: *http_client* is no client of httpx of the right kind.
+        ApiTypeError: *http_client* is no client of httpx or httpx2 of the right kind.
         ApiValueError: *backend* is none, or does not go with the rest.
         ImportError: *backend* needs a library that is missing.
     """
@@ -40,9 +81,9 @@ def check_http_client(http_client: Any, backend: Backend | None, *, is_async: bo
         return
     if backend is not None:
         raise ApiValueError("http_client and backend cannot both be given: either says what sends", ["http_client"])
-    import httpx
+    import httpx  # noqa: F401 - so that it is loaded
 
-    kind = httpx.AsyncClient if is_async else httpx.Client
-    if not isinstance(http_client, kind):
-        problem = f"http_client must be an httpx.{kind.__name__}, not {type(http_client).__name__}"
+    name = "AsyncClient" if is_async else "Client"
+    if not isinstance(http_client, tuple(getattr(library, name) for library in loaded_libraries())):
+        problem = f"http_client must be an httpx.{name} or an httpx2.{name}, not {type(http_client).__name__}"
         raise ApiTypeError(problem, ["http_client"])

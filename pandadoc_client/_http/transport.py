@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import anyio
 import httpx
 
+from pandadoc_client._http.backends import AsyncHttpClient, HttpClient
 from pandadoc_client._http.bodies import AsyncBody, Body, RepeatableAsyncBody, RepeatableBody, closing_body, framing
 from pandadoc_client._http.cleanup import close_quietly, closed_after_async
 from pandadoc_client._http.clients import DirectAsyncClient, DirectClient
@@ -248,9 +249,9 @@ class Transport(_Shell):
 
     _body_kinds = (Body, RepeatableBody)
 
-    def __init__(self, settings: TransportSettings, http_client: httpx.Client | None = None) -> None:
+    def __init__(self, settings: TransportSettings, http_client: HttpClient | None = None) -> None:
         super().__init__(settings)
-        self._given = http_client
+        self._given = None if http_client is None else _of_httpx(http_client)
         self._own = None if http_client is not None else DirectClient(settings)
         self._process = os.getpid()
 
@@ -368,9 +369,9 @@ class AsyncTransport(_Shell):
     _body_kinds = (AsyncBody, RepeatableAsyncBody)
     _has_short_way = True
 
-    def __init__(self, settings: TransportSettings, http_client: httpx.AsyncClient | None = None) -> None:
+    def __init__(self, settings: TransportSettings, http_client: AsyncHttpClient | None = None) -> None:
         super().__init__(settings)
-        self._given = http_client
+        self._given = None if http_client is None else _async_of_httpx(http_client)
         self._own: dict[asyncio.AbstractEventLoop | None, DirectAsyncClient] = {}
 
     def _client(self) -> httpx.AsyncClient:
@@ -481,6 +482,23 @@ class AsyncTransport(_Shell):
         client = self._own.pop(_running_loop(), None)
         if client is not None:
             await client.aclose()
+
+
+def _of_httpx(client: HttpClient) -> httpx.Client:
+    """Return *client*, which has been checked, as one of httpx."""
+    if isinstance(client, httpx.Client):
+        return client
+    from pandadoc_client._http.httpx2_bridge import BridgedClient
+
+    return BridgedClient(client)
+
+
+def _async_of_httpx(client: AsyncHttpClient) -> httpx.AsyncClient:
+    if isinstance(client, httpx.AsyncClient):
+        return client
+    from pandadoc_client._http.httpx2_bridge import BridgedAsyncClient
+
+    return BridgedAsyncClient(client)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

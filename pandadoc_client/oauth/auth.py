@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import logging
+import sys
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, MutableMapping
+from typing import Any, Protocol, TypeVar
 
 import httpx
 
 import pandadoc_client
+from pandadoc_client._http.backends import loaded_libraries
 from pandadoc_client._http.deadline import seconds_left
 from pandadoc_client._http.secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError
@@ -17,6 +21,14 @@ from pandadoc_client.oauth.token import Token
 __all__ = ["OAuth2Auth", "TokenSource"]
 
 logger = logging.getLogger("pandadoc_client")
+
+
+class _HasHeaders(Protocol):
+    @property
+    def headers(self) -> MutableMapping[str, str]: ...
+
+
+_Request = TypeVar("_Request", bound=_HasHeaders)
 
 
 class TokenSource(ABC):
@@ -38,10 +50,11 @@ class TokenSource(ABC):
 class OAuth2Auth(httpx.Auth):
     """Sends the manager's token with each request (RFC 6750 §2.1), and once more with a new one after a 401.
 
-    For ``httpx.Client(auth=…)``, ``httpx.AsyncClient(auth=…)`` and ``Configuration(auth=…)``. No lock is held while a
-    request travels. A request whose body was a generator or a file that cannot be read again is not sent twice: its
-    401 is returned, a warning in the log says why, and the next request has a new token. If the new token is answered
-    401 as well the API refuses for another reason: then there is no further refresh for half a minute.
+    For ``Client(auth=…)`` and ``AsyncClient(auth=…)`` of httpx and httpx2, and for ``Configuration(auth=…)``. No lock
+    is held while a request travels. A request whose body was a generator or a file that cannot be read again is not
+    sent twice: its 401 is returned, a warning in the log says why, and the next request has a new token. If the new
+    token is answered 401 as well the API refuses for another reason: then there is no further refresh for half a
+    minute.
 
     The token goes to wherever the client sends the request: use a client of its own for other hosts.
 
@@ -72,14 +85,29 @@ class OAuth2Auth(httpx.Auth):
         """Return a valid access token, blocking until there is one."""
         return self._manager.wait_for_token(seconds_left()).access_token
 
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    @property  # type: ignore[misc]  # nobody sets it
+    def __class__(self) -> type[OAuth2Auth]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """What `isinstance` goes by: an ``httpx2.Auth`` as well, as soon as the program has httpx2.
+
+        Its clients ask for just that. Importing it here would double the time that importing httpx takes.
+        """
+        return _of_both(sys.modules["httpx2"]) if "httpx2" in sys.modules else OAuth2Auth
+
+    def __call__(self, request: _Request) -> _Request:
+        """Return *request* with the token in its header, blocking until there is one; what is answered is not seen.
+
+        By this a type checker lets httpx2's clients have it. They run the flows below, as httpx's do.
+        """
+        return _authorized(request, self.access_token())
+
+    def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
         """Run a request through; called by httpx."""
         access_token = self.access_token()
         response = yield _authorized(request, access_token)
         if self._may_repeat(request, response, access_token) and (other := self.access_token()) != access_token:
             yield _authorized(request, other)
 
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+    async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
         """Run a request through; called by httpx."""
         access_token = (await self._manager.await_token()).access_token
         response = yield _authorized(request, access_token)
@@ -88,12 +116,12 @@ class OAuth2Auth(httpx.Auth):
             if other != access_token:
                 yield _authorized(request, other)
 
-    def _may_repeat(self, request: httpx.Request, response: httpx.Response, access_token: str) -> bool:
+    def _may_repeat(self, request: Any, response: Any, access_token: str) -> bool:
         """Take note of a 401, and return True if *request* is to be sent again."""
         if response.status_code != 401:
             return False
         self._manager.reject(access_token)
-        replayable = isinstance(request.stream, httpx.ByteStream)
+        replayable = isinstance(request.stream, tuple(library.ByteStream for library in loaded_libraries()))
         if not replayable:
             logger.warning(
                 "%s %s was answered 401 and is not sent again: its body cannot be read twice",
@@ -103,6 +131,11 @@ class OAuth2Auth(httpx.Auth):
         return replayable
 
 
-def _authorized(request: httpx.Request, access_token: str) -> httpx.Request:
+def _authorized(request: _Request, access_token: str) -> _Request:
     request.headers["Authorization"] = f"Bearer {access_token}"
     return request
+
+
+@functools.cache
+def _of_both(httpx2: Any) -> type[OAuth2Auth]:
+    return type("OAuth2Auth", (OAuth2Auth, httpx2.Auth), {})

@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Generic, Self, TypeVar
 
-import httpx
 from attrs import evolve, field, frozen
 
 import pandadoc_client
-from pandadoc_client._http.backends import Backend, check_http_client
+from pandadoc_client._http.backends import AsyncHttpClient, Backend, HttpClient, check_http_client
 from pandadoc_client._http.fork import ProcessBound
 from pandadoc_client._http.form import value_problem
 from pandadoc_client._http.logging import log_by_environment
@@ -41,7 +40,7 @@ __all__ = ["AsyncOAuthClient", "OAuthClient", "blocking_client"]
 _DEFAULT_SCOPE = "read+write"
 _REFRESH_LIMITS = Timeout(total=90.0, connect=10.0, read=90.0)
 """Limits of a refresh. Generous: to give up on one that the server goes on to process loses the grant."""
-_HttpClient = TypeVar("_HttpClient", httpx.Client, httpx.AsyncClient)
+_HttpClient = TypeVar("_HttpClient", HttpClient, AsyncHttpClient)
 
 
 @frozen
@@ -235,7 +234,7 @@ class _OAuthClient(ProcessBound, Generic[_HttpClient]):
         return protocol.token_request(self._host, {**credentials, **fields}, USER_AGENT)
 
 
-class OAuthClient(_OAuthClient[httpx.Client]):
+class OAuthClient(_OAuthClient[HttpClient]):
     """Gets and refreshes tokens, blocking. Safe for use by many threads; close it, or use it in a ``with``.
 
     A token request has no Authorization header, follows no redirect, and is sent again only if the server cannot have
@@ -251,8 +250,8 @@ class OAuthClient(_OAuthClient[httpx.Client]):
             ``/oauth2/authorize`` on a host on this machine (the emulator); for any other host, that of the region.
         timeout: Seconds that a call may take, retries included, or a pair (connect, read). None for 30 seconds. It
             does not bound a refresh.
-        http_client: An ``httpx.Client`` to send with. It is not closed, and its authentication, default headers and
-            cookies are not used.
+        http_client: A client of httpx or httpx2 to send with. It is not closed, and its authentication, default headers
+            and cookies are not used.
         send_redirect_uri: True to send ``redirect_uri`` along with a code; the API's contract has no such field.
         region: ``"us"`` or ``"eu"``; else ``PANDADOC_REGION``, else ``"us"``.
         allow_insecure: True to permit plain ``http`` to a host other than this machine.
@@ -361,10 +360,10 @@ class OAuthClient(_OAuthClient[httpx.Client]):
         self.close()
 
 
-class AsyncOAuthClient(_OAuthClient[httpx.AsyncClient]):
+class AsyncOAuthClient(_OAuthClient[AsyncHttpClient]):
     """Gets and refreshes tokens for asyncio or trio; `OAuthClient` describes arguments, methods and errors.
 
-    ``http_client`` is an ``httpx.AsyncClient``. Use it in an ``async with``, or close it with `aclose`.
+    ``http_client`` is an ``AsyncClient`` of httpx or httpx2. Use it in an ``async with``, or close it with `aclose`.
     """
 
     _is_async = True

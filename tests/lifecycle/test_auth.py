@@ -1,4 +1,4 @@
-"""`OAuth2Auth` in httpx's clients and in ours."""
+"""`OAuth2Auth` in clients of httpx and httpx2, and in ours."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import copy
 import dataclasses
 import io
 import logging
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import httpx
+import httpx2
 import pytest
 
 from pandadoc_client import ApiClient, AsyncApiClient, Configuration
@@ -30,6 +33,12 @@ from pandadoc_client.oauth.stores.entry import encode_entry
 from .support import MEMBER, issue, open_async_client, refreshes, together
 
 
+@pytest.fixture(params=[httpx, httpx2], ids=["httpx", "httpx2"])
+def library(request: pytest.FixtureRequest) -> Any:
+    """A library whose clients take the authentication."""
+    return request.param
+
+
 @pytest.fixture
 def manager(emulator: Emulator, client: OAuthClient, store: MemoryTokenStore) -> TokenManager:
     manager = TokenManager(client, store)
@@ -41,64 +50,64 @@ def sent(emulator: Emulator) -> list[str | None]:
     return [entry.header("authorization") for entry in emulator.journal.requests(MEMBER)]
 
 
-def test_each_request_has_the_token(emulator: Emulator, manager: TokenManager) -> None:
-    with httpx.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+def test_each_request_has_the_token(library: Any, emulator: Emulator, manager: TokenManager) -> None:
+    with library.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
         assert http.get(MEMBER).status_code == 200
     assert sent(emulator) == [f"Bearer {manager.token().access_token}"]
 
 
-def test_a_401_is_answered_with_a_new_token_once(emulator: Emulator, manager: TokenManager) -> None:
+def test_a_401_is_answered_with_a_new_token_once(library: Any, emulator: Emulator, manager: TokenManager) -> None:
     old = manager.token()
     emulator.expire_access_tokens()
-    with httpx.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+    with library.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
         assert http.get(MEMBER).status_code == 200
     assert sent(emulator) == [f"Bearer {old.access_token}", f"Bearer {manager.token().access_token}"]
     assert refreshes(emulator) == 1
 
 
-def test_a_401_that_stays_is_returned(emulator: Emulator, manager: TokenManager) -> None:
+def test_a_401_that_stays_is_returned(library: Any, emulator: Emulator, manager: TokenManager) -> None:
     emulator.faults.add("status", path=MEMBER, status=401, body="{}", times=2)
-    with httpx.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+    with library.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
         assert http.get(MEMBER).status_code == 401
     assert len(sent(emulator)) == 2
     assert refreshes(emulator) == 1
 
 
-def test_threads_that_all_get_a_401_share_one_refresh(emulator: Emulator, manager: TokenManager) -> None:
+def test_threads_that_all_get_a_401_share_one_refresh(library: Any, emulator: Emulator, manager: TokenManager) -> None:
     manager.token()
     emulator.expire_access_tokens()
-    with httpx.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+    with library.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
         assert together(16, lambda: http.get(MEMBER).status_code) == [200] * 16
     assert refreshes(emulator) == 1
 
 
 @pytest.mark.parametrize("kind", ["blocking", "async"])
 async def test_tasks_that_all_get_a_401_share_one_refresh(
-    emulator: Emulator, client: OAuthClient, store: MemoryTokenStore, kind: str
+    library: Any, emulator: Emulator, client: OAuthClient, store: MemoryTokenStore, kind: str
 ) -> None:
     store.save("default", issue(emulator))
     emulator.expire_access_tokens()
     async with open_async_client(emulator) as other:
         manager = TokenManager(client, store) if kind == "blocking" else AsyncTokenManager(other, store)
-        async with httpx.AsyncClient(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+        async with library.AsyncClient(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
             answers = await asyncio.gather(*(http.get(MEMBER) for _ in range(50)))
     assert [answer.status_code for answer in answers] == [200] * 50
     assert refreshes(emulator) == 1
 
 
-def test_50_calls_are_under_way_at_the_same_time(emulator: Emulator, manager: TokenManager) -> None:
+def test_50_calls_are_under_way_at_the_same_time(library: Any, emulator: Emulator, manager: TokenManager) -> None:
     """The server holds each response back: were there a lock around a call, the others would not be sent."""
     manager.token()
     emulator.faults.add("latency", path=MEMBER, delay=3600, times=None)
-    limits = httpx.Limits(max_connections=None)
+    limits = library.Limits(max_connections=None)
     with (
-        httpx.Client(base_url=emulator.url, auth=OAuth2Auth(manager), limits=limits) as http,
+        library.Client(base_url=emulator.url, auth=OAuth2Auth(manager), limits=limits) as http,
         ThreadPoolExecutor(50) as pool,
     ):
         calls = [pool.submit(http.get, MEMBER, timeout=60) for _ in range(50)]
         assert len(emulator.journal.wait_for(50, timeout=50, path=MEMBER, arrived=True)) == 50
         emulator.reset()  # ends them
-        assert all(isinstance(call.exception(), httpx.TransportError) for call in calls)
+        assert all(isinstance(call.exception(), library.TransportError) for call in calls)
 
 
 def refuse_once(emulator: Emulator) -> None:
@@ -123,11 +132,11 @@ BODIES: dict[str, Any] = {
 
 @pytest.mark.parametrize("body", list(BODIES))
 def test_a_body_that_cannot_be_sent_again_is_not(
-    emulator: Emulator, manager: TokenManager, caplog: pytest.LogCaptureFixture, body: str
+    library: Any, emulator: Emulator, manager: TokenManager, caplog: pytest.LogCaptureFixture, body: str
 ) -> None:
     old = manager.token()
     refuse_once(emulator)
-    with httpx.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+    with library.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
         with caplog.at_level(logging.WARNING, "pandadoc_client"):
             assert http.post(MEMBER, **BODIES[body]()).status_code == 401
         assert "is not sent again: its body cannot be read twice" in caplog.text
@@ -136,24 +145,26 @@ def test_a_body_that_cannot_be_sent_again_is_not(
     assert manager.token() != old
 
 
-async def test_an_async_body_that_cannot_be_sent_again_is_not(emulator: Emulator, manager: TokenManager) -> None:
+async def test_an_async_body_that_cannot_be_sent_again_is_not(
+    library: Any, emulator: Emulator, manager: TokenManager
+) -> None:
     refuse_once(emulator)
-    async with httpx.AsyncClient(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+    async with library.AsyncClient(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
         assert (await http.post(MEMBER, content=generated_async())).status_code == 401
     assert len(sent(emulator)) == 1
 
 
-def test_a_body_in_memory_is_sent_again(emulator: Emulator, manager: TokenManager) -> None:
+def test_a_body_in_memory_is_sent_again(library: Any, emulator: Emulator, manager: TokenManager) -> None:
     refuse_once(emulator)
-    with httpx.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+    with library.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
         http.post(MEMBER, content=b'{"a":1}')
     bodies = [entry.body for entry in emulator.journal.requests(MEMBER)]
     assert bodies == [b'{"a":1}'] * 2
 
 
-def test_a_dead_grant_comes_out_of_the_request(emulator: Emulator, manager: TokenManager) -> None:
+def test_a_dead_grant_comes_out_of_the_request(library: Any, emulator: Emulator, manager: TokenManager) -> None:
     emulator.revoke_all()
-    with httpx.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+    with library.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
         for _ in range(3):
             with pytest.raises(ReauthorizationRequired):
                 http.get(MEMBER)
@@ -242,20 +253,22 @@ def refusing(emulator: Emulator) -> Emulator:
     return emulator
 
 
-def test_an_api_that_refuses_every_token_costs_one_refresh(refusing: Emulator, manager: TokenManager) -> None:
-    with httpx.Client(base_url=refusing.url, auth=OAuth2Auth(manager)) as http:
+def test_an_api_that_refuses_every_token_costs_one_refresh(
+    library: Any, refusing: Emulator, manager: TokenManager
+) -> None:
+    with library.Client(base_url=refusing.url, auth=OAuth2Auth(manager)) as http:
         assert {http.get(MEMBER).status_code for _ in range(10)} == {401}
     assert refreshes(refusing) == 1
     assert len(sent(refusing)) == 11, "a token is not sent twice"
 
 
 async def test_an_api_that_refuses_every_token_costs_tasks_one_refresh(
-    refusing: Emulator, store: MemoryTokenStore
+    library: Any, refusing: Emulator, store: MemoryTokenStore
 ) -> None:
     async with open_async_client(refusing) as client:
         manager = AsyncTokenManager(client, store)
         await manager.save(issue(refusing))
-        async with httpx.AsyncClient(base_url=refusing.url, auth=OAuth2Auth(manager)) as http:
+        async with library.AsyncClient(base_url=refusing.url, auth=OAuth2Auth(manager)) as http:
             for _ in range(3):
                 answers = await asyncio.gather(*(http.get(MEMBER) for _ in range(10)))
                 assert {answer.status_code for answer in answers} == {401}
@@ -263,18 +276,18 @@ async def test_an_api_that_refuses_every_token_costs_tasks_one_refresh(
 
 
 def test_an_api_that_refuses_every_token_costs_one_refresh_whoever_shares_the_store(
-    refusing: Emulator, client: OAuthClient, store: MemoryTokenStore, manager: TokenManager
+    library: Any, refusing: Emulator, client: OAuthClient, store: MemoryTokenStore, manager: TokenManager
 ) -> None:
     for asked in (manager, *(TokenManager(client, store) for _ in range(4))):
-        with httpx.Client(base_url=refusing.url, auth=OAuth2Auth(asked)) as http:
+        with library.Client(base_url=refusing.url, auth=OAuth2Auth(asked)) as http:
             assert {http.get(MEMBER).status_code for _ in range(3)} == {401}
     assert refreshes(refusing) == 1
 
 
 def test_a_token_that_was_got_for_a_refused_one_is_replaced_on_request(
-    refusing: Emulator, manager: TokenManager
+    library: Any, refusing: Emulator, manager: TokenManager
 ) -> None:
-    with httpx.Client(base_url=refusing.url, auth=OAuth2Auth(manager)) as http:
+    with library.Client(base_url=refusing.url, auth=OAuth2Auth(manager)) as http:
         http.get(MEMBER)
         http.get(MEMBER)
     before = manager.token()
@@ -283,9 +296,9 @@ def test_a_token_that_was_got_for_a_refused_one_is_replaced_on_request(
 
 
 def test_a_token_that_was_got_for_a_refused_one_is_renewed_once_it_has_some_age(
-    refusing: Emulator, client: OAuthClient, store: MemoryTokenStore, manager: TokenManager
+    library: Any, refusing: Emulator, client: OAuthClient, store: MemoryTokenStore, manager: TokenManager
 ) -> None:
-    with httpx.Client(base_url=refusing.url, auth=OAuth2Auth(manager)) as http:
+    with library.Client(base_url=refusing.url, auth=OAuth2Auth(manager)) as http:
         http.get(MEMBER)
     entry, revision = store.read_entry("default")
     assert entry is not None
@@ -294,17 +307,21 @@ def test_a_token_that_was_got_for_a_refused_one_is_renewed_once_it_has_some_age(
     older = dataclasses.replace(entry.token, received_at=entry.token.received_at - timedelta(minutes=1))
     document = encode_entry(dataclasses.replace(entry, token=older))
     store.write("default", document, expires_at=older.expires_at, expected=revision)
-    with httpx.Client(base_url=refusing.url, auth=OAuth2Auth(TokenManager(client, store))) as http:
+    with library.Client(base_url=refusing.url, auth=OAuth2Auth(TokenManager(client, store))) as http:
         http.get(MEMBER)
     assert refreshes(refusing) == 2
 
 
 @pytest.mark.parametrize("kind", [TokenManager, AsyncTokenManager])
 def test_a_manager_brings_its_authentication_along(
-    kind: type[TokenManager | AsyncTokenManager], emulator: Emulator, client: OAuthClient, store: MemoryTokenStore
+    library: Any,
+    kind: type[TokenManager | AsyncTokenManager],
+    emulator: Emulator,
+    client: OAuthClient,
+    store: MemoryTokenStore,
 ) -> None:
     TokenManager(client, store).save(issue(emulator))
-    with httpx.Client(base_url=emulator.url, auth=kind(client, store).httpx_auth()) as http:
+    with library.Client(base_url=emulator.url, auth=kind(client, store).httpx_auth()) as http:
         assert http.get(MEMBER).status_code == 200
 
 
@@ -319,3 +336,50 @@ def test_anything_that_brings_an_authentication_can_be_configured(emulator: Emul
     ):
         with ApiClient(configuration) as api:
             assert MembersApi(api).details_current_member()
+
+
+def test_it_is_an_authentication_for_httpx2_though_it_was_made_before_that_was_imported() -> None:
+    program = """
+import sys
+from datetime import UTC, datetime
+from pandadoc_client.oauth import MemoryTokenStore, OAuth2Auth, OAuthClient, Token, TokenManager
+
+manager = TokenManager(OAuthClient("id", "secret"), MemoryTokenStore())
+granted = {"access_token": "access", "refresh_token": "refresh", "expires_in": 3600}
+manager.save(Token.from_response(granted, datetime.now(UTC)))
+auth = OAuth2Auth(manager)
+assert "httpx2" not in sys.modules
+import httpx, httpx2
+assert isinstance(auth, httpx.Auth) and isinstance(auth, httpx2.Auth) and isinstance(auth, OAuth2Auth)
+seen = []
+def answer(request):
+    seen.append(request.headers["Authorization"])
+    return httpx2.Response(200)
+with httpx2.Client(auth=auth, transport=httpx2.MockTransport(answer)) as client:
+    client.get("https://api.example")
+print(seen)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "['Bearer access']\n"
+
+
+def test_a_program_may_have_httpx2_in_place_of_httpx(emulator: Emulator) -> None:
+    """``httpx2.alias_httpx()``, by which a program moves all of its libraries."""
+    program = """
+import asyncio, sys
+import httpx2
+httpx2.alias_httpx()
+from pandadoc_client import AsyncPandaDoc, PandaDoc
+
+with PandaDoc(api_key=sys.argv[1], host=sys.argv[2]) as pd:
+    print(pd.members.details_current_member().email)
+async def main():
+    async with AsyncPandaDoc(api_key=sys.argv[1], host=sys.argv[2]) as pd:
+        print((await pd.members.details_current_member()).email)
+asyncio.run(main())
+"""
+    arguments = [sys.executable, "-c", program, emulator.api_key, emulator.url]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    first, second = done.stdout.splitlines()
+    assert first == second
+    assert "@" in first
