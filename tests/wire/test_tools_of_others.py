@@ -96,6 +96,48 @@ def test_datadog_has_a_span_for_every_call(monkeypatch: pytest.MonkeyPatch) -> N
     assert lines.count("oauth2/access_token 200") == 1
 
 
+NEW_RELIC = """
+import asyncio
+import sys
+
+import newrelic.agent
+from newrelic.core.stats_engine import StatsEngine
+
+newrelic.agent.initialize(sys.argv[1])
+application = newrelic.agent.register_application(timeout=10)
+record = StatsEngine.record_transaction
+
+
+def externals(node):
+    if type(node).__name__ == "ExternalNode":
+        print(node.method, node.url.partition("127.0.0.1")[2].partition("/")[2])
+    for child in node.children:
+        externals(child)
+
+
+def print_and_record(engine, transaction):
+    externals(transaction.root)
+    return record(engine, transaction)
+
+
+StatsEngine.record_transaction = print_and_record
+
+from pandadoc_client.emulator import Emulator
+from tests.wire.test_tools_of_others import call_in_each_way
+
+with Emulator() as emulator, newrelic.agent.BackgroundTask(application, "calls"):
+    asyncio.run(call_in_each_way(emulator))
+"""
+
+
+def test_new_relic_has_a_segment_for_every_call(tmp_path: Path) -> None:
+    settings = tmp_path / "newrelic.ini"
+    settings.write_text("[newrelic]\ndeveloper_mode = true\nlicense_key = none\napp_name = test\nlog_level = error\n")
+    lines = output_of("-c", NEW_RELIC, str(settings))
+    assert lines.count("GET public/v1/documents") == CALLS
+    assert lines.count("POST oauth2/access_token") == 1
+
+
 PYTEST_HTTPX = """
 from pandadoc_client import PandaDoc
 from pandadoc_client.exceptions import NotFoundException
