@@ -1,7 +1,7 @@
 """Measures side by side, in one run, and prints Markdown tables.
 
-    python benchmarks/run.py [--only imports|calls|list|parallel|memory|large|transfers|fast|backends|generate|tokens|
-                             stores|expiry|bulk] [--rounds N] [--calls N] [--accounts N] [--spec FILE]
+    python benchmarks/run.py [--only imports|calls|list|parallel|memory|soak|large|transfers|fast|backends|generate|
+                             tokens|stores|expiry|bulk] [--rounds N] [--calls N] [--accounts N] [--spec FILE]
 
 It sets up what it needs: environments in ``.cache`` with the core dependencies, with what the stores and the emulator
 need, with Authlib, with the generators; ``.venv-vendor`` with the vendor's SDK; and the client that
@@ -28,6 +28,7 @@ from benchmarks import (  # noqa: E402 (found by the line above)
     imports,
     large,
     memory,
+    soak,
     transfers,
 )
 from benchmarks.environment import ROOT, environment, everything  # noqa: E402 (likewise)
@@ -38,6 +39,7 @@ _MEASURED: Mapping[str, Callable[[argparse.Namespace], Sequence[str]]] = {
     "list": lambda given: documents.report(given.rounds, given.calls),
     "parallel": lambda given: documents.report_parallel(given.rounds, given.calls),
     "memory": lambda given: memory.report(given.rounds),
+    "soak": lambda given: soak.report(),
     "large": lambda given: large.report(max(3, given.rounds // 4)),
     "transfers": lambda given: transfers.report(max(3, given.rounds // 4)),
     "fast": lambda given: fast.report(given.rounds, given.calls),

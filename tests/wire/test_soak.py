@@ -1,9 +1,10 @@
-"""Thousands of calls, many at once: connections as many as calls at once, none lost, none left open."""
+"""Thousands of calls: connections as many as calls at once, none lost, none left open, and nothing left in memory."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import subprocess
 import sys
@@ -13,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from pandadoc_client import AsyncApiClient
-from pandadoc_client.api.members_api import AsyncMembersApi
+from pandadoc_client import ApiClient, AsyncApiClient
+from pandadoc_client.api.members_api import AsyncMembersApi, MembersApi
 
 from .faults import calls, configured
 
@@ -65,3 +66,38 @@ def test_many_cancelled_calls_leave_no_connection() -> None:
     with counting() as (url, counts):
         assert asyncio.run(main(url)) > 100
     assert counts["open"] == 0
+
+
+def blocks() -> int:
+    """Return how many blocks of memory Python's objects take, garbage aside."""
+    gc.collect()
+    return sys.getallocatedblocks()
+
+
+@pytest.mark.parametrize("world", ["blocking", "asyncio"])
+def test_calls_leave_nothing_in_memory(world: str) -> None:
+    warming, counted = 300, 2_000
+
+    def blocking(url: str) -> int:
+        with ApiClient(configured(url)) as client:
+            api = MembersApi(client)
+            for _ in range(warming):
+                api.details_current_member()
+            before = blocks()
+            for _ in range(counted):
+                api.details_current_member()
+            return blocks() - before
+
+    async def asynchronous(url: str) -> int:
+        async with AsyncApiClient(configured(url)) as client:
+            api = AsyncMembersApi(client)
+            for _ in range(warming):
+                await api.details_current_member()
+            before = blocks()
+            for _ in range(counted):
+                await api.details_current_member()
+            return blocks() - before
+
+    with counting() as (url, _):
+        left = asyncio.run(asynchronous(url)) if world == "asyncio" else blocking(url)
+    assert left < counted / 10
