@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import aiofiles
 import anyio
 import pytest
 from starlette.datastructures import Headers, UploadFile
@@ -208,7 +209,6 @@ def test_a_read_that_turns_out_to_be_asynchronous_is_refused_without_a_warning(
 async def test_files_of_aiofiles_and_anyio_are_read_by_the_asynchronous_client(
     server: FileServer, tmp_path: Path
 ) -> None:
-    aiofiles = pytest.importorskip("aiofiles")
     path = tmp_path / "contract.pdf"
     path.write_bytes(PDF)
     from pandadoc_client import AsyncApiClient

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -53,7 +54,6 @@ def _exactly(value: Any) -> Any:
 
 def both(data: bytes | str) -> tuple[Any, Any]:
     """Return what comes of it with orjson and without."""
-    orjson = pytest.importorskip("orjson")
     found = []
     for reader in (orjson.loads, None):
         with pytest.MonkeyPatch.context() as patch:

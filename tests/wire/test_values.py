@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
+import numpy
 import pytest
 
 from pandadoc_client import ApiTypeError, ApiValueError
@@ -212,7 +213,6 @@ def _frames() -> list[Any]:
 
 
 def test_numpys_values_go_out_as_pythons(world: World, server: FileServer) -> None:
-    numpy = pytest.importorskip("numpy")
     values = {
         "int": numpy.int64(3),
         "unsigned": numpy.uint8(3),
