@@ -11,7 +11,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -72,6 +72,38 @@ class Task:
 
 
 @contextmanager
+def http_client_list(task: Task) -> Iterator[Call]:
+    from http.client import HTTPConnection
+
+    host, target = task.host.removeprefix("http://"), task.url.removeprefix(task.host)
+
+    def call() -> Any:
+        connection.request("GET", target, headers=KEY_HEADER)
+        response = connection.getresponse()
+        if response.status != 200:
+            raise RuntimeError(response.status)
+        return task.parsed(response.read())
+
+    connection = HTTPConnection(host)
+    with closing(connection):
+        yield call
+
+
+@contextmanager
+def urllib3_list(task: Task) -> Iterator[Call]:
+    import urllib3
+
+    def call() -> Any:
+        response = pool.request("GET", task.url, headers=KEY_HEADER)
+        if response.status != 200:
+            raise RuntimeError(response.status)
+        return task.parsed(response.data)
+
+    with urllib3.PoolManager() as pool:
+        yield call
+
+
+@contextmanager
 def httpx_list(task: Task) -> Iterator[Call]:
     import httpx
 
@@ -89,6 +121,17 @@ async def async_httpx_list(task: Task, run: Run) -> None:
         return task.parsed((await client.get(task.url, headers=KEY_HEADER)).raise_for_status().content)
 
     async with httpx.AsyncClient(**task.httpx_arguments()) as client:
+        await run(call)
+
+
+async def async_httpx_aiohttp_list(task: Task, run: Run) -> None:
+    """Raw httpx, over a transport of aiohttp."""
+    httpx_aiohttp: Any = import_module("httpx_aiohttp")
+
+    async def call() -> Any:
+        return task.parsed((await client.get(task.url, headers=KEY_HEADER)).raise_for_status().content)
+
+    async with httpx_aiohttp.HttpxAiohttpClient(**task.httpx_arguments()) as client:
         await run(call)
 
 
@@ -170,10 +213,19 @@ async def async_unmodified_list(task: Task, run: Run) -> None:
         await run(call)
 
 
-SYNC = {peer.__name__: peer for peer in (httpx_list, sdk_list, sdk_threads, unmodified_list)}
+SYNC = {
+    peer.__name__: peer for peer in (http_client_list, urllib3_list, httpx_list, sdk_list, sdk_threads, unmodified_list)
+}
 ASYNC = {
     peer.__name__: peer
-    for peer in (async_httpx_list, async_aiohttp_list, async_sdk_list, aiohttp_sdk_list, async_unmodified_list)
+    for peer in (
+        async_httpx_list,
+        async_httpx_aiohttp_list,
+        async_aiohttp_list,
+        async_sdk_list,
+        aiohttp_sdk_list,
+        async_unmodified_list,
+    )
 }
 
 

@@ -70,8 +70,8 @@ def with_sniffio() -> Path:
 
 
 def with_aiohttp() -> Path:
-    """Return an interpreter like `with_sniffio`, with aiohttp, as the extra of that name installs it."""
-    return _made(ROOT / ".cache" / "bench-aiohttp-venv", [*_CORE, "sniffio", "aiohttp"])
+    """Return an interpreter like `with_sniffio`, with aiohttp, as the extra of that name installs it, and its peers."""
+    return _made(ROOT / ".cache" / "bench-aiohttp-venv", [*_CORE, "sniffio", "aiohttp", "httpx-aiohttp", "urllib3"])
 
 
 def with_extra_fast() -> Path:
