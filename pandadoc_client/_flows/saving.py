@@ -13,6 +13,7 @@ from typing import IO, Any, Protocol
 
 from pandadoc_client._http.cleanup import quietly
 from pandadoc_client._http.filenames import safe_filename
+from pandadoc_client._http.sharing import replace
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 __all__ = ["OpenFile", "Sink", "WholeFile", "open_sink"]
@@ -192,7 +193,7 @@ class WholeFile:
 def _replace(part: Path, target: Path) -> None:
     """Give the file at *part* its name; an error tells of that, and not of a name that nobody chose."""
     try:
-        os.replace(part, target)
+        replace(part, target)
     except OSError as error:
         raise OSError(error.errno, error.strerror, os.fspath(target)) from None
 

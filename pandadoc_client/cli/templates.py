@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from pandadoc_client._http.sharing import replace
 from pandadoc_client.cli.access import Access, with_access
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.options import Json
@@ -92,7 +92,7 @@ def _write(path: Path, details: dict[str, Any]) -> str:
     part = path.with_name(f"{path.name}.part")
     try:
         part.write_text(f"{text}\n", encoding="utf-8")
-        os.replace(part, path)
+        replace(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise CommandError(f"--output: cannot write {path}: {error.strerror}", EXIT_FAILURE) from None

@@ -210,7 +210,9 @@ class Recorder:
         with self._lock:
             self._check()
             try:
-                self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+                self._descriptor = os.open(
+                    self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600
+                )
                 if os.name == "posix":
                     os.fchmod(self._descriptor, 0o600)
             except OSError as error:

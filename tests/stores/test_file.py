@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pandadoc_client._http import sharing
 from pandadoc_client.exceptions import ApiValueError, TokenStoreError
 from pandadoc_client.oauth import FileTokenStore, Token
 
@@ -154,3 +157,41 @@ def test_a_path_is_needed() -> None:
 def test_a_folder_in_the_place_of_the_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(TokenStoreError, match=f"^{tmp_path} cannot be read: Is a directory"):
         FileTokenStore(tmp_path).load()
+
+
+@pytest.mark.parametrize("refused", ["os.replace", "builtins.open"])
+def test_on_windows_a_file_that_somebody_has_open_is_waited_for(
+    path: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    """What Windows says of such a file is made up here, as there is no Windows."""
+    module, name = refused.split(".")
+    real = getattr(sys.modules[module], name)
+    store = FileTokenStore(path)
+    store.save("default", Token("first"))
+    refusals: list[Any] = []
+
+    def busy(*arguments: Any, **options: Any) -> Any:
+        if len(refusals) < 3 and str(arguments[0]).startswith(os.fspath(path.parent)):
+            refusals.append(arguments)
+            raise PermissionError(13, "The process cannot access the file because it is being used by another process")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(sharing, "REFUSES", True)
+    monkeypatch.setattr(refused, busy)
+    store.save("default", TOKEN)
+    assert store.load("default") == TOKEN
+    assert len(refusals) == 3
+
+
+def test_elsewhere_a_refusal_is_final(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def refuse(*arguments: Any) -> None:
+        asked.append(arguments)
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(sharing, "REFUSES", False)
+    monkeypatch.setattr("os.replace", refuse)
+    with pytest.raises(TokenStoreError, match="cannot be written: Permission denied"):
+        FileTokenStore(path).save("default", TOKEN)
+    assert len(asked) == 1

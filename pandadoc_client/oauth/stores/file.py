@@ -16,6 +16,7 @@ from typing import Any, cast
 from urllib.parse import unquote
 
 from pandadoc_client._http.secrets import hide, repr_in_any_state
+from pandadoc_client._http.sharing import patiently, replace
 from pandadoc_client.exceptions import ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores._file_lock import hold_file_lock, lock_path
 from pandadoc_client.oauth.stores._private import (
@@ -125,7 +126,7 @@ class FileTokenStore(TokenStore):
             TokenStoreError: The file cannot be read, is open to others, or is none of ours.
         """
         try:
-            with open(self._path, "rb") as file:
+            with patiently(lambda: open(self._path, "rb")) as file:
                 check_private_file(self._path, os.fstat(file.fileno()))
                 content = hide(file.read())
         except FileNotFoundError:
@@ -159,7 +160,7 @@ class FileTokenStore(TokenStore):
         temporary = self._path.with_name(f"{prefix}{secrets.token_hex(4)}.tmp")
         try:
             _write_private(temporary, content)
-            os.replace(temporary, self._path)
+            replace(temporary, self._path)
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
