@@ -373,7 +373,7 @@ def test_a_write_that_mariadb_gives_up_is_tried_again(server: MariaDB, url: str)
 
 def test_patience_ends(server: Server, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_sql_database, "PATIENCE", 0.3)
-    monkeypatch.setattr("pandadoc_client.oauth.stores.sql.PATIENCE", 0.3)
+    monkeypatch.setattr("pandadoc_client.oauth.stores._sql_statements.PATIENCE", 0.3)
     with SQLTokenStore(url) as store:
         revision = write(store, "key", "1")
         blocking = "mysql+pymysql" if isinstance(server, MariaDB) else "postgresql+psycopg"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import random
 import re
@@ -21,7 +20,6 @@ from pandadoc_client._http.lazily import LazyModule
 from pandadoc_client._http.secrets import hide, repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores.base import (
-    MAX_KEY_LENGTH,
     Record,
     RevisionConflict,
     TokenStore,
@@ -33,14 +31,13 @@ try:
 except ImportError:
     raise ImportError("SQLTokenStore needs SQLAlchemy: pip install 'pandadoc-client[sql]'") from None
 
-from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from pandadoc_client.oauth.stores._file_lock import hold_file_lock, lock_path
 from pandadoc_client.oauth.stores._key_locks import KeyLocks
-from pandadoc_client.oauth.stores._sql_database import PATIENCE, Database, check_sqlite_file
-from pandadoc_client.oauth.stores._sql_errors import Hidden, is_disconnect
+from pandadoc_client.oauth.stores._sql_database import Database, check_sqlite_file
+from pandadoc_client.oauth.stores._sql_errors import is_disconnect
+from pandadoc_client.oauth.stores._sql_statements import Statements
 
 if TYPE_CHECKING:
     from sqlalchemy.ext import asyncio as sa_asyncio
@@ -55,41 +52,6 @@ _SCHEMA_VERSION = 1
 _CREATE_ATTEMPTS = 10
 _LONGEST_WAIT = 1_000_000
 """Seconds: what both servers accept as a time limit."""
-
-_NO_LIMIT = ("statement_timeout", "idle_in_transaction_session_timeout")
-_NO_LIMIT_SINCE_17 = (*_NO_LIMIT, "transaction_timeout")
-_MARIADB_NO_LIMITS = (
-    ", idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0, idle_write_transaction_timeout = 0"
-    ", max_statement_time = 0"
-)
-
-
-class _Document(TypeDecorator[str]):
-    """Text of any length, which no log shows."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
-        if dialect.name in ("mysql", "mariadb"):
-            return dialect.type_descriptor(mysql.LONGTEXT(charset="utf8mb4", collation="utf8mb4_bin"))
-        return dialect.type_descriptor(sa.Text())
-
-    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
-        return None if value is None else Hidden(value)
-
-    process_result_value = process_bind_param
-
-
-def _key_column() -> sa.Column[str]:
-    """Return the column ``key``; the three collations compare by code point."""
-    kind = (
-        sa.String(MAX_KEY_LENGTH)
-        .with_variant(sa.String(MAX_KEY_LENGTH, collation="BINARY"), "sqlite")
-        .with_variant(sa.String(MAX_KEY_LENGTH, collation="C"), "postgresql")
-        .with_variant(mysql.VARCHAR(MAX_KEY_LENGTH, charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb")
-    )
-    return sa.Column("key", kind, primary_key=True)
 
 
 class SQLTokenStore(ProcessBound, TokenStore):
@@ -126,28 +88,7 @@ class SQLTokenStore(ProcessBound, TokenStore):
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,47}", table):
             raise ApiValueError("table must have 1 to 48 letters, digits and underscores, and begin with no digit")
         self._database = Database(url_or_engine)
-        engine: dict[str, Any] = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB"}
-        metadata = sa.MetaData()
-        self._tokens = sa.Table(
-            table,
-            metadata,
-            _key_column(),
-            sa.Column("revision", sa.CHAR(16), nullable=False),
-            # Both as seconds since 1970 began, UTC: no database has its own idea of a number's time zone.
-            sa.Column("expires_at", sa.Double),
-            sa.Column("document", _Document, nullable=False),
-            sa.Column("updated_at", sa.Double, nullable=False),
-            **engine,
-        )
-        self._by_expiry = sa.Index(f"{table}_expires_at", self._tokens.c.expires_at)
-        self._locks = sa.Table(f"{table}_locks", metadata, _key_column(), **engine)
-        self._schema = sa.Table(
-            f"{table}_schema",
-            metadata,
-            sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-            sa.Column("version", sa.Integer, nullable=False),
-            **engine,
-        )
+        self._statements = Statements(table, self._database.dialect)
         self._renew_in_child()
         renew_in_child(self)
 
@@ -160,15 +101,17 @@ class SQLTokenStore(ProcessBound, TokenStore):
 
     @repr_in_any_state
     def __repr__(self) -> str:
-        return f"<SQLTokenStore in {self._database.shown}, table {self._tokens.name}>"
+        return f"<SQLTokenStore in {self._database.shown}, table {self._statements.tokens.name}>"
 
     def read(self, key: str) -> Record | None:
-        query = sa.select(self._tokens.c.document, self._tokens.c.revision).where(self._tokens.c.key == key)
-        row = self._transact(lambda connection: connection.execute(query).first(), "read", key, single=True)
+        def work(connection: sa.Connection) -> Any:
+            return connection.execute(self._statements.read, {"of_key": key}).first()
+
+        row = self._transact(work, "read", key, single=True)
         return None if row is None else Record(str(row.document), row.revision)
 
     def write(self, key: str, document: str, *, expires_at: datetime | None, expected: str | None) -> str:
-        tokens = self._tokens
+        statements = self._statements
         revision = new_revision()
         values = {
             "revision": revision,
@@ -178,14 +121,13 @@ class SQLTokenStore(ProcessBound, TokenStore):
         }
 
         def work(connection: sa.Connection, *, is_second: bool) -> bool:
-            settings = _prepare_write(connection)
+            statements.prepare_write(connection)
             if expected is not None:
-                found = (tokens.c.key == key) & (tokens.c.revision == expected) & settings
-                return connection.execute(tokens.update().where(found).values(values)).rowcount == 1
-            row = {"key": key, **values}
-            columns = [sa.literal(value, tokens.c[name].type).label(name) for name, value in row.items()]
+                changes = {f"new_{name}": value for name, value in values.items()}
+                parameters = {"of_key": key, "expected": expected, **changes}
+                return connection.execute(statements.update, parameters).rowcount == 1
             try:
-                connection.execute(tokens.insert().from_select(list(row), sa.select(*columns).where(settings)))
+                connection.execute(statements.insert, {"key": key, **values})
             except IntegrityError:
                 if is_second:
                     raise
@@ -213,14 +155,14 @@ class SQLTokenStore(ProcessBound, TokenStore):
 
         def work(connection: sa.Connection) -> bool:
             nonlocal removed  # stays True if the connection broke after the commit and all was done twice
-            statement = self._tokens.delete().where((self._tokens.c.key == key) & _prepare_write(connection))
-            removed = connection.execute(statement).rowcount == 1 or removed
+            self._statements.prepare_write(connection)
+            removed = connection.execute(self._statements.delete, {"of_key": key}).rowcount == 1 or removed
             return removed
 
         return self._transact(work, "delete", key)
 
     def list_keys(self, *, after: str | None, limit: int, expiring_before: datetime | None) -> list[str]:
-        tokens = self._tokens
+        tokens = self._statements.tokens
         query = sa.select(tokens.c.key).order_by(tokens.c.key).limit(limit)
         if after is not None:
             query = query.where(tokens.c.key > after)
@@ -247,14 +189,15 @@ class SQLTokenStore(ProcessBound, TokenStore):
 
     def _lock_row(self, connection: sa.Connection, *, key: str, deadline: float) -> None:
         """Lock the row of *key*, which is made if it is missing. Rows are never removed: others may wait for them."""
+        statements = self._statements
         while True:
             left = min(deadline - monotonic(), _LONGEST_WAIT)
-            _prepare_lock(connection, max(left, 0.001))
-            query = sa.select(self._locks.c.key).where(self._locks.c.key == key)
-            if connection.execute(query.with_for_update(nowait=left <= 0)).first() is not None:
+            statements.prepare_lock(connection, max(left, 0.001))
+            lock = statements.lock if left > 0 else statements.lock_now
+            if connection.execute(lock, {"of_key": key}).first() is not None:
                 return
             try:
-                connection.execute(self._locks.insert().values(key=key))
+                connection.execute(statements.add_lock, {"key": key})
             except IntegrityError:
                 connection.rollback()  # somebody was faster
             else:
@@ -290,8 +233,8 @@ class SQLTokenStore(ProcessBound, TokenStore):
                     time.sleep(random.uniform(0, 0.02 * attempts))  # noqa: S311 (no secret)
             if version != _SCHEMA_VERSION:
                 raise TokenStoreError(
-                    f"The table {self._tokens.name} in {self._database.shown} has version {version} of its schema, and"
-                    f" this program knows version {_SCHEMA_VERSION}: update pandadoc-client"
+                    f"The table {self._statements.tokens.name} in {self._database.shown} has version {version} of its"
+                    f" schema, and this program knows version {_SCHEMA_VERSION}: update pandadoc-client"
                 )
             if self._database.dialect == "sqlite" and not self._database.in_memory:
                 self._file = self._database.transact(_file_of, "open the tables")
@@ -304,60 +247,21 @@ class SQLTokenStore(ProcessBound, TokenStore):
 
         The version is written last. So what a process that died has left undone is done by the next.
         """
-        version = sa.select(self._schema.c.version)
+        statements = self._statements
         try:
-            if sa.inspect(connection).has_table(self._schema.name):
-                found: int | None = connection.scalar(version)
+            if sa.inspect(connection).has_table(statements.schema.name):
+                found: int | None = connection.scalar(statements.version)
                 if found is not None:
                     return found
-            for table in (self._tokens, self._locks, self._schema):
+            for table in (statements.tokens, statements.locks, statements.schema):
                 table.create(connection, checkfirst=True)
-            self._by_expiry.create(connection, checkfirst=True)
-            connection.execute(self._schema.insert().values(id=1, version=_SCHEMA_VERSION))
+            statements.by_expiry.create(connection, checkfirst=True)
+            connection.execute(statements.schema.insert().values(id=1, version=_SCHEMA_VERSION))
             return _SCHEMA_VERSION
         except DBAPIError as error:
             if is_last_attempt or is_disconnect(error):
                 raise
             return None
-
-
-def _prepare_write(connection: sa.Connection) -> sa.ColumnElement[bool]:
-    """Bound the wait for rows that others have locked, and make the commit durable.
-
-    Returns:
-        A condition for the statement, always true: PostgreSQL changes its settings when it reckons it.
-    """
-    if connection.dialect.name == "postgresql":
-        durable = sa.func.current_setting("synchronous_commit")
-        return _settings(
-            lock_timeout=f"{math.ceil(PATIENCE * 1000)}ms",
-            synchronous_commit=sa.case((durable == "off", "on"), else_=durable),
-        )
-    if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql(f"SET innodb_lock_wait_timeout = {math.ceil(PATIENCE)}")
-    return sa.true()
-
-
-def _prepare_lock(connection: sa.Connection, seconds: float) -> None:
-    """Bound the wait for the lock, and let the transaction stay idle for as long as a refresh takes."""
-    if connection.dialect.name == "postgresql":
-        names = _NO_LIMIT_SINCE_17 if (connection.dialect.server_version_info or ()) >= (17,) else _NO_LIMIT
-        limits = _settings(lock_timeout=f"{math.ceil(seconds * 1000)}ms", **dict.fromkeys(names, "0"))
-        connection.execute(sa.select(limits))  # on its own: the time of a statement is limited when it begins
-        return
-    settings = f"innodb_lock_wait_timeout = {math.ceil(seconds)}, wait_timeout = GREATEST(@@wait_timeout, 3600)"
-    if getattr(connection.dialect, "is_mariadb", False):
-        settings += _MARIADB_NO_LIMITS
-    connection.exec_driver_sql(f"SET {settings}")
-
-
-def _settings(**values: str | sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """Return a condition that changes settings of PostgreSQL for the transaction, and is true.
-
-    A subquery of its own, it is reckoned once, before the first row is looked at or locked, and costs no round trip.
-    """
-    texts = [sa.func.set_config(name, value, True) for name, value in values.items()]
-    return sa.select(sa.func.concat(*texts)).scalar_subquery().is_not(None)
 
 
 def _file_of(connection: sa.Connection) -> Path | None:
