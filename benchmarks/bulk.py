@@ -96,7 +96,10 @@ class _Outcome:
 
 
 def _fill(emulator: Emulator, url: str, accounts: int) -> dict[str, str]:
-    """Put so many accounts into the database, whose tokens end in an hour; return the key of each refresh token."""
+    """Put so many accounts into the database, whose tokens end in an hour; return the key of each refresh token.
+
+    They have been renewed before: the rows that are locked are there. The first time makes them, for three round trips.
+    """
     with SQLTokenStore(url) as store:
         store.load()  # creates the tables
     keys = {}
@@ -111,6 +114,7 @@ def _fill(emulator: Emulator, url: str, accounts: int) -> dict[str, str]:
             ends = token.expires_at.timestamp()
             copy.write_row((key, f"{number:016x}", ends, encode_entry(Entry(token)), ends))
     with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("INSERT INTO pandadoc_tokens_locks (key) SELECT key FROM pandadoc_tokens")
         connection.execute("VACUUM ANALYZE")
     return keys
 
