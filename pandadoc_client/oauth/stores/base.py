@@ -170,6 +170,10 @@ class TokenStore(ABC):
         """Forget *key*, and return True if there was anything to forget."""
         return self.discard(check_key(key))
 
+    def to_url(self) -> str:
+        """Return the URL that stands for the store, without a password; its ``repr`` if none does."""
+        return repr(self)
+
     def read_entry(self, key: str) -> tuple[Entry | None, str | None]:
         """Return what is known of *key*, and its revision; twice None if there is nothing."""
         record = self.read(check_key(key))

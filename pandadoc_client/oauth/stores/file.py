@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -16,14 +14,15 @@ from typing import Any, cast
 from urllib.parse import unquote
 
 from pandadoc_client._http.secrets import hide, repr_in_any_state
-from pandadoc_client._http.sharing import patiently, replace
+from pandadoc_client._http.sharing import patiently
 from pandadoc_client.exceptions import ApiValueError, TokenStoreError
 from pandadoc_client.oauth.stores._file_lock import hold_file_lock, lock_path
 from pandadoc_client.oauth.stores._private import (
-    HAS_MODES,
     check_private_file,
     check_private_folder,
     make_private_folder,
+    replace_private_file,
+    write_private_file,
 )
 from pandadoc_client.oauth.stores.base import Record, RevisionConflict, TokenStore, new_revision
 
@@ -66,6 +65,9 @@ class FileTokenStore(TokenStore):
     @repr_in_any_state
     def __repr__(self) -> str:
         return f"FileTokenStore({os.fspath(self._path)!r})"
+
+    def to_url(self) -> str:
+        return f"file:{os.fspath(self._path).replace('%', '%25')}"
 
     @property
     def path(self) -> Path:
@@ -115,7 +117,7 @@ class FileTokenStore(TokenStore):
             yield documents
             content = hide(json.dumps({"version": _FORMAT_VERSION, "documents": documents}, indent=1)).encode()
             try:
-                self._replace(content)
+                replace_private_file(self._path, content)
             except OSError as error:
                 raise self._error("cannot be written", error) from error
 
@@ -150,29 +152,12 @@ class FileTokenStore(TokenStore):
         except OSError as error:
             raise self._error("cannot be written", error) from error
 
-    def _replace(self, content: bytes) -> None:
-        """Put *content* in the place of the file, so that it is there after a power cut. The write lock is held."""
-        prefix = f".{self._path.name}."
-        # Nobody else writes, so every such file was left by a process that was killed; it holds secrets.
-        for name in os.listdir(self._path.parent):
-            if name.startswith(prefix) and name.endswith(".tmp"):
-                self._path.with_name(name).unlink(missing_ok=True)
-        temporary = self._path.with_name(f"{prefix}{secrets.token_hex(4)}.tmp")
-        try:
-            _write_private(temporary, content)
-            replace(temporary, self._path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
-        _flush_folder(self._path.parent)
-
     def _keep_aside(self, content: bytes) -> str:
         """Copy *content* beside the file, once, and return what to say of it."""
         digest = hashlib.sha256(content).hexdigest()[:8]
         copy = self._path.with_name(f"{self._path.name}.corrupt-{digest}")
         try:
-            _write_private(copy, content)
+            write_private_file(copy, content)
         except FileExistsError:
             pass  # by an earlier read of the same
         except OSError:
@@ -210,25 +195,6 @@ def _is_document(item: Any) -> bool:
         and isinstance(fields.get("document"), str)
         and isinstance(fields.get("expires_at", ""), int | float | None)
     )
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    """Make the file *path*, which must not be there, for its owner alone, and flush it to the disk."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    with open(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    """Flush the names in *folder* to the disk, where a folder can be opened."""
-    if HAS_MODES:
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def from_url(url: str, purpose: str) -> FileTokenStore:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from pandadoc_client._http.lazily import LazyModule
 from pandadoc_client._http.secrets import SecretText, hide, repr_in_any_state
@@ -128,6 +128,9 @@ class KeyringTokenStore(TokenStore):
     def __repr__(self) -> str:
         return f"<KeyringTokenStore of the service {self._service!r}>"
 
+    def to_url(self) -> str:
+        return f"keyring:{quote(self._service)}"
+
     def read(self, key: str) -> Record | None:
         entry = self._entry(key)
         return None if entry is None else Record(entry.document, str(entry.revision))
@@ -229,9 +232,7 @@ class KeyringTokenStore(TokenStore):
     def _backend(self) -> keyring_backend.KeyringBackend:
         # Not kept: keyring keeps it, and a program may choose another by keyring.set_keyring.
         backend = self._ask(None, keyring.get_keyring) if self._given_backend is None else self._given_backend
-        from keyring.backends import fail, null
-
-        if isinstance(backend, (fail.Keyring, null.Keyring)):
+        if not _keeps(backend):
             raise TokenStoreError(_NO_KEYRING)
         return backend
 
@@ -275,6 +276,20 @@ class KeyringTokenStore(TokenStore):
                 key=key,
             ) from error
         return hold_file_lock(self._folder / f"{digest[:32]}.lock", key, timeout)
+
+
+def has_keyring() -> bool:
+    """Return True if keyring has a backend here that keeps what it is given. It may be locked."""
+    try:
+        return _keeps(keyring.get_keyring())
+    except Exception:  # whatever the backend that was chosen raises as it is loaded
+        return False
+
+
+def _keeps(backend: keyring_backend.KeyringBackend) -> bool:
+    from keyring.backends import fail, null
+
+    return not isinstance(backend, (fail.Keyring, null.Keyring))
 
 
 def _beside(service: str) -> str:

@@ -33,6 +33,9 @@ class MemoryTokenStore(ProcessBound, TokenStore):
     def __repr__(self) -> str:
         return f"<MemoryTokenStore with {len(self._records)} keys>"
 
+    def to_url(self) -> str:
+        return "memory:"
+
     def read(self, key: str) -> Record | None:
         found = self._records.get(key)
         return None if found is None else found[0]

@@ -154,6 +154,9 @@ class RedisTokenStore(ProcessBound, TokenStore):
     def __repr__(self) -> str:
         return f"<RedisTokenStore on {self._shown}, prefix {self._prefix!r}>"
 
+    def to_url(self) -> str:
+        return repr(self) if self._owned is None else self._shown
+
     def read(self, key: str) -> Record | None:
         name = self._name(key, "token")
         found = hide(self._do(key, lambda: self._client.hgetall(name)))

@@ -103,6 +103,9 @@ class SQLTokenStore(ProcessBound, TokenStore):
     def __repr__(self) -> str:
         return f"<SQLTokenStore in {self._database.shown}, table {self._statements.tokens.name}>"
 
+    def to_url(self) -> str:
+        return self._database.shown
+
     def read(self, key: str) -> Record | None:
         def work(connection: sa.Connection) -> Any:
             return connection.execute(self._statements.read, {"of_key": key}).first()

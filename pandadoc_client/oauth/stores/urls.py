@@ -12,7 +12,7 @@ from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 from pandadoc_client.oauth._store_kinds import kind_of, known_urls
 from pandadoc_client.oauth.stores.base import TokenStore
 
-__all__ = ["default_path", "open_store", "token_store"]
+__all__ = ["default_path", "open_store", "token_store", "user_folder"]
 
 
 def token_store(url: str | None = None) -> TokenStore:
@@ -73,11 +73,22 @@ def open_store(url: str, name: str, purpose: str = "") -> TokenStore:
 
 def default_path() -> Path:
     """Return the file for a person's tokens, where the system keeps what programs remember of its user."""
+    return user_folder("XDG_STATE_HOME", ".local/state") / "tokens.json"
+
+
+def user_folder(variable: str, default: str) -> Path:
+    """Return the folder of this package among those that the system has for its user's programs.
+
+    Args:
+        variable: The variable of the XDG standard that names the folder above it, where there is neither macOS nor
+            Windows, which have one folder for all.
+        default: That folder below the home folder, if the variable is unset.
+    """
     home = Path.home()
     if sys.platform == "win32":
         folder = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
     elif sys.platform == "darwin":
         folder = home / "Library" / "Application Support"
     else:
-        folder = Path(os.environ.get("XDG_STATE_HOME") or home / ".local" / "state")
-    return folder / "pandadoc" / "tokens.json"
+        folder = Path(os.environ.get(variable) or home / default)
+    return folder / "pandadoc"
