@@ -15,7 +15,6 @@ from attrs import field, frozen
 from pandadoc_client._http.secrets import hide
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.options import (
-    DEFAULT_KEY,
     AllowInsecure,
     ClientId,
     ClientSecretFile,
@@ -24,6 +23,7 @@ from pandadoc_client.cli.options import (
     Store,
     Timeout,
 )
+from pandadoc_client.cli.selection import selected
 from pandadoc_client.cli.values import PLACE, secret_at
 
 # The API, the stores and what they need are imported when a command calls somebody: help has to be there at once.
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Access", "ApiKey", "with_access"]
 
-_VARIABLES = ("PANDADOC_API_KEY", "PANDADOC_ACCESS_TOKEN")
+_VARIABLES = {"PANDADOC_API_KEY": "api-key", "PANDADOC_ACCESS_TOKEN": "access-token"}
 _APPLICATION = ("PANDADOC_CLIENT_ID", "PANDADOC_CLIENT_SECRET")
 _CREDENTIALS = frozenset({"api_key", "store", "key", "client_id", "client_secret_file"})
 _STAND_IN = "none"  # a client wants a credential; operations that take none do not send it
@@ -44,8 +44,8 @@ ApiKey = Annotated[
     typer.Option(
         "--api-key",
         metavar="KEY",
-        help=f"API key; {PLACE}. As an argument every user of this machine can see it: prefer the environment."
-        " [env: PANDADOC_API_KEY]",
+        help=f"API key; {PLACE}, where a terminal asks for it unseen. As an argument every user of this machine can see"
+        " it: prefer these, the environment or a profile. [env: PANDADOC_API_KEY]",
     ),
 ]
 Account = Annotated[
@@ -84,8 +84,8 @@ class Access:
     def open(self, *, anonymous: bool = False) -> Iterator[PandaDoc]:
         """Yield a client, and turn what the server refuses within into an error that says why.
 
-        The credential is ``--api-key``, else that of the environment, else the token that ``pandadoc login`` has
-        stored; ``--store`` and ``--key`` ask for the stored one.
+        The credential is ``--api-key``, else that of the environment, else that of the profile, else the token that
+        ``pandadoc login`` has stored; ``--store`` and ``--key`` ask for the stored one.
 
         Args:
             anonymous: True for calls without a credential.
@@ -113,23 +113,54 @@ class Access:
             with explained(client.configuration.host):
                 yield client
 
+    def given(self) -> tuple[str, str] | None:
+        """Return the kind of a credential that is no stored token, and where it comes from; None for a stored token.
+
+        The kind is ``api-key`` or ``access-token``.
+
+        Raises:
+            CommandError: Two credentials are given.
+        """
+        wants_stored = self.store is not None or self.key is not None
+        if self.api_key is not None:
+            if wants_stored:
+                raise CommandError("--api-key does not go with --store and --key: give one credential")
+            return "api-key", "--api-key"
+        if wants_stored:
+            return None
+        for name, kind in _VARIABLES.items():
+            if os.environ.get(name):
+                return kind, name
+        profile = selected()
+        if profile is not None and profile.credential == "api-key":
+            return "api-key", "the profile"
+        return None
+
     def _credential(self, opened: ExitStack) -> dict[str, Any]:
         """Return what a ``PandaDoc`` takes; nothing where the environment has it."""
+        given, profile = self.given(), selected()
         if self.api_key is not None:
-            if self.store is not None or self.key is not None:
-                raise CommandError("--api-key does not go with --store and --key: give one credential")
             return {"api_key": secret_at("--api-key", self.api_key)}
-        if self.store is None and self.key is None and any(os.environ.get(name) for name in _VARIABLES):
+        if given is not None and given[1] in os.environ:
             return {}
-        from pandadoc_client.cli.accounts import State, open_store, state_of
+        if given is not None and profile is not None:
+            api_key = profile.read_secret("api_key")
+            if api_key is None:
+                raise CommandError(
+                    f"the API key of the profile {profile.name!r} has gone from where it was kept;"
+                    f" run: pandadoc login --profile {profile.name} --api-key -",
+                    EXIT_FAILURE,
+                )
+            return {"api_key": api_key}
+        from pandadoc_client.cli.accounts import State, account, open_store, state_of
 
         store = opened.enter_context(open_store(self.store))
-        key = DEFAULT_KEY if self.key is None else self.key
+        key = account(self.key)
         entry, _ = store.read_entry(key)
         if entry is None:
             raise CommandError(
                 f"no credential: run pandadoc login, or set PANDADOC_API_KEY (no token is stored under the key {key!r}"
-                f" in {store!r})",
+                f" in {store.to_url()})",
                 EXIT_FAILURE,
             )
         manager = self._manager(opened, store, key)
@@ -145,9 +176,6 @@ class Access:
 
     def _manager(self, opened: ExitStack, store: TokenStore, key: str) -> TokenManager | None:
         """Return what keeps the stored token valid; None if nobody says which application it belongs to."""
-        given = self.client_id is not None or self.client_secret_file is not None
-        if not given and not all(os.environ.get(name) for name in _APPLICATION):
-            return None
         from pandadoc_client.cli.accounts import open_manager
         from pandadoc_client.cli.inputs import Connection
 
@@ -159,6 +187,9 @@ class Access:
             timeout=self.timeout,
             allow_insecure=self.allow_insecure,
         )
+        given = self.client_id is not None or self.client_secret_file is not None
+        if not given and (connection.find_client_id() is None or connection.find_secret() is None):
+            return None
         return opened.enter_context(open_manager(connection, store, key))
 
 

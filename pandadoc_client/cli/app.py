@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import os
 import sys
@@ -14,6 +15,7 @@ import typer
 from pandadoc_client import __version__
 from pandadoc_client.cli.errors import EXIT_FAILURE, EXIT_INTERRUPTED, describe, exit_status
 from pandadoc_client.cli.lazy import LazyGroup
+from pandadoc_client.cli.selection import ProfileName
 
 __all__ = ["app", "run"]
 
@@ -23,6 +25,8 @@ _PLACES = (
     ("token", "login", "token", "Print a valid access token, for scripts."),
     ("refresh", "login", "refresh", "Refresh the stored token now."),
     ("logout", "login", "logout", "Forget the stored token."),
+    ("whoami", "login", "whoami", "Print whose credential it is."),
+    ("profile", "profile", "app", "Named settings: host, region and credential."),
     ("tokens", "tokens", "app", "The accounts in the token store."),
     ("documents", "documents", "app", "List, create, upload, send, download documents, and wait for them."),
     ("templates", "templates", "app", "Take templates from an account to the emulator."),
@@ -63,6 +67,7 @@ def _print_version(wanted: bool) -> None:
 @app.callback(invoke_without_command=True)
 def pandadoc(
     context: typer.Context,
+    profile: ProfileName = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
@@ -72,6 +77,7 @@ def pandadoc(
     \b
     pandadoc login                                consent in the browser; the token is stored
     pandadoc status                               who is logged in, and for how long
+    pandadoc profile add sandbox --api-key -      host and credential under a name: --profile sandbox
     pandadoc documents list --status completed    what there is
     pandadoc documents upload contract.pdf        a document from a file
     pandadoc documents send ID                    to its recipients, as soon as it is ready
@@ -87,10 +93,11 @@ def pandadoc(
     pandadoc demo                                 code, token, API call and refresh, on this machine
     pandadoc completion bash                      completion for your shell
 
-    Settings come from options or from PANDADOC_API_KEY, PANDADOC_ACCESS_TOKEN, PANDADOC_CLIENT_ID,
+    Settings come from options, else from PANDADOC_API_KEY, PANDADOC_ACCESS_TOKEN, PANDADOC_CLIENT_ID,
     PANDADOC_CLIENT_SECRET, PANDADOC_REDIRECT_URI, PANDADOC_HOST, PANDADOC_REGION, PANDADOC_TOKEN_STORE and
-    PANDADOC_WEBHOOK_KEY. Errors are one line on standard error; the exit status is 1 if the server or the network said
-    no, 2 if the call was wrong.
+    PANDADOC_WEBHOOK_KEY, else from the profile: --profile, PANDADOC_PROFILE, or the one of "pandadoc profile use".
+    Errors are one line on standard error; the exit status is 1 if the server or the network said no, 2 if the call was
+    wrong.
     """
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
@@ -109,7 +116,7 @@ def run(arguments: list[str]) -> int:
             # A character that the encoding lacks is shown by its number: no reason to fail.
             stream.reconfigure(errors="backslashreplace")
     with warnings.catch_warnings():
-        warnings.showwarning = _show_warning
+        warnings.showwarning = functools.partial(_show_warning, arguments)
         status = _guarded(arguments)
     return _flushed(status)
 
@@ -153,5 +160,7 @@ def _say(problem: str) -> None:
         print(f"pandadoc: {problem}", file=sys.stderr, flush=True)
 
 
-def _show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
-    _say(f"warning: {message}")
+def _show_warning(arguments: list[str], message: Warning | str, *_: Any, **__: Any) -> None:
+    from pandadoc_client.cli.wording import in_options
+
+    _say(f"warning: {in_options(message, arguments) if isinstance(message, Warning) else message}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -14,7 +13,7 @@ from attrs import frozen
 from pandadoc_client._calls.encoding import identifier_problem
 from pandadoc_client._calls.operation import Operation, Parameter, file_type
 from pandadoc_client.cli.errors import CommandError
-from pandadoc_client.cli.operations import Described, fields_of, resolved, wire_schemas
+from pandadoc_client.cli.operations import Described, fields_of, option_of, resolved, wire_schemas
 from pandadoc_client.cli.values import PLACE, check_file, json_at, moment_at, secret_at
 
 __all__ = ["Argument", "arguments_of"]
@@ -191,7 +190,7 @@ def arguments_of(described: Described) -> list[Argument]:
         found.append(
             Argument(
                 parameter,
-                "--body" if in_body else f"--{re.sub('_+', '-', parameter.name)}",
+                option_of(parameter),
                 kind,
                 listed is not None and not in_body,
                 _choices(schemas.get(parameter.wire, {})),

@@ -1,4 +1,4 @@
-"""``pandadoc auth``: the steps of OAuth 2.0, one command each."""
+"""``pandadoc auth``: the steps of OAuth 2.0, one command each, and the commands for a login as a whole."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from pandadoc_client.cli import login as account
 from pandadoc_client.cli import requests
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.inputs import Connection, credential
@@ -31,6 +32,7 @@ from pandadoc_client.cli.options import (
 )
 from pandadoc_client.cli.render import new_console, print_json, print_lines, token_document, token_table
 from pandadoc_client.cli.requests import Grant, Tool
+from pandadoc_client.cli.values import PLACE, secret_at
 from pandadoc_client.exceptions import ApiConnectionError
 from pandadoc_client.oauth import OAuthClient, Token
 
@@ -44,10 +46,16 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
 @app.callback(invoke_without_command=True)
 def auth(context: typer.Context) -> None:
-    """Consent, code, token, refresh: each step by hand.
+    """Log in, see who is logged in; or take the steps of OAuth 2.0 by hand: consent, code, token, refresh.
+
+    "login", "status", "whoami", "token" and "logout" are the same here as without "auth".
 
     The application's secret comes from PANDADOC_CLIENT_SECRET or from --client-secret-file. There is no option for the
     secret itself: every user of a machine can read the arguments of its processes, and shells keep them.
+
+    \b
+    pandadoc auth login --profile acme
+    pandadoc auth status
 
     \b
     export PANDADOC_CLIENT_ID=... PANDADOC_CLIENT_SECRET=... PANDADOC_REDIRECT_URI=...
@@ -57,6 +65,10 @@ def auth(context: typer.Context) -> None:
     """
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
+
+
+for _command in ("login", "status", "whoami", "token", "logout"):
+    app.command(_command)(getattr(account, _command))
 
 
 @app.command("url")
@@ -146,7 +158,7 @@ def exchange(
         allow_insecure=allow_insecure,
     )
     response = credential(code, what="code or callback URL", connection=connection)
-    with connection.open(connection.secret()) as client:
+    with connection.open(connection.secret(ask=True)) as client:
         found = _code_of(client, response, state)
         token = _ask(client, lambda: client.exchange_code(found, scope))
     _print_token(token, show_secrets=show_secrets, as_json=as_json)
@@ -191,7 +203,7 @@ def refresh(
         allow_insecure=allow_insecure,
     )
     old = credential(refresh_token, what="refresh token", connection=connection, variable="PANDADOC_REFRESH_TOKEN")
-    with connection.open(connection.secret()) as client:
+    with connection.open(connection.secret(ask=True)) as client:
         token = _ask(client, lambda: client.refresh(old, scope=scope))
     _print_token(token, show_secrets=show_secrets, as_json=as_json)
 
@@ -200,9 +212,11 @@ def refresh(
 def request(
     grant: Annotated[Grant, typer.Option("--grant", help="What the request offers.", show_default=False)],
     tool: Annotated[Tool, typer.Option("--as", help="What it is written for.", show_default=False)],
-    code: Annotated[str | None, typer.Option("--code", help="The authorization code, for --show-secrets.")] = None,
+    code: Annotated[
+        str | None, typer.Option("--code", help=f"The authorization code, for --show-secrets; {PLACE}.")
+    ] = None,
     refresh_token: Annotated[
-        str | None, typer.Option("--refresh-token", help="The refresh token, for --show-secrets.")
+        str | None, typer.Option("--refresh-token", help=f"The refresh token, for --show-secrets; {PLACE}.")
     ] = None,
     scope: Scope = DEFAULT_SCOPE,
     client_id: ClientId = None,
@@ -250,8 +264,8 @@ def request(
                 "grant_type": grant.value,
                 "client_id": client.client_id,
                 "client_secret": connection.find_secret() if show_secrets else None,
-                "code": code,
-                "refresh_token": refresh_token,
+                "code": None if code is None else secret_at("--code", code),
+                "refresh_token": None if refresh_token is None else secret_at("--refresh-token", refresh_token),
                 "scope": scope,
                 "redirect_uri": client.redirect_uri if send_redirect_uri else None,
             },

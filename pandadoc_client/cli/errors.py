@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import socket
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,7 +28,8 @@ EXIT_INTERRUPTED = 130
 _LONG = 24
 """Characters from which on a word of the command line may be a credential, and is not repeated."""
 _LIMIT = 500
-_AS_OPTIONS = {"allow_insecure=True": "--allow-insecure", "paste_login": "--no-browser"}
+_LOGIN = re.compile(r"pandadoc login(?! --)")
+_REPEATED = ("--profile", "--host", "--region", "--store", "--key", "--client-id", "--client-secret-file")
 
 
 class CommandError(Exception):
@@ -56,9 +59,11 @@ def describe(error: BaseException, arguments: Sequence[str] = ()) -> str:
 
     Args:
         error: What went wrong.
-        arguments: The command line, of which the parser's errors may repeat no credential.
+        arguments: The command line. The parser's errors repeat no credential of it; a hint to log in repeats the
+            options that say where, and as whom; errors of the library name options as it does.
     """
-    text = " ".join(_message(error, arguments).split())
+    text = _LOGIN.sub(lambda found: f"{found[0]}{_repeated(arguments)}", _message(error, arguments))
+    text = " ".join(text.split())
     text = "".join(character if character.isprintable() else "?" for character in text)
     return text if len(text) <= _LIMIT else f"{text[:_LIMIT]}..."
 
@@ -66,11 +71,12 @@ def describe(error: BaseException, arguments: Sequence[str] = ()) -> str:
 def _message(error: BaseException, arguments: Sequence[str]) -> str:
     if isinstance(error, ApiException):
         return _refusal(error)
-    if isinstance(error, CommandError | OpenApiException):
-        text = str(error)
-        for name, option in _AS_OPTIONS.items():
-            text = text.replace(name, option)
-        return text
+    if isinstance(error, CommandError):
+        return str(error)
+    if isinstance(error, OpenApiException):
+        from pandadoc_client.cli.wording import in_options
+
+        return in_options(error, arguments)
     if hasattr(error, "format_message"):
         return _usage(error, arguments)
     if isinstance(error, socket.gaierror):
@@ -104,6 +110,28 @@ def _usage(error: BaseException, arguments: Sequence[str]) -> str:
             text = text.replace(word, "***")
     path = getattr(getattr(error, "ctx", None), "command_path", "pandadoc")
     return f"{text[:1].lower()}{text[1:]}; see {path} --help"
+
+
+def _repeated(arguments: Sequence[str]) -> str:
+    """Return the options of a command line that a login has to be given as well."""
+    found: dict[str, str] = {}
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            break
+        option, equals, value = word.partition("=")
+        if option in _REPEATED:
+            found[option] = value if equals else next(words, "")
+        elif word == "--allow-insecure":
+            found[word] = ""
+    if "--store" in found:
+        found["--store"] = _without_password(found["--store"])
+    return "".join(f" {option}{value and f' {shlex.quote(value)}'}" for option, value in found.items())
+
+
+def _without_password(url: str) -> str:
+    place, _, query = url.partition("?")
+    return re.sub(r"(?<=://)([^/@]*):[^@]*@", r"\1:***@", place) + ("?***" if query else "")
 
 
 def _surprise(error: BaseException) -> str:

@@ -14,6 +14,7 @@ from attrs import frozen
 
 from pandadoc_client._http.secrets import hide
 from pandadoc_client.cli.errors import CommandError
+from pandadoc_client.cli.selection import selected
 from pandadoc_client.oauth import OAuthClient
 
 __all__ = ["STDIN", "Connection", "credential", "is_interactive", "pasted"]
@@ -57,7 +58,7 @@ class Connection:
             CommandError: There is no client id.
             ApiValueError: A setting cannot be right.
         """
-        if not (self.client_id or os.environ.get("PANDADOC_CLIENT_ID")):
+        if self.find_client_id() is None:
             raise CommandError("no client id: give --client-id, or set PANDADOC_CLIENT_ID")
         if not all(seconds is None or 0 < seconds < 1e9 for seconds in (self.timeout, self.refresh_timeout)):
             raise CommandError("--timeout must be a number of seconds above 0")
@@ -74,23 +75,38 @@ class Connection:
             send_redirect_uri=self.send_redirect_uri,
         )
 
+    def find_client_id(self) -> str | None:
+        """Return the application's id; None if nobody says it."""
+        return self.client_id or os.environ.get("PANDADOC_CLIENT_ID") or None
+
     def find_secret(self) -> str | None:
-        """Return the application's secret from its file or from the environment; None if there is none.
+        """Return the application's secret from its file, the environment or the profile; None if there is none.
 
         Raises:
-            CommandError: The file cannot be used.
+            CommandError: The file, or what keeps the secrets of the profile, cannot be used.
         """
         if self.client_secret_file is not None:
             return _read(str(self.client_secret_file), "client secret")
-        return os.environ.get("PANDADOC_CLIENT_SECRET") or None
+        if secret := os.environ.get("PANDADOC_CLIENT_SECRET"):
+            return secret
+        profile = selected()
+        # A secret goes with its id alone.
+        if profile is None or profile.client_id != self.find_client_id():
+            return None
+        return profile.read_secret("client_secret")
 
-    def secret(self) -> str:
+    def secret(self, *, ask: bool = False) -> str:
         """Return the application's secret.
+
+        Args:
+            ask: Whether to let a person at a terminal type it, unseen, if it is nowhere else.
 
         Raises:
             CommandError: There is none, or its file cannot be used.
         """
         secret: str | None = hide(self.find_secret())
+        if secret is None and ask and is_interactive():
+            secret = hide(pasted("client secret"))
         if secret is None:
             raise CommandError(
                 "no client secret: set PANDADOC_CLIENT_SECRET, or give --client-secret-file FILE (- for standard input)"
@@ -159,6 +175,8 @@ def _read(name: str, what: str) -> str:
     """Return the text of a file, or of standard input, without the line end that editors and ``echo`` put there."""
     place = "standard input" if name == STDIN else name
     try:
+        if name == STDIN and is_interactive():
+            return pasted(what)
         if name == STDIN:
             data = sys.stdin.buffer.read(_LIMIT + 1)
         else:

@@ -10,6 +10,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
+from pandadoc_client.cli.selection import with_profile
+
 __all__ = ["LazyCommand", "LazyGroup", "command_of"]
 
 
@@ -54,7 +56,7 @@ def command_of(name: str, target: Any) -> Any:
         single.command(name)(target)
         command = get_command(single)
     command.name = name
-    return command
+    return with_profile(command)
 
 
 def _loader(name: str, module: str, attribute: str) -> Callable[[], Any]:

@@ -1,4 +1,4 @@
-"""``pandadoc login``, ``status``, ``token``, ``refresh`` and ``logout``: one account, its token in a store."""
+"""``pandadoc login``, ``status``, ``whoami``, ``token``, ``refresh`` and ``logout``: one account, one credential."""
 
 from __future__ import annotations
 
@@ -8,23 +8,29 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from attrs import evolve
 
+from pandadoc_client.cli import profiles
+from pandadoc_client.cli.access import Access, ApiKey, with_access
 from pandadoc_client.cli.accounts import (
     Member,
     State,
+    account,
     account_document,
     account_lines,
     current_member,
+    given_document,
+    given_lines,
     member_name,
     open_manager,
     open_store,
     state_of,
+    store_setting,
     stored,
 )
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError, describe
 from pandadoc_client.cli.inputs import Connection, pasted
 from pandadoc_client.cli.options import (
-    DEFAULT_KEY,
     DEFAULT_SCOPE,
     AllowInsecure,
     AuthorizeUrl,
@@ -41,14 +47,17 @@ from pandadoc_client.cli.options import (
     Store,
     Timeout,
 )
+from pandadoc_client.cli.profiles import Profile
 from pandadoc_client.cli.render import moment_in_words, print_json, print_lines, token_document
+from pandadoc_client.cli.selection import selected
+from pandadoc_client.cli.values import secret_at
 from pandadoc_client.exceptions import ApiException, TokenStoreError
 from pandadoc_client.oauth import OAuthClient, Token
 
 if TYPE_CHECKING:
     from pandadoc_client.oauth.stores import TokenStore
 
-__all__ = ["login", "logout", "refresh", "status", "token"]
+__all__ = ["login", "logout", "refresh", "status", "token", "whoami"]
 
 _LOCK_SECONDS = 1.0
 _SAVE_AGAIN_AFTER = (0.2, 1.0)
@@ -67,8 +76,9 @@ def login(
     timeout: Annotated[
         float, typer.Option("--timeout", metavar="SECONDS", help="How long to wait for consent in the browser.")
     ] = 300.0,
+    api_key: ApiKey = None,
     store: Store = None,
-    key: Key = DEFAULT_KEY,
+    key: Key = None,
     client_id: ClientId = None,
     client_secret_file: ClientSecretFile = None,
     redirect_uri: RedirectUri = None,
@@ -80,13 +90,18 @@ def login(
     show_secrets: ShowSecrets = False,
     as_json: Json = False,
 ) -> None:
-    """Get consent in the browser, and store the token.
+    """Get consent in the browser, and store the token; or keep an API key in the profile.
 
     The browser comes back to the redirect URI, on this machine: http://127.0.0.1:PORT/path as registered. Without a
     port a free one is taken. For any other redirect URI, and where there is no browser, use --no-browser.
 
+    With a profile, the profile is filled: it remembers the application with its secret, the store and the account, and
+    --profile is all that later commands need. --api-key gives it an API key instead, tried with a call.
+
     \b
     pandadoc login
+    pandadoc login --profile acme
+    pandadoc login --profile sandbox --api-key -        asks for the key, unseen
     pandadoc login --no-browser --store file:~/tokens.json --key acme
 
     --show-secrets prints the token if, and only if, it could not be stored.
@@ -101,76 +116,99 @@ def login(
         authorize_url=authorize_url,
         allow_insecure=allow_insecure,
     )
+    if api_key is not None:
+        if store is not None or key is not None:
+            raise CommandError("--api-key does not go with --store and --key: give one credential")
+        _keep_api_key(api_key, host=host, region=region, allow_insecure=allow_insecure, as_json=as_json)
+        return
     if no_browser and connection.takes_stdin:
         raise CommandError("the client secret and the callback URL cannot both come from standard input")
     from pandadoc_client.oauth.stores.entry import Entry
 
-    with open_store(store) as tokens, connection.open(connection.secret()) as client:
+    profile, key, secret = selected(), account(key), connection.secret(ask=True)
+    with open_store(store) as tokens, connection.open(secret) as client:
+        if profile is not None:
+            _check_host(profile, client.host)
         _check_store(tokens, key)
         token = _consent(client, no_browser=no_browser, scope=scope, timeout=timeout)
         _keep(tokens, key, token, show_secrets=show_secrets)
-        member, problem = _who(client, token, allow_insecure=allow_insecure)
+        if profile is not None:
+            _fill(profile, client, secret, store_setting(store, tokens), key)
+        member, problem = _who(client.host, access_token=token.access_token, allow_insecure=allow_insecure)
         if as_json:
-            print_json(account_document(tokens, key, Entry(token), member))
+            print_json(account_document(tokens, key, Entry(token), member, client.host))
             return
-        who = f" as {member_name(member)}" if member is not None else f" (who this is could not be asked: {problem})"
         until = "expiry unknown" if token.expires_at is None else f"valid until {moment_in_words(token.expires_at)}"
-        print_lines([f"Logged in{who}; stored in {tokens!r} under the key {key!r}, {until}."])
+        where = f"stored in {tokens.to_url()} under the key {key!r}"
+        print_lines([f"Logged in{_as_whom(member, problem)}; {where}, {until}.{_used_by(profile)}"])
 
 
-def status(
+def _status(
     offline: Annotated[
         bool, typer.Option("--offline", help="Show what is stored; call nobody, refresh nothing.")
     ] = False,
-    store: Store = None,
-    key: Key = DEFAULT_KEY,
-    client_id: ClientId = None,
-    client_secret_file: ClientSecretFile = None,
-    host: Host = None,
-    region: Region = None,
-    timeout: Timeout = 30.0,
-    allow_insecure: AllowInsecure = False,
     as_json: Json = False,
+    *,
+    access: Access,
 ) -> None:
-    """Show who is logged in, where the token is stored, what it is good for and for how long.
+    """Show whose credential is used, where it comes from, what it is good for and for how long.
 
-    The token is tried with a call, and refreshed first if need be. The exit status is 1 if there is none, or if a
-    person has to log in again.
+    It is tried with a call, a token refreshed first if need be. The exit status is 1 if there is none, if it is
+    refused, or if a person has to log in again.
 
     \b
     pandadoc status
+    pandadoc status --profile sandbox
     pandadoc status --offline --json | jq -r .expires_at
     """
-    connection = Connection(
-        client_id=client_id,
-        client_secret_file=client_secret_file,
-        host=host,
-        region=region,
-        timeout=timeout,
-        allow_insecure=allow_insecure,
-    )
-    with open_store(store) as tokens:
+    from pandadoc_client.oauth._settings import find_host
+
+    host, _ = find_host(access.host, access.region)
+    given = access.given()
+    if given is not None:
+        member = None if offline else _member(access)
+        if as_json:
+            print_json(given_document(*given, member, host))
+        else:
+            print_lines(given_lines(*given, member, host))
+        return
+    key = account(access.key)
+    with open_store(access.store) as tokens:
         entry, member = stored(tokens, key), None
         if not offline:
-            from pandadoc_client import Configuration
-
-            with open_manager(connection, tokens, key) as manager:
-                configuration = Configuration(
-                    manager.client.host, auth=manager, timeout=timeout, allow_insecure=allow_insecure
-                )
-                member = current_member(configuration)
+            member = _member(access)
             entry = stored(tokens, key)
         if as_json:
-            print_json(account_document(tokens, key, entry, member))
+            print_json(account_document(tokens, key, entry, member, host))
         else:
-            print_lines(account_lines(tokens, key, entry, member))
+            print_lines(account_lines(tokens, key, entry, member, host))
     if state_of(entry) is State.NEEDS_CONSENT:
         raise typer.Exit(EXIT_FAILURE)
 
 
+status = with_access(_status)
+
+
+def _whoami(as_json: Json = False, *, access: Access) -> None:
+    """Print whose credential it is that commands use: name, email and workspace.
+
+    \b
+    pandadoc whoami
+    pandadoc whoami --profile sandbox --json | jq -r .email
+    """
+    member = _member(access)
+    if as_json:
+        print_json(member)
+    else:
+        print_lines([member_name(member)])
+
+
+whoami = with_access(_whoami)
+
+
 def token(
     store: Store = None,
-    key: Key = DEFAULT_KEY,
+    key: Key = None,
     client_id: ClientId = None,
     client_secret_file: ClientSecretFile = None,
     host: Host = None,
@@ -196,6 +234,7 @@ def token(
         timeout=timeout,
         allow_insecure=allow_insecure,
     )
+    key = account(key)
     with open_store(store) as tokens:
         entry = stored(tokens, key)
         if state_of(entry) is State.VALID:
@@ -210,7 +249,7 @@ def refresh(
         bool, typer.Option("--force", help="Ask the server even if it has refused to refresh this token before.")
     ] = False,
     store: Store = None,
-    key: Key = DEFAULT_KEY,
+    key: Key = None,
     client_id: ClientId = None,
     client_secret_file: ClientSecretFile = None,
     host: Host = None,
@@ -232,15 +271,16 @@ def refresh(
         timeout=timeout,
         allow_insecure=allow_insecure,
     )
+    key = account(key)
     with open_store(store) as tokens, open_manager(connection, tokens, key) as manager:
         new = manager.refresh(force=force, timeout=timeout)
         if as_json:
-            print_json(account_document(tokens, key, stored(tokens, key), None))
+            print_json(account_document(tokens, key, stored(tokens, key), None, manager.client.host))
         else:
             print_lines([f"Refreshed the token under the key {key!r}: valid until {moment_in_words(new.expires_at)}."])
 
 
-def logout(store: Store = None, key: Key = DEFAULT_KEY) -> None:
+def logout(store: Store = None, key: Key = None) -> None:
     """Forget the stored token.
 
     PandaDoc has no endpoint to revoke a token: whoever has a copy of it can use it until it expires.
@@ -248,15 +288,14 @@ def logout(store: Store = None, key: Key = DEFAULT_KEY) -> None:
     \b
     pandadoc logout --key acme
     """
+    key = account(key)
     with open_store(store) as tokens:
+        place = f"under the key {key!r} in {tokens.to_url()}"
         if not tokens.delete(key):
-            print_lines([f"Nothing was stored under the key {key!r} in {tokens!r}."])
+            print_lines([f"Nothing was stored {place}."])
             return
         print_lines(
-            [
-                f"Forgot the token under the key {key!r} in {tokens!r}. PandaDoc has no endpoint to revoke it: a copy"
-                " stays valid until it expires."
-            ]
+            [f"Forgot the token {place}. PandaDoc has no endpoint to revoke it: a copy stays valid until it expires."]
         )
 
 
@@ -302,15 +341,94 @@ def _keep(store: TokenStore, key: str, token: Token, *, show_secrets: bool) -> N
     )
 
 
-def _who(client: OAuthClient, token: Token, *, allow_insecure: bool) -> tuple[Member | None, str]:
-    """Return who gave consent; or None, and why that is not known."""
-    from pandadoc_client import Configuration
+def _keep_api_key(given: str, *, host: str | None, region: str | None, allow_insecure: bool, as_json: bool) -> None:
+    """Try an API key, and keep it in the profile that was chosen."""
+    from pandadoc_client.cli.refusals import explained
+    from pandadoc_client.oauth._settings import find_host
 
-    configuration = Configuration(client.host, access_token=token.access_token, allow_insecure=allow_insecure)
+    profile = selected()
+    if profile is None:
+        raise CommandError(
+            "--api-key is kept in a profile: give --profile NAME, of one that 'pandadoc profile add' made"
+        )
+    url, _ = find_host(host, region)
+    _check_host(profile, url)
+    api_key = secret_at("--api-key", given)
+    with explained(url):
+        member, problem = _who(url, api_key=api_key, allow_insecure=allow_insecure)
+    with profiles.changing() as changed:
+        filled = changed[0].get(profile.name).with_secrets(api_key=api_key)
+        changed[0] = changed[0].having(evolve(filled, credential=profiles.API_KEY, **_place(filled, url)))
+    if as_json:
+        print_json(given_document("api-key", "the profile", member, url))
+    else:
+        print_lines([f"Logged in{_as_whom(member, problem)}; the API key is {filled.kept_in}.{_used_by(profile)}"])
+
+
+def _fill(profile: Profile, client: OAuthClient, secret: str, store: str | None, key: str) -> None:
+    """Let the profile remember what its token needs."""
+    with profiles.changing() as changed:
+        filled = changed[0].get(profile.name).with_secrets(client_secret=secret, api_key=None)
+        changed[0] = changed[0].having(
+            evolve(
+                filled,
+                credential=profiles.OAUTH,
+                store=store,
+                key=key,
+                client_id=client.client_id,
+                redirect_uri=client.redirect_uri,
+                **_place(filled, client.host),
+            )
+        )
+
+
+def _place(profile: Profile, host: str) -> dict[str, str]:
+    """Return the host as a setting of the profile, if it has neither host nor region."""
+    return {} if profile.host or profile.region else {"host": host}
+
+
+def _check_host(profile: Profile, host: str) -> None:
+    """Refuse to put a credential of one host into the profile of another."""
+    from pandadoc_client.oauth._settings import find_host
+
+    if (profile.host or profile.region) and find_host(profile.host, profile.region)[0] != host:
+        raise CommandError(
+            f"the profile {profile.name!r} is for another host than {host}, which --host, --region, PANDADOC_HOST or"
+            " PANDADOC_REGION asks for: leave that out, or add a profile for it"
+        )
+
+
+def _used_by(profile: Profile | None) -> str:
+    return "" if profile is None else f" Commands use it by --profile {profile.name}."
+
+
+def _member(access: Access) -> Member:
+    with access.open() as client:
+        return current_member(client)
+
+
+def _who(
+    host: str, *, access_token: str | None = None, api_key: str | None = None, allow_insecure: bool
+) -> tuple[Member | None, str]:
+    """Return whose a new credential is; or None, and why that is not known.
+
+    Raises:
+        UnauthorizedException: The server refuses the API key.
+    """
+    from pandadoc_client.client import PandaDoc
+    from pandadoc_client.exceptions import UnauthorizedException
+
     try:
-        return current_member(configuration), ""
+        with PandaDoc(api_key=api_key, access_token=access_token, host=host, allow_insecure=allow_insecure) as client:
+            return current_member(client), ""
     except ApiException as error:
+        if api_key is not None and isinstance(error, UnauthorizedException):
+            raise
         return None, describe(error)
+
+
+def _as_whom(member: Member | None, problem: str) -> str:
+    return f" as {member_name(member)}" if member is not None else f" (who this is could not be asked: {problem})"
 
 
 def _show(line: str) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from pandadoc_client._calls.operation import Operation
+    from pandadoc_client._calls.operation import Operation, Parameter
 
 __all__ = [
     "Described",
@@ -27,6 +27,7 @@ __all__ = [
     "entries",
     "fields_of",
     "find",
+    "option_of",
     "resolved",
     "resource_of",
     "wire_schemas",
@@ -185,3 +186,8 @@ def resolved(node: Mapping[str, Any]) -> Mapping[str, Any]:
             target = target[step.replace("~1", "/").replace("~0", "~")]
         node = target
     return node
+
+
+def option_of(parameter: Parameter) -> str:
+    """Return the option that a parameter of an operation is given by: ``--status-ne``."""
+    return "--body" if parameter.location == "body" else f"--{re.sub('_+', '-', parameter.name)}"

@@ -113,4 +113,11 @@ Store = Annotated[
         " belongs into the environment. [env: PANDADOC_TOKEN_STORE] [default: a file of your own]",
     ),
 ]
-Key = Annotated[str, typer.Option("--key", metavar="KEY", help="Which account, if the store keeps several.")]
+Key = Annotated[
+    str | None,
+    typer.Option(
+        "--key",
+        metavar="KEY",
+        help='Which account, if the store keeps several. [default: that of the profile, else "default"]',
+    ),
+]

@@ -164,16 +164,18 @@ def refresh_due(
                     client, opened, within=span, concurrency=concurrency, rate=rate or None, progress=advance
                 )
             )
+    given = {"--store": store, "--host": host, "--region": region, "--client-id": client_id}
+    options = [word for name, text in given.items() if text is not None for word in (name, text)]
+    failed = {key: _failure(error, [*options, "--key", key]) for key, error in report.failed.items()}
     if as_json:
-        failed = {key: _failure(error) for key, error in report.failed.items()}
         counts = {"due": report.due, "refreshed": report.refreshed, "skipped": report.skipped}
         print_json({**counts, "failed": failed})
     else:
         print_lines(
             [f"{report.due} due: {report.refreshed} refreshed, {report.skipped} skipped, {len(report.failed)} failed"]
         )
-        for key, error in report.failed.items():
-            print(f"pandadoc: {key}: {_failure(error)}", file=sys.stderr)
+        for key, problem in failed.items():
+            print(f"pandadoc: {key}: {problem}", file=sys.stderr)
     if report.failed:
         raise typer.Exit(EXIT_FAILURE)
 
@@ -187,9 +189,9 @@ def _print_due(store: TokenStore, within: timedelta, *, as_json: bool) -> None:
         print_lines([key])
 
 
-def _failure(error: Exception) -> str:
+def _failure(error: Exception, options: list[str]) -> str:
     prefix = "needs consent: " if isinstance(error, ReauthorizationRequired) else ""
-    return f"{prefix}{describe(error)}"
+    return f"{prefix}{describe(error, options)}"
 
 
 @contextmanager

@@ -22,13 +22,15 @@ def secret_at(option: str, given: str) -> str:
 
     Args:
         option: The option, for messages.
-        given: The secret, ``@FILE``, or ``-`` for standard input.
+        given: The secret, ``@FILE``, or ``-`` for standard input; at a terminal a person types it, unseen.
 
     Raises:
         CommandError: There is nothing there; the message shows nothing of it.
     """
     if given == "-" or given.startswith("@"):
-        given = _read(option, given, _SECRET_LIMIT).removesuffix("\n").removesuffix("\r")
+        text = _typed(option) if given == "-" else None
+        given = _read(option, given, _SECRET_LIMIT) if text is None else text
+        given = given.removesuffix("\n").removesuffix("\r")
     if not given:
         raise CommandError(f"{option} is empty")
     secret: str = hide(given)
@@ -102,6 +104,13 @@ def check_file(option: str, path: str) -> None:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "this is no path"
         raise CommandError(f"{option}: cannot read {path}: {why}") from None
+
+
+def _typed(option: str) -> str | None:
+    """Return the secret that a person types unseen; None if there is nobody to ask."""
+    from pandadoc_client.cli.inputs import is_interactive, pasted
+
+    return pasted(option.removeprefix("--").replace("-", " ")) if is_interactive() else None
 
 
 def _refuse(constant: str) -> NoReturn:

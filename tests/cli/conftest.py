@@ -16,6 +16,17 @@ from ..programs import run_module
 Pandadoc = Callable[..., subprocess.CompletedProcess[str]]
 
 
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty home folder: whoever runs the tests has settings of their own, which nothing here reads or writes."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(home))
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "PANDADOC_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    return home
+
+
 @pytest.fixture
 def settings(pandadoc_emulator: Emulator) -> dict[str, str]:
     """The environment of somebody who uses the emulator."""

@@ -102,7 +102,7 @@ def test_a_setting_that_is_missing_is_named(pandadoc: Pandadoc, name: str) -> No
         (["auth", "exchange", "MARKER", "--host", "nowhere"], "host"),
         (["auth", "refresh", "--nonsense"], "--nonsense"),
         (["auth", "request", "--grant", "password", "--as", "curl"], "password"),
-        (["auth", "url", "--redirect-uri", "relative"], "redirect_uri"),
+        (["auth", "url", "--redirect-uri", "relative"], "--redirect-uri"),
         (["nonsense"], "nonsense"),
     ],
 )

@@ -72,7 +72,7 @@ def test_consent_in_a_browser_is_stored_and_told_in_one_line(
     assert "Access was granted" in page.text
     (line,) = output.splitlines()
     assert line.startswith(
-        f"Logged in as Ada Panda <ada.panda@example.com> in Bamboo Grove; stored in {file_store!r} under the key"
+        f"Logged in as Ada Panda <ada.panda@example.com> in Bamboo Grove; stored in {file_store.to_url()} under the key"
         " 'default', valid until "
     )
     assert line.endswith("UTC (in 364 days).")
@@ -275,7 +275,8 @@ def test_status_says_who_where_what_for_and_until_when(
         "expires": shown["expires"].strip(),
         "scope": "read+write",
         "key": "default",
-        "store": repr(file_store),
+        "store": file_store.to_url(),
+        "host": pandadoc_emulator.url,
     }
     assert " UTC (in " in shown["expires"]
     assert_no_secret(result.stdout, pandadoc_emulator.live_pair())

@@ -131,6 +131,7 @@ def test_each_account_that_failed_is_named_on_a_line(
     assert result.stdout == "3 due: 1 refreshed, 0 skipped, 2 failed\n"
     dead, spoilt = sorted(result.stderr.splitlines())
     assert dead.startswith("pandadoc: dead: needs consent: invalid_grant")
+    assert dead.endswith("run: pandadoc login --key dead")
     assert spoilt.startswith("pandadoc: spoilt: ")
     assert "MARKER" not in result.stderr
     document = json.loads(pandadoc("tokens", "refresh-due", "--json").stdout)
