@@ -24,7 +24,7 @@ from pandadoc_client.cli.options import (
     Timeout,
 )
 from pandadoc_client.cli.selection import selected
-from pandadoc_client.cli.values import PLACE, secret_at
+from pandadoc_client.cli.values import PLACE, complete_place, secret_at
 
 # The API, the stores and what they need are imported when a command calls somebody: help has to be there at once.
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ ApiKey = Annotated[
         metavar="KEY",
         help=f"API key; {PLACE}, where a terminal asks for it unseen. As an argument every user of this machine can see"
         " it: prefer these, the environment or a profile. [env: PANDADOC_API_KEY]",
+        autocompletion=complete_place,
     ),
 ]
 Account = Annotated[

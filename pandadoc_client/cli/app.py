@@ -36,7 +36,7 @@ _PLACES = (
     ("probe", "probe.command", "probe", "Compare the emulator with an account."),
     ("demo", "demo", "demo", "Walk through OAuth 2.0 against an emulator."),
     ("auth", "auth", "app", "The steps of OAuth 2.0, one by one."),
-    ("completion", "completion", "completion", "Print what makes a shell complete commands."),
+    ("completion", "completion", "completion", "Make a shell complete commands."),
 )
 
 
@@ -91,7 +91,7 @@ def pandadoc(
     pandadoc templates export ID                  a template of yours, for the emulator
     pandadoc probe                                where the emulator differs from your account
     pandadoc demo                                 code, token, API call and refresh, on this machine
-    pandadoc completion bash                      completion for your shell
+    pandadoc completion --install                 completion for your shell
 
     Settings come from options, else from PANDADOC_API_KEY, PANDADOC_ACCESS_TOKEN, PANDADOC_CLIENT_ID,
     PANDADOC_CLIENT_SECRET, PANDADOC_REDIRECT_URI, PANDADOC_HOST, PANDADOC_REGION, PANDADOC_TOKEN_STORE and

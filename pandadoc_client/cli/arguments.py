@@ -14,7 +14,7 @@ from pandadoc_client._calls.encoding import identifier_problem
 from pandadoc_client._calls.operation import Operation, Parameter, file_type
 from pandadoc_client.cli.errors import CommandError
 from pandadoc_client.cli.operations import Described, fields_of, option_of, resolved, wire_schemas
-from pandadoc_client.cli.values import PLACE, check_file, json_at, moment_at, secret_at
+from pandadoc_client.cli.values import PLACE, check_file, complete_place, json_at, moment_at, secret_at
 
 __all__ = ["Argument", "arguments_of"]
 
@@ -55,6 +55,8 @@ class Argument:
         if self.choices:
             choices = self.choices
             settings["autocompletion"] = lambda incomplete: [word for word in choices if word.startswith(incomplete)]
+        elif self.kind == "json" or self.parameter.secret:
+            settings["autocompletion"] = complete_place
         kind: Any = list[str] if self.many else str
         default: Any = inspect.Parameter.empty
         if not self.parameter.required:

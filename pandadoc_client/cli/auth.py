@@ -32,7 +32,7 @@ from pandadoc_client.cli.options import (
 )
 from pandadoc_client.cli.render import new_console, print_json, print_lines, token_document, token_table
 from pandadoc_client.cli.requests import Grant, Tool
-from pandadoc_client.cli.values import PLACE, secret_at
+from pandadoc_client.cli.values import PLACE, complete_place, secret_at
 from pandadoc_client.exceptions import ApiConnectionError
 from pandadoc_client.oauth import OAuthClient, Token
 
@@ -213,10 +213,16 @@ def request(
     grant: Annotated[Grant, typer.Option("--grant", help="What the request offers.", show_default=False)],
     tool: Annotated[Tool, typer.Option("--as", help="What it is written for.", show_default=False)],
     code: Annotated[
-        str | None, typer.Option("--code", help=f"The authorization code, for --show-secrets; {PLACE}.")
+        str | None,
+        typer.Option(
+            "--code", help=f"The authorization code, for --show-secrets; {PLACE}.", autocompletion=complete_place
+        ),
     ] = None,
     refresh_token: Annotated[
-        str | None, typer.Option("--refresh-token", help=f"The refresh token, for --show-secrets; {PLACE}.")
+        str | None,
+        typer.Option(
+            "--refresh-token", help=f"The refresh token, for --show-secrets; {PLACE}.", autocompletion=complete_place
+        ),
     ] = None,
     scope: Scope = DEFAULT_SCOPE,
     client_id: ClientId = None,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from pandadoc_client.cli.errors import CommandError
-from pandadoc_client.cli.values import PLACE, json_at, pairs
+from pandadoc_client.cli.values import PLACE, complete_place, json_at, pairs
 
 __all__ = [
     "STATUSES",
@@ -42,7 +42,10 @@ _RECIPIENT = re.compile(
 )
 
 
-Body = Annotated[str | None, typer.Option("--body", metavar="JSON", help=f"The request itself: JSON, {PLACE}.")]
+Body = Annotated[
+    str | None,
+    typer.Option("--body", metavar="JSON", help=f"The request itself: JSON, {PLACE}.", autocompletion=complete_place),
+]
 Name = Annotated[str | None, typer.Option("--name", metavar="TEXT", help="Name of the document.")]
 Folder = Annotated[str | None, typer.Option("--folder", metavar="ID", help="Id of the folder that it goes into.")]
 Recipients = Annotated[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import UTC, datetime
 from typing import Any, NoReturn
@@ -10,11 +11,24 @@ from typing import Any, NoReturn
 from pandadoc_client._http.secrets import hide
 from pandadoc_client.cli.errors import CommandError
 
-__all__ = ["PLACE", "check_file", "json_at", "moment_at", "pairs", "secret_at"]
+__all__ = ["PLACE", "check_file", "complete_place", "json_at", "moment_at", "pairs", "secret_at"]
 
 PLACE = "@FILE for what a file holds, - for standard input"
 _SECRET_LIMIT = 64 * 1024
 _JSON_LIMIT = 64 * 1024 * 1024
+
+
+def complete_place(incomplete: str) -> list[str]:
+    """Return the files and folders that ``@FILE`` may stand for, for the completion of a shell."""
+    if not incomplete.startswith("@"):
+        return []
+    folder, name = os.path.split(incomplete[1:])
+    try:
+        entries = sorted(os.scandir(folder or "."), key=lambda entry: entry.name)
+    except OSError:
+        return []
+    shown = [entry for entry in entries if entry.name.startswith(name) and (name or not entry.name.startswith("."))]
+    return [f"@{os.path.join(folder, entry.name)}{'/' if entry.is_dir() else ''}" for entry in shown]
 
 
 def secret_at(option: str, given: str) -> str:
