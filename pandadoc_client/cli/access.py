@@ -24,7 +24,7 @@ from pandadoc_client.cli.options import (
     Timeout,
 )
 from pandadoc_client.cli.selection import selected
-from pandadoc_client.cli.values import PLACE, complete_place, secret_at
+from pandadoc_client.cli.values import SECRET_PLACE, complete_place, secret_at
 
 # The API, the stores and what they need are imported when a command calls somebody: help has to be there at once.
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ ApiKey = Annotated[
     typer.Option(
         "--api-key",
         metavar="KEY",
-        help=f"API key; {PLACE}, where a terminal asks for it unseen. As an argument every user of this machine can see"
-        " it: prefer these, the environment or a profile. [env: PANDADOC_API_KEY]",
+        help=f"API key; {SECRET_PLACE}. As an argument every user of this machine can see it: prefer these, the"
+        " environment or a profile. [env: PANDADOC_API_KEY]",
         autocompletion=complete_place,
     ),
 ]

@@ -14,7 +14,7 @@ from pandadoc_client._calls.encoding import identifier_problem
 from pandadoc_client._calls.operation import Operation, Parameter, file_type
 from pandadoc_client.cli.errors import CommandError
 from pandadoc_client.cli.operations import Described, fields_of, option_of, resolved, wire_schemas
-from pandadoc_client.cli.values import PLACE, check_file, complete_place, json_at, moment_at, secret_at
+from pandadoc_client.cli.values import PLACE, SECRET_PLACE, check_file, complete_place, json_at, moment_at, secret_at
 
 __all__ = ["Argument", "arguments_of"]
 
@@ -137,7 +137,7 @@ class Argument:
         if self.kind == "json":
             notes.append(f"JSON, {PLACE}.")
         if self.parameter.secret:
-            notes.append(f"{PLACE[:1].upper()}{PLACE[1:]}; an argument can be seen by every user of this machine.")
+            notes.append(f"{SECRET_PLACE}; an argument can be seen by every user of this machine.")
         if 4 < len(self.choices) <= _MANY and self.kind == "text":
             notes.append(f"One of {', '.join(self.choices)}.")
         if self.many:

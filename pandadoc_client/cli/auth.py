@@ -32,7 +32,7 @@ from pandadoc_client.cli.options import (
 )
 from pandadoc_client.cli.render import new_console, print_json, print_lines, token_document, token_table
 from pandadoc_client.cli.requests import Grant, Tool
-from pandadoc_client.cli.values import PLACE, complete_place, secret_at
+from pandadoc_client.cli.values import SECRET_PLACE, complete_place, secret_at
 from pandadoc_client.exceptions import ApiConnectionError
 from pandadoc_client.oauth import OAuthClient, Token
 
@@ -60,7 +60,7 @@ def auth(context: typer.Context) -> None:
     \b
     export PANDADOC_CLIENT_ID=... PANDADOC_CLIENT_SECRET=... PANDADOC_REDIRECT_URI=...
     pandadoc auth url
-    pandadoc auth exchange CODE --json > token.json
+    pandadoc auth exchange --json > token.json          asks for the code, unseen
     jq -r .refresh_token token.json | pandadoc auth refresh - --json
     """
     if context.invoked_subcommand is None:
@@ -119,7 +119,7 @@ def exchange(
         typer.Argument(
             metavar="[CODE]",
             help="The code, or the whole URL that the browser was sent back to; - for standard input. If it is left"
-            " out, a terminal asks for it.",
+            " out, a terminal asks for it, unseen.",
             show_default=False,
         ),
     ] = None,
@@ -144,8 +144,8 @@ def exchange(
     for programs and prints the whole token, secrets included. Nothing is stored.
 
     \b
-    pandadoc auth exchange CODE --json | jq -r .access_token
-    pandadoc auth exchange 'https://app.example.com/callback?code=...&state=...' --state STATE
+    pandadoc auth exchange --json > token.json          asks for the code, or the callback, unseen
+    pandadoc auth exchange - --state STATE < callback.txt
     """
     connection = Connection(
         client_id=client_id,
@@ -215,13 +215,15 @@ def request(
     code: Annotated[
         str | None,
         typer.Option(
-            "--code", help=f"The authorization code, for --show-secrets; {PLACE}.", autocompletion=complete_place
+            "--code", help=f"The authorization code, for --show-secrets; {SECRET_PLACE}.", autocompletion=complete_place
         ),
     ] = None,
     refresh_token: Annotated[
         str | None,
         typer.Option(
-            "--refresh-token", help=f"The refresh token, for --show-secrets; {PLACE}.", autocompletion=complete_place
+            "--refresh-token",
+            help=f"The refresh token, for --show-secrets; {SECRET_PLACE}.",
+            autocompletion=complete_place,
         ),
     ] = None,
     scope: Scope = DEFAULT_SCOPE,

@@ -51,8 +51,8 @@ ClientSecretFile = Annotated[
     typer.Option(
         "--client-secret-file",
         metavar="FILE",
-        help="File that holds the application's secret; - for standard input. [env: PANDADOC_CLIENT_SECRET, the secret"
-        " itself]",
+        help="File that holds the application's secret; - for standard input, where a terminal asks unseen."
+        " [env: PANDADOC_CLIENT_SECRET, the secret itself]",
     ),
 ]
 RedirectUri = Annotated[

@@ -93,8 +93,8 @@ def add(
         credential=None if api_key is None else profiles.API_KEY,
         store=store,
         key=key,
-        client_id=client_id,
         redirect_uri=redirect_uri,
+        client_id=client_id,
     )
     with profiles.changing() as changed:
         if profile in changed[0].by_name:

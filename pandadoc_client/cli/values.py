@@ -11,9 +11,10 @@ from typing import Any, NoReturn
 from pandadoc_client._http.secrets import hide
 from pandadoc_client.cli.errors import CommandError
 
-__all__ = ["PLACE", "check_file", "complete_place", "json_at", "moment_at", "pairs", "secret_at"]
+__all__ = ["PLACE", "SECRET_PLACE", "check_file", "complete_place", "json_at", "moment_at", "pairs", "secret_at"]
 
 PLACE = "@FILE for what a file holds, - for standard input"
+SECRET_PLACE = f"{PLACE}, where a terminal asks unseen"
 _SECRET_LIMIT = 64 * 1024
 _JSON_LIMIT = 64 * 1024 * 1024
 

@@ -14,7 +14,7 @@ from pandadoc_client._http.secrets import hide
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.options import AllowInsecure, Json
 from pandadoc_client.cli.render import print_json, print_lines
-from pandadoc_client.cli.values import PLACE, complete_place, secret_at
+from pandadoc_client.cli.values import SECRET_PLACE, complete_place, secret_at
 
 if TYPE_CHECKING:
     from pandadoc_client.cli.listener import Forwarded
@@ -52,8 +52,8 @@ def listen(
         typer.Option(
             "--key",
             metavar="KEY",
-            help=f"Shared key of the subscription; {PLACE}. As an argument every user of this machine can see it:"
-            f" prefer the environment. [env: {_VARIABLE}]",
+            help=f"Shared key of the subscription; {SECRET_PLACE}. As an argument every user of this machine can see"
+            f" it: prefer the environment. [env: {_VARIABLE}]",
             autocompletion=complete_place,
         ),
     ] = None,
@@ -111,8 +111,8 @@ def trigger(
             "--shared-key",
             "--key",
             metavar="KEY",
-            help=f"Shared key that signs what goes to --to; {PLACE}. As an argument every user of this machine can see"
-            f" it: prefer the environment. [env: {_VARIABLE}]",
+            help=f"Shared key that signs what goes to --to; {SECRET_PLACE}. As an argument every user of this"
+            f" machine can see it: prefer the environment. [env: {_VARIABLE}]",
             autocompletion=complete_place,
         ),
     ] = None,

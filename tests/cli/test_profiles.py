@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -457,3 +458,12 @@ def test_every_command_has_help_that_fits_a_narrow_terminal(pandadoc: Pandadoc, 
     result = pandadoc(*command, "--help", COLUMNS="40")
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith(f"Usage: pandadoc {' '.join(command)}")
+
+
+def test_help_imports_nothing_of_profiles() -> None:
+    program = (
+        "import sys\nfrom pandadoc_client.cli import main\nmain(['--help'])\n"
+        "print(sorted({'pandadoc_client.cli.profiles', 'tomllib', 'keyring', 'filelock'} & sys.modules.keys()))"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "[]"

@@ -19,7 +19,7 @@ from pandadoc_client.cli.access import Access, with_access
 from pandadoc_client.cli.errors import EXIT_FAILURE, EXIT_USAGE, CommandError, describe
 from pandadoc_client.cli.options import Json
 from pandadoc_client.cli.render import print_json, print_lines
-from pandadoc_client.cli.values import PLACE, complete_place, secret_at
+from pandadoc_client.cli.values import SECRET_PLACE, complete_place, secret_at
 
 if TYPE_CHECKING:
     from pandadoc_client.cli.probe.report import Report
@@ -48,7 +48,10 @@ def _probe(
     against_api_key: Annotated[
         str | None,
         typer.Option(
-            "--against-api-key", metavar="KEY", help=f"API key for --against; {PLACE}.", autocompletion=complete_place
+            "--against-api-key",
+            metavar="KEY",
+            help=f"API key for --against; {SECRET_PLACE}.",
+            autocompletion=complete_place,
         ),
     ] = None,
     output: Annotated[
