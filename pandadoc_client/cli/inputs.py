@@ -58,8 +58,7 @@ class Connection:
             CommandError: There is no client id.
             ApiValueError: A setting cannot be right.
         """
-        if self.find_client_id() is None:
-            raise CommandError("no client id: give --client-id, or set PANDADOC_CLIENT_ID")
+        self._check_client_id()
         if not all(seconds is None or 0 < seconds < 1e9 for seconds in (self.timeout, self.refresh_timeout)):
             raise CommandError("--timeout must be a number of seconds above 0")
         return OAuthClient(
@@ -102,8 +101,9 @@ class Connection:
             ask: Whether to let a person at a terminal type it, unseen, if it is nowhere else.
 
         Raises:
-            CommandError: There is none, or its file cannot be used.
+            CommandError: There is none, or no id that it goes with, or its file cannot be used.
         """
+        self._check_client_id()
         secret: str | None = hide(self.find_secret())
         if secret is None and ask and is_interactive():
             secret = hide(pasted("client secret"))
@@ -112,6 +112,10 @@ class Connection:
                 "no client secret: set PANDADOC_CLIENT_SECRET, or give --client-secret-file FILE (- for standard input)"
             )
         return secret
+
+    def _check_client_id(self) -> None:
+        if self.find_client_id() is None:
+            raise CommandError("no client id: give --client-id, or set PANDADOC_CLIENT_ID")
 
     @property
     def takes_stdin(self) -> bool:

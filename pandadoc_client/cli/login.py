@@ -133,7 +133,15 @@ def login(
         token = _consent(client, no_browser=no_browser, scope=scope, timeout=timeout)
         _keep(tokens, key, token, show_secrets=show_secrets)
         if profile is not None:
-            _fill(profile, client, secret, store_setting(store, tokens), key)
+            try:
+                _fill(profile, client, secret, store_setting(store, tokens), key)
+            except (CommandError, TokenStoreError) as error:
+                where = f"{tokens.to_url()} under the key {key!r}"
+                raise CommandError(
+                    f"the token is stored in {where}, but the profile {profile.name!r} could not be filled:"
+                    f" {describe(error)}",
+                    EXIT_FAILURE,
+                ) from None
         member, problem = _who(client.host, access_token=token.access_token, allow_insecure=allow_insecure)
         if as_json:
             print_json(account_document(tokens, key, Entry(token), member, client.host))

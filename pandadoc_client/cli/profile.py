@@ -96,13 +96,11 @@ def add(
         redirect_uri=redirect_uri,
         client_id=client_id,
     )
+    _check_new(profile, profiles.read())
+    # Outside of the lock: a person may be typing.
+    secrets = {"api_key": _api_key(api_key), "client_secret": _client_secret(client_secret_file)}
     with profiles.changing() as changed:
-        if profile in changed[0].by_name:
-            raise CommandError(f"there is a profile {profile!r} already; begin with: pandadoc profile remove {profile}")
-        secrets = {
-            "api_key": None if api_key is None else secret_at("--api-key", api_key),
-            "client_secret": _client_secret(client_secret_file),
-        }
+        _check_new(profile, changed[0])
         if any(secrets.values()):
             new = new.with_secrets(**secrets)
         changed[0] = changed[0].having(new)
@@ -206,6 +204,23 @@ def remove(profile: Name) -> None:
     print_lines([f"Removed the profile {profile!r}.{stays}"])
 
 
+def _check_new(name: str, found: Profiles) -> None:
+    if name in found.by_name:
+        raise CommandError(f"there is a profile {name!r} already; to replace it, first: pandadoc profile remove {name}")
+
+
+def _api_key(given: str | None) -> str | None:
+    from pandadoc_client._http.credentials import api_key_of
+    from pandadoc_client._http.form import value_problem
+
+    if given is None:
+        return None
+    key = api_key_of("--api-key", secret_at("--api-key", given))
+    if problem := value_problem(key, trimmed=True):
+        raise CommandError(f"--api-key {problem}")
+    return key
+
+
 def _client_secret(file: Any) -> str | None:
     from pandadoc_client.cli.inputs import Connection
 
@@ -226,7 +241,7 @@ def _check_store(url: str) -> str:
 def _host(profile: Profile) -> str:
     from pandadoc_client._http.regions import region_of
 
-    return profile.host or (f"{region_of(profile.region).api}" if profile.region else "(the usual one)")
+    return profile.host or (f"{region_of(profile.region).api}" if profile.region else "(default)")
 
 
 def _document(found: Profiles, name: str) -> dict[str, Any]:

@@ -150,7 +150,7 @@ class Profiles:
             return self.by_name[name]
         known = f"there are {', '.join(sorted(self.by_name))}" if self.by_name else "there are none"
         shown = name if _NAME.fullmatch(name) else "NAME"
-        raise CommandError(f"there is no profile {name[:64]!r}, {known}; add one: pandadoc profile add {shown}")
+        raise CommandError(f"there is no profile {name[:64]!r} ({known}); to add one: pandadoc profile add {shown}")
 
     def having(self, profile: Profile) -> Profiles:
         """Return the same with *profile* in the place of the one of its name."""

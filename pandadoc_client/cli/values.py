@@ -125,7 +125,8 @@ def _typed(option: str) -> str | None:
     """Return the secret that a person types unseen; None if there is nobody to ask."""
     from pandadoc_client.cli.inputs import is_interactive, pasted
 
-    return pasted(option.removeprefix("--").replace("-", " ")) if is_interactive() else None
+    name = option.removeprefix("--").replace("-", " ").replace("api", "API")
+    return pasted(name) if is_interactive() else None
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,30 @@ def test_login_gives_a_profile_an_api_key_that_works(
     assert json.loads(pandadoc("status", "--json", "--profile", acme).stdout)["credential"] == "api-key"
 
 
+def test_a_token_is_not_lost_if_the_profile_cannot_be_filled(
+    pandadoc_emulator: Emulator, acme: str, tmp_path: Path
+) -> None:
+    with running_login({}, "--profile", acme) as login:
+        profiles.config_path().write_text("[")
+        httpx.get(login.callback())
+        status, output, errors = login.outcome()
+    assert (status, output) == (1, "")
+    assert f"the token is stored in file:{tmp_path / 'tokens.json'} under the key 'acme', but" in errors
+    assert "no TOML" in errors
+    assert FileTokenStore(tmp_path / "tokens.json").load("acme") is not None
+
+
+def test_login_asks_for_what_is_missing(pandadoc: Pandadoc, on_a_terminal: Terminal) -> None:
+    assert pandadoc("profile", "add", "bare").returncode == 0
+    assert_one_line(pandadoc("login", "--profile", "bare"), 2, "--client-id")
+    assert_one_line(pandadoc("login", "--profile", "bare", "--client-id", "x"), 2, "--client-secret-file")
+    arguments = ["login", "--profile", "bare", "--client-id", "x", "--host", "nowhere"]
+    status, shown = on_a_terminal(arguments, f"{MARKER}\n".encode())
+    assert status == 2
+    assert "Client secret (not shown):" in shown
+    assert MARKER not in shown
+
+
 def test_login_with_an_api_key_needs_a_profile(pandadoc: Pandadoc) -> None:
     assert_one_line(pandadoc("login", "--api-key", "-", stdin=MARKER), 2, "--profile")
 
@@ -252,7 +277,7 @@ def test_secrets_are_in_the_keyring_if_there_is_one(
 def test_on_a_terminal_the_api_key_is_typed_unseen(on_a_terminal: Terminal, pandadoc: Pandadoc) -> None:
     status, shown = on_a_terminal(["profile", "add", "typed", "--api-key", "-"], f"{MARKER}\n".encode())
     assert status == 0
-    assert "Api key (not shown):" in shown
+    assert "API key (not shown):" in shown
     assert MARKER not in shown
     assert MARKER in profiles.config_path().with_name("credentials.json").read_text()
 
@@ -285,6 +310,21 @@ def test_a_password_does_not_go_into_a_profile(pandadoc: Pandadoc) -> None:
     assert_one_line(result, 2, "--store", "PANDADOC_TOKEN_STORE")
     assert MARKER not in result.stderr
     assert not profiles.config_path().exists()
+
+
+def test_two_who_add_profiles_at_once_lose_none(pandadoc: Pandadoc) -> None:
+    names = [f"p{number}" for number in range(6)]
+    with ThreadPoolExecutor() as pool:
+        results = list(pool.map(lambda name: pandadoc("profile", "add", name, "--api-key", "-", stdin="k"), names))
+    assert [result.stderr for result in results] == [""] * len(names)
+    assert sorted(config()["profiles"]) == names
+
+
+def test_what_a_killed_process_left_beside_is_removed(pandadoc: Pandadoc, sandbox: str) -> None:
+    left = profiles.config_path().with_name(".config.toml.0123.tmp")
+    left.touch()
+    assert pandadoc("profile", "use", sandbox).returncode == 0
+    assert not left.exists()
 
 
 # -- options, environment, profile -----------------------------------------------------------------------------------
@@ -376,7 +416,7 @@ def test_a_profile_that_is_not_there_is_named_with_those_that_are(
     pandadoc: Pandadoc, sandbox: str, acme: str, command: list[str]
 ) -> None:
     name = ["--profile", "sandbx"] if command == ["whoami"] else ["sandbx"]
-    assert_one_line(pandadoc(*command, *name), 2, "no profile 'sandbx', there are acme, sandbox;", "profile add sandbx")
+    assert_one_line(pandadoc(*command, *name), 2, "no profile 'sandbx' (there are acme, sandbox);", "add sandbx")
 
 
 @pytest.mark.parametrize(
@@ -391,6 +431,8 @@ def test_a_profile_that_is_not_there_is_named_with_those_that_are(
         (["x", "--store", "nowhere:"], "--store"),
         (["x", "--store", "file:t.json", "--api-key", "-"], "--api-key"),
         (["x", "--api-key", "-"], "--api-key is empty"),
+        (["x", "--api-key", "Bearer x"], "PANDADOC_ACCESS_TOKEN"),
+        (["x", "--api-key", "a\nb"], "--api-key has a line break"),
         (["x", "--client-secret-file", "-"], "--client-id"),
         (["x", "--key", ""], "--key"),
     ],

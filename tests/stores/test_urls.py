@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
-from pandadoc_client.oauth import FileTokenStore, MemoryTokenStore, SQLTokenStore, Token, token_store
+from pandadoc_client.oauth import (
+    EncryptedTokenStore,
+    FileTokenStore,
+    MemoryTokenStore,
+    SQLTokenStore,
+    Token,
+    token_store,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -90,3 +98,27 @@ def test_a_path_is_no_url() -> None:
     path: Any = Path("tokens.json")
     with pytest.raises(ApiTypeError, match=r"^url must be text"):
         token_store(path)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("file:50% off.json", "file:{}/50%25 off.json"),
+        ("sqlite:tokens.db", "sqlite:///{}/tokens.db"),
+        ("memory:", "memory:"),
+        ("keyring:my service", "keyring:my%20service"),
+        ("redis://me:MARKER@127.0.0.1:7/3", "redis://127.0.0.1:7/3"),
+        ("postgresql://me:MARKER@host/name?sslpassword=MARKER", "postgresql+psycopg://me:***@host/name"),
+    ],
+)
+def test_a_store_says_its_url_without_a_password(home: Path, url: str, shown: str) -> None:
+    with token_store(url) as store:
+        assert store.to_url() == shown.format(os.path.realpath(home))
+        if "***" not in shown and ":" in shown[:-1]:
+            with token_store(store.to_url()) as again:
+                assert again.to_url() == store.to_url()
+
+
+def test_a_store_that_no_url_stands_for_shows_its_repr() -> None:
+    store = EncryptedTokenStore(MemoryTokenStore(), EncryptedTokenStore.new_key())
+    assert store.to_url() == repr(store)
