@@ -81,7 +81,10 @@ def open_store(url: str | None) -> Iterator[TokenStore]:
     except ImportError as error:
         raise CommandError(f"the store cannot be used: {error}", EXIT_FAILURE) from None
     except ApiValueError as error:
+        profile = selected()
         option = "PANDADOC_TOKEN_STORE" if url is None else "--store"
+        if url is None and profile is not None and profile.store == os.environ.get(option):
+            option = f"store of the profile {profile.name!r}"
         text = re.sub(r"^(url_or_client: a URL|url|PANDADOC_TOKEN_STORE) ", "the URL ", str(error))
         raise CommandError(f"{option}: {text}") from None
     with store:

@@ -19,6 +19,7 @@ from attrs import asdict, evolve, field, fields, frozen
 
 from pandadoc_client._http.secrets import hide
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
+from pandadoc_client.exceptions import ApiValueError
 
 if TYPE_CHECKING:
     from pandadoc_client.oauth.stores import TokenStore
@@ -187,13 +188,24 @@ def find(chosen: str | None) -> Profile | None:
     """Return the profile of that name, else that of ``PANDADOC_PROFILE``, else the current one, else None.
 
     Raises:
-        CommandError: There is none of that name, or the file of the profiles cannot be used.
+        CommandError: There is none of that name, its host cannot be one, or the file of the profiles cannot be used.
     """
     if chosen is None:
         chosen = os.environ.get("PANDADOC_PROFILE") or None
     profiles = read()
     name = profiles.current if chosen is None else chosen
-    return None if name is None else profiles.get(name)
+    if name is None:
+        return None
+    profile = profiles.get(name)
+    if profile.host or profile.region:
+        from pandadoc_client._http.network import check_host
+        from pandadoc_client.oauth._settings import find_host
+
+        try:
+            check_host(find_host(profile.host, profile.region)[0], True)  # the call asks whether plain http is fine
+        except ApiValueError as error:
+            raise CommandError(f"{config_path()}: profiles.{name}: {error}") from None
+    return profile
 
 
 def read() -> Profiles:

@@ -457,6 +457,8 @@ def test_a_profile_is_not_replaced_unasked(pandadoc: Pandadoc, sandbox: str) -> 
         ("[profiles.x]\nhost = 1", "profiles.x.host"),
         ('[profiles.x]\ncredential = "password"', "profiles.x.credential"),
         ('[profiles.x]\nhost = "h"\nregion = "eu"', "both"),
+        ('current = "x"\n[profiles.x]\nhost = "nowhere"', "profiles.x: host must be an absolute URL"),
+        ('current = "x"\n[profiles.x]\nregion = "mars"', "profiles.x: region must be one of"),
         ('current = "gone"', "current"),
         ("current = []", "current"),
     ],
@@ -466,6 +468,13 @@ def test_a_spoilt_file_is_named_with_the_place_in_it(pandadoc: Pandadoc, text: s
     path.parent.mkdir(parents=True)
     path.write_text(text)
     assert_one_line(pandadoc("whoami"), 2, str(path), word)
+
+
+def test_a_spoilt_store_of_a_profile_is_named(pandadoc: Pandadoc) -> None:
+    path = profiles.config_path()
+    path.parent.mkdir(parents=True)
+    path.write_text('[profiles.x]\nstore = "nowhere:"')
+    assert_one_line(pandadoc("whoami", "--profile", "x"), 2, "store of the profile 'x'")
 
 
 def test_help_reads_no_profile(pandadoc: Pandadoc) -> None:
