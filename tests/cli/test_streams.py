@@ -110,7 +110,7 @@ def test_a_refresh_token_is_asked_for_and_not_shown(on_a_terminal: Terminal, pan
     [
         (b"\x03", 130, "pandadoc: interrupted"),
         (b"\x04", 2, "pandadoc: no refresh token was entered"),
-        (b"\n", 2, "pandadoc: refresh_token: must not be empty"),
+        (b"\n", 2, "pandadoc: the refresh token: must not be empty"),
     ],
     ids=["Ctrl-C", "Ctrl-D", "Enter"],
 )
