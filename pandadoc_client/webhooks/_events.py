@@ -7,13 +7,41 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol, cast
+from typing import Any, ClassVar, Literal, Protocol, Self, TypeAlias, cast
 
 from pandadoc_client.exceptions import ApiTypeError
+from pandadoc_client.webhooks._data import (
+    CreationFailedData,
+    DocumentData,
+    EventData,
+    QuoteData,
+    RecipientCompletedData,
+    SectionData,
+)
 from pandadoc_client.webhooks._errors import WebhookDecodeError
 from pandadoc_client.webhooks._signature import hidden, raw_bytes, verify
 
-__all__ = ["Delivery", "Trigger", "WebhookEvent", "parse"]
+__all__ = [
+    "AnyEvent",
+    "ContentLibraryItemCreated",
+    "ContentLibraryItemCreationFailed",
+    "Delivery",
+    "DocumentCompletedPdfReady",
+    "DocumentCreationFailed",
+    "DocumentDeleted",
+    "DocumentSectionAdded",
+    "DocumentStateChanged",
+    "DocumentUpdated",
+    "QuoteUpdated",
+    "RecipientCompleted",
+    "TemplateCreated",
+    "TemplateDeleted",
+    "TemplateUpdated",
+    "Trigger",
+    "UnknownEvent",
+    "WebhookEvent",
+    "parse",
+]
 
 _EVENT_ID_NAMES = frozenset({"x-pandadoc-webhook-event-id", "http_x_pandadoc_webhook_event_id"})
 """The header in lower case, and its name in a WSGI environ (PEP 3333, after CGI)."""
@@ -37,7 +65,6 @@ class Trigger(StrEnum):
     CONTENT_LIBRARY_ITEM_CREATION_FAILED = "content_library_item_creation_failed"
 
 
-_TRIGGERS = {trigger.value: trigger for trigger in Trigger}
 _ABOUT_A_DOCUMENT = ("document_", "recipient_")
 
 
@@ -45,26 +72,38 @@ _ABOUT_A_DOCUMENT = ("document_", "recipient_")
 class WebhookEvent:
     """One event. Nothing that PandaDoc sends is refused: what is missing, or of another type, reads as None.
 
+    Each trigger has a class of its own, which says what its `data` has; `AnyEvent` is one of these. Making a
+    `WebhookEvent` makes one of the class that goes with *event*, and an `UnknownEvent` if there is none.
+
     Attributes:
         event: What happened, as it came, such as ``"document_state_changed"``; None if the item does not say so.
-        data: The JSON object about it, as it came; ``{}`` if there is none.
+        data: The JSON object about it, with all that came; ``{}`` if there is none. A dict, whose known members are
+            attributes as well, if the trigger is a known one.
         raw: The whole item, as it came.
+        trigger: What happened, as a member of `Trigger`; None if it is none that this package knows.
     """
 
     event: str | None
-    data: dict[str, Any] = field(default_factory=dict, hash=False)
+    data: dict[str, Any] = field(default_factory=dict[str, Any], hash=False)
     raw: Any = field(default=None, hash=False)
+    trigger: ClassVar[Trigger | None] = None
+    _data_class: ClassVar[type[EventData] | None] = None
+
+    def __new__(cls, event: str | None = None, *arguments: Any, **named: Any) -> Self:
+        known = _CLASSES.get(event or "", UnknownEvent) if cls is WebhookEvent else cls
+        return cast("Self", object.__new__(known))
+
+    def __post_init__(self) -> None:
+        kind = self._data_class
+        if kind is not None and not isinstance(self.data, kind):
+            object.__setattr__(self, "data", kind(self.data))
 
     @classmethod
-    def from_json(cls, item: object) -> WebhookEvent:
+    def from_json(cls, item: object) -> AnyEvent:
         """Return the event that an *item* of the array stands for, whatever it is."""
         fields = _object(item)
-        return cls(_text_or_none(fields.get("event")), _object(fields.get("data")), item)
-
-    @property
-    def trigger(self) -> Trigger | None:
-        """What happened, as a member of `Trigger`; None if it is none that this package knows."""
-        return _TRIGGERS.get(self.event or "")
+        event = WebhookEvent(_text_or_none(fields.get("event")), _object(fields.get("data")), item)
+        return cast("AnyEvent", event)
 
     @property
     def id(self) -> str | None:
@@ -93,7 +132,173 @@ class WebhookEvent:
         if not hasattr(self, "event"):
             return "<WebhookEvent, not initialized>"
         # Without the data: it is about people.
-        return f"WebhookEvent(event={self.event!r}, id={self.id!r}, status={self.status!r})"
+        return f"{type(self).__name__}(event={self.event!r}, id={self.id!r}, status={self.status!r})"
+
+
+class RecipientCompleted(WebhookEvent):
+    """A recipient has signed, or done whatever else was theirs to do."""
+
+    __slots__ = ()
+    event: Literal["recipient_completed"]
+    data: RecipientCompletedData
+    trigger: ClassVar[Literal[Trigger.RECIPIENT_COMPLETED]] = Trigger.RECIPIENT_COMPLETED
+    _data_class = RecipientCompletedData
+
+
+class DocumentUpdated(WebhookEvent):
+    """A document is a draft again, and was edited."""
+
+    __slots__ = ()
+    event: Literal["document_updated"]
+    data: DocumentData
+    trigger: ClassVar[Literal[Trigger.DOCUMENT_UPDATED]] = Trigger.DOCUMENT_UPDATED
+    _data_class = DocumentData
+
+
+class DocumentDeleted(WebhookEvent):
+    """A document was deleted."""
+
+    __slots__ = ()
+    event: Literal["document_deleted"]
+    data: EventData
+    trigger: ClassVar[Literal[Trigger.DOCUMENT_DELETED]] = Trigger.DOCUMENT_DELETED
+    _data_class = EventData
+
+
+class DocumentStateChanged(WebhookEvent):
+    """A document has another status."""
+
+    __slots__ = ()
+    event: Literal["document_state_changed"]
+    data: DocumentData
+    trigger: ClassVar[Literal[Trigger.DOCUMENT_STATE_CHANGED]] = Trigger.DOCUMENT_STATE_CHANGED
+    _data_class = DocumentData
+
+
+class DocumentCreationFailed(WebhookEvent):
+    """A document could not be made."""
+
+    __slots__ = ()
+    event: Literal["document_creation_failed"]
+    data: CreationFailedData
+    trigger: ClassVar[Literal[Trigger.DOCUMENT_CREATION_FAILED]] = Trigger.DOCUMENT_CREATION_FAILED
+    _data_class = CreationFailedData
+
+
+class DocumentCompletedPdfReady(WebhookEvent):
+    """The PDF of a completed document can be downloaded."""
+
+    __slots__ = ()
+    event: Literal["document_completed_pdf_ready"]
+    data: DocumentData
+    trigger: ClassVar[Literal[Trigger.DOCUMENT_COMPLETED_PDF_READY]] = Trigger.DOCUMENT_COMPLETED_PDF_READY
+    _data_class = DocumentData
+
+
+class DocumentSectionAdded(WebhookEvent):
+    """A section was added to a document."""
+
+    __slots__ = ()
+    event: Literal["document_section_added"]
+    data: SectionData
+    trigger: ClassVar[Literal[Trigger.DOCUMENT_SECTION_ADDED]] = Trigger.DOCUMENT_SECTION_ADDED
+    _data_class = SectionData
+
+
+class QuoteUpdated(WebhookEvent):
+    """A quote of a document was changed."""
+
+    __slots__ = ()
+    event: Literal["quote_updated"]
+    data: QuoteData
+    trigger: ClassVar[Literal[Trigger.QUOTE_UPDATED]] = Trigger.QUOTE_UPDATED
+    _data_class = QuoteData
+
+
+class TemplateCreated(WebhookEvent):
+    """A template was made."""
+
+    __slots__ = ()
+    event: Literal["template_created"]
+    data: EventData
+    trigger: ClassVar[Literal[Trigger.TEMPLATE_CREATED]] = Trigger.TEMPLATE_CREATED
+    _data_class = EventData
+
+
+class TemplateUpdated(WebhookEvent):
+    """A template was changed."""
+
+    __slots__ = ()
+    event: Literal["template_updated"]
+    data: EventData
+    trigger: ClassVar[Literal[Trigger.TEMPLATE_UPDATED]] = Trigger.TEMPLATE_UPDATED
+    _data_class = EventData
+
+
+class TemplateDeleted(WebhookEvent):
+    """A template was deleted."""
+
+    __slots__ = ()
+    event: Literal["template_deleted"]
+    data: EventData
+    trigger: ClassVar[Literal[Trigger.TEMPLATE_DELETED]] = Trigger.TEMPLATE_DELETED
+    _data_class = EventData
+
+
+class ContentLibraryItemCreated(WebhookEvent):
+    """An item of the content library was made."""
+
+    __slots__ = ()
+    event: Literal["content_library_item_created"]
+    data: EventData
+    trigger: ClassVar[Literal[Trigger.CONTENT_LIBRARY_ITEM_CREATED]] = Trigger.CONTENT_LIBRARY_ITEM_CREATED
+    _data_class = EventData
+
+
+class ContentLibraryItemCreationFailed(WebhookEvent):
+    """An item of the content library could not be made."""
+
+    __slots__ = ()
+    event: Literal["content_library_item_creation_failed"]
+    data: CreationFailedData
+    trigger: ClassVar[Literal[Trigger.CONTENT_LIBRARY_ITEM_CREATION_FAILED]] = (
+        Trigger.CONTENT_LIBRARY_ITEM_CREATION_FAILED
+    )
+    _data_class = CreationFailedData
+
+
+class UnknownEvent(WebhookEvent):
+    """An event whose trigger this package does not know, or that has none; `data` is a plain dict.
+
+    To type checkers `data` is Any, so that ``match event.event`` leaves what is known of the other classes.
+    """
+
+    __slots__ = ()
+    data: Any
+    trigger: ClassVar[None] = None
+
+
+AnyEvent: TypeAlias = (
+    RecipientCompleted
+    | DocumentUpdated
+    | DocumentDeleted
+    | DocumentStateChanged
+    | DocumentCreationFailed
+    | DocumentCompletedPdfReady
+    | DocumentSectionAdded
+    | QuoteUpdated
+    | TemplateCreated
+    | TemplateUpdated
+    | TemplateDeleted
+    | ContentLibraryItemCreated
+    | ContentLibraryItemCreationFailed
+    | UnknownEvent
+)
+"""An event of one of the classes; type checkers narrow it by ``match event``, ``event.trigger`` or ``event.event``."""
+
+_CLASSES: dict[str, type[WebhookEvent]] = {
+    str(known.trigger): known for known in WebhookEvent.__subclasses__() if known.trigger is not None
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +312,11 @@ class Delivery:
             there, or not handed over. It is not signed.
     """
 
-    events: tuple[WebhookEvent, ...]
+    events: tuple[AnyEvent, ...]
     id: str
     event_id: str | None = None
 
-    def __iter__(self) -> Iterator[WebhookEvent]:
+    def __iter__(self) -> Iterator[AnyEvent]:
         return iter(self.events)
 
 

@@ -59,7 +59,7 @@ def test_every_block_is_typed(checker: str, written: Path) -> None:
 
 
 @pytest.mark.parametrize("checker", CHECKERS)
-@pytest.mark.parametrize("program", ["bodies.py", "front.py", "usage.py"])
+@pytest.mark.parametrize("program", ["bodies.py", "events.py", "front.py", "usage.py"])
 def test_every_mistake_is_found_where_it_is(checker: str, program: str, written: Path, tmp_path: Path) -> None:
     """The lines with a comment for checkers, without it."""
     for settings in ("pyrightconfig.json", "mypy.ini"):

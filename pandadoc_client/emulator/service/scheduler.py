@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from .backend import Backend
 from .clock import parse_time
-from .documents import serializers as document_serializers
 from .documents.models import OPEN_STATUSES, set_status
 from .records import Record
+from .webhooks import events
 from .webhooks.models import emit, tell
 
 __all__ = ["ACTIONS", "run_due"]
@@ -26,9 +26,8 @@ def _document_failed(backend: Backend, document_id: str) -> None:
     document = backend.documents.edit(document_id)
     now = backend.stamp()
     document.update(status="document.error", date_modified=now, date_status_changed=now)
-    error = {"type": "creation_failed", "detail": document["info_message"]}
-    data = {"id": document_id, "name": document["name"], "status": "document.error", "error": error}
-    tell(backend, "document_creation_failed", data)
+    failed = events.creation_failed(document, document["info_message"], status="document.error")
+    tell(backend, "document_creation_failed", failed)
 
 
 def _document_rendered(backend: Backend, document_id: str) -> None:
@@ -37,11 +36,7 @@ def _document_rendered(backend: Backend, document_id: str) -> None:
     document = backend.documents.edit(document_id)
     if not document["rendered"]:
         document["rendered"] = True
-        emit(
-            backend,
-            "document_completed_pdf_ready",
-            lambda parts: document_serializers.document_data(backend, document, parts),
-        )
+        emit(backend, "document_completed_pdf_ready", events.of_document(backend, document))
 
 
 def _document_expired(backend: Backend, document_id: str) -> None:
@@ -65,8 +60,7 @@ def _section_ready(backend: Backend, target: str) -> None:
             document["sections"].append(section)
             upload.update(status="document_sections_upload.PROCESSED", date_modified=now, date_completed=now)
             upload["sections_uuids"].append(section["uuid"])
-            data = {"id": section["uuid"], "name": section["name"], "document": {"id": document_id}}
-            tell(backend, "document_section_added", data)
+            tell(backend, "document_section_added", events.section_added(document, section))
 
 
 def _template_ready(backend: Backend, template_id: str) -> None:
@@ -74,8 +68,7 @@ def _template_ready(backend: Backend, template_id: str) -> None:
     if template is not None and template["status"] == "template.UPLOADED":
         template = backend.templates.edit(template_id)
         template["status"] = "template.PROCESSED"
-        data = {"id": template_id, "name": template["name"]}
-        tell(backend, "template_created", data)
+        tell(backend, "template_created", events.named(template))
 
 
 def _item_ready(backend: Backend, item_id: str) -> None:
@@ -83,8 +76,7 @@ def _item_ready(backend: Backend, item_id: str) -> None:
     if item is not None and item["status"] == "cli.UPLOADED":
         item = backend["library"].edit(item_id)
         item["status"] = "cli.PROCESSED"
-        data = {"id": item_id, "name": item["name"]}
-        tell(backend, "content_library_item_created", data)
+        tell(backend, "content_library_item_created", events.named(item))
 
 
 def _export_ready(backend: Backend, task_id: str) -> None:

@@ -7,12 +7,11 @@ from typing import Any
 from ..backend import MEMBERSHIP_ID, Backend
 from ..clock import stamp
 from ..fields import models as fields
-from ..recipients import serializers as recipient_serializers
 from ..recipients.models import is_signer
 from ..records import Record
 from ..refusal import Refusal
+from ..webhooks import events
 from ..webhooks.models import emit, tell
-from . import serializers
 
 __all__ = [
     "AUDIT_ACTIONS",
@@ -165,7 +164,7 @@ def set_status(backend: Backend, document_id: str, status: str, reason: str | No
                 recipient.update(has_completed=True, signature_date=now)
                 fields.sign(document["fields"], recipient, now)
         backend.schedule(backend.options.render_delay, "document.rendered", document_id)
-    emit(backend, "document_state_changed", lambda parts: serializers.document_data(backend, document, parts))
+    emit(backend, "document_state_changed", events.of_document(backend, document))
     return document
 
 
@@ -187,7 +186,7 @@ def revert_to_draft(backend: Backend, document_id: str) -> Record:
         recipient.update(has_completed=False, viewed=False, signature_date=None)
     fields.clear_signatures(document["fields"])
     audit(backend, document, "status changed")
-    emit(backend, "document_updated", lambda parts: serializers.document_data(backend, document, parts))
+    emit(backend, "document_updated", events.of_document(backend, document))
     return document
 
 
@@ -248,15 +247,7 @@ def complete_recipient(backend: Backend, document_id: str, recipient_id: str, *,
         fields.sign(document["fields"], recipient, now)
     document["date_modified"] = now
     audit(backend, document, "recipient completed")
-    emit(
-        backend,
-        "recipient_completed",
-        lambda parts: {
-            **serializers.document_data(backend, document, parts),
-            "action_date": now,
-            "action_by": recipient_serializers.details(backend, recipient),
-        },
-    )
+    emit(backend, "recipient_completed", events.recipient_completed(backend, document, recipient, now))
     if all(one["has_completed"] for one in document["recipients"] if is_signer(one)):
         set_status(backend, document_id, "document.completed")
     return document
@@ -325,7 +316,7 @@ def decline(backend: Backend, document_id: str, reason: str | None = None) -> Re
 def delete(backend: Backend, document_id: str) -> None:
     """Put a document into the trash: only a list of the deleted ones still shows it."""
     document = backend.documents.edit(document_id)
-    tell(backend, "document_deleted", {"id": document["id"], "name": document["name"]})
+    tell(backend, "document_deleted", events.named(document))
     document.update(deleted=True, date_modified=backend.stamp())
     audit(backend, document, "deleted")
 

@@ -6,6 +6,7 @@ from ...contract.requests import ValidRequest
 from ..backend import Backend
 from ..refusal import not_found
 from ..reply import Handlers, Reply
+from ..webhooks import events
 from ..webhooks.models import tell
 from . import models
 
@@ -19,8 +20,7 @@ def quote_update(backend: Backend, request: ValidRequest) -> Reply:
         if quote["id"] == request.path["quote_id"]:
             models.update_quote(backend, quote, request.body)
             document["date_modified"] = document["content_date_modified"] = backend.stamp()
-            data = {**quote, "document_id": document["id"]}
-            tell(backend, "quote_updated", data)
+            tell(backend, "quote_updated", events.quote_updated(document, quote))
             return Reply(quote)
     raise not_found("quote")
 

@@ -13,6 +13,7 @@ from ..quotes import models as quotes
 from ..records import Record
 from ..refusal import invalid
 from ..reply import EMPTY, Handlers, Reply
+from ..webhooks import events
 from ..webhooks.models import tell
 from . import models, serializers
 
@@ -63,7 +64,7 @@ def duplicate_template(backend: Backend, request: ValidRequest) -> Reply:
     name = (request.body or {}).get("name") or f"Copy of {old['name']}"
     new = {**deepcopy(old), "id": backend.new_id(), "name": name, "date_created": now, "date_modified": now}
     backend.templates.add(new)
-    _tell(backend, "template_created", new)
+    tell(backend, "template_created", events.named(new))
     shown = {field: new[field] for field in ("id", "name", "date_created", "date_modified")}
     return Reply({**shown, "meta": {"source_template_id": old["id"]}})
 
@@ -104,7 +105,7 @@ def update_template(backend: Backend, request: ValidRequest) -> Reply:
                 raise invalid(f"roles[{place}].id", "The template has no such role.")
         template["roles"] = [_role(backend, role) for role in body["roles"]]
     template["date_modified"] = backend.stamp()
-    _tell(backend, "template_updated", template)
+    tell(backend, "template_updated", events.named(template))
     return EMPTY
 
 
@@ -122,7 +123,7 @@ def delete_template(backend: Backend, request: ValidRequest) -> Reply:
     """Only a list of the deleted ones still shows it."""
     template = backend.templates.edit(request.path["id"])
     template.update(deleted=True, date_modified=backend.stamp())
-    _tell(backend, "template_deleted", template)
+    tell(backend, "template_deleted", events.named(template))
     return EMPTY
 
 
@@ -147,11 +148,6 @@ def template_settings_update(backend: Backend, request: ValidRequest) -> Reply:
 def list_form(backend: Backend, request: ValidRequest) -> Reply:
     """There are none."""
     return Reply({"results": [], "has_next_page": False})
-
-
-def _tell(backend: Backend, trigger: str, template: Record) -> None:
-    data = {"id": template["id"], "name": template["name"]}
-    tell(backend, trigger, data)
 
 
 HANDLERS: Handlers = {

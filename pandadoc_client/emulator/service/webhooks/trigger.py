@@ -5,18 +5,17 @@ The data is of what the backend has; where it has nothing of the kind, of seeded
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from difflib import get_close_matches
 
 from ...contract.document import load_contract
 from ...options import EmulatorOptions
 from ..backend import Backend
-from ..documents import serializers as document_serializers
 from ..members import models as members
-from ..recipients import serializers as recipient_serializers
 from ..records import Record
 from ..refusal import Refusal
 from ..seeds import add_seed_data
+from . import events
 
 __all__ = ["PARTS", "TRIGGERS", "check_trigger", "event_data", "example_backend"]
 
@@ -25,12 +24,13 @@ TRIGGERS: tuple[str, ...] = tuple(_SCHEMAS["WebhookSubscriptionTriggerEnum"]["en
 """The events that a subscription can be for."""
 PARTS: tuple[str, ...] = tuple(_SCHEMAS["WebhookSubscriptionPayloadEnum"]["enum"])
 """The extra parts of the data that it can ask for."""
-_Data = Callable[[Collection[str]], Record]
 _FITTING = {
     "recipient_completed": ("document.completed",),
     "document_completed_pdf_ready": ("document.completed", "document.paid"),
 }
 """Which statuses a document has when it brings an event about; any for other events."""
+
+_PROBLEM = "The file could not be processed."
 
 
 def check_trigger(name: str) -> str:
@@ -46,7 +46,7 @@ def check_trigger(name: str) -> str:
     raise ValueError(f"unknown event {name!r}; {hint}")
 
 
-def event_data(backend: Backend, trigger: str, document_id: str | None = None) -> _Data:
+def event_data(backend: Backend, trigger: str, document_id: str | None = None) -> events.EventData:
     """Return what makes the data of an event, given the extra parts that a subscription asks for.
 
     Args:
@@ -74,7 +74,7 @@ def example_backend(base_url: Callable[[], str]) -> Backend:
     return backend
 
 
-def _of_document(backend: Backend, trigger: str, document_id: str | None) -> _Data:
+def _of_document(backend: Backend, trigger: str, document_id: str | None) -> events.EventData:
     if document_id is not None:
         document = backend.documents.get(document_id)
         if document is None or document["deleted"]:
@@ -86,39 +86,33 @@ def _of_document(backend: Backend, trigger: str, document_id: str | None) -> _Da
             found = _latest(backend, trigger)
         assert found is not None, "the examples have one for each event"
         document = found
-    short = {"id": document["id"], "name": document["name"]}
     match trigger:
         case "document_deleted":
-            return lambda parts: short
+            return lambda parts: events.named(document)
         case "document_creation_failed":
-            error = {"type": "creation_failed", "detail": "The file could not be processed."}
-            return lambda parts: {**short, "status": "document.error", "error": error}
+            return lambda parts: events.creation_failed(document, _PROBLEM, status="document.error")
         case "document_section_added":
             section = (
                 document["sections"][-1] if document["sections"] else {"uuid": backend.new_id(), "name": "Section"}
             )
-            return lambda parts: {"id": section["uuid"], "name": section["name"], "document": {"id": document["id"]}}
+            return lambda parts: events.section_added(document, section)
         case "quote_updated":
             if not document["quotes"]:
                 raise Refusal(409, "The document has no quote.")
-            return lambda parts: {**document["quotes"][0], "document_id": document["id"]}
+            return lambda parts: events.quote_updated(document, document["quotes"][0])
         case "recipient_completed":
             return _of_recipient(backend, document)
         case _:
-            return lambda parts: document_serializers.document_data(backend, document, parts)
+            return events.of_document(backend, document)
 
 
-def _of_recipient(backend: Backend, document: Record) -> _Data:
+def _of_recipient(backend: Backend, document: Record) -> events.EventData:
     if not document["recipients"]:
         raise Refusal(409, "The document has no recipients.")
     signed = [one for one in document["recipients"] if one["has_completed"]]
     recipient = {**(signed or document["recipients"])[-1], "has_completed": True}
-    now = backend.stamp()
-    return lambda parts: {
-        **document_serializers.document_data(backend, document, parts),
-        "action_date": recipient.get("signature_date") or now,
-        "action_by": recipient_serializers.details(backend, recipient),
-    }
+    when = recipient.get("signature_date") or backend.stamp()
+    return events.recipient_completed(backend, document, recipient, when)
 
 
 def _latest(backend: Backend, trigger: str) -> Record | None:
@@ -130,17 +124,17 @@ def _latest(backend: Backend, trigger: str) -> Record | None:
     return None
 
 
-def _of_other(backend: Backend, trigger: str) -> _Data:
+def _of_other(backend: Backend, trigger: str) -> events.EventData:
     kind = "templates" if trigger.startswith("template_") else "library"
     items = [one for one in backend[kind] if not one["deleted"]]
     if not items:
         backend = example_backend(backend.base_url)
         items = [one for one in backend[kind] if not one["deleted"]]
     if items:
-        data: Record = {"id": items[-1]["id"], "name": items[-1]["name"]}
+        item = items[-1]
     else:
         with backend.tables.change():
-            data = {"id": backend.new_id(), "name": "Terms and conditions"}
+            item = {"id": backend.new_id(), "name": "Terms and conditions"}
     if trigger == "content_library_item_creation_failed":
-        data["error"] = {"type": "creation_failed", "detail": "The file could not be processed."}
-    return lambda parts: data
+        return lambda parts: events.creation_failed(item, _PROBLEM)
+    return lambda parts: events.named(item)
