@@ -19,6 +19,7 @@ import pandadoc_client.model
 HAND_WRITTEN = (
     *("api_client", "client", "configuration", "exceptions", "files", "model_utils", "oauth", "pagination", "rest"),
     *("results", "throttling", "waiting", "webhooks", "oauth.form", "oauth.login", "oauth.stores"),
+    *("contrib.django", "contrib.fastapi", "contrib.flask", "contrib.requests"),
 )
 GENERATED = tuple(
     f"{package.__name__.rpartition('.')[2]}.{found.name}"

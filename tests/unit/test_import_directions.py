@@ -34,6 +34,12 @@ def all_in(folder: str, but: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
+def private_modules(*folders: str) -> Iterator[Path]:
+    """Yield the modules of some folders of the package that are nobody else's to import."""
+    for folder in folders:
+        yield from (PACKAGE / folder).glob("_[!_]*.py")
+
+
 CORE = (
     *("_http", "_calls", "_flows", "api_client", "configuration", "exceptions", "rest", "model_utils", "pagination"),
     *("results", "throttling", "files", "waiting", *GENERATED),
@@ -93,6 +99,16 @@ FORBIDDEN: list[tuple[str, tuple[str, ...]]] = [
         "pandadoc_client.webhooks",
         ("httpx", "pandadoc_client.model", "pandadoc_client._calls", "pandadoc_client._http.transport"),
     ),
+    # An adapter is made of what its users could use; nothing imports one.
+    (
+        "pandadoc_client.contrib",
+        (
+            *(f"pandadoc_client.{name}" for name in ("_http", "_calls", "_flows", "_conflict", "cli", "emulator")),
+            *(f"pandadoc_client.{name}" for name in (*GENERATED, "client", "api_client")),
+            *(f"pandadoc_client.{path.parent.name}.{path.stem}" for path in private_modules("oauth", "webhooks")),
+        ),
+    ),
+    *((name, ("pandadoc_client.contrib",)) for name in HAND_WRITTEN if name != "pandadoc_client.contrib"),
     # What the environment says of certificates concerns this machine, and not the API that the emulator plays.
     (
         "pandadoc_client.emulator",
@@ -109,7 +125,10 @@ FORBIDDEN: list[tuple[str, tuple[str, ...]]] = [
 ]
 
 # What importing the package must not import; the last line is for `import pandadoc_client` alone.
-OPTIONAL = ("keyring", "redis", "sqlalchemy", "typer", "rich", "starlette", "uvicorn", "openapi_core", "cryptography")
+OPTIONAL = (
+    *("keyring", "redis", "sqlalchemy", "typer", "rich", "starlette", "uvicorn", "openapi_core", "cryptography"),
+    *("requests", "fastapi", "django", "flask"),
+)
 LAZY = (
     "httpx",
     "attrs",

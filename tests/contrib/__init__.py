@@ -1,0 +1,1 @@
+"""The adapters, each in the real framework: sites that run as programs of their own."""
