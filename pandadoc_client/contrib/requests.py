@@ -66,11 +66,11 @@ class OAuth2Auth(AuthBase):
                 "%s %s was answered 401 and is not sent again: its body cannot be read twice", request.method, where
             )
             return response
+        _ = response.content  # so that its connection is free, whatever comes of the refresh
+        response.close()
         renewed = f"Bearer {self._tokens.access_token()}"
         if renewed == authorization:
             return response
-        _ = response.content  # so that its connection can be used again
-        response.close()
         again = request.copy()
         again.headers["Authorization"] = renewed
         answer: Response = response.connection.send(again, **options)
