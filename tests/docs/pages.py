@@ -47,6 +47,11 @@ class Block:
         """Whether it shows tests, which pytest is to run."""
         return "def test_" in self.code
 
+    @property
+    def is_program(self) -> bool:
+        """Whether it is to be run as a program of its own: it starts processes, or changes its own for good."""
+        return "__main__" in self.code
+
     def compiled(self) -> CodeType:
         """Return its code; a traceback names the page and the line."""
         return compile("\n" * self.line + self.code, str(self.page), "exec")

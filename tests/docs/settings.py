@@ -23,4 +23,5 @@ def settings_for(emulator: Emulator) -> dict[str, str]:
         "PANDADOC_CLIENT_SECRET": emulator.client_secret,
         "PANDADOC_API_KEY": emulator.api_key,
         "PANDADOC_CODE": emulator.issue_code(),
+        "PANDADOC_WEBHOOK_KEY": "587c22285F57883db3ee",
     }
