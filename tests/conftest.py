@@ -78,6 +78,8 @@ SLOW = (
     "codegen/test_command.py",
     "codegen/test_repair.py",
     "codegen/test_update.py",
+    "contrib/test_consent.py",
+    "contrib/test_receivers.py",
     "docs",
     "e2e",
     "emulator/service/test_browser.py",
