@@ -20,7 +20,7 @@ import griffe
 PROJECT = Path(__file__).resolve().parent.parent
 TARGET = PROJECT / "tests" / "surface" / "public_names.txt"
 # Beside the modules of the root; what else there is in these folders is nobody's to import.
-PACKAGES = ("emulator", "oauth", "oauth.stores", "oauth.stores.testing", "webhooks")
+PACKAGES = ("contrib", "emulator", "oauth", "oauth.stores", "oauth.stores.testing", "webhooks")
 GENERATED = frozenset({"api", "apis", "model", "models", "types"})
 
 
@@ -59,7 +59,7 @@ def _modules(package: griffe.Module) -> Iterator[griffe.Module]:
         module = package[path]
         yield module
         if path == "contrib":  # each of its modules is for a framework
-            yield from module.modules.values()
+            yield from (each for name, each in module.modules.items() if not name.startswith("_"))
 
 
 def _names(module: griffe.Module, classes: dict[str, str]) -> Iterator[str]:
