@@ -24,7 +24,7 @@ from pandadoc_client._calls.encoding import (
     text,
     unwrapped,
 )
-from pandadoc_client._calls.model import UNSET, ModelOf, decode_date, decode_datetime
+from pandadoc_client._calls.model import UNSET, EnumerationOf, Model, ModelOf, decode_date, decode_datetime
 from pandadoc_client._calls.operation import Operation, date, datetime, file_type, none_type
 from pandadoc_client._calls.sources import is_source
 from pandadoc_client._http.messages import Request, Response
@@ -212,6 +212,8 @@ def _gather(operation: Operation[Any], arguments: Mapping[str, Any], check: bool
             raise ApiValueError(f"Missing the required parameter `{name}` when calling `{operation.operation_id}`")
     for name, value in arguments.items():
         parameter = operation.by_name[name]
+        if parameter.names:
+            value = _numbered(name, value, parameter.names)
         if check:
             _check_type(name, value, parameter.types, [name])
         if parameter.secret:
@@ -229,6 +231,29 @@ def _gather(operation: Operation[Any], arguments: Mapping[str, Any], check: bool
         else:
             getattr(parts, parameter.location).append((parameter.wire, value))
     return parts
+
+
+def _numbered(name: str, value: Any, names: Mapping[str, EnumerationOf]) -> Any:
+    """Return *value* with numbers for the names in it, or for the name that it is.
+
+    Raises:
+        ApiValueError: A text is no name; the message has those that there are.
+    """
+    if "" in names:
+        return _number([name], value, names[""])
+    if not isinstance(value, Mapping | Model):
+        return value
+    return {**value, **{key: _number([name, key], value[key], names[key]) for key in names if key in value}}
+
+
+def _number(path: list[str | int], value: Any, enumeration: EnumerationOf) -> Any:
+    if not isinstance(value, str):
+        return value
+    numbers = enumeration.numbers
+    if value not in numbers:
+        known = ", ".join(name for name in numbers if "." not in name)
+        raise ApiValueError(f"{'.'.join(map(str, path))}: {value[:40]!r} is not one of {known}", path)
+    return numbers[value]
 
 
 def _check_type(name: str, value: Any, types: tuple[Any, ...], path: list[str | int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 __all__ = ["NumberEnumeration", "TextEnumeration"]
@@ -31,9 +32,14 @@ class TextEnumeration(str):
 
 
 class NumberEnumeration(int):
-    """A whole number of an enumeration; any number, since the server may send others than the document names."""
+    """A whole number of an enumeration; any number, since the server may send others than the document names.
+
+    Attributes:
+        numbers: The names that may be given in place of numbers, and what they stand for.
+    """
 
     allowed_values: ClassVar[tuple[Any, ...]] = ()
+    numbers: ClassVar[Mapping[str, int]] = {}
 
     @classmethod
     def decode(cls, raw: Any) -> Any:

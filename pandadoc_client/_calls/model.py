@@ -551,6 +551,11 @@ class EnumerationOf(_ClassOf[TextEnumeration | NumberEnumeration]):
     def __call__(self, raw: Any, missing_is_none: bool = False) -> Any:
         return self.load().decode(raw)
 
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The names that may be given for numbers; none for an enumeration of texts."""
+        return getattr(self.load(), "numbers", {})
+
 
 def list_of(decode: Decoder) -> Decoder:
     """Return the decoder of an array whose items *decode* reads."""

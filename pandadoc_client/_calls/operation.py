@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, TypedDict, TypeVar
 
 from attrs import field, frozen
 
-from pandadoc_client._calls.model import UNSET, ModelOf, one_of
+from pandadoc_client._calls.model import UNSET, EnumerationOf, ModelOf, one_of
 from pandadoc_client._calls.sources import FileArgument
 from pandadoc_client._http.retry import RetryPolicy
 
@@ -97,6 +97,8 @@ class Parameter:
         required: Whether it must be given.
         secret: Whether messages must mask it.
         collection: How an array is sent: ``multi`` or ``csv``.
+        names: The enumerations of numbers that may be given by name: by fields of an object, of the value itself by
+            ``""``.
     """
 
     name: str
@@ -106,6 +108,12 @@ class Parameter:
     required: bool = False
     secret: bool = False
     collection: str = ""
+    names: Mapping[str, EnumerationOf] = field(factory=dict)
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """What a name stands for that may be given for a number."""
+        return self.names[""].numbers if "" in self.names else {}
 
     @property
     def is_file(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from decimal import Decimal
 from typing import IO, Unpack
 
-from pandadoc_client._calls.model import UNSET, ModelOf, Unset
+from pandadoc_client._calls.model import UNSET, EnumerationOf, ModelOf, Unset
 from pandadoc_client._calls.operation import (
     AsyncOptions,
     FileArgument,
@@ -49,8 +49,10 @@ _LIST_DOCUMENTS: Operation[models.DocumentListResponse] = Operation(
         Parameter("modified_from", "modified_from", "query", (datetime.datetime, str)),
         Parameter("modified_to", "modified_to", "query", (datetime.datetime, str)),
         Parameter("q", "q", "query", (str,)),
-        Parameter("status", "status", "query", (int,)),
-        Parameter("status__ne", "status__ne", "query", (int,)),
+        Parameter("status", "status", "query", (int,), names={"": EnumerationOf(models, "DocumentStatusRequestEnum")}),
+        Parameter(
+            "status__ne", "status__ne", "query", (int,), names={"": EnumerationOf(models, "DocumentStatusRequestEnum")}
+        ),
         Parameter("tag", "tag", "query", (str,)),
     ),
     accept=("application/json",),
@@ -78,8 +80,8 @@ _LIST_DOCUMENTS: Operation[models.DocumentListResponse] = Operation(
         "modified_from": "Only documents changed from this time on, ISO 8601.",
         "modified_to": "Only documents changed up to this time, ISO 8601.",
         "q": "Text to search for, such as the name of a document.",
-        "status": "Only documents in this status, given as its number from 0 to 14.",
-        "status__ne": "Leaves out documents in this status, given as its number from 0 to 14.",
+        "status": "Only documents in this status, given by its name, such as `completed`, or by its number.",
+        "status__ne": "Leaves out documents in this status, given by its name, such as `voided`, or by its number.",
         "tag": "Only documents that carry this tag.",
     },
 )
@@ -274,6 +276,7 @@ _CHANGE_DOCUMENT_STATUS: Operation[None] = Operation(
             "body",
             (ModelOf(models, "DocumentStatusChangeRequest"), dict),
             required=True,
+            names={"status": EnumerationOf(models, "DocumentStatusChangeRequestStatusEnum")},
         ),
     ),
     accept=("application/json",),
@@ -296,7 +299,13 @@ _CHANGE_DOCUMENT_STATUS_WITH_UPLOAD: Operation[None] = Operation(
     parameters=(
         Parameter("id", "id", "path", (str,), required=True),
         Parameter("file", "file", "form", (file_type,)),
-        Parameter("data", "data", "form", (ModelOf(models, "DocumentStatusChangeRequest"), dict)),
+        Parameter(
+            "data",
+            "data",
+            "form",
+            (ModelOf(models, "DocumentStatusChangeRequest"), dict),
+            names={"status": EnumerationOf(models, "DocumentStatusChangeRequestStatusEnum")},
+        ),
     ),
     accept=("application/json",),
     content_types=("multipart/form-data",),
@@ -752,8 +761,14 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         modified_from: datetime.datetime | str | None = None,
         modified_to: datetime.datetime | str | None = None,
         q: str | None = None,
-        status: models.DocumentStatusRequestEnum | models.DocumentStatusRequestEnum.Value | None = None,
-        status__ne: models.DocumentStatusRequestEnum | models.DocumentStatusRequestEnum.Value | None = None,
+        status: models.DocumentStatusRequestEnum
+        | models.DocumentStatusRequestEnum.Value
+        | models.DocumentStatusRequestEnum.Name
+        | None = None,
+        status__ne: models.DocumentStatusRequestEnum
+        | models.DocumentStatusRequestEnum.Value
+        | models.DocumentStatusRequestEnum.Name
+        | None = None,
         tag: str | None = None,
         **kwargs: Unpack[Options],
     ) -> models.DocumentListResponse:
@@ -782,8 +797,8 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
             modified_from: Only documents changed from this time on, ISO 8601.
             modified_to: Only documents changed up to this time, ISO 8601.
             q: Text to search for, such as the name of a document.
-            status: Only documents in this status, given as its number from 0 to 14.
-            status__ne: Leaves out documents in this status, given as its number from 0 to 14.
+            status: Only documents in this status, given by its name, such as `completed`, or by its number.
+            status__ne: Leaves out documents in this status, given by its name, such as `voided`, or by its number.
             tag: Only documents that carry this tag.
         """
         return self.api_client.call_operation(
@@ -833,8 +848,14 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
         modified_from: datetime.datetime | str | None = None,
         modified_to: datetime.datetime | str | None = None,
         q: str | None = None,
-        status: models.DocumentStatusRequestEnum | models.DocumentStatusRequestEnum.Value | None = None,
-        status__ne: models.DocumentStatusRequestEnum | models.DocumentStatusRequestEnum.Value | None = None,
+        status: models.DocumentStatusRequestEnum
+        | models.DocumentStatusRequestEnum.Value
+        | models.DocumentStatusRequestEnum.Name
+        | None = None,
+        status__ne: models.DocumentStatusRequestEnum
+        | models.DocumentStatusRequestEnum.Value
+        | models.DocumentStatusRequestEnum.Name
+        | None = None,
         tag: str | None = None,
         page_size: int = 100,
         max_items: int | None = None,
@@ -862,8 +883,8 @@ class DocumentsApi(_documents.DocumentSteps, DocumentLinkToCRMApi):
             modified_from: Only documents changed from this time on, ISO 8601.
             modified_to: Only documents changed up to this time, ISO 8601.
             q: Text to search for, such as the name of a document.
-            status: Only documents in this status, given as its number from 0 to 14.
-            status__ne: Leaves out documents in this status, given as its number from 0 to 14.
+            status: Only documents in this status, given by its name, such as `completed`, or by its number.
+            status__ne: Leaves out documents in this status, given by its name, such as `voided`, or by its number.
             tag: Only documents that carry this tag.
             page_size: Items to ask for at a time, 1 to 100.
             max_items: Where to stop; None for no limit.
@@ -1453,8 +1474,14 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         modified_from: datetime.datetime | str | None = None,
         modified_to: datetime.datetime | str | None = None,
         q: str | None = None,
-        status: models.DocumentStatusRequestEnum | models.DocumentStatusRequestEnum.Value | None = None,
-        status__ne: models.DocumentStatusRequestEnum | models.DocumentStatusRequestEnum.Value | None = None,
+        status: models.DocumentStatusRequestEnum
+        | models.DocumentStatusRequestEnum.Value
+        | models.DocumentStatusRequestEnum.Name
+        | None = None,
+        status__ne: models.DocumentStatusRequestEnum
+        | models.DocumentStatusRequestEnum.Value
+        | models.DocumentStatusRequestEnum.Name
+        | None = None,
         tag: str | None = None,
         **kwargs: Unpack[AsyncOptions],
     ) -> models.DocumentListResponse:
@@ -1483,8 +1510,8 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
             modified_from: Only documents changed from this time on, ISO 8601.
             modified_to: Only documents changed up to this time, ISO 8601.
             q: Text to search for, such as the name of a document.
-            status: Only documents in this status, given as its number from 0 to 14.
-            status__ne: Leaves out documents in this status, given as its number from 0 to 14.
+            status: Only documents in this status, given by its name, such as `completed`, or by its number.
+            status__ne: Leaves out documents in this status, given by its name, such as `voided`, or by its number.
             tag: Only documents that carry this tag.
         """
         return await self.api_client.call_operation(
@@ -1534,8 +1561,14 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
         modified_from: datetime.datetime | str | None = None,
         modified_to: datetime.datetime | str | None = None,
         q: str | None = None,
-        status: models.DocumentStatusRequestEnum | models.DocumentStatusRequestEnum.Value | None = None,
-        status__ne: models.DocumentStatusRequestEnum | models.DocumentStatusRequestEnum.Value | None = None,
+        status: models.DocumentStatusRequestEnum
+        | models.DocumentStatusRequestEnum.Value
+        | models.DocumentStatusRequestEnum.Name
+        | None = None,
+        status__ne: models.DocumentStatusRequestEnum
+        | models.DocumentStatusRequestEnum.Value
+        | models.DocumentStatusRequestEnum.Name
+        | None = None,
         tag: str | None = None,
         page_size: int = 100,
         max_items: int | None = None,
@@ -1563,8 +1596,8 @@ class AsyncDocumentsApi(_documents.AsyncDocumentSteps, AsyncDocumentLinkToCRMApi
             modified_from: Only documents changed from this time on, ISO 8601.
             modified_to: Only documents changed up to this time, ISO 8601.
             q: Text to search for, such as the name of a document.
-            status: Only documents in this status, given as its number from 0 to 14.
-            status__ne: Leaves out documents in this status, given as its number from 0 to 14.
+            status: Only documents in this status, given by its name, such as `completed`, or by its number.
+            status__ne: Leaves out documents in this status, given by its name, such as `voided`, or by its number.
             tag: Only documents that carry this tag.
             page_size: Items to ask for at a time, 1 to 100.
             max_items: Where to stop; None for no limit.

@@ -86,11 +86,12 @@ class Argument:
         return text
 
     def whole_number(self, text: str) -> int:
-        """Return a whole number."""
+        """Return a whole number, which may be given by its name."""
         try:
-            return int(text)
+            return self.parameter.numbers[text] if text in self.parameter.numbers else int(text)
         except ValueError:
-            raise self._refusal("a whole number", text) from None
+            named = f", or one of {', '.join(self.choices)}" if self.parameter.numbers else ""
+            raise self._refusal(f"a whole number{named}", text) from None
 
     def number(self, text: str) -> float:
         """Return a number."""
@@ -138,7 +139,7 @@ class Argument:
             notes.append(f"JSON, {PLACE}.")
         if self.parameter.secret:
             notes.append(f"{SECRET_PLACE}; an argument can be seen by every user of this machine.")
-        if 4 < len(self.choices) <= _MANY and self.kind == "text":
+        if 4 < len(self.choices) <= _MANY and (self.kind == "text" or self.parameter.numbers):
             notes.append(f"One of {', '.join(self.choices)}.")
         if self.many:
             notes.append("May be repeated.")
@@ -195,7 +196,8 @@ def arguments_of(described: Described) -> list[Argument]:
                 option_of(parameter),
                 kind,
                 listed is not None and not in_body,
-                _choices(schemas.get(parameter.wire, {})),
+                tuple(name for name in parameter.numbers if "." not in name)
+                or _choices(schemas.get(parameter.wire, {})),
                 in_body and listed is not None,
                 text,
             )

@@ -9,7 +9,7 @@
 | `POST /_emulator/documents/{id}/view` | lets a recipient open it; `{"recipient_id": …}` |
 | `POST /_emulator/documents/{id}/complete` | lets all sign, or one: `{"recipient_id": …}` |
 | `POST /_emulator/documents/{id}/decline` | lets a recipient decline; `{"reason": …}` |
-| `POST /_emulator/documents/{id}/status` | puts it into any status: `{"status": "document.waiting_pay"}` |
+| `POST /_emulator/documents/{id}/status` | puts it into any status: `{"status": "waiting_pay"}` |
 | `POST /_emulator/documents/{id}/approve`, `…/reject` | lets the approvers say yes, or no; `{"reason": …}` |
 | `POST /_emulator/documents/{id}/lock`, `…/unlock` | somebody edits it, or nobody; `{"seconds": …}` |
 | `POST /_emulator/documents/{id}/render` | ends the 202 of its download |

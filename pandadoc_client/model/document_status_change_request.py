@@ -19,9 +19,11 @@ class DocumentStatusChangeRequest(_Model):
 
     status: _Field[
         _models.DocumentStatusChangeRequestStatusEnum,
-        _models.DocumentStatusChangeRequestStatusEnum | _models.DocumentStatusChangeRequestStatusEnum.Value,
+        _models.DocumentStatusChangeRequestStatusEnum
+        | _models.DocumentStatusChangeRequestStatusEnum.Value
+        | _models.DocumentStatusChangeRequestStatusEnum.Name,
     ] = _Field("status", _EnumerationOf(_models, "DocumentStatusChangeRequestStatusEnum"), kw_only=False)
-    """Number of the status to set."""
+    """Status to set, by its name, such as `completed`, or by its number."""
     note: _OptionalField[str, str] = _OptionalField("note", default=UNSET)
     """Note to keep with the change, for example a reason."""
     notify_recipients: _OptionalField[bool, bool] = _OptionalField("notify_recipients", default=UNSET)

@@ -1234,9 +1234,11 @@ class DocumentStatusChangeRequestDict(TypedDict, total=False):
     """Status to set by hand, with an optional note."""
 
     status: Required[
-        _models.DocumentStatusChangeRequestStatusEnum | _models.DocumentStatusChangeRequestStatusEnum.Value
+        _models.DocumentStatusChangeRequestStatusEnum
+        | _models.DocumentStatusChangeRequestStatusEnum.Value
+        | _models.DocumentStatusChangeRequestStatusEnum.Name
     ]
-    """Number of the status to set."""
+    """Status to set, by its name, such as `completed`, or by its number."""
     note: str
     """Note to keep with the change, for example a reason."""
     notify_recipients: bool

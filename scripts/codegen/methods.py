@@ -37,6 +37,7 @@ class Argument:
         required: Whether it must be given.
         secret: Whether messages must mask it.
         collection: How an array goes into a query or a form: ``multi``, ``csv`` and so on; empty for no array.
+        names: The enumerations whose values have names: by fields of an object, of the value itself by `""`.
         description: A sentence about it.
     """
 
@@ -48,6 +49,7 @@ class Argument:
     required: bool
     secret: bool
     collection: str
+    names: dict[str, str]
     description: str
 
     @property
@@ -226,6 +228,7 @@ class _Builder:
                 required=body.get("required", False) and not forms,
                 secret=False,
                 collection="",
+                names=self.types.named(schema),
                 description=sentence(body.get("description") or target.get("description", "")),
             )
         for schema in forms:
@@ -274,6 +277,7 @@ class _Builder:
             required=required,
             secret=self.types.is_secret(schema),
             collection=collection,
+            names=self.types.named(schema),
             description=sentence(description or schema.get("description") or resolved.get("description", "")),
         )
 

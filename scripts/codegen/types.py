@@ -15,6 +15,8 @@ __all__ = ["Types", "union_of"]
 
 _SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 _MOMENTS = {"date": "datetime.date", "date-time": "datetime.datetime"}
+_NAMES = "x-enum-varnames"
+"""What gives the values of an enumeration names, one each."""
 _DECODERS = {"date": "_decode_date", "date-time": "_decode_datetime"}
 
 
@@ -94,6 +96,26 @@ class Types:
             return f"_Field[{read}, {given}]", ""
         return f"_Field[{read}, {union_of([given, 'Unset'])}]", "UNSET"
 
+    def numbers(self, schema: dict[str, Any]) -> dict[str, int]:
+        """Return what may be given for the numbers of an enumeration: their names, whole and without a prefix."""
+        named = dict(zip(schema.get(_NAMES, ()), schema.get("enum", ()), strict=False))
+        return {name.rpartition(".")[2]: number for name, number in named.items()} | named
+
+    def named(self, schema: dict[str, Any]) -> dict[str, str]:
+        """Return the enumerations with names for numbers, by fields of an object; that of the value itself is `""`."""
+        fields = resolve(self._document, self._one(schema)).get("properties", {})
+        found = {key: self._one(part) for key, part in {"": schema, **fields}.items()}
+        return {
+            key: self.model(part)
+            for key, part in found.items()
+            if self.model(part) and self.numbers(resolve(self._document, part))
+        }
+
+    def _one(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Return the only part of a schema that has one, else the schema."""
+        parts = members(schema)
+        return parts[0] if len(parts) == 1 else schema
+
     def required(self, name: str, schema: dict[str, Any]) -> list[str]:
         """Return the fields that a model must be given, in the order in which it takes them by position.
 
@@ -114,6 +136,8 @@ class Types:
             found = [f"{self._package}.{name}"]
             if given and "enum" in target:
                 found.append(f"{self._package}.{name}.Value")
+                if self.numbers(target):
+                    found.append(f"{self._package}.{name}.Name")
             elif given:
                 found += self._dicts(schema["$ref"].rpartition("/")[2], target)
         elif parts := members(target):

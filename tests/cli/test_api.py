@@ -83,6 +83,17 @@ def test_options_become_the_query(pandadoc: Pandadoc, pandadoc_emulator: Emulato
     assert query.get_list("metadata") == ["metadata_a=1", "metadata_b=2"]
 
 
+def test_a_status_is_given_by_its_name_or_its_number(pandadoc: Pandadoc, pandadoc_emulator: Emulator) -> None:
+    result = pandadoc("api", "list-documents", "--status", "completed", "--status-ne", "11")
+    assert (result.returncode, result.stderr) == (0, "")
+    query = httpx.QueryParams(pandadoc_emulator.journal.entries[0].query)
+    assert (query["status"], query["status__ne"]) == ("2", "11")
+    result = pandadoc("api", "list-documents", "--status", "complete")
+    assert result.returncode == 2
+    assert "--status must be a whole number, or one of draft, sent, completed" in result.stderr
+    assert len(pandadoc_emulator.journal.entries) == 1
+
+
 @pytest.mark.parametrize("source", ["argument", "file", "standard input"])
 def test_a_body_comes_from_where_one_likes(
     pandadoc: Pandadoc, pandadoc_emulator: Emulator, tmp_path: Path, source: str

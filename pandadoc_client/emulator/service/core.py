@@ -231,15 +231,16 @@ class Service:
             self.backend.templates.edit(template_id)["needs_approval"] = required
 
     def set_status(self, document_id: str, status: str) -> dict[str, Any]:
-        """Put a document into any status, such as `document.waiting_approval`, whatever it is now.
+        """Put a document into any status, whatever it is now: `waiting_approval`, or `document.waiting_approval`.
 
         Raises:
             ValueError: there is no such status.
             Refusal: 404, there is no such document.
         """
-        if status not in documents.STATUSES:
+        name = status if "." in status else f"document.{status}"
+        if name not in documents.STATUSES:
             raise ValueError(f"status is one of {', '.join(documents.STATUSES)}")
-        return self._change(document_id, lambda key: documents.set_status(self.backend, key, status))
+        return self._change(document_id, lambda key: documents.set_status(self.backend, key, name))
 
     def lock(self, document_id: str, seconds: float = 3600) -> dict[str, Any]:
         """Let somebody edit a document: changes are answered with 423 for so many seconds.
