@@ -67,8 +67,7 @@ def download_document(
         protected: True for the protected PDF of a completed document.
         options: Those of `download`, and the arguments of the operation by name, such as ``watermark_text``.
 
-    Raises:
-        As `download` does.
+    Raises what `download` raises.
     """
     from pandadoc_client.api.documents_api import DocumentsApi
 
@@ -111,8 +110,7 @@ def download_attachment(
         to: A path, or a file open for bytes.
         options: Those of `download`.
 
-    Raises:
-        As `download` does.
+    Raises what `download` raises.
     """
     from pandadoc_client.api.document_attachments_api import DocumentAttachmentsApi
 

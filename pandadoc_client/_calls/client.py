@@ -67,14 +67,14 @@ class BaseClient(ProcessBound):
         if header_name is not None:
             self.default_headers[header_name] = header_value or ""
         self.cookie = cookie
-        #: The response of the latest call: a `Response`, or the streamed one that the call returned.
         self.last_response: Any = None
-        #: Bytes that a file may have, lest it be refused unsent; None for no limit.
+        """The response of the latest call: a `Response`, or the streamed one that the call returned."""
         self.max_upload_size: int | None = UPLOAD_LIMIT
-        #: The same for single operations, by operation id; these win.
+        """Largest file in bytes, checked before it is sent; None disables the check."""
         self.upload_limits: dict[str, int | None] = {**UPLOAD_LIMITS}
-        #: The same for a JSON body.
+        """The same for single operations, by operation id; these win."""
         self.max_body_size: int | None = BODY_LIMIT
+        """The same for a JSON body."""
         self._origin: Self | None = None  # the client that a view is of
         self._usual: Mapping[str, Any] = {}  # options of every call of a view
         log_by_environment()

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 
-__all__ = ["BY_HAND", "OPERATIONS", "PAGES", "PROJECT", "Block", "anchors", "blocks", "links"]
+__all__ = ["BY_HAND", "OPERATIONS", "PAGES", "PROJECT", "REFERENCE", "Block", "anchors", "blocks", "links"]
 
 PROJECT = Path(__file__).resolve().parents[2]
 BY_HAND = (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md")))
 """The pages that people have written."""
 OPERATIONS = tuple(sorted((PROJECT / "docs" / "operations").glob("*.md")))
 """The pages about operations."""
-PAGES = (*BY_HAND, *OPERATIONS)
+REFERENCE = tuple(sorted((PROJECT / "docs" / "reference").glob("*.md")))
+"""The pages that are made of docstrings."""
+PAGES = (*BY_HAND, *OPERATIONS, *REFERENCE)
 
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
