@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -124,6 +125,17 @@ def test_the_core_dependencies_are_few(wheel: Path) -> None:
     ]
     (truststore,) = (line for line in required if "truststore" in line)
     assert "sys_platform == 'darwin' or sys_platform == 'win32'" in truststore  # elsewhere there are four
+
+
+def test_the_page_on_the_index_has_no_link_that_leads_nowhere(wheel: Path) -> None:
+    """There are no files beside it."""
+    archive = zipfile.ZipFile(wheel)
+    (metadata,) = (name for name in archive.namelist() if name.endswith("METADATA"))
+    _, _, page = archive.read(metadata).decode().partition("\n\n")
+    assert page.startswith("# pandadoc-client\n")
+    assert "[PandaDoc](https://www.pandadoc.com)" in page
+    assert re.findall(r"\]\((?!https://)[^)]*\)", page) == []
+    assert "| Five minutes |" in page
 
 
 def test_what_is_installed_is_complete(python: Path) -> None:
