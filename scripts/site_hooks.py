@@ -51,7 +51,9 @@ def on_page_content(html: str, page: Any, files: Any, **_: Any) -> None:
 
     if _REFERENCE in _twins[page.file.src_uri]:
         plain = _LABEL.sub("", _PERMALINK.sub("", html))
-        text = markdownify(plain, heading_style="ATX", code_language="python", escape_misc=False)
+        text = markdownify(
+            plain, heading_style="ATX", code_language="python", escape_misc=False, escape_underscores=False
+        )
         text = _ANOTHER_PAGE.sub(twin, text)
         _twins[page.file.src_uri] = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 

@@ -28,7 +28,7 @@ IDENTIFIERS = {
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     # Documents
-    "listDocuments": {"q": "offer", "status": 2, "order_by": "-date_created", "count": 10},
+    "listDocuments": {"q": "offer", "status": "completed", "order_by": "-date_created", "count": 10},
     "createDocument": {
         "body": {
             "name": "Offer for Ann Lee",
