@@ -125,6 +125,9 @@ set_up_tests() {
         printf '%s\n' "$VENDOR_SDK" >.venv-vendor/.set-up
     fi
 
+    # The environment of the documentation site, which is built and searched.
+    set_up_environment .venv-docs docs --group docs
+
     # The core dependencies as wheels, from which the built package is installed into an empty environment, offline.
     if [ ! -f .cache/wheels/.set-up ] || [ scripts/constraints.txt -nt .cache/wheels/.set-up ]; then
         say "fetching the wheels of the core dependencies"

@@ -1,4 +1,4 @@
-"""Write the pages about operations: one for each tag of ``openapi.yaml``, with an example for each operation.
+"""Write the pages about operations: one or more for each tag of ``openapi.yaml``, with an example for each operation.
 
 ``python scripts/reference.py`` writes ``docs/operations/``; ``--check`` changes nothing, names the files that would
 change and exits with 1 if there are any. The names of methods and arguments are those of the package, so the package is
@@ -20,6 +20,7 @@ sys.path.insert(0, str(PROJECT))  # the package of this project, installed or no
 
 from pages.calls import calls_of  # noqa: E402
 from pages.markdown import HEADER, index, page  # noqa: E402
+from pages.parts import pages_of  # noqa: E402
 
 TARGET = PROJECT / "docs" / "operations"
 
@@ -65,8 +66,9 @@ def pages() -> dict[str, str]:
     calls = calls_of(document)
     made = {"index.md": index(document, calls)}
     for tag in dict.fromkeys(call.tag for call in calls):
-        chosen = [call for call in calls if call.tag == tag]
-        made[f"{chosen[0].resource}.md"] = page(document, tag, chosen)
+        for name, title in pages_of(tag).items():
+            if chosen := [call for call in calls if call.tag == tag and call.page == name]:
+                made[name] = page(document, tag, title, chosen)
     return made
 
 

@@ -93,7 +93,7 @@ class Argument:
             named = f", or one of {', '.join(self.choices)}" if self.parameter.numbers else ""
             raise self._refusal(f"a whole number{named}", text) from None
 
-    def number(self, text: str) -> float:
+    def number(self, text: str) -> int | float:
         """Return a number."""
         try:
             value = float(text)
@@ -101,7 +101,7 @@ class Argument:
             value = float("nan")
         if value - value != 0:  # NaN and the infinities, which no query can hold
             raise self._refusal("a number", text)
-        return value
+        return int(text) if text.isdecimal() else value  # as it was typed: 10, and not 10.0
 
     def boolean(self, text: str) -> bool:
         """Return a boolean."""

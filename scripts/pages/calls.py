@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -18,8 +19,10 @@ from pandadoc_client._calls.operation import Operation
 from pandadoc_client.exceptions import error_for
 
 from .arguments import ARGUMENTS, IDENTIFIERS
+from .parts import page_of
 from .samples import sample
 from .schemas import Schemas
+from .shells import command, curl
 
 __all__ = ["Call", "calls_of", "error_class"]
 
@@ -44,6 +47,9 @@ class Call:
         iterator: The method that iterates over a list; empty if there is none.
         paged: Whether the list comes in pages.
         example: The code of its example.
+        asynchronous: The same for asyncio.
+        command: The same as a command of `pandadoc`.
+        curl: The same as one of curl.
     """
 
     tag: str
@@ -54,11 +60,19 @@ class Call:
     iterator: str
     paged: bool
     example: str
+    asynchronous: str
+    command: str
+    curl: str
 
     @property
     def method(self) -> str:
         """The name of its method."""
         return self.described.operation_id
+
+    @property
+    def page(self) -> str:
+        """The name of the page that it is on."""
+        return page_of(self.tag, self.operation["operationId"])
 
     @property
     def resource(self) -> str:
@@ -74,8 +88,12 @@ def calls_of(document: dict[str, Any]) -> list[Call]:
     """
     builder = _Builder(document)
     made = [builder.call(path, verb, operation) for path, verb, operation in operations(document)]
-    codes = formatted([code for _, code in made])
-    return [Call(**described, example=code) for (described, _), code in zip(made, codes, strict=True)]
+    codes = formatted([code for _, example, twin in made for code in (example, twin)])
+    pairs = zip(codes[::2], codes[1::2], strict=True)
+    return [
+        Call(**described, example=example, asynchronous=twin)
+        for (described, _, _), (example, twin) in zip(made, pairs, strict=True)
+    ]
 
 
 class _Builder:
@@ -83,8 +101,8 @@ class _Builder:
         self._document = document
         self._schemas = Schemas(document)
 
-    def call(self, path: str, verb: str, operation: dict[str, Any]) -> tuple[dict[str, Any], str]:
-        """Return the attributes of a `Call` but for its example, and that as it was put together."""
+    def call(self, path: str, verb: str, operation: dict[str, Any]) -> tuple[dict[str, Any], str, str]:
+        """Return the attributes of a `Call` but for its examples in Python, and these as they were put together."""
         tag, name = operation["tags"][0], method_name(operation["operationId"])
         module = import_module(f"pandadoc_client.api.{api_module(tag)}")
         described = getattr(module, f"_{name.upper()}", None)
@@ -92,6 +110,7 @@ class _Builder:
             raise LookupError(f"the package has no method {name}; run `python scripts/generate.py` first")
         paging = getattr(module, f"_{name.upper()}_PAGES", None)
         iterator = f"iterate_{name.partition('_')[2].removesuffix('_list')}" if paging else ""
+        values = self._values(path, operation, described)
         found = {
             "tag": tag,
             "path": path,
@@ -100,35 +119,32 @@ class _Builder:
             "described": described,
             "iterator": iterator,
             "paged": bool(paging and paging.position),
+            "command": command(described, values),
+            "curl": curl(described, values),
         }
-        call = f"pd.{resource_name(tag)}.{name}({self._arguments(path, operation, described)})"
-        return found, self._code(call, operation, described)
+        call = f"pd.{resource_name(tag)}.{name}({_arguments(described, values)})"
+        return found, self._code(call, operation, described), self._code(f"await {call}", operation, described)
 
-    def _arguments(self, path: str, operation: dict[str, Any], described: Operation[Any]) -> str:
+    def _values(self, path: str, operation: dict[str, Any], described: Operation[Any]) -> dict[str, Any]:
+        """Return what the example is called with, by the names of the arguments."""
         chosen = ARGUMENTS.get(operation["operationId"], {})
         declared = {(item["name"], item["in"]): item for item in parameters_of(self._document, path, operation)}
         content = self._schemas.resolve(operation.get("requestBody", {})).get("content", {})
-        positional: list[str] = []
-        named: list[str] = []
+        values: dict[str, Any] = {}
         for parameter in described.parameters:
             is_body = parameter.location == "body"
             key = "body" if is_body else parameter.name
             if key in chosen:
-                value = chosen[key]
-            elif not parameter.required:
-                continue
-            elif is_body:
-                value = sample(self._schemas, next(iter(content.values()))["schema"])
-            else:
+                values[parameter.name] = chosen[key]
+            elif parameter.required and is_body:
+                values[parameter.name] = sample(self._schemas, next(iter(content.values()))["schema"])
+            elif parameter.required:
                 found = declared[parameter.wire, parameter.location]
-                value = sample(self._schemas, found["schema"], found.get("example") or self._identifier(path, found))
-            by_position = parameter.required and parameter.location in ("path", "body")
-            (positional if by_position else named).append(
-                _literal(value) if by_position else f"{parameter.name}={_literal(value)}"
-            )
+                example = found.get("example") or self._identifier(path, found)
+                values[parameter.name] = sample(self._schemas, found["schema"], example)
         if unknown := set(chosen) - {"body"} - {parameter.name for parameter in described.parameters}:
             raise LookupError(f"{operation['operationId']} has no argument {', '.join(sorted(unknown))}")
-        return ", ".join([*positional, *named])
+        return values
 
     def _identifier(self, path: str, parameter: dict[str, Any]) -> str | None:
         """Return an identifier for a path parameter, by the last thing that the path says before it."""
@@ -137,8 +153,9 @@ class _Builder:
 
     def _code(self, call: str, operation: dict[str, Any], described: Operation[Any]) -> str:
         """Return a program that makes the call and shows something of its response."""
+        is_async = call.startswith("await ")
         if described.token_request:
-            return _TOKEN_REQUEST
+            return _asynchronous(_TOKEN_REQUEST) if is_async else _TOKEN_REQUEST
         status = min(code for code in operation["responses"] if code.startswith("2"))
         content = self._schemas.resolve(operation["responses"][status]).get("content", {})
         if not content:
@@ -156,7 +173,8 @@ class _Builder:
             ready = f"isinstance(response, {model})" if model else "response is not None"
             lines = [first, f"if {ready}:  # else it is not ready yet", *(f"    {line}" for line in rest)]
         code = _FRONT.format(imported=imported) + "".join(f"    {line}\n" for line in lines)
-        return f"from pathlib import Path\n\n{code}" if "Path(" in code else code
+        code = f"from pathlib import Path\n\n{code}" if "Path(" in code else code
+        return _asynchronous(code) if is_async else code
 
     def _shown(self, call: str, schema: dict[str, Any]) -> list[str]:
         flat = self._schemas.flat(schema)
@@ -199,6 +217,29 @@ with PandaDoc() as pd:
     )
     print(response.token_type, response.scope, response.expires_in)
 """
+
+
+def _arguments(described: Operation[Any], values: Mapping[str, Any]) -> str:
+    """Return arguments as code: what is required of a path, and a body, by position."""
+    positional: list[str] = []
+    named: list[str] = []
+    for parameter in described.parameters:
+        if parameter.name in values:
+            literal = _literal(values[parameter.name])
+            by_position = parameter.required and parameter.location in ("path", "body")
+            (positional if by_position else named).append(literal if by_position else f"{parameter.name}={literal}")
+    return ", ".join([*positional, *named])
+
+
+def _asynchronous(code: str) -> str:
+    """Return an example for asyncio; the calls in it are awaited."""
+    head, body = code.split("with PandaDoc() as pd:\n")
+    imports = head.replace("import PandaDoc", "import AsyncPandaDoc").strip()
+    if "= pd." in body:  # the token request, which is text as it stands
+        body = body.replace("= pd.", "= await pd.")
+    inner = "".join(f"    {line}" if line.strip() else line for line in body.splitlines(keepends=True))
+    program = f"async def main() -> None:\n    async with AsyncPandaDoc() as pd:\n{inner}"
+    return f"import asyncio\n{imports}\n\n\n{program}\n\nasyncio.run(main())\n"
 
 
 def _literal(value: Any) -> str:

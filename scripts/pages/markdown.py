@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from textwrap import indent
 from typing import Any
 
 from codegen.document import parameters_of
@@ -12,6 +13,7 @@ from codegen.document import parameters_of
 from pandadoc_client._calls.operation import Parameter
 
 from .calls import Call, error_class
+from .parts import pages_of
 from .schemas import Field, Schemas
 
 __all__ = ["HEADER", "index", "page"]
@@ -30,8 +32,8 @@ _GIVEN, _ANSWERED = 2, 1  # levels of objects that are shown within a body, and 
 _Row = tuple[str, ...]
 
 
-def page(document: dict[str, Any], tag: str, calls: list[Call]) -> str:
-    """Return the page of a tag.
+def page(document: dict[str, Any], tag: str, title: str, calls: list[Call]) -> str:
+    """Return a page of a tag.
 
     Raises:
         ValueError: Two operations have the same title, and so the same anchor.
@@ -44,8 +46,9 @@ def page(document: dict[str, Any], tag: str, calls: list[Call]) -> str:
     resource = calls[0].resource
     blocks = [
         HEADER,
-        f"# {tag}\n",
+        f"# {title}\n",
         f"{described} The methods of `pd.{resource}`; with `AsyncPandaDoc` they are the same, to be awaited.\n",
+        *_others(tag, title),
         *_table(("method", "operation"), ((f"`{call.method}`", _link(call)) for call in calls)),
         *(block for call in calls for block in writer.operation(call)),
     ]
@@ -62,9 +65,16 @@ def index(document: dict[str, Any], calls: list[Call]) -> str:
     for tag in dict.fromkeys(call.tag for call in calls):
         chosen = [call for call in calls if call.tag == tag]
         blocks.append(f"## {tag}\n")
-        rows = ((_link(call, f"{call.resource}.md"), f"`pd.{call.resource}.{call.method}`") for call in chosen)
+        rows = ((_link(call, call.page), f"`pd.{call.resource}.{call.method}`") for call in chosen)
         blocks += _table(("operation", "method"), rows)
     return "\n".join(blocks)
+
+
+def _others(tag: str, title: str) -> Iterator[str]:
+    """Yield where the other operations of a tag are."""
+    links = [f"[{other}]({name})" for name, other in pages_of(tag).items() if other != title]
+    if links:
+        yield f"More of them: {', '.join(links)}.\n"
 
 
 class _Writer:
@@ -78,10 +88,10 @@ class _Writer:
         """Yield the blocks about one operation."""
         operation = call.operation
         yield f"## {operation['summary']}\n"
-        yield f"`{call.path}`, by `{call.verb}`\n"
         deprecated = "**Deprecated.** " if operation.get("deprecated") else ""
         yield f"{deprecated}{operation['description']}\n"
-        yield f"```python\n{call.example}```\n"
+        yield f"`pd.{call.resource}.{call.method}`: `{call.verb} {call.path}`\n"
+        yield from _tabs(call)
         if call.iterator:
             how = "All of them, page by page" if call.paged else "One after another"
             yield f"{how}: `pd.{call.resource}.{call.iterator}(…)`; see [lists](../paging.md).\n"
@@ -104,8 +114,7 @@ class _Writer:
             )
             rows.append((*self._row(field), parameter["in"]))
         if rows:
-            yield "**Parameters**\n"
-            yield from _table(("argument", "type", "required", "what it is", "in"), rows)
+            yield from _fold("Parameters", _table(("argument", "type", "required", "what it is", "in"), rows))
 
     def _row(self, field: Field) -> _Row:
         limits = [text for text in self._schemas.limits(field.schema) if text not in field.description]
@@ -140,7 +149,8 @@ class _Writer:
             if len(variants) > 1:
                 described = self._schemas.description(variant)
                 yield f"`{self._schemas.name(variant)}`{f': {described}' if described else ''}\n"
-            yield from self._fields(variant)
+            if self._schemas.fields(variant):
+                yield from _fold("Fields", self._fields(variant))
 
     def _fields(self, schema: dict[str, Any]) -> Iterator[str]:
         rows = [self._row(field) for field in self._schemas.fields(schema)]
@@ -166,9 +176,7 @@ class _Writer:
             level = inner
 
     def _folded(self, title: str, schema: dict[str, Any]) -> Iterator[str]:
-        yield f'<details markdown="1">\n<summary><code>{title}</code></summary>\n'
-        yield from self._fields(schema)
-        yield "</details>\n"
+        yield from _fold(f"<code>{title}</code>", self._fields(schema))
 
     def _answers(self, call: Call) -> Iterator[str]:
         rows: list[_Row] = []
@@ -182,13 +190,32 @@ class _Writer:
             else:
                 kind = f"raises [`{error_class(status)}`](../errors.md)"
             rows.append((status, kind, answer["description"]))
-        yield "**Answers**\n"
-        yield from _table(("status", "in Python", "when"), rows)
+        yield from _fold("Responses", _table(("status", "in Python", "when"), rows))
         for name, schema in models.items():
             for variant in self._schemas.members(self._schemas.item(schema)):
                 if self._schemas.fields(variant):
                     yield from self._folded(self._schemas.name(variant) or name or "the answer", variant)
                     yield from self._nested([variant], _ANSWERED)
+
+
+def _tabs(call: Call) -> Iterator[str]:
+    """Yield the forms of a call, of which the site shows one at a time."""
+    forms = {
+        "Python": ("python", call.example),
+        "asyncio": ("python", call.asynchronous),
+        "Command line": ("sh", call.command),
+        "curl": ("sh", call.curl),
+    }
+    for title, (language, code) in forms.items():
+        yield f'=== "{title}"\n'
+        yield indent(f"```{language}\n{code}```\n", "    ")
+
+
+def _fold(title: str, blocks: Iterable[str]) -> Iterator[str]:
+    """Yield blocks that are folded away until somebody asks for them."""
+    yield f'<details markdown="1">\n<summary>{title}</summary>\n'
+    yield from blocks
+    yield "</details>\n"
 
 
 def _table(head: _Row, rows: Iterable[_Row]) -> Iterator[str]:

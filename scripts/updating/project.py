@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 from codegen.document import operations
-from codegen.names import resource_name
+from pages.parts import pages_of
 from ruamel.yaml import YAML
 from ruamel.yaml.representer import RoundTripRepresenter
 
@@ -130,13 +130,14 @@ _SHARED = 65
 
 
 def navigation(text: str, document: dict[str, Any]) -> str:
-    """Return ``mkdocs.yml`` with a line for the page of each tag that has operations."""
+    """Return ``mkdocs.yml`` with a line for each page of a tag that has operations."""
     used = dict.fromkeys(str(one["tags"][0]) for _, _, one in operations(document) if one.get("tags"))
     declared = [str(tag.get("name")) for tag in document.get("tags", ())]
     tags = [tag for tag in declared if tag in used] + [tag for tag in used if tag not in declared]
     head, mark, rest = text.partition(_FIRST_PAGE)
     rest = re.sub(r"\A(?:      - .*: operations/.*\.md\n)*", "", rest)
-    lines = (f"      - {_plain(tag)}: operations/{resource_name(tag)}.md\n" for tag in tags)
+    pages = ((title, name) for tag in tags for name, title in pages_of(tag).items())
+    lines = (f"      - {_plain(title)}: operations/{name}\n" for title, name in pages)
     return head + mark + "".join(lines) + rest
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 from types import CodeType
 
 __all__ = ["BY_HAND", "OPERATIONS", "PAGES", "PROJECT", "REFERENCE", "Block", "anchors", "blocks", "links"]
@@ -19,7 +20,7 @@ REFERENCE = tuple(sorted((PROJECT / "docs" / "reference").glob("*.md")))
 """The pages that are made of docstrings."""
 PAGES = (*BY_HAND, *OPERATIONS, *REFERENCE)
 
-_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^( *)```(python|sh)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -27,7 +28,7 @@ _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Block:
-    """A block of Python on a page.
+    """A block of code on a page.
 
     Attributes:
         page: The page.
@@ -59,11 +60,12 @@ class Block:
         return compile("\n" * self.line + self.code, str(self.page), "exec")
 
 
-def blocks(page: Path) -> Iterator[Block]:
-    """Yield the blocks of *page*."""
+def blocks(page: Path, language: str = "python") -> Iterator[Block]:
+    """Yield the blocks of *page* in a language, those in tabs, which are indented, among them."""
     text = page.read_text(encoding="utf-8")
     for match in _BLOCK.finditer(text):
-        yield Block(page, text.count("\n", 0, match.start()) + 1, match.group(1))
+        if match.group(2) == language:
+            yield Block(page, text.count("\n", 0, match.start()) + 1, dedent(match.group(3)))
 
 
 def links(page: Path) -> Iterator[tuple[str, str]]:

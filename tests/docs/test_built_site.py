@@ -24,18 +24,9 @@ __all__ = ["chromium", "tab"]  # fixtures of the other tests with a browser
 PYTHON = PROJECT / ".venv-docs" / "bin" / "python"
 DOCS = PROJECT / "docs"
 MODULES = (
-    "",
-    "client",
-    "api_client",
-    "results",
-    "oauth",
-    "oauth.login",
-    "oauth.stores",
-    "webhooks",
-    "files",
-    "waiting",
+    *("", "client", "api_client", "results", "oauth", "oauth.login", "oauth.stores", "webhooks", "files", "waiting"),
+    *("throttling", "pagination", "exceptions", "emulator"),
 )
-MODULES += ("throttling", "pagination", "exceptions", "emulator")
 NOT_SHOWN = {"__version__", "Api", "AsyncApi"}  # the last two are what API classes derive from
 
 # What somebody types, and a page that must be among the first results.
@@ -74,7 +65,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         missing = "the environment of the site is missing; scripts/docs makes it"
         pytest.fail(missing) if "CI" in os.environ else pytest.skip(missing)
     folder = tmp_path_factory.mktemp("site")
-    command = [PYTHON, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", folder]
+    command = [str(PYTHON), "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
     settings = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     built = subprocess.run(command, cwd=PROJECT, env=settings, capture_output=True, text=True, timeout=300)
     assert (built.returncode, built.stderr) == (0, "")
@@ -146,8 +137,9 @@ def search(tab: Page, words: str) -> list[str]:
     box.fill(words)
     box.press("End")
     tab.wait_for_selector(".md-search-result__link")
-    return tab.evaluate(
+    found: list[str] = tab.evaluate(
         "(first) => [...document.querySelectorAll('.md-search-result__item')].slice(0, first)"
         ".flatMap((item) => [...item.querySelectorAll('.md-search-result__link')].map((link) => link.href))",
         FIRST,
     )
+    return found
