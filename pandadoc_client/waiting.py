@@ -1,6 +1,6 @@
 """Waiting for what takes PandaDoc a while: documents, downloads, exports, what is answered 202.
 
-`wait_until` waits for the status of a document, `wait_for` for any operation that responses 202 until it is ready, or
+`wait_until` waits for the status of a document, `wait_for` for any operation that answers 202 until it is ready, or
 whose response says how far it is, `wait_for_docx_export` for an export. `create_and_send` does the everyday chain: it
 creates a document, waits for the draft, and sends it. Those for asyncio and trio have the same names with ``async_``
 before.

@@ -90,7 +90,7 @@ class _Writer:
         yield f"## {operation['summary']}\n"
         deprecated = "**Deprecated.** " if operation.get("deprecated") else ""
         yield f"{deprecated}{operation['description']}\n"
-        yield f"`pd.{call.resource}.{call.method}`: `{call.verb} {call.path}`\n"
+        yield f"`pd.{call.resource}.{call.method}` is `{call.path}`, by `{call.verb}`\n"
         yield from _tabs(call)
         if call.iterator:
             how = "All of them, page by page" if call.paged else "One after another"
