@@ -118,6 +118,7 @@ def test_every_link_of_a_twin_leads_to_a_file(site: Path) -> None:
 def test_a_search_finds_names(url: str, tab: Page) -> None:
     assert len(SEARCHES) >= 20
     tab.goto(url)
+    tab.keyboard.press("/")  # opens the search
     missing = {}
     for words, wanted in SEARCHES.items():
         found = search(tab, words)
@@ -128,15 +129,13 @@ def test_a_search_finds_names(url: str, tab: Page) -> None:
 
 def search(tab: Page, words: str) -> list[str]:
     """Return the addresses of the first results of the site's own search."""
-    tab.keyboard.press("Escape")
-    tab.keyboard.press("/")
     box = tab.locator("[data-md-component=search-query]")
     box.fill("")
     box.press("End")  # the search listens to keys
     tab.wait_for_function("!document.querySelector('.md-search-result__link')")
     box.fill(words)
     box.press("End")
-    tab.wait_for_selector(".md-search-result__link")
+    tab.wait_for_selector(".md-search-result__link", state="attached")
     found: list[str] = tab.evaluate(
         "(first) => [...document.querySelectorAll('.md-search-result__item')].slice(0, first)"
         ".flatMap((item) => [...item.querySelectorAll('.md-search-result__link')].map((link) => link.href))",
