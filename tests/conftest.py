@@ -122,6 +122,7 @@ UNMEASURED = (
 )
 # What shares something dear stays together in one process: by folder or file, the name of the group.
 TOGETHER = {
+    "docs/test_built_site.py": "site",
     "docs/test_reference.py": "reference",
     "packaging": "wheel",
     "wire/test_operation_parity.py": "parity of operations",
