@@ -93,3 +93,14 @@ def test_a_misspelt_name_is_refused_before_anything_is_sent(pandadoc_emulator: E
     with pytest.raises(ApiTypeError, match="status"):
         pd.documents.list_documents(status=wrong.encode())
     assert pandadoc_emulator.journal.entries == []
+
+
+def test_the_emulator_takes_names_with_and_without_their_prefix() -> None:
+    with Emulator(seed_data=True) as emulator, PandaDoc(api_key=emulator.api_key, host=emulator.url) as pd:
+        document = next(pd.documents.iterate_documents(status="draft"))
+        emulator.service.set_status(document.id, "waiting_pay")
+        assert document.id in {found.id for found in pd.documents.iterate_documents(status="waiting_pay")}
+        emulator.service.set_status(document.id, "document.paid")
+        assert document.id in {found.id for found in pd.documents.iterate_documents(status="document.paid")}
+        with pytest.raises(ValueError, match="status is one of"):
+            emulator.service.set_status(document.id, "paying")
