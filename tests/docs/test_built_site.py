@@ -26,6 +26,7 @@ DOCS = PROJECT / "docs"
 MODULES = (
     *("", "client", "api_client", "results", "oauth", "oauth.login", "oauth.stores", "webhooks", "files", "waiting"),
     *("throttling", "pagination", "exceptions", "emulator"),
+    *("contrib.fastapi", "contrib.flask", "contrib.django", "contrib.requests"),
 )
 NOT_SHOWN = {"__version__", "Api", "AsyncApi"}  # the last two are what API classes derive from
 
