@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 __all__ = ["main"]
 
-_EXTRA = frozenset({"typer", "click", "rich", "starlette", "uvicorn", "h11", "openapi_core"})
+_EXTRA = frozenset({"typer", "click", "rich", "jq", "starlette", "uvicorn", "h11", "openapi_core"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

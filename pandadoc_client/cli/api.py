@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pandadoc_client._http.decoding import read_json
+from pandadoc_client.cli.common import json_wanted
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.lazy import LazyCommand, LazyGroup, command_of
 from pandadoc_client.cli.operations import OperationEntry, describe, entries, find, resource_of
@@ -70,7 +71,9 @@ app = typer.Typer(
 def api(
     context: typer.Context,
     listed: Annotated[bool, typer.Option("--list", help="List the operations by tag, a line each.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="With --list: print one JSON document.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --list: print one JSON document.", callback=json_wanted)
+    ] = False,
 ) -> None:
     """Call any operation of the API.
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import functools
 import io
+import itertools
+import json
 import os
 import sys
 import warnings
@@ -13,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from pandadoc_client import __version__
-from pandadoc_client.cli.errors import EXIT_FAILURE, EXIT_INTERRUPTED, describe, exit_status
+from pandadoc_client.cli.errors import EXIT_FAILURE, EXIT_INTERRUPTED, describe, error_document, exit_status
 from pandadoc_client.cli.lazy import LazyGroup
 from pandadoc_client.cli.selection import ProfileName
 
@@ -117,7 +120,8 @@ def run(arguments: list[str]) -> int:
             stream.reconfigure(errors="backslashreplace")
     with warnings.catch_warnings():
         warnings.showwarning = functools.partial(_show_warning, arguments)
-        status = _guarded(arguments)
+        # In a context of its own: what options have set is gone with the run.
+        status = contextvars.copy_context().run(_guarded, arguments)
     return _flushed(status)
 
 
@@ -135,11 +139,21 @@ def _guarded(arguments: list[str]) -> int:
     except ModuleNotFoundError:
         raise
     except Exception as error:
-        _say(describe(error, arguments))
+        _report(error, arguments)
         return exit_status(error)
     if status == EXIT_INTERRUPTED:
-        _say("interrupted")
+        _report(KeyboardInterrupt(), arguments)
     return status if isinstance(status, int) else 0
+
+
+def _report(error: BaseException, arguments: list[str]) -> None:
+    """Say on standard error what went wrong; with ``--json`` on standard output as well, as a line of JSON."""
+    _say(describe(error, arguments))
+    options = set(itertools.takewhile(lambda argument: argument != "--", arguments))
+    # Seen as it was typed, since the parser may be what has failed.
+    if "--json" in options and "--jq" not in options:
+        with contextlib.suppress(OSError):
+            print(json.dumps(error_document(error, arguments)), flush=True)
 
 
 def _flushed(status: int) -> int:

@@ -187,7 +187,9 @@ def upload(
     for path in files:
         check_file("FILE", path)
     made: list[dict[str, Any]] = []
-    failed = False
+    failures: list[dict[str, Any]] = []
+    from pandadoc_client.cli.refusals import failure
+
     with access.open() as client:
         for path in files:
             try:
@@ -195,14 +197,13 @@ def upload(
             except Exception as error:
                 if len(files) == 1:
                     raise
-                failed = True
-                print(f"pandadoc: {path}: {_why(error, client)}", file=sys.stderr)
+                failures.append({"file": path, **failure(path, error, client.configuration.host)})
             else:
                 if not as_json:
                     _show(made[-1], as_json=False)
     if as_json:
-        print_json({"documents": made})
-    if failed:
+        print_json({"documents": made, **({"failures": failures} if failures else {})})
+    if failures:
         raise typer.Exit(EXIT_FAILURE)
 
 
@@ -214,12 +215,6 @@ def _upload(client: PandaDoc, path: str, draft: dict[str, Any], within: float | 
     with moving(f"Sending {file_name}") as progress:
         made = client.documents.create_document_from_upload(file=Upload(path, progress=progress), data=data)
     return made.to_dict() if within is None else _wait_for_draft(client, made.to_dict(), within)
-
-
-def _why(error: Exception, client: PandaDoc) -> str:
-    from pandadoc_client.cli.refusals import explanation
-
-    return explanation(error, client.configuration.host)
 
 
 def wait(

@@ -1,17 +1,19 @@
-"""Errors as a person at a terminal reads them: one line, no secret, an exit status."""
+"""Errors as a person at a terminal reads them, one line, and as a program does, JSON: no secret, an exit status."""
 
 from __future__ import annotations
 
 import re
 import shlex
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from pandadoc_client.exceptions import (
     ApiConnectionError,
     ApiDecodeError,
     ApiException,
+    ApiTimeoutError,
     ApiTypeError,
     ApiValueError,
     OAuthError,
@@ -19,11 +21,21 @@ from pandadoc_client.exceptions import (
     ReauthorizationRequired,
 )
 
-__all__ = ["EXIT_FAILURE", "EXIT_INTERRUPTED", "EXIT_USAGE", "CommandError", "describe", "exit_status"]
+__all__ = [
+    "EXIT_FAILURE",
+    "EXIT_INTERRUPTED",
+    "EXIT_USAGE",
+    "INTERRUPTED",
+    "CommandError",
+    "describe",
+    "error_document",
+    "exit_status",
+]
 
 EXIT_FAILURE = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
+INTERRUPTED = "interrupted"
 
 _LONG = 24
 """Characters from which on a word of the command line may be a credential, and is not repeated."""
@@ -68,7 +80,56 @@ def describe(error: BaseException, arguments: Sequence[str] = ()) -> str:
     return text if len(text) <= _LIMIT else f"{text[:_LIMIT]}..."
 
 
+def error_document(error: BaseException, arguments: Sequence[str] = ()) -> dict[str, Any]:
+    """Return an error as ``--json`` prints it, secrets masked; every field is there, null where nothing is known.
+
+    ``status``, ``type``, ``detail``, ``request_id`` and ``retry_after`` (seconds) are those of the response. Where none
+    came, ``type`` says what went wrong instead: ``usage``, ``connection``, ``timeout``, ``interrupted`` or ``failed``.
+    ``message`` is what `describe` returns.
+    """
+    links = list(_chain(error))
+    refusal = next((link for link in links if isinstance(link, ApiException) and link.status is not None), None)
+    message = describe(error, arguments)
+    found: dict[str, Any] = {
+        "status": None,
+        "type": _kind(error, links),
+        "detail": message,
+        "request_id": None,
+        "retry_after": None,
+        "message": message,
+    }
+    if refusal is not None:
+        kind, detail = refusal.type, refusal.detail
+        if isinstance(refusal, OAuthError):
+            kind, detail = refusal.error, str(refusal)
+        found |= {"status": refusal.status, "type": kind, "detail": detail}
+        found |= {"request_id": refusal.request_id, "retry_after": refusal.retry_after}
+    document_id = next((known for link in links if (known := getattr(link, "document_id", None))), None)
+    if document_id is not None:
+        found["document_id"] = document_id
+    return {"error": found}
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _kind(error: BaseException, links: Sequence[BaseException]) -> str:
+    """Return the word for an error that is no response of the server."""
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
+    if any(isinstance(link, ApiTimeoutError | TimeoutError) for link in links):
+        return "timeout"
+    if any(isinstance(link, ApiConnectionError) for link in links):
+        return "connection"
+    return "usage" if isinstance(error, Exception) and exit_status(error) == EXIT_USAGE else "failed"
+
+
 def _message(error: BaseException, arguments: Sequence[str]) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
     if isinstance(error, ApiException):
         return _refusal(error)
     if isinstance(error, CommandError):

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
+from pandadoc_client.cli.common import add_common_options
 from pandadoc_client.cli.selection import with_profile
 
 __all__ = ["LazyCommand", "LazyGroup", "command_of"]
@@ -56,6 +57,7 @@ def command_of(name: str, target: Any) -> Any:
         single.command(name)(target)
         command = get_command(single)
     command.name = name
+    add_common_options(command)
     return with_profile(command)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from pandadoc_client.cli.common import json_wanted
 from pandadoc_client.oauth._store_kinds import known_urls
 
 __all__ = [
@@ -102,7 +103,7 @@ SendRedirectUri = Annotated[
     ),
 ]
 ShowSecrets = Annotated[bool, typer.Option("--show-secrets", help="Show secrets as they are.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.", callback=json_wanted)]
 Store = Annotated[
     str | None,
     typer.Option(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from pandadoc_client._flows.steps import DocumentStepError, NotReadyError
-from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError, describe
+from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError, describe, error_document
 from pandadoc_client.exceptions import ApiConnectionError, ApiDecodeError, ApiException, OAuthError
 
-__all__ = ["explained", "explanation"]
+__all__ = ["explained", "explanation", "failure"]
 
 _STEPS = {
     "create": "a document was created, but the response has no id",
@@ -55,3 +57,18 @@ def explanation(error: BaseException | None, host: str) -> str:
         return describe(error)
     said = ": ".join(part for part in (error.type, error.detail) if part)
     return f"{describe(error).rstrip()}{said and f': {said}'}"
+
+
+def failure(name: str, error: Exception, host: str) -> dict[str, Any]:
+    """Say on standard error that one of several has failed, and return the error as ``--json`` prints it.
+
+    Args:
+        name: Which one: a file, or an id.
+        error: What went wrong.
+        host: URL of the server.
+    """
+    why = explanation(error, host)
+    print(f"pandadoc: {name}: {why}", file=sys.stderr, flush=True)
+    refusal = CommandError(why, EXIT_FAILURE)
+    refusal.__cause__ = error
+    return error_document(refusal)

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pandadoc_client._http.secrets import MASK, NAMES, NAMES_IN_FORMS
+from pandadoc_client.cli.common import jq_filter
 from pandadoc_client.oauth import Token
 
 __all__ = [
@@ -111,8 +112,9 @@ def print_lines(lines: Iterable[str]) -> None:
 
 
 def print_json(document: Mapping[str, Any] | Sequence[Any], *, indent: int | None = 2) -> None:
-    """Print one JSON document, in ASCII so that it is the same in every encoding."""
-    print_lines([json.dumps(document, indent=indent)])
+    """Print one JSON document, in ASCII so that it is the same in every encoding; or what ``--jq`` makes of it."""
+    filtered = jq_filter()
+    print_lines([json.dumps(document, indent=indent)] if filtered is None else filtered(json.dumps(document)))
 
 
 def token_document(token: Token) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from pandadoc_client._http.decoding import read_json
 from pandadoc_client._http.secrets import names_of
+from pandadoc_client.cli.common import jq_filter
 from pandadoc_client.cli.render import mask_json, new_console, new_table, print_json, print_lines
 
 __all__ = ["columns_of", "print_answer", "print_raw", "print_rows", "shown"]
@@ -46,7 +47,13 @@ _CONTAINERS = ("results", "items")
 
 
 def print_raw(data: bytes) -> None:
-    """Print JSON exactly as it came; on a terminal in ASCII and indented, which nothing in it can steer."""
+    """Print JSON exactly as it came; on a terminal in ASCII and indented, which nothing in it can steer.
+
+    With ``--jq`` what that makes of it is printed.
+    """
+    if (filtered := jq_filter()) is not None:
+        print_lines(filtered(data.decode("utf-8", "replace")) if data.strip() else ())
+        return
     if sys.stdout.isatty():
         try:
             print_json(read_json(data))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -15,7 +14,7 @@ from pandadoc_client._http.sharing import replace
 from pandadoc_client.cli.access import Access, with_access
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.options import Json
-from pandadoc_client.cli.refusals import explanation
+from pandadoc_client.cli.refusals import failure
 from pandadoc_client.cli.render import mask_json, print_json, print_lines
 from pandadoc_client.exceptions import ApiException
 
@@ -64,7 +63,7 @@ def export(
     except OSError as error:
         raise CommandError(f"--output: cannot make the folder {output}: {error.strerror}") from None
     written: list[str] = []
-    failed = False
+    failures: list[dict[str, Any]] = []
     with access.open() as client:
         for template_id in ids:
             try:
@@ -72,15 +71,14 @@ def export(
             except ApiException as error:
                 if len(ids) == 1:
                     raise
-                failed = True
-                print(f"pandadoc: {template_id}: {explanation(error, client.configuration.host)}", file=sys.stderr)
+                failures.append({"id": template_id, **failure(template_id, error, client.configuration.host)})
                 continue
             written.append(_write(output / f"{template_id}.json", details))
             if not as_json:
                 print_lines([written[-1]])
     if as_json:
-        print_json({"files": written})
-    if failed:
+        print_json({"files": written, **({"failures": failures} if failures else {})})
+    if failures:
         raise typer.Exit(EXIT_FAILURE)
 
 

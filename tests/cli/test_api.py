@@ -226,7 +226,10 @@ def test_secrets_in_answers_are_masked_in_tables_and_whole_as_json(
     assert (table.returncode, table.stderr) == (0, "")
     assert "MARKER" not in table.stdout
     assert "***" in table.stdout
-    assert "MARKER" in pandadoc(*command, "--json").stdout
+    as_json = pandadoc(*command, "--json", "--debug")
+    assert "MARKER" in as_json.stdout
+    assert "***" in as_json.stderr
+    assert "MARKER" not in as_json.stderr
 
 
 def test_what_is_not_ready_yet_is_printed_and_said(pandadoc: Pandadoc, pandadoc_emulator: Emulator) -> None:
@@ -386,7 +389,7 @@ def test_a_wrong_call_is_one_line_that_names_the_option_and_sends_nothing(
 def test_what_the_server_says_of_a_refusal_is_shown(pandadoc: Pandadoc, pandadoc_emulator: Emulator) -> None:
     detail = {"recipients": ["This field is required."]}
     pandadoc_emulator.responses.add("create_document", {"type": "validation_error", "detail": detail}, status=400)
-    result = pandadoc("api", "create-document", "--body", '{"template_uuid": "x", "recipients": []}', "--json")
+    result = pandadoc("api", "create-document", "--body", '{"template_uuid": "x", "recipients": []}')
     assert_one_line(result, 1, "HTTP 400", "validation_error", "recipients", "This field is required.")
 
 

@@ -56,7 +56,10 @@ def test_one_that_is_not_there_does_not_stop_the_others(
     result = pandadoc("templates", "export", "nothing", template, "--json", PANDADOC_API_KEY=pandadoc_emulator.api_key)
     assert result.returncode == 1
     assert result.stderr.startswith("pandadoc: nothing: the server answered HTTP 404")
-    assert json.loads(result.stdout) == {"files": [f"{template}.json"]}
+    document = json.loads(result.stdout)
+    assert document["files"] == [f"{template}.json"]
+    (failure,) = document["failures"]
+    assert (failure["id"], failure["error"]["status"]) == ("nothing", 404)
     assert [path.name for path in tmp_path.iterdir()] == [f"{template}.json"]
 
 

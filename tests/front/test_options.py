@@ -127,10 +127,10 @@ async def test_views_for_asyncio(pandadoc_emulator: Emulator) -> None:
 
 def test_the_environment_names_a_level(pandadoc_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     logger = logging.getLogger("pandadoc_client")
-    for text, level in (("debug", logging.DEBUG), ("INFO", logging.INFO)):
+    for text, level in (("trace", 5), ("debug", logging.DEBUG), ("INFO", logging.INFO)):
         monkeypatch.setenv("PANDADOC_LOG", text)
         with PandaDoc(api_key=pandadoc_emulator.api_key, host=pandadoc_emulator.url):
             assert logger.level == level
     monkeypatch.setenv("PANDADOC_LOG", "loud")
-    with pytest.raises(ApiValueError, match="PANDADOC_LOG must be debug or info"):
+    with pytest.raises(ApiValueError, match="PANDADOC_LOG must be trace, debug or info"):
         PandaDoc(api_key=pandadoc_emulator.api_key, host=pandadoc_emulator.url)

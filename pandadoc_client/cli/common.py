@@ -1,0 +1,126 @@
+"""Options that every command has, ``--debug`` and, beside ``--json``, ``--jq``; and what they set while it runs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.main import get_command
+
+from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
+
+__all__ = ["add_common_options", "jq_filter", "json_wanted"]
+
+_Filter = Callable[[str], Iterator[str]]
+_filter: ContextVar[_Filter | None] = ContextVar("filter", default=None)
+
+
+def jq_filter() -> _Filter | None:
+    """Return what ``--jq`` makes of a JSON document, line by line; None if it was not given."""
+    return _filter.get()
+
+
+def json_wanted(given: bool) -> bool:
+    """Return whether JSON is to be printed: ``--jq`` asks for it as well."""
+    return given or _filter.get() is not None
+
+
+def _show_messages(context: typer.Context, wanted: bool) -> bool:
+    if wanted and not context.resilient_parsing:
+        from pandadoc_client._http.logging import TRACE, logger
+
+        handler = logging.StreamHandler(sys.stderr)
+        level, propagate = logger.level, logger.propagate
+        logger.addHandler(handler)
+        logger.setLevel(TRACE)
+        logger.propagate = False
+
+        def restore() -> None:
+            logger.removeHandler(handler)
+            logger.setLevel(level)
+            logger.propagate = propagate
+
+        context.call_on_close(restore)
+    return wanted
+
+
+def _set_filter(context: typer.Context, expression: str | None) -> str | None:
+    if expression is not None and not context.resilient_parsing:
+        _filter.set(_compiled(expression))
+    return expression
+
+
+def _compiled(expression: str) -> _Filter:
+    """Return a program of jq as a function; texts come out as they are, all else as JSON.
+
+    Raises:
+        CommandError: It is none; or, later, it does not fit the document.
+    """
+    try:
+        program: Any = import_module("jq").compile(expression)  # it has no types
+    except ValueError as error:
+        raise CommandError(f"--jq: {error}") from None
+
+    def lines(document: str) -> Iterator[str]:
+        try:
+            found: str = program.input_text(document).text()
+        except ValueError as error:
+            raise CommandError(f"--jq: {error}", EXIT_FAILURE) from None
+        for line in found.split("\n") if found else ():
+            text = line.startswith('"') and not sys.stdout.isatty()  # on a terminal a text could steer it
+            yield json.loads(line) if text else line
+
+    return lines
+
+
+def _debug(
+    debug: Annotated[
+        bool,
+        typer.Option(
+            "--debug",
+            help="Show every request and response on standard error, secrets masked.",
+            callback=_show_messages,
+            expose_value=False,
+            is_eager=True,
+        ),
+    ] = False,
+) -> None: ...
+
+
+def _jq(
+    jq: Annotated[
+        str | None,
+        typer.Option(
+            "--jq",
+            metavar="EXPRESSION",
+            help="Print what this program of jq makes of the JSON.",
+            callback=_set_filter,
+            expose_value=False,
+            is_eager=True,
+        ),
+    ] = None,
+) -> None: ...
+
+
+def add_common_options(command: Any) -> None:
+    """Give a command, and those in a group, the options that all have."""
+    for inner in getattr(command, "commands", {}).values():
+        add_common_options(inner)
+    names = {parameter.name for parameter in command.params}
+    if "as_json" in names:
+        command.params += _options(_jq)
+    if not hasattr(command, "commands"):
+        command.params += _options(_debug)
+
+
+def _options(declaring: Callable[..., None]) -> list[Any]:
+    single = typer.Typer(add_completion=False, rich_markup_mode=None)
+    single.command()(declaring)
+    found: list[Any] = get_command(single).params
+    return found
