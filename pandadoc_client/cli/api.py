@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pandadoc_client._http.decoding import read_json
-from pandadoc_client.cli.common import json_wanted
+from pandadoc_client.cli.common import check_formats, json_wanted
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.lazy import LazyCommand, LazyGroup, command_of
 from pandadoc_client.cli.operations import OperationEntry, describe, entries, find, resource_of
-from pandadoc_client.cli.options import Json
+from pandadoc_client.cli.options import Csv, Json
 from pandadoc_client.cli.render import print_lines
 
 if TYPE_CHECKING:
@@ -141,16 +141,18 @@ def _command(entry: OperationEntry) -> Any:
     def run(*, access: Access, **values: Any) -> None:
         _run(described, arguments, access, values)
 
-    last = ("output", Output) if is_file else ("as_json", Json)
     own = [argument.declaration() for argument in arguments]
-    own.append(
-        inspect.Parameter(
-            last[0], inspect.Parameter.KEYWORD_ONLY, default=None if is_file else False, annotation=last[1]
-        )
-    )
+    if is_file:
+        own.append(_option("output", Output, None))
+    else:
+        own += [_option("as_json", Json, False), _option("as_csv", Csv, False)]
     run.__signature__ = inspect.Signature(own)  # type: ignore[attr-defined]
     run.__doc__ = _help(described)
     return command_of(entry.name, with_access(run, anonymous=not described.operation.auth))
+
+
+def _option(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
 def _help(described: Described) -> str:
@@ -172,6 +174,8 @@ def _run(described: Described, arguments: Sequence[Argument], access: Access, va
     is_file = _returns_a_file(described)
     if is_file and to in (None, _STDOUT) and sys.stdout.isatty():
         raise CommandError("the response is a file, which is nothing for a terminal: give --output FILE")
+    as_json, as_csv = values.get("as_json", False), values.get("as_csv", False)
+    check_formats(as_json=as_json, as_csv=as_csv)
     given = {
         argument.parameter.name: argument.value(values[argument.variable])
         for argument in arguments
@@ -187,7 +191,7 @@ def _run(described: Described, arguments: Sequence[Argument], access: Access, va
                 _save(operation, given, to)
                 return
             operation(**given)
-    _print(client, described, as_json=values["as_json"])
+    _print(client, described, as_json=as_json, as_csv=as_csv)
 
 
 def _upload(shown: ExitStack, path: str) -> Any:
@@ -208,7 +212,7 @@ def _save(operation: Any, given: Mapping[str, Any], to: str | None) -> None:
         print_lines([f"{done.path} ({done.size} bytes)"])
 
 
-def _print(client: PandaDoc, described: Described, *, as_json: bool) -> None:
+def _print(client: PandaDoc, described: Described, *, as_json: bool, as_csv: bool) -> None:
     from pandadoc_client.cli.responses import print_answer, print_raw
 
     response = client.api_client.last_response
@@ -220,6 +224,6 @@ def _print(client: PandaDoc, described: Described, *, as_json: bool) -> None:
     if as_json:
         print_raw(data)
     elif data.strip():
-        print_answer(read_json(data), items=described.items, operation=described.entry.method_name)
+        print_answer(read_json(data), items=described.items, operation=described.entry.method_name, as_csv=as_csv)
     else:
         print_lines([f"Done (HTTP {response.status})."])

@@ -30,7 +30,7 @@ from pandadoc_client.cli.options import (
     ShowSecrets,
     Timeout,
 )
-from pandadoc_client.cli.render import new_console, print_json, print_lines, token_document, token_table
+from pandadoc_client.cli.render import print_json, print_lines, print_table, token_document, token_table
 from pandadoc_client.cli.requests import Grant, Tool
 from pandadoc_client.cli.values import SECRET_PLACE, complete_place, secret_at
 from pandadoc_client.exceptions import ApiConnectionError
@@ -310,6 +310,6 @@ def _print_token(token: Token, *, show_secrets: bool, as_json: bool) -> None:
         return
     # A person at a terminal wants to see what the old token was given for; a log file shall not.
     shown = show_secrets or sys.stdout.isatty()
-    new_console().print(token_table(token, show_secrets=shown))
+    print_table(token_table(token, show_secrets=shown))
     if not shown:
         print_lines(["Masked, and not stored anywhere; next time use --json or --show-secrets to keep the token."])

@@ -15,7 +15,7 @@ from typer.main import get_command
 
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 
-__all__ = ["add_common_options", "jq_filter", "json_wanted"]
+__all__ = ["add_common_options", "check_formats", "jq_filter", "json_wanted"]
 
 _Filter = Callable[[str], Iterator[str]]
 _filter: ContextVar[_Filter | None] = ContextVar("filter", default=None)
@@ -29,6 +29,16 @@ def jq_filter() -> _Filter | None:
 def json_wanted(given: bool) -> bool:
     """Return whether JSON is to be printed: ``--jq`` asks for it as well."""
     return given or _filter.get() is not None
+
+
+def check_formats(*, as_json: bool, as_csv: bool) -> None:
+    """Refuse two formats at once.
+
+    Raises:
+        CommandError: Both are wanted.
+    """
+    if as_json and as_csv:
+        raise CommandError("--csv goes with neither --json nor --jq: give one of them")
 
 
 def _show_messages(context: typer.Context, wanted: bool) -> bool:
@@ -69,12 +79,12 @@ def _compiled(expression: str) -> _Filter:
 
     def lines(document: str) -> Iterator[str]:
         try:
-            found: str = program.input_text(document).text()
+            found: list[Any] = program.input_text(document).all()
         except ValueError as error:
             raise CommandError(f"--jq: {error}", EXIT_FAILURE) from None
-        for line in found.split("\n") if found else ():
-            text = line.startswith('"') and not sys.stdout.isatty()  # on a terminal a text could steer it
-            yield json.loads(line) if text else line
+        for value in found:
+            as_it_is = isinstance(value, str) and not sys.stdout.isatty()  # a terminal could be steered by a text
+            yield value if as_it_is else json.dumps(value, separators=(",", ":"))
 
     return lines
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pandadoc_client.cli.access import Access, with_access
+from pandadoc_client.cli.common import check_formats
 from pandadoc_client.cli.drafts import (
     STATUSES,
     Body,
@@ -29,7 +30,7 @@ from pandadoc_client.cli.drafts import (
     status_number,
 )
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
-from pandadoc_client.cli.options import Json
+from pandadoc_client.cli.options import Csv, Json
 from pandadoc_client.cli.progress import moving, waiting
 from pandadoc_client.cli.render import print_json, print_lines
 from pandadoc_client.cli.values import check_file, moment_at
@@ -88,6 +89,7 @@ def list_documents(
     ] = "-date_created",
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many documents to show at the most.")] = 20,
     as_json: Json = False,
+    as_csv: Csv = False,
     *,
     access: Access,
 ) -> None:
@@ -99,6 +101,7 @@ def list_documents(
     pandadoc documents list --status completed --created-from 2026-01-01
     pandadoc documents list --q invoice --limit 500 --json | jq -r '.documents[].id'
     """
+    check_formats(as_json=as_json, as_csv=as_csv)
     filters: dict[str, Any] = {
         "order_by": order_by,
         "status": None if status is None else status_number(status),
@@ -116,8 +119,11 @@ def list_documents(
     if as_json:
         print_json({"documents": rows})
         return
-    from pandadoc_client.cli.responses import print_rows
+    from pandadoc_client.cli.responses import print_csv, print_rows
 
+    if as_csv:
+        print_csv(rows)
+        return
     print_rows([{**row, "status": str(row.get("status", "")).removeprefix("document.")} for row in rows], _COLUMNS)
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "AuthorizeUrl",
     "ClientId",
     "ClientSecretFile",
+    "Csv",
     "Host",
     "Json",
     "Key",
@@ -104,6 +105,7 @@ SendRedirectUri = Annotated[
 ]
 ShowSecrets = Annotated[bool, typer.Option("--show-secrets", help="Show secrets as they are.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.", callback=json_wanted)]
+Csv = Annotated[bool, typer.Option("--csv", help="Print CSV: a line for each item, with all of its fields.")]
 Store = Annotated[
     str | None,
     typer.Option(

@@ -30,6 +30,8 @@ __all__ = [
     "new_table",
     "print_json",
     "print_lines",
+    "print_table",
+    "printable",
     "token_document",
     "token_table",
 ]
@@ -103,6 +105,22 @@ def new_table(*columns: str, title: str | None = None) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold", justify="right" if column == "ms" else "left")
     return table
+
+
+def printable(text: str) -> str:
+    """Return text that cannot steer a terminal, and has no tab or line end."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def print_table(table: Table) -> None:
+    """Print a table; where standard output is no terminal, its rows as lines with tabs between the values."""
+    if sys.stdout.isatty():
+        new_console().print(table)
+        return
+    print_lines(
+        "\t".join(printable(str(cell)) for cell in row)
+        for row in zip(*(column.cells for column in table.columns), strict=True)
+    )
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -1,7 +1,8 @@
-"""The API's answers on the screen: tables for people, the JSON that came for programs."""
+"""The API's answers: tables for people at a terminal; for programs lines with tabs, CSV, or the JSON that came."""
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import sys
@@ -9,18 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from pandadoc_client._http.decoding import read_json
 from pandadoc_client._http.secrets import names_of
 from pandadoc_client.cli.common import jq_filter
-from pandadoc_client.cli.render import mask_json, new_console, new_table, print_json, print_lines
+from pandadoc_client.cli.render import mask_json, new_console, new_table, print_json, print_lines, printable
 
-__all__ = ["columns_of", "print_answer", "print_raw", "print_rows", "shown"]
+__all__ = ["columns_of", "print_answer", "print_csv", "print_raw", "print_rows", "shown"]
 
 _COLUMNS = 6
+_ANY_WIDTH = 1000  # columns of a pipe
 _IDENTITIES = frozenset({"id", "uuid", "membership_id", "user_id"})
 _FOLDED = 12  # characters that a column needs that may be folded: a day, or an hour of the day
 _FIRST = (
@@ -66,30 +67,46 @@ def print_raw(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def print_answer(response: Any, *, items: str = "", operation: str = "") -> None:
-    """Print a response as tables: a list with a row for each item, an object with one for each field.
+def print_answer(response: Any, *, items: str = "", operation: str = "", as_csv: bool = False) -> None:
+    """Print a response: on a terminal as tables, elsewhere as lines with tabs, or as CSV.
 
-    Secrets are shown on a terminal, where somebody has asked for them, and masked elsewhere.
+    A list has a row for each item, an object one for each field; in CSV an object is one row. Secrets are shown on a
+    terminal, where somebody has asked for them, and masked elsewhere.
 
     Args:
-        answer: Decoded JSON.
+        response: Decoded JSON.
         items: The field that holds the items of a list, if that is known.
         operation: Name of the method whose response it is: some names are secret there only.
+        as_csv: Whether to print CSV.
     """
-    console = new_console()
-    if not sys.stdout.isatty():
+    is_terminal = sys.stdout.isatty()
+    if not is_terminal:
         response = mask_json(response, names_of(operation))
     rows = _rows(response, items)
-    if rows is None and isinstance(response, Mapping):
-        _print_object(console, response)
+    if as_csv:
+        print_csv([response] if rows is None else rows)
+    elif rows is None and isinstance(response, Mapping):
+        _print_object(response)
     elif rows is None:
         print_lines([shown(response)])
     elif rows and all(isinstance(row, Mapping) for row in rows):
-        print_rows(rows, columns_of(rows, console.width), console)
+        print_rows(rows, columns_of(rows, new_console().width if is_terminal else _ANY_WIDTH))
     elif rows:
         print_lines(shown(row) for row in rows)
-    else:
+    elif is_terminal:
         print_lines(["Nothing found."])
+
+
+def print_csv(rows: Sequence[Any]) -> None:
+    """Print rows as CSV (RFC 4180) with a line of names: all fields, those of objects in them as ``owner.email``."""
+    flat = [dict(_flat(row)) if isinstance(row, Mapping) else {"value": row} for row in rows]
+    names = list(dict.fromkeys(name for row in flat for name in row))
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    made_safe = printable if sys.stdout.isatty() else str
+    if names:
+        writer.writerow(map(made_safe, names))
+    writer.writerows([made_safe(_plain(row.get(name))) for name in names] for row in flat)
+    sys.stdout.flush()
 
 
 def _rows(response: Any, items: str) -> Sequence[Any] | None:
@@ -123,9 +140,12 @@ def columns_of(rows: Iterable[Mapping[str, Any]], width: int) -> list[str]:
     ]
 
 
-def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], console: Console | None = None) -> None:
-    """Print a table with some fields of each row."""
-    out = new_console() if console is None else console
+def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Print some fields of each row: a table on a terminal; elsewhere a line of values with tabs between them."""
+    if not sys.stdout.isatty():
+        print_lines("\t".join(printable(_plain(row.get(name))) for name in columns) for row in rows)
+        return
+    out = new_console()
     lines = [[shown(row.get(name)) for name in columns] for row in rows]
     widths = [max((len(line[number]) for line in lines), default=0) for number in range(len(columns))]
     # What is made to be copied stays in one piece if there is room; the rest is folded.
@@ -133,25 +153,29 @@ def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], consol
     needed = sum((width if kept else min(width, _FOLDED)) + 3 for width, kept in zip(widths, whole, strict=True))
     table = Table()
     for name, kept in zip(columns, whole, strict=True):
-        table.add_column(Text(_printable(name)), overflow="fold", no_wrap=kept and needed < out.width)
+        table.add_column(Text(printable(name)), overflow="fold", no_wrap=kept and needed < out.width)
     for line in lines:
         table.add_row(*map(Text, line))
     out.print(table)
 
 
-def _print_object(console: Console, fields: Mapping[str, Any]) -> None:
+def _print_object(fields: Mapping[str, Any]) -> None:
+    if not sys.stdout.isatty():
+        print_lines(f"{printable(name)}\t{printable(_plain(value))}" for name, value in _flat(fields))
+        return
+    console = new_console()
     table, lists = new_table("field", "value"), dict[str, list[Any]]()
     for name, value in _flat(fields):
         if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
             lists[name] = value
         else:
-            table.add_row(Text(_printable(name)), Text(shown(value)))
+            table.add_row(Text(printable(name)), Text(shown(value)))
     if table.row_count:
         console.print(table)
     for name, rows in lists.items():
-        console.print(Text(f"{_printable(name)}: {len(rows)}"))
+        console.print(Text(f"{printable(name)}: {len(rows)}"))
         if columns := columns_of(rows, console.width):
-            print_rows(rows, columns, console)
+            print_rows(rows, columns)
 
 
 def _flat(fields: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
@@ -163,6 +187,13 @@ def _flat(fields: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, An
             yield f"{prefix}{name}", value
 
 
+def _plain(value: Any) -> str:
+    """Return a value as a program reads it: as it came, nothing for null, objects and lists as JSON."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def shown(value: Any) -> str:
     """Return a value as text that cannot steer a terminal: times in UTC, booleans as yes and no."""
     if value is None:
@@ -172,20 +203,16 @@ def shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(shown(item) for item in value)
     if isinstance(value, Mapping):
-        return _printable(json.dumps(value))
+        return printable(json.dumps(value))
     text = str(value)
-    return _moment(text) if _MOMENT.match(text) else _printable(text)
+    return _moment(text) if _MOMENT.match(text) else printable(text)
 
 
 def _moment(text: str) -> str:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        return _printable(text)
+        return printable(text)
     if moment.tzinfo is None:
         return f"{moment:%Y-%m-%d %H:%M:%S}"
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else " " for character in text)

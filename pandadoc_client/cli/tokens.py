@@ -29,7 +29,7 @@ from pandadoc_client.cli.options import (
     Region,
     Store,
 )
-from pandadoc_client.cli.render import moment_in_words, new_console, new_table, print_json, print_lines
+from pandadoc_client.cli.render import moment_in_words, new_table, print_json, print_lines, print_table
 from pandadoc_client.exceptions import ReauthorizationRequired, TokenStoreError
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def list_tokens(
     table = new_table("key", "state", "expires", "scope")
     for row in rows:
         table.add_row(Text(row.key), row.state.value, moment_in_words(row.expires_at), Text(row.scope or "(unknown)"))
-    new_console().print(table)
+    print_table(table)
     if more is not None:
         print_lines([f"There are more: --after {shlex.quote(more)}"])
 

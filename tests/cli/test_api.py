@@ -25,7 +25,7 @@ from pandadoc_client.oauth.stores import FileTokenStore
 from .conftest import Pandadoc
 from .test_api_operations import arguments_for
 from .test_auth import assert_one_line
-from .test_streams import Terminal, on_a_terminal
+from .test_streams import Terminal, on_a_terminal, unstyled
 
 __all__ = ["on_a_terminal"]
 
@@ -151,13 +151,15 @@ def test_on_a_terminal_json_cannot_steer_it(on_a_terminal: Terminal, pandadoc_em
     assert shown.isascii()
 
 
-def test_a_list_is_a_table_with_a_row_for_each_item(pandadoc: Pandadoc, pandadoc_emulator: Emulator) -> None:
+def test_on_a_terminal_a_list_is_a_table_with_a_row_for_each_item(
+    on_a_terminal: Terminal, pandadoc_emulator: Emulator
+) -> None:
     rows = [
         {"id": "AAA", "name": "Bam\x1b[31mboo", "status": "document.draft", "date_created": "2026-01-02T03:04:05.6Z"},
         {"id": "BBB", "name": None, "status": 7, "deep": {"a": 1}},
     ]
     pandadoc_emulator.responses.add("list_documents", {"results": rows})
-    lines = pandadoc("api", "list-documents").stdout.splitlines()
+    lines = unstyled(on_a_terminal(["api", "list-documents"], b"")[1]).splitlines()
     assert [word.strip() for word in lines[1].split("┃")[1:-1]] == ["id", "name", "status", "date_created"]
     cells = [[word.strip() for word in line.split("│")[1:-1]] for line in lines if line.startswith("│")]
     assert cells == [
@@ -165,23 +167,24 @@ def test_a_list_is_a_table_with_a_row_for_each_item(pandadoc: Pandadoc, pandadoc
         ["BBB", "-", "7", "-"],
     ]
     pandadoc_emulator.responses.add("list_documents", {"results": []})
-    assert pandadoc("api", "list-documents").stdout == "Nothing found.\n"
+    assert on_a_terminal(["api", "list-documents"], b"")[1].splitlines() == ["Nothing found."]
 
 
 @pytest.mark.parametrize("columns", [40, 80, 200])
 def test_ids_stay_in_one_piece_where_there_is_room(
-    pandadoc: Pandadoc, pandadoc_emulator: Emulator, columns: int
+    on_a_terminal: Terminal, settings: dict[str, str], pandadoc_emulator: Emulator, columns: int
 ) -> None:
     long = "Offer to a customer with a very long name of her company, limited"
     row = {"id": "hsZG58dJiuTLjUcjKUSZju", "name": long, "status": "document.draft", "date_created": long, "url": long}
     pandadoc_emulator.responses.add("list_documents", {"results": [row]})
-    shown = pandadoc("api", "list-documents", COLUMNS=str(columns)).stdout
+    settings["COLUMNS"] = str(columns)
+    shown = unstyled(on_a_terminal(["api", "list-documents"], b"")[1])
     assert max(map(len, shown.splitlines())) <= columns
     assert ("hsZG58dJiuTLjUcjKUSZju" in shown) == (columns >= 80)
 
 
-def test_an_object_is_a_table_of_its_fields_and_of_the_lists_in_it(
-    pandadoc: Pandadoc, pandadoc_emulator: Emulator
+def test_on_a_terminal_an_object_is_a_table_of_its_fields_and_of_the_lists_in_it(
+    on_a_terminal: Terminal, pandadoc_emulator: Emulator
 ) -> None:
     answer = {
         "id": "AAA",
@@ -190,7 +193,7 @@ def test_an_object_is_a_table_of_its_fields_and_of_the_lists_in_it(
         "recipients": [{"id": "R", "role": "Client"}],
     }
     pandadoc_emulator.responses.add("details_document", answer)
-    shown = pandadoc("api", "details-document", "--id", "AAA").stdout
+    shown = on_a_terminal(["api", "details-document", "--id", "AAA"], b"")[1]
     for cells in ("created_by.email │ ada@example.com", "created_by.is_active │ yes", "tags │ a, b"):
         assert cells in " ".join(shown.split())
     assert "recipients: 1" in shown

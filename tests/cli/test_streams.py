@@ -54,12 +54,17 @@ def on_a_terminal(settings: dict[str, str]) -> Terminal:
             encoding="utf-8",
             timeout=60,
             check=False,
-            env=environment(settings, TERM="xterm-256color", COLUMNS="100"),
+            env=environment({"COLUMNS": "100", **settings}, TERM="xterm-256color"),
         )
         assert result.stderr == ""
         return result.returncode, result.stdout
 
     return run
+
+
+def unstyled(shown: str) -> str:
+    """Return what a terminal got without colours and the like."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", shown)
 
 
 def closing(redirection: str, *arguments: str, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
