@@ -15,7 +15,15 @@ from pandadoc_client._http.decoding import read_json
 from pandadoc_client.cli.common import check_formats, json_wanted
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.lazy import LazyCommand, LazyGroup, command_of
-from pandadoc_client.cli.operations import OperationEntry, describe, entries, find, resource_of
+from pandadoc_client.cli.operations import (
+    METHODS,
+    OperationEntry,
+    describe,
+    entries,
+    find,
+    kinds_of_fields,
+    resource_of,
+)
 from pandadoc_client.cli.options import Csv, Json
 from pandadoc_client.cli.render import print_lines
 
@@ -35,9 +43,14 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="Where the file goes, in place of one that is there; - for standard output, which is the default unless"
-        " that is a terminal.",
+        help="Where the file goes, in place of one that is there; a folder gets it under its own name. - for standard"
+        " output, which is the default unless that is a terminal.",
     ),
+]
+
+
+Paginate = Annotated[
+    bool, typer.Option("--paginate", help="Fetch all pages, and print what is in them as one response.")
 ]
 
 
@@ -51,7 +64,11 @@ class _Operations(LazyGroup):
             self.add_command(LazyCommand(entry.name, f"{entry.method} {entry.path}", load))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return an operation by any of its names."""
+        """Return an operation by any of its names, or what sends a request, by the HTTP method."""
+        if cmd_name.upper() in METHODS:
+            return LazyCommand(cmd_name, "", functools.partial(_raw, cmd_name.upper()))
+        if cmd_name.startswith("/"):
+            raise CommandError(f"say with which method: pandadoc api GET {cmd_name[:100]}")
         entry = find(cmd_name)
         return None if entry is None else super().get_command(ctx, entry.name)
 
@@ -59,11 +76,18 @@ class _Operations(LazyGroup):
         """Leave the commands out of the help: 127 are too many, and ``--list`` has them in order."""
 
 
+def _raw(method: str) -> Any:
+    from pandadoc_client.cli.access import with_access
+    from pandadoc_client.cli.raw import command_for
+
+    return command_of(method, with_access(command_for(method)))
+
+
 app = typer.Typer(
     cls=_Operations,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    subcommand_metavar="OPERATION [OPTIONS]",
+    subcommand_metavar="OPERATION|METHOD [ARGUMENTS] [OPTIONS]",
 )
 
 
@@ -77,19 +101,23 @@ def api(
 ) -> None:
     """Call any operation of the API.
 
-    Operations are called as in Python: list-documents, list_documents and listDocuments are the same. Parameters are
-    options; "pandadoc api OPERATION --help" shows them. A JSON body is given as it is, as @FILE, or as - for standard
-    input.
+    Operations are called as in Python: list-documents, list_documents, listDocuments and documents.list_documents are
+    the same. Parameters are options, or -f NAME=VALUE; "pandadoc api OPERATION --help" shows them. Ids in the path may
+    stand behind the operation. A JSON body is given as it is, as @FILE, as - for standard input, or by -f as well. An
+    HTTP method and a path send any request.
 
     \b
     pandadoc api --list
-    pandadoc api list-documents --count 10 --status 2 --json | jq -r '.results[].id'
-    pandadoc api create-contact --body '{"email": "ada@example.com"}'
+    pandadoc api documents.status_document ID
+    pandadoc api list-documents -f status=completed --paginate --jq '.results[].id'
+    pandadoc api create-contact -f email=ada@example.com -f first_name=Ada
     pandadoc api create-document --body @document.json
-    pandadoc api download-document --id ID --output contract.pdf
+    pandadoc api download-document ID --output contract.pdf
+    pandadoc api GET '/public/v1/documents?count=5'
+    pandadoc api POST /public/v1/contacts --input contact.json
 
     The credential is PANDADOC_API_KEY or PANDADOC_ACCESS_TOKEN, else the token that "pandadoc login" has stored.
-    Answers are tables; --json prints exactly the JSON that came.
+    Answers are tables on a terminal and lines with tabs elsewhere; --json prints exactly the JSON that came.
     """
     if context.invoked_subcommand is not None:
         if listed or as_json:
@@ -133,22 +161,41 @@ def _command(entry: OperationEntry) -> Any:
     """Return the command of an operation."""
     from pandadoc_client.cli.access import with_access
     from pandadoc_client.cli.arguments import arguments_of
+    from pandadoc_client.cli.fields import Fields
 
     described = describe(entry)
     arguments = arguments_of(described)
-    is_file = _returns_a_file(described)
 
     def run(*, access: Access, **values: Any) -> None:
         _run(described, arguments, access, values)
 
     own = [argument.declaration() for argument in arguments]
-    if is_file:
+    if places := _in_path(described, arguments):
+        names = " ".join(f"[{_name_in_help(argument)}]" for argument in places)
+        means = f"In place of {' and '.join(argument.option for argument in places)}."
+        own.insert(0, _option("places", Annotated[list[str] | None, typer.Argument(metavar=names, help=means)], None))
+    if arguments:
+        own.append(_option("fields", Fields, None))
+    if described.paging is not None:
+        own.append(_option("paginate", Paginate, False))
+    if _returns_a_file(described):
         own.append(_option("output", Output, None))
     else:
         own += [_option("as_json", Json, False), _option("as_csv", Csv, False)]
     run.__signature__ = inspect.Signature(own)  # type: ignore[attr-defined]
     run.__doc__ = _help(described)
     return command_of(entry.name, with_access(run, anonymous=not described.operation.auth))
+
+
+def _in_path(described: Described, arguments: Sequence[Argument]) -> list[Argument]:
+    """Return the parameters in the path of an operation, in their order there."""
+    path = described.operation.path
+    found = [argument for argument in arguments if argument.parameter.location == "path"]
+    return sorted(found, key=lambda argument: path.index(f"{{{argument.parameter.wire}}}"))
+
+
+def _name_in_help(argument: Argument) -> str:
+    return argument.parameter.name.upper()
 
 
 def _option(name: str, annotation: Any, default: Any) -> inspect.Parameter:
@@ -176,11 +223,7 @@ def _run(described: Described, arguments: Sequence[Argument], access: Access, va
         raise CommandError("the response is a file, which is nothing for a terminal: give --output FILE")
     as_json, as_csv = values.get("as_json", False), values.get("as_csv", False)
     check_formats(as_json=as_json, as_csv=as_csv)
-    given = {
-        argument.parameter.name: argument.value(values[argument.variable])
-        for argument in arguments
-        if values[argument.variable] is not None
-    }
+    given = _given(described, arguments, values)
     uploads = {argument.parameter.name for argument in arguments if argument.kind == "file"} & given.keys()
     with ExitStack() as shown:
         for name in uploads:
@@ -190,8 +233,96 @@ def _run(described: Described, arguments: Sequence[Argument], access: Access, va
             if is_file:
                 _save(operation, given, to)
                 return
+            if values.get("paginate"):
+                _print_pages(client, described, given, as_json=as_json, as_csv=as_csv)
+                return
             operation(**given)
     _print(client, described, as_json=as_json, as_csv=as_csv)
+
+
+def _given(described: Described, arguments: Sequence[Argument], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of an operation: from options, from the path's place on the line, and from fields.
+
+    Raises:
+        CommandError: One is missing, comes twice, or cannot be right.
+    """
+    from pandadoc_client.cli.fields import FIELD, body_of_fields, parameters_among, split
+
+    options = {argument.variable: values[argument.variable] for argument in arguments}
+    typed = {name: value for name, value in options.items() if value is not None}
+    places_of_path = _in_path(described, arguments)
+    places = [argument for argument in places_of_path if argument.variable not in typed]
+    identifiers = values.get("places") or []
+    if len(identifiers) > len(places):
+        raise CommandError(f"too many arguments: {described.entry.name} takes {_placed(places) or 'no more'}")
+    typed |= {argument.variable: value for argument, value in zip(places, identifiers, strict=False)}
+    by_field, rest = parameters_among(list(split(values.get("fields"))), arguments)
+    if twice := next((argument for argument in arguments if argument.variable in typed.keys() & by_field.keys()), None):
+        raise CommandError(f"{FIELD} and {twice.option} give the same twice")
+    typed |= by_field
+    given = {
+        argument.parameter.name: argument.value(typed[argument.variable])
+        for argument in arguments
+        if argument.variable in typed
+    }
+    if rest:
+        body = _body_of(described, arguments, rest[0][0])
+        whole = body.parameter.location == "body"
+        kinds = kinds_of_fields(described.entry, "" if whole else body.parameter.wire)
+        given[body.parameter.name] = {**given.get(body.parameter.name, {}), **body_of_fields(rest, kinds)}
+    for argument in arguments:
+        if argument.parameter.required and argument.parameter.name not in given:
+            also = f" (or {_name_in_help(argument)} behind the operation)" if argument in places_of_path else ""
+            raise CommandError(
+                f"missing option {argument.option}{also}; see pandadoc api {described.entry.name} --help"
+            )
+    return given
+
+
+def _placed(arguments: Sequence[Argument]) -> str:
+    return " ".join(_name_in_help(argument) for argument in arguments)
+
+
+def _body_of(described: Described, arguments: Sequence[Argument], field: str) -> Argument:
+    """Return the parameter that takes fields that are no parameters: a JSON object.
+
+    Raises:
+        CommandError: There is none.
+    """
+    from pandadoc_client.cli.fields import FIELD
+
+    for argument in arguments:
+        if argument.kind == "json" and not argument.is_list and argument.parameter.location in ("body", "form"):
+            return argument
+    names = ", ".join(argument.parameter.name for argument in arguments)
+    raise CommandError(f"{FIELD}: {described.entry.name} takes no {field!r}; it takes {names}")
+
+
+def _print_pages(
+    client: PandaDoc, described: Described, given: Mapping[str, Any], *, as_json: bool, as_csv: bool
+) -> None:
+    """Print all items of a list as one response."""
+    from pandadoc_client.cli.progress import waiting
+    from pandadoc_client.cli.render import print_json
+    from pandadoc_client.cli.responses import print_answer
+    from pandadoc_client.pagination import ItemIterator
+
+    paging = described.paging
+    if paging is None:
+        raise CommandError("--paginate is for lists")
+    options = dict(given)
+    if paging.position in options:
+        raise CommandError(f"--{paging.position} names a page, and --paginate takes them all: give one of them")
+    if paging.size in options:
+        options["page_size"] = options.pop(paging.size)
+    with waiting("Listing"):
+        items = ItemIterator[Any](client.api_client, described.operation, paging, options)
+        rows = [item.to_dict() if hasattr(item, "to_dict") else item for item in items]
+    response = {described.items: rows} if described.items else rows
+    if as_json:
+        print_json(response)
+    else:
+        print_answer(response, items=described.items, operation=described.entry.method_name, as_csv=as_csv)
 
 
 def _upload(shown: ExitStack, path: str) -> Any:
@@ -203,11 +334,13 @@ def _upload(shown: ExitStack, path: str) -> Any:
 
 def _save(operation: Any, given: Mapping[str, Any], to: str | None) -> None:
     from pandadoc_client.cli.progress import moving
+    from pandadoc_client.cli.saving import place_of
     from pandadoc_client.files import download
 
-    is_stdout = to in (None, _STDOUT)
+    is_stdout = to is None or to == _STDOUT
+    file, folder = (sys.stdout.buffer, None) if to is None or is_stdout else place_of(to)
     with moving("Receiving") as progress:
-        done = download(operation, to=sys.stdout.buffer if is_stdout else to, progress=progress, **given)
+        done = download(operation, to=file, into=folder, progress=progress, **given)
     if not is_stdout:
         print_lines([f"{done.path} ({done.size} bytes)"])
 

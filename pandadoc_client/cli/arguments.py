@@ -50,19 +50,19 @@ class Argument:
         return f"given_{self.parameter.name}"
 
     def declaration(self) -> inspect.Parameter:
-        """Return the parameter of a function that typer makes the option of."""
+        """Return the parameter of a function that typer makes the option of.
+
+        None is required there: whoever reads the options knows whether the value came in another way.
+        """
         settings: dict[str, Any] = {"metavar": self._metavar(), "help": self._described(), "show_default": False}
         if self.choices:
             choices = self.choices
             settings["autocompletion"] = lambda incomplete: [word for word in choices if word.startswith(incomplete)]
         elif self.kind == "json" or self.parameter.secret:
             settings["autocompletion"] = complete_place
-        kind: Any = list[str] if self.many else str
-        default: Any = inspect.Parameter.empty
-        if not self.parameter.required:
-            kind, default = kind | None, None
+        kind: Any = list[str] | None if self.many else str | None
         annotation = Annotated[kind, typer.Option(self.option, **settings)]
-        return inspect.Parameter(self.variable, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        return inspect.Parameter(self.variable, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
     def value(self, given: str | list[str]) -> Any:
         """Return what was typed as the value that the operation takes.
@@ -139,10 +139,15 @@ class Argument:
             notes.append(f"JSON, {PLACE}.")
         if self.parameter.secret:
             notes.append(f"{SECRET_PLACE}; an argument can be seen by every user of this machine.")
-        if 4 < len(self.choices) <= _MANY and (self.kind == "text" or self.parameter.numbers):
+        if self.parameter.numbers:
+            named = (f"{name} ({self.parameter.numbers[name]})" for name in self.choices)
+            notes.append(f"A name or its number: {', '.join(named)}.")
+        elif 4 < len(self.choices) <= _MANY and self.kind == "text":
             notes.append(f"One of {', '.join(self.choices)}.")
         if self.many:
             notes.append("May be repeated.")
+        if self.parameter.required:
+            notes.append("[required]")
         return " ".join(note for note in notes if note)
 
 

@@ -12,6 +12,7 @@ import typer
 from pandadoc_client.cli.access import Access, with_access
 from pandadoc_client.cli.common import check_formats
 from pandadoc_client.cli.drafts import (
+    NUMBERED_STATUSES,
     STATUSES,
     Body,
     DocumentId,
@@ -33,6 +34,7 @@ from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.options import Csv, Json
 from pandadoc_client.cli.progress import moving, waiting
 from pandadoc_client.cli.render import print_json, print_lines
+from pandadoc_client.cli.saving import place_of
 from pandadoc_client.cli.values import check_file, moment_at
 
 # What makes the calls is imported by the command that makes one.
@@ -69,7 +71,7 @@ def list_documents(
         typer.Option(
             "--status",
             metavar="STATUS",
-            help=f"Only those in this status: {', '.join(STATUSES)}.",
+            help=f"Only those in this status, a name or its number: {NUMBERED_STATUSES}.",
             autocompletion=complete_status,
         ),
     ] = None,
@@ -104,7 +106,7 @@ def list_documents(
     check_formats(as_json=as_json, as_csv=as_csv)
     filters: dict[str, Any] = {
         "order_by": order_by,
-        "status": None if status is None else status_number(status),
+        "status": None if status is None else status_number("--status", status),
         "q": search,
         "template_id": template,
         "folder_uuid": folder,
@@ -295,8 +297,8 @@ def download(
             "--output",
             "-o",
             metavar="FILE",
-            help="Where it goes, in place of a file that is there; - for standard output. Otherwise it gets the name"
-            " that the server gives it, in this folder, and replaces nothing.",
+            help="Where it goes, in place of a file that is there; - for standard output. In a folder, this one unless"
+            " another is given, it gets the name that the server gives it, and replaces nothing.",
         ),
     ] = None,
     protected: Annotated[
@@ -320,14 +322,15 @@ def download(
         raise CommandError("a PDF file is nothing for a terminal: give --output FILE")
     if is_stdout and as_json:
         raise CommandError("--json and --output - would both write to standard output")
+    file, folder = (sys.stdout.buffer, None) if is_stdout else place_of(output or ".")
     with access.open() as client, moving("Receiving") as progress:
         from pandadoc_client.files import download_document
 
         done = download_document(
             client,
             document_id,
-            sys.stdout.buffer if is_stdout else output,
-            into="." if output is None else None,
+            file,
+            into=folder,
             protected=protected,
             wait=within,
             progress=progress,

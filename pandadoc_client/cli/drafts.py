@@ -11,6 +11,7 @@ from pandadoc_client.cli.errors import CommandError
 from pandadoc_client.cli.values import PLACE, complete_place, json_at, pairs
 
 __all__ = [
+    "NUMBERED_STATUSES",
     "STATUSES",
     "Body",
     "DocumentId",
@@ -35,6 +36,8 @@ STATUSES = (
     *("waiting_pay", "paid", "voided", "declined", "external_review", "scheduled"),
 )
 """What a document can be, each at the place that is its number in the filters of a list."""
+NUMBERED_STATUSES = ", ".join(f"{status} ({number})" for number, status in enumerate(STATUSES))
+"""All statuses, for help: ``draft (0), sent (1), ...``."""
 
 _ADDRESS = r"[^\s<>:,;]+@[^\s<>:,;]+"
 _RECIPIENT = re.compile(
@@ -76,15 +79,19 @@ def complete_status(incomplete: str) -> list[str]:
     return [status for status in STATUSES if status.startswith(incomplete)]
 
 
-def status_number(status: str) -> int:
+def status_number(option: str, status: str) -> int:
     """Return the number of a status: of ``draft``, ``document.draft``, or the number itself.
+
+    Args:
+        option: The option, for messages.
+        status: The status.
 
     Raises:
         CommandError: There is no such status.
     """
     if status.isascii() and status.isdigit():
         return int(status)
-    return STATUSES.index(status_name("--status", status).removeprefix("document."))
+    return STATUSES.index(status_name(option, status).removeprefix("document."))
 
 
 def status_name(option: str, status: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,10 @@ from attrs import field, frozen
 
 if TYPE_CHECKING:
     from pandadoc_client._calls.operation import Operation, Parameter
+    from pandadoc_client.pagination import Paging
 
 __all__ = [
+    "METHODS",
     "Described",
     "OperationEntry",
     "contract",
@@ -27,13 +29,16 @@ __all__ = [
     "entries",
     "fields_of",
     "find",
+    "find_request",
+    "kinds_of_fields",
     "option_of",
     "resolved",
     "resource_of",
     "wire_schemas",
 ]
 
-_METHODS = ("get", "post", "put", "patch", "delete")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+"""The HTTP methods that the API has."""
 
 
 @frozen
@@ -74,12 +79,17 @@ class Described:
     Attributes:
         entry: The operation.
         operation: What it takes.
-        items: The field of its responses that holds the items of a list; empty for none.
+        paging: How its list is read; None if its response is no list.
     """
 
     entry: OperationEntry
     operation: Operation[Any]
-    items: str
+    paging: Paging | None
+
+    @property
+    def items(self) -> str:
+        """The field of its responses that holds the items of a list; empty for none."""
+        return "" if self.paging is None else self.paging.items
 
 
 @cache
@@ -94,20 +104,41 @@ def contract() -> Mapping[str, Any]:
 def entries() -> tuple[OperationEntry, ...]:
     """Return all operations, in the order of the contract's tags."""
     found = [
-        OperationEntry(
-            facts["operationId"], _dashed(facts["operationId"]), facts["tags"][0], method.upper(), path, facts
-        )
+        OperationEntry(facts["operationId"], _dashed(facts["operationId"]), facts["tags"][0], method, path, facts)
         for path, item in contract()["paths"].items()
-        for method in _METHODS
-        if (facts := item.get(method)) is not None
+        for method in METHODS
+        if (facts := item.get(method.lower())) is not None
     ]
     order = {tag["name"]: number for number, tag in enumerate(contract()["tags"])}
     return tuple(sorted(found, key=lambda entry: order.get(entry.tag, len(order))))
 
 
 def find(name: str) -> OperationEntry | None:
-    """Return the operation of a name: ``list-documents``, ``list_documents`` or ``listDocuments``."""
-    return _by_letters().get(_letters(name))
+    """Return the operation of a name: ``list-documents``, ``list_documents`` or ``listDocuments``.
+
+    What a ``PandaDoc`` has it under may stand before it, as in ``documents.list_documents``.
+    """
+    resource, dot, own = name.rpartition(".")
+    entry = _by_letters().get(_letters(own))
+    if entry is not None and dot and _letters(resource) != _letters(entry.resource):
+        return None
+    return entry
+
+
+def find_request(method: str, path: str) -> OperationEntry | None:
+    """Return the operation of an HTTP method and the path of a URL; None for one that the contract does not have."""
+    steps = path.rstrip("/").split("/")
+
+    def fits(entry: OperationEntry) -> bool:
+        own = entry.path.rstrip("/").split("/")
+        return entry.method == method and len(own) == len(steps) and all(map(_fits, own, steps))
+
+    # A name in the path wins over a parameter: /documents/folders is no document.
+    return min(filter(fits, entries()), key=lambda entry: entry.path.count("{"), default=None)
+
+
+def _fits(own: str, step: str) -> bool:
+    return own == step or (own.startswith("{") and bool(step))
 
 
 @cache
@@ -136,8 +167,7 @@ def describe(entry: OperationEntry) -> Described:
     kind = type(resource_of(Resources(ApiClient()), entry))
     module = vars(sys.modules[kind.__module__])
     constant = f"_{entry.method_name.upper()}"
-    paging = module.get(f"{constant}_PAGES")
-    return Described(entry, module[constant], getattr(paging, "items", ""))
+    return Described(entry, module[constant], module.get(f"{constant}_PAGES"))
 
 
 def wire_schemas(entry: OperationEntry) -> dict[str, Mapping[str, Any]]:
@@ -154,28 +184,45 @@ def fields_of(entry: OperationEntry, name: str = "") -> list[str]:
         entry: The operation.
         name: A field of its form; empty for its body.
     """
-    kinds = resolved(entry.facts.get("requestBody", {})).get("content", {}).values()
     found: dict[str, str] = {}
-    for kind in kinds:
-        schema = resolved(kind.get("schema", {}))
-        if name:
-            schema = schema.get("properties", {}).get(name, {})
-        for option in _options(schema):
-            required = option.get("required", ())
-            for key in option.get("properties", {}):
-                found.setdefault(key, f"{key}*" if key in required else key)
+    for option in _objects(entry, name):
+        required = option.get("required", ())
+        for key in option.get("properties", {}):
+            found.setdefault(key, f"{key}*" if key in required else key)
     return list(found.values())
 
 
-def _options(schema: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    """Yield the objects that a schema allows, or is put together from."""
+def kinds_of_fields(entry: OperationEntry, name: str = "") -> dict[str, set[str]]:
+    """Return the JSON types of the fields of the object that an operation takes; `fields_of` describes the arguments.
+
+    A field that the contract does not know has none, one that it describes in another way an empty set.
+    """
+    found: dict[str, set[str]] = {}
+    for option in _objects(entry, name):
+        for key, schema in option.get("properties", {}).items():
+            kinds = found.setdefault(key, set())
+            for inner in _options(schema, within_items=False):
+                kind = inner.get("type", [])
+                kinds.update([kind] if isinstance(kind, str) else kind)
+    return found
+
+
+def _objects(entry: OperationEntry, name: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects that an operation takes as its body, or as a field of its form."""
+    for kind in resolved(entry.facts.get("requestBody", {})).get("content", {}).values():
+        schema = resolved(kind.get("schema", {}))
+        yield from _options(schema.get("properties", {}).get(name, {}) if name else schema)
+
+
+def _options(schema: Mapping[str, Any], *, within_items: bool = True) -> Iterable[Mapping[str, Any]]:
+    """Yield what a schema allows, or is put together from; of an array that is its items, if they are wanted."""
     schema = resolved(schema)
-    if "items" in schema:
+    if within_items and "items" in schema:
         schema = resolved(schema["items"])
     yield schema
     for word in ("allOf", "anyOf", "oneOf"):
         for option in schema.get(word, ()):
-            yield from _options(option)
+            yield from _options(option, within_items=within_items)
 
 
 def resolved(node: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -62,6 +62,7 @@ def test_too_many_requests_say_when_to_ask_again(pandadoc: Pandadoc, pandadoc_em
         (("documents", "list", "--status", "nonsense"), {}, 2, "usage"),
         (("documents", "nonsense"), {}, 2, "usage"),
         (("documents", "list", "--nonsense"), {}, 2, "usage"),
+        (("documents", "download", "x", "-o", "-"), {}, 2, "usage"),
         (("documents", "list"), {"PANDADOC_HOST": "http://127.0.0.1:9"}, 1, "connection"),
         (("documents", "list"), {"PANDADOC_API_KEY": ""}, 1, "failed"),
     ],
