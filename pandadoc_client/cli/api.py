@@ -334,12 +334,12 @@ def _upload(shown: ExitStack, path: str) -> Any:
 
 def _save(operation: Any, given: Mapping[str, Any], to: str | None) -> None:
     from pandadoc_client.cli.progress import moving
-    from pandadoc_client.cli.saving import place_of
+    from pandadoc_client.cli.saving import naming_output, place_of
     from pandadoc_client.files import download
 
     is_stdout = to is None or to == _STDOUT
     file, folder = (sys.stdout.buffer, None) if to is None or is_stdout else place_of(to)
-    with moving("Receiving") as progress:
+    with moving("Receiving") as progress, naming_output():
         done = download(operation, to=file, into=folder, progress=progress, **given)
     if not is_stdout:
         print_lines([f"{done.path} ({done.size} bytes)"])

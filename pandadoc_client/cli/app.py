@@ -31,9 +31,11 @@ _PLACES = (
     ("whoami", "login", "whoami", "Print whose credential it is."),
     ("profile", "profile", "app", "Named settings: host, region and credential."),
     ("tokens", "tokens", "app", "The accounts in the token store."),
-    ("documents", "documents", "app", "List, create, upload, send, download documents, and wait for them."),
+    ("documents", "documents", "app", "List, create, upload, send, download, delete documents, and wait for them."),
+    ("open", "browse", "open_document", "Open the page of a document in the browser."),
     ("templates", "templates", "app", "Take templates from an account to the emulator."),
     ("api", "api", "app", "Call any operation of the API."),
+    ("logs", "logs", "app", "Follow the API's log of requests."),
     ("webhooks", "webhooks", "app", "Receive webhooks on this machine, and send some."),
     ("emulator", "emulator", "emulator", "Run a PandaDoc on this machine."),
     ("probe", "probe.command", "probe", "Compare the emulator with an account."),
@@ -85,8 +87,10 @@ def pandadoc(
     pandadoc documents upload contract.pdf        a document from a file
     pandadoc documents send ID                    to its recipients, as soon as it is ready
     pandadoc documents download ID                as a PDF file
+    pandadoc open ID                              its page, in the browser
     pandadoc api --list                           all operations
-    pandadoc api list-templates --q invoice       any of them, as a table; --json for programs
+    pandadoc api list-templates --q invoice       any of them, as a table; --json, --jq, --csv for programs
+    pandadoc logs tail                            what the API logs of requests, as it comes
     pandadoc webhooks listen --forward URL        deliveries, verified, to your program
     pandadoc token                                a valid access token, for scripts
     pandadoc tokens refresh-due                   refresh what ends soon, of all accounts
@@ -99,8 +103,8 @@ def pandadoc(
     Settings come from options, else from PANDADOC_API_KEY, PANDADOC_ACCESS_TOKEN, PANDADOC_CLIENT_ID,
     PANDADOC_CLIENT_SECRET, PANDADOC_REDIRECT_URI, PANDADOC_HOST, PANDADOC_REGION, PANDADOC_TOKEN_STORE and
     PANDADOC_WEBHOOK_KEY, else from the profile: --profile, PANDADOC_PROFILE, or the one of "pandadoc profile use".
-    Errors are one line on standard error; the exit status is 1 if the server or the network said no, 2 if the call was
-    wrong.
+    Errors are one line on standard error, and JSON on standard output with --json; the exit status is 1 if the server
+    or the network said no, 2 if the call was wrong. --debug shows what is sent and received.
     """
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())

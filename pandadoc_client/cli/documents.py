@@ -34,8 +34,9 @@ from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.options import Csv, Json
 from pandadoc_client.cli.progress import moving, waiting
 from pandadoc_client.cli.render import print_json, print_lines
-from pandadoc_client.cli.saving import place_of
+from pandadoc_client.cli.saving import naming_output, place_of
 from pandadoc_client.cli.values import check_file, moment_at
+from pandadoc_client.exceptions import ApiException
 
 # What makes the calls is imported by the command that makes one.
 if TYPE_CHECKING:
@@ -51,7 +52,14 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
 @app.callback(invoke_without_command=True)
 def documents(context: typer.Context) -> None:
-    """List, create, upload, send and download documents, and wait for them.
+    """List, create, upload, send, download and delete documents, and wait for them.
+
+    A document is made in one of three ways:
+
+    \b
+    from a template     pandadoc documents create --template ID --recipient 'Ada Panda <ada@example.com>:Client'
+    from a file         pandadoc documents upload contract.pdf --recipient ada@example.com
+    from a URL          pandadoc documents create --url https://example.com/contract.pdf
 
     \b
     pandadoc documents upload contract.pdf --recipient 'Ada Panda <ada@example.com>' --wait
@@ -59,7 +67,7 @@ def documents(context: typer.Context) -> None:
     pandadoc documents wait ID --status completed --within 86400
     pandadoc documents download ID -o contract.pdf
 
-    Everything else is to be had by "pandadoc api".
+    Everything else is to be had by "pandadoc api", and the page of a document by "pandadoc open".
     """
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
@@ -131,6 +139,10 @@ def list_documents(
 
 def create(
     template: Annotated[str | None, typer.Option("--template", metavar="ID", help="Template to make it from.")] = None,
+    url: Annotated[
+        str | None,
+        typer.Option("--url", metavar="URL", help="Or a PDF file that PandaDoc can fetch there, to make it from."),
+    ] = None,
     name: Name = None,
     recipient: Recipients = None,
     token: Tokens = None,
@@ -145,19 +157,25 @@ def create(
     *,
     access: Access,
 ) -> None:
-    """Create a document from a template, or by a request of yours.
+    """Create a document from a template (--template), from a file at a URL (--url), or by a request of yours (--body).
 
-    With --body as well, the other options win over what stands there.
+    For files on this machine there is "pandadoc documents upload". With --body as well, the other options win over what
+    stands there.
 
     \b
+    pandadoc documents create --url https://example.com/contract.pdf --recipient ada@example.com
     pandadoc documents create --template ID --name Offer --recipient 'Ada Panda <ada@example.com>:Client'
     pandadoc documents create --body @offer.json --token Client.Company=Bamboo --wait
     """
     draft: Any = draft_of(body, name, template, recipient, token, field, metadata, tag, folder)
-    if template is None and body is None:
+    if template is not None and url is not None:
+        raise CommandError("--template and --url are two ways to make a document: give one of them")
+    if template is None and url is None and body is None:
         raise CommandError(
-            "from what? give --template ID or --body JSON; for files there is: pandadoc documents upload"
+            "from what? give --template ID, --url URL or --body JSON; for files there is: pandadoc documents upload"
         )
+    if url is not None:
+        draft["url"] = url
     with access.open() as client:
         made = client.documents.create_document(draft).to_dict()
         if wait:
@@ -181,9 +199,10 @@ def upload(
     *,
     access: Access,
 ) -> None:
-    """Make a document of each file. Its name is the file's, unless --name says otherwise.
+    """Make a document of each file on this machine. Its name is the file's, unless --name says otherwise.
 
-    If one fails, the others are uploaded all the same; the exit status is 1 then.
+    For a template, or a file at a URL, there is "pandadoc documents create" with --template or --url. If one fails, the
+    others are uploaded all the same; the exit status is 1 then.
 
     \b
     pandadoc documents upload contract.pdf --recipient ada@example.com --wait
@@ -323,7 +342,7 @@ def download(
     if is_stdout and as_json:
         raise CommandError("--json and --output - would both write to standard output")
     file, folder = (sys.stdout.buffer, None) if is_stdout else place_of(output or ".")
-    with access.open() as client, moving("Receiving") as progress:
+    with access.open() as client, moving("Receiving") as progress, naming_output():
         from pandadoc_client.files import download_document
 
         done = download_document(
@@ -357,6 +376,57 @@ def status(document_id: DocumentId, as_json: Json = False, *, access: Access) ->
     print_answer(found)
 
 
+def delete(
+    document_ids: Annotated[
+        list[str], typer.Argument(metavar="ID...", help="Ids of the documents.", show_default=False)
+    ],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nobody.")] = False,
+    as_json: Json = False,
+    *,
+    access: Access,
+) -> None:
+    """Delete documents. On a terminal you are asked first; elsewhere it takes --yes.
+
+    If one fails, the others are deleted all the same; the exit status is 1 then.
+
+    \b
+    pandadoc documents delete ID
+    pandadoc documents list --status draft --jq '.documents[].id' | xargs pandadoc documents delete --yes
+    """
+    from pandadoc_client._calls.encoding import identifier_problem
+    from pandadoc_client.cli.inputs import is_interactive
+
+    for document_id in document_ids:
+        if problem := identifier_problem(document_id):
+            raise CommandError(f"ID {problem}")
+    if not yes:
+        if not is_interactive():
+            raise CommandError("there is nobody to ask whether to delete: give --yes")
+        what = document_ids[0] if len(document_ids) == 1 else f"{len(document_ids)} documents"
+        if not typer.confirm(f"Delete {what}?", err=True):
+            raise CommandError("nothing was deleted", EXIT_FAILURE)
+    from pandadoc_client.cli.refusals import failure
+
+    deleted: list[str] = []
+    failures: list[dict[str, Any]] = []
+    with access.open() as client:
+        for document_id in document_ids:
+            try:
+                client.documents.delete_document(document_id)
+            except ApiException as error:
+                if len(document_ids) == 1:
+                    raise
+                failures.append({"id": document_id, **failure(document_id, error, client.configuration.host)})
+            else:
+                deleted.append(document_id)
+                if not as_json:
+                    print_lines([f"{document_id}  deleted"])
+    if as_json:
+        print_json({"deleted": deleted, **({"failures": failures} if failures else {})})
+    if failures:
+        raise typer.Exit(EXIT_FAILURE)
+
+
 for _name, _command in (
     ("list", list_documents),
     ("create", create),
@@ -365,6 +435,7 @@ for _name, _command in (
     ("send", send),
     ("download", download),
     ("status", status),
+    ("delete", delete),
 ):
     app.command(_name)(with_access(_command))
 

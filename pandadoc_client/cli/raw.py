@@ -17,7 +17,7 @@ from pandadoc_client.cli.fields import FIELD, Fields, body_of_fields, parameters
 from pandadoc_client.cli.operations import describe, find_request, kinds_of_fields
 from pandadoc_client.cli.options import Csv, Json
 from pandadoc_client.cli.render import print_lines
-from pandadoc_client.cli.saving import place_of
+from pandadoc_client.cli.saving import naming_output, place_of
 from pandadoc_client.cli.values import PLACE, json_at
 
 if TYPE_CHECKING:
@@ -200,7 +200,8 @@ def _save(response: RESTResponse, output: str) -> None:
     from pandadoc_client._http.filenames import filename_of
 
     to, into = place_of(output)
-    sink = open_sink(to, into)
+    with naming_output():
+        sink = open_sink(to, into)
     try:
         sink.write(response.data)
         path = sink.finish(filename_of(response.getheaders()))

@@ -214,6 +214,7 @@ def test_a_file_goes_into_a_folder_under_its_name(
         (["api", "list-documents", "-f", "count=1", "-f", "count=2"], ["count", "twice"]),
         (["api", "create-webhook-subscription", "-f", "active=maybe"], ["active", "JSON"]),
         (["documents", "download", "x", "-o", "no/such/x.pdf"], ["-o/--output", "no folder", "no/such"]),
+        (["documents", "download", "x", "-o", f"{'x' * 300}.pdf"], ["-o/--output", "cannot write", "too long"]),
         (["api", "download-document", "x", "-o", "no/such/"], ["-o/--output", "no folder", "no/such"]),
     ],
     ids=" ".join,

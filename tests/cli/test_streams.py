@@ -42,7 +42,7 @@ def on_a_terminal(settings: dict[str, str]) -> Terminal:
             "    except OSError: break\n"
             "    if not data: break\n"
             "    shown += data\n"
-            "    if b'not shown' in shown and not asked:\n"
+            "    if (b'not shown' in shown or b'[y/N]' in shown) and not asked:\n"
             f"        asked = bool(os.write(terminal, {typed!r}))\n"
             "sys.stdout.buffer.write(shown)\n"
             "sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))\n"
