@@ -19,7 +19,7 @@ from pandadoc_client.exceptions import ApiValueError, shorten
 if TYPE_CHECKING:
     import httpx
 
-    from pandadoc_client._http.messages import Request
+    from pandadoc_client._http.messages import Request, Response
     from pandadoc_client._http.retry import Attempts
 
 __all__ = ["TRACE", "log_attempt", "log_by_environment", "log_repetition", "logger", "trace_request", "trace_response"]
@@ -79,9 +79,10 @@ def log_repetition(request: Request, call: Attempts, wait: float | None, reason:
 
 
 def trace_request(request: Request) -> None:
-    """Log a request as it goes out; a credential that an ``httpx.Auth`` adds is not in it yet."""
-    if not logger.isEnabledFor(TRACE):
-        return
+    """Log a request as it goes out; a credential that an ``httpx.Auth`` adds is not in it yet.
+
+    Whoever calls this and `trace_response` looks first whether anybody wants it: most calls take not a step for it.
+    """
     secrets = request.all_secrets
     content = request.content
     body: Iterable[str]
@@ -94,20 +95,19 @@ def trace_request(request: Request) -> None:
     logger.log(TRACE, "%s", _message("> ", head, request.headers, body, secrets))
 
 
-def trace_response(request: Request, response: httpx.Response, data: bytes | None, secrets: tuple[str, ...]) -> None:
+def trace_response(request: Request, response: Response, *, streamed: bool = False) -> None:
     """Log a response.
 
     Args:
         request: What it is the response to.
-        response: Its status and header fields.
-        data: Its body; None for one that is still to be read.
-        secrets: What no message about it may show, besides the secrets of the request.
+        response: The response.
+        streamed: Whether its body is still to be read.
     """
-    if not logger.isEnabledFor(TRACE):
-        return
-    secrets = (*request.all_secrets, *secrets)
-    body = [] if data is None else _shown_body(response.headers, data, secrets, request.operation)
-    head = f"{response.status_code} {mask_secrets(response.reason_phrase, secrets)}"
+    secrets = (*request.all_secrets, *response.secrets)
+    body = (
+        ["(the body follows)"] if streamed else _shown_body(response.headers, response.data, secrets, request.operation)
+    )
+    head = f"{response.status} {mask_secrets(response.reason, secrets)}"
     logger.log(TRACE, "%s", _message("< ", head, response.headers, body, secrets))
 
 

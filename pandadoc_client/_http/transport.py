@@ -23,7 +23,7 @@ from pandadoc_client._http.cleanup import close_quietly, closed_after_async
 from pandadoc_client._http.clients import DirectAsyncClient, DirectClient
 from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.deadline import Limit, current_limit, deadline
-from pandadoc_client._http.logging import log_attempt, log_repetition, trace_request, trace_response
+from pandadoc_client._http.logging import TRACE, log_attempt, log_repetition, logger, trace_request, trace_response
 from pandadoc_client._http.messages import Headers, Request, Response, check_header
 from pandadoc_client._http.network import TransportSettings, check_permitted, insecure_host
 from pandadoc_client._http.retry import Attempts, RetryPolicy, Timeout
@@ -103,25 +103,28 @@ class _Shell:
                 yield call.check_wait(pause)
             started = monotonic()
             outgoing = self._outgoing(request, call, may_be_short=self._has_short_way and auth is None and not streamed)
-            trace_request(request)
+            if logger.isEnabledFor(TRACE):
+                trace_request(request)
             try:
                 http_response = yield _Open(outgoing, auth)
                 if isinstance(http_response, httpx.Response):
                     bound_unpacking(http_response)
-                secrets = _secrets(request, outgoing, http_response)
                 if streamed and http_response.is_success:
                     log_attempt(request, call, http_response, started)
-                    trace_response(request, http_response, None, secrets)
-                    return _response(request, http_response, b"", secrets), http_response
+                    response = _response(request, http_response, b"", _secrets(request, outgoing, http_response))
+                    if logger.isEnabledFor(TRACE):
+                        trace_response(request, response, streamed=True)
+                    return response, http_response
                 limit = _limit(request, http_response)
                 data = yield _Read(http_response, limit)
                 log_attempt(request, call, http_response, started)
-                trace_response(request, http_response, data, secrets)
                 if limit is not None and len(data) > limit:
                     if http_response.is_success:
-                        raise _too_large(request, http_response, limit, secrets)
+                        raise _too_large(request, http_response, limit, _secrets(request, outgoing, http_response))
                     data = data[:limit]
-                response = _response(request, http_response, data, secrets)
+                response = _response(request, http_response, data, _secrets(request, outgoing, http_response))
+                if logger.isEnabledFor(TRACE):
+                    trace_response(request, response)
             except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
                 if getattr(outgoing.stream, "source_error", None) is error:
                     raise  # of the user's file or progress: nothing is wrong with the network

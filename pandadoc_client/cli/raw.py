@@ -84,7 +84,7 @@ def command_for(method: str) -> Callable[..., None]:
     Fields are {fields}. What the contract knows of the path is used: the types of fields, the names of statuses, and
     what in a response is secret. The response is printed as that of an operation.
 
-    \\b
+    \b
     pandadoc api {method} /public/v1/documents {example}
     """
     return request

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from pandadoc_client import AsyncPandaDoc, PandaDoc, RetryPolicy
+from pandadoc_client._http.backends import Backend
+from pandadoc_client._http.logging import TRACE
 from pandadoc_client.emulator import Emulator, Fault
 from pandadoc_client.exceptions import ApiTimeoutError, ApiTypeError, ApiValueError, ServiceException
 from pandadoc_client.models import DocumentCreateByPdfUrlRequest
@@ -127,10 +129,31 @@ async def test_views_for_asyncio(pandadoc_emulator: Emulator) -> None:
 
 def test_the_environment_names_a_level(pandadoc_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     logger = logging.getLogger("pandadoc_client")
-    for text, level in (("trace", 5), ("debug", logging.DEBUG), ("INFO", logging.INFO)):
+    for text, level in (("trace", TRACE), ("debug", logging.DEBUG), ("INFO", logging.INFO)):
         monkeypatch.setenv("PANDADOC_LOG", text)
         with PandaDoc(api_key=pandadoc_emulator.api_key, host=pandadoc_emulator.url):
             assert logger.level == level
     monkeypatch.setenv("PANDADOC_LOG", "loud")
     with pytest.raises(ApiValueError, match="PANDADOC_LOG must be trace, debug or info"):
         PandaDoc(api_key=pandadoc_emulator.api_key, host=pandadoc_emulator.url)
+
+
+@pytest.mark.parametrize("backend", ["httpx", "aiohttp"])
+async def test_at_the_lowest_level_the_messages_are_logged(
+    pandadoc_emulator: Emulator, caplog: pytest.LogCaptureFixture, backend: Backend
+) -> None:
+    caplog.set_level(TRACE, "pandadoc_client")
+    async with AsyncPandaDoc(api_key=pandadoc_emulator.api_key, host=pandadoc_emulator.url, backend=backend) as pd:
+        await pd.contacts.create_contact({"email": "ada@example.com"})
+    sent, came = (record.getMessage() for record in caplog.records if record.levelno == TRACE)
+    assert sent.startswith(f"> POST {pandadoc_emulator.url}/public/v1/contacts\n")
+    assert "> Authorization: API-Key ***" in sent
+    assert "ada@example.com" in sent
+    assert came.startswith("< 201 Created\n< ")
+    assert "ada@example.com" in came
+    assert pandadoc_emulator.api_key not in caplog.text
+    caplog.clear()
+    caplog.set_level(logging.DEBUG, "pandadoc_client")
+    with PandaDoc(api_key=pandadoc_emulator.api_key, host=pandadoc_emulator.url) as blocking:
+        blocking.documents.list_documents()
+    assert all(record.levelno >= logging.DEBUG for record in caplog.records)
