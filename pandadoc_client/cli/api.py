@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pandadoc_client.cli.operations import Described
     from pandadoc_client.client import PandaDoc
 
-__all__ = ["app"]
+__all__ = ["Paginate", "app", "given_of", "print_pages"]
 
 _STDOUT = "-"
 _NAME_WIDTH = 46
@@ -223,7 +223,7 @@ def _run(described: Described, arguments: Sequence[Argument], access: Access, va
         raise CommandError("the response is a file, which is nothing for a terminal: give --output FILE")
     as_json, as_csv = values.get("as_json", False), values.get("as_csv", False)
     check_formats(as_json=as_json, as_csv=as_csv)
-    given = _given(described, arguments, values)
+    given = given_of(described, arguments, values)
     uploads = {argument.parameter.name for argument in arguments if argument.kind == "file"} & given.keys()
     with ExitStack() as shown:
         for name in uploads:
@@ -234,13 +234,13 @@ def _run(described: Described, arguments: Sequence[Argument], access: Access, va
                 _save(operation, given, to)
                 return
             if values.get("paginate"):
-                _print_pages(client, described, given, as_json=as_json, as_csv=as_csv)
+                print_pages(client, described, given, as_json=as_json, as_csv=as_csv)
                 return
             operation(**given)
     _print(client, described, as_json=as_json, as_csv=as_csv)
 
 
-def _given(described: Described, arguments: Sequence[Argument], values: Mapping[str, Any]) -> dict[str, Any]:
+def given_of(described: Described, arguments: Sequence[Argument], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments of an operation: from options, from the path's place on the line, and from fields.
 
     Raises:
@@ -298,10 +298,14 @@ def _body_of(described: Described, arguments: Sequence[Argument], field: str) ->
     raise CommandError(f"{FIELD}: {described.entry.name} takes no {field!r}; it takes {names}")
 
 
-def _print_pages(
+def print_pages(
     client: PandaDoc, described: Described, given: Mapping[str, Any], *, as_json: bool, as_csv: bool
 ) -> None:
-    """Print all items of a list as one response."""
+    """Print all items of a list as one response.
+
+    Raises:
+        CommandError: It is no list, or one page of it is asked for.
+    """
     from pandadoc_client.cli.progress import waiting
     from pandadoc_client.cli.render import print_json
     from pandadoc_client.cli.responses import print_answer

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import typer
 
 from pandadoc_client._http.decoding import read_json
 from pandadoc_client.cli.access import Access
+from pandadoc_client.cli.api import Paginate, given_of, print_pages
 from pandadoc_client.cli.common import check_formats
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.fields import FIELD, Fields, body_of_fields, parameters_among, split
@@ -38,6 +40,7 @@ def command_for(method: str) -> Callable[..., None]:
     def request(
         path: Annotated[str, typer.Argument(metavar="PATH", help="Path and query, as in the reference.")],
         fields: Fields = None,
+        paginate: Paginate = False,
         body: Annotated[
             str | None,
             typer.Option("--body", "--data", "-d", metavar="JSON", help=f"The body: JSON, {PLACE}."),
@@ -69,6 +72,9 @@ def command_for(method: str) -> Callable[..., None]:
         with access.open() as client:
             target = _target(path, client.configuration.host)
             entry = find_request(method, urlsplit(target).path)
+            if paginate:
+                _print_all(client, target, given, entry, as_json=as_json, as_csv=as_csv)
+                return
             query: list[tuple[str, Any]] = []
             if method in _QUERY_METHODS:
                 query = _query(given, entry)
@@ -77,6 +83,10 @@ def command_for(method: str) -> Callable[..., None]:
             response = _send(client, _operation(method, target, entry, query, content), query, content)
         _print(response, entry, output, as_json=as_json, as_csv=as_csv)
 
+    absent = {"body", "source"} if method == "GET" else {"paginate"}
+    signature = inspect.signature(request, eval_str=True)
+    kept = [parameter for name, parameter in signature.parameters.items() if name not in absent]
+    request.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
     fields = "parameters of the query" if method in _QUERY_METHODS else "fields of the JSON body"
     example = "-f status=completed" if method == "GET" else "" if method == "DELETE" else "--input request.json"
     request.__doc__ = f"""Send a {method} request to a path of the API.
@@ -88,6 +98,36 @@ def command_for(method: str) -> Callable[..., None]:
     pandadoc api {method} /public/v1/documents {example}
     """
     return request
+
+
+def _print_all(
+    client: PandaDoc,
+    target: str,
+    given: Sequence[tuple[str, str]],
+    entry: OperationEntry | None,
+    *,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
+    """Print all pages of the list that *target* is the first page of.
+
+    Raises:
+        CommandError: The contract has no such list.
+    """
+    described = None if entry is None else describe(entry)
+    if described is None or described.paging is None:
+        raise CommandError("--paginate is for lists, and the contract has none at this PATH")
+    from pandadoc_client.cli.arguments import arguments_of
+
+    path, _, query = target.partition("?")
+    steps = zip(described.operation.path.split("/"), path.split("/"), strict=False)
+    values = {
+        "places": [unquote(step) for own, step in steps if own.startswith("{")],
+        "fields": [f"{name}={value}" for name, value in (*parse_qsl(query, keep_blank_values=True), *given)],
+    }
+    arguments = arguments_of(described)
+    found = given_of(described, arguments, {**{argument.variable: None for argument in arguments}, **values})
+    print_pages(client, described, found, as_json=as_json, as_csv=as_csv)
 
 
 def _body(body: str | None, source: str | None) -> Any:

@@ -119,6 +119,19 @@ def test_all_pages_are_one_response(pandadoc: Pandadoc, pandadoc_emulator: Emula
     assert len(pandadoc("api", "list-documents", "--paginate").stdout.splitlines()) == len(everything)
 
 
+def test_all_pages_of_a_request_are_those_of_its_operation(pandadoc: Pandadoc, pandadoc_emulator: Emulator) -> None:
+    everything = json.loads(pandadoc("api", "list-documents", "-f", "count=100", "--json").stdout)
+    pandadoc_emulator.journal.clear()
+    paged = pandadoc("api", "GET", "/public/v1/documents?count=2", "--paginate", "-f", "status__ne=0", "--json")
+    assert (paged.returncode, paged.stderr) == (0, "")
+    wanted = [document for document in everything["results"] if document["status"] != "document.draft"]
+    assert json.loads(paged.stdout) == {"results": wanted}
+    assert len(pandadoc_emulator.journal) > len(wanted) / 2
+    folder = "/public/v1/documents/x/fields"
+    pandadoc_emulator.responses.add("list_document_fields", {"fields": [{"uuid": "a"}]})
+    assert pandadoc("api", "GET", folder, "--paginate", "--jq", ".fields[].uuid").stdout == "a\n"
+
+
 def test_lists_have_it_and_nothing_else(pandadoc: Pandadoc) -> None:
     assert_one_line(pandadoc("api", "status-document", "x", "--paginate"), 2, "--paginate")
     assert_one_line(pandadoc("api", "list-documents", "--page", "2", "--paginate"), 2, "--page", "--paginate")
@@ -205,6 +218,8 @@ def test_a_file_goes_into_a_folder_under_its_name(
         (["api", "GET", "/public/v1/documents", "-f", "status=odd"], ["status", "draft"]),
         (["api", "GET", "/public/v1/documents", "-f", "status"], ["-f", "NAME=VALUE"]),
         (["api", "GET", "/public/v1/documents", "-d", "{}"], ["-d"]),
+        (["api", "POST", "/public/v1/documents", "--paginate"], ["--paginate"]),
+        (["api", "GET", "/public/v1/documents/x", "--paginate"], ["--paginate", "PATH"]),
         (["api", "POST", "/public/v1/contacts", "--input", "nowhere.json"], ["--input", "nowhere.json"]),
         (["api", "POST", "/public/v1/contacts", "--input", "-", "--body", "{}"], ["--input", "--body"]),
         (["api", "POST", "/public/v1/contacts", "-d", "[]", "-f", "a=b"], ["-f", "object"]),

@@ -126,7 +126,7 @@ FORBIDDEN: list[tuple[str, tuple[str, ...]]] = [
 
 # What importing the package must not import; the last line is for `import pandadoc_client` alone.
 OPTIONAL = (
-    *("keyring", "redis", "sqlalchemy", "typer", "rich", "starlette", "uvicorn", "openapi_core", "cryptography"),
+    *("keyring", "redis", "sqlalchemy", "typer", "rich", "jq", "starlette", "uvicorn", "openapi_core", "cryptography"),
     *("requests", "fastapi", "django", "flask"),
 )
 LAZY = (
