@@ -153,7 +153,7 @@ def _guarded(arguments: list[str]) -> int:
 def _report(error: BaseException, arguments: list[str]) -> None:
     """Say on standard error what went wrong; with ``--json`` on standard output as well, as a line of JSON."""
     _say(describe(error, arguments))
-    options = set(itertools.takewhile(lambda argument: argument != "--", arguments))
+    options = {each.partition("=")[0] for each in itertools.takewhile(lambda argument: argument != "--", arguments)}
     # Seen as it was typed, since the parser may be what has failed.
     if "--json" in options and "--jq" not in options:
         with contextlib.suppress(OSError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
@@ -17,6 +18,7 @@ from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 
 __all__ = ["add_common_options", "check_formats", "jq_filter", "json_wanted"]
 
+_LOG = "PANDADOC_LOG"
 _Filter = Callable[[str], Iterator[str]]
 _filter: ContextVar[_Filter | None] = ContextVar("filter", default=None)
 
@@ -43,15 +45,17 @@ def check_formats(*, as_json: bool, as_csv: bool) -> None:
 
 def _show_messages(context: typer.Context, wanted: bool) -> bool:
     if wanted and not context.resilient_parsing:
-        from pandadoc_client._http.logging import TRACE, logger
+        from pandadoc_client._http.logging import logger
 
         handler = logging.StreamHandler(sys.stderr)
-        level, propagate = logger.level, logger.propagate
+        before, level, propagate = os.environ.get(_LOG), logger.level, logger.propagate
+        os.environ[_LOG] = "trace"  # said as the environment does, so that one place decides
         logger.addHandler(handler)
-        logger.setLevel(TRACE)
         logger.propagate = False
 
         def restore() -> None:
+            os.environ.pop(_LOG)
+            os.environ.update({} if before is None else {_LOG: before})
             logger.removeHandler(handler)
             logger.setLevel(level)
             logger.propagate = propagate

@@ -64,10 +64,6 @@ def command_for(method: str) -> Callable[..., None]:
         if output is not None and output != _STDOUT:
             place_of(output)  # before anything is sent
         content = _body(body, source)
-        if content is not None and method == "GET":
-            raise CommandError(
-                "-d/--body and --input: a GET has no body; its query is in the PATH, or in -f NAME=VALUE"
-            )
         given = list(split(fields))
         with access.open() as client:
             target = _target(path, client.configuration.host)

@@ -46,7 +46,8 @@ def test_a_refused_call_and_one_that_reaches_nobody_are_shown(pandadoc: Pandadoc
     refused = pandadoc("documents", "status", "x", "--debug").stderr
     assert '< {"type": "gone", "detail": "No."}' in refused
     assert refused.endswith("pandadoc: the server answered HTTP 404 Not Found: gone: No.\n")
-    lost = pandadoc("documents", "status", "x", "--debug", "--timeout", "1", PANDADOC_HOST="http://127.0.0.1:9").stderr
+    environment = {"PANDADOC_HOST": "http://127.0.0.1:9", "PANDADOC_LOG": "info"}  # the option wins
+    lost = pandadoc("documents", "status", "x", "--debug", "--timeout", "1", **environment).stderr
     assert lost.startswith("> GET http://127.0.0.1:9/public/v1/documents/x\n")
 
 

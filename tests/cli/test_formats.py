@@ -123,4 +123,4 @@ def test_a_program_that_is_none_is_found_before_anything_is_sent(
 def test_a_program_that_does_not_fit_is_one_line(pandadoc: Pandadoc) -> None:
     assert_one_line(pandadoc("api", "list-documents", "--jq", ".results.id"), 1, "--jq", "Cannot index array")
     # Whoever gave a program expects what it makes, and not the document of an error.
-    assert_one_line(pandadoc("documents", "nonsense", "--json", "--jq", "."), 2)
+    assert_one_line(pandadoc("documents", "nonsense", "--json", "--jq=."), 2)
