@@ -8,7 +8,9 @@ every run, so that the pictures are made anew when there is something new to see
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -141,18 +143,21 @@ def _output(command: str, folder: Path, settings: Mapping[str, str]) -> str:
     Raises:
         RuntimeError: It failed.
     """
-    result = subprocess.run(  # noqa: S603 (our own command)
-        _arguments(command),
-        cwd=folder,
-        env=_environment(settings),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=_SECONDS,
-        check=False,
-    )
-    if result.returncode:
-        raise RuntimeError(f"{command} failed: {result.stderr}")
-    return result.stdout.replace(str(folder.resolve()), _HOME).replace(str(folder), _HOME)
+    terminal, inside = pty.openpty()  # elsewhere there would be lines with tabs
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as errors, open(terminal, "rb", buffering=0) as shown:
+        process = subprocess.Popen(  # noqa: S603 (our own command)
+            _arguments(command), cwd=folder, env=_environment(settings), stdout=inside, stderr=errors
+        )
+        os.close(inside)
+        parts = list[bytes]()
+        with contextlib.suppress(OSError):  # which is the end of a terminal
+            while part := shown.read(65536):
+                parts.append(part)
+        if process.wait(timeout=_SECONDS):
+            errors.seek(0)
+            raise RuntimeError(f"{command} failed: {errors.read()}")
+    text = b"".join(parts).decode().replace("\r\n", "\n")
+    return text.replace(str(folder.resolve()), _HOME).replace(str(folder), _HOME)
 
 
 def _announcement(client_id: str, folder: Path) -> str:
