@@ -12,7 +12,7 @@ import typer
 
 from pandadoc_client._http.decoding import read_json
 from pandadoc_client.cli.access import Access
-from pandadoc_client.cli.api import Paginate, given_of, print_pages
+from pandadoc_client.cli.calling import Paginate, given_of, print_pages
 from pandadoc_client.cli.common import check_formats
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.fields import FIELD, Fields, body_of_fields, parameters_among, split
