@@ -23,7 +23,7 @@ from pandadoc_client.cli.options import (
     Store,
     Timeout,
 )
-from pandadoc_client.cli.selection import selected
+from pandadoc_client.cli.profiles.selection import selected
 from pandadoc_client.cli.values import SECRET_PLACE, complete_place, secret_at
 
 # The API, the stores and what they need are imported when a command calls somebody: help has to be there at once.
@@ -153,7 +153,7 @@ class Access:
                     EXIT_FAILURE,
                 )
             return {"api_key": api_key}
-        from pandadoc_client.cli.accounts import State, account, open_store, state_of
+        from pandadoc_client.cli.oauth.accounts import State, account, open_store, state_of
 
         store = opened.enter_context(open_store(self.store))
         key = account(self.key)
@@ -177,8 +177,8 @@ class Access:
 
     def _manager(self, opened: ExitStack, store: TokenStore, key: str) -> TokenManager | None:
         """Return what keeps the stored token valid; None if nobody says which application it belongs to."""
-        from pandadoc_client.cli.accounts import open_manager
         from pandadoc_client.cli.inputs import Connection
+        from pandadoc_client.cli.oauth.accounts import open_manager
 
         connection = Connection(
             client_id=self.client_id,

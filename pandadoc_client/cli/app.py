@@ -18,29 +18,29 @@ import typer
 from pandadoc_client import __version__
 from pandadoc_client.cli.errors import EXIT_FAILURE, EXIT_INTERRUPTED, describe, error_document, exit_status
 from pandadoc_client.cli.lazy import LazyGroup
-from pandadoc_client.cli.selection import ProfileName
+from pandadoc_client.cli.profiles.selection import ProfileName
 
 __all__ = ["app", "run"]
 
 _PLACES = (
-    ("login", "login", "login", "Get consent in the browser, and store the token."),
-    ("status", "login", "status", "Show who is logged in, and for how long."),
-    ("token", "login", "token", "Print a valid access token, for scripts."),
-    ("refresh", "login", "refresh", "Refresh the stored token now."),
-    ("logout", "login", "logout", "Forget the stored token."),
-    ("whoami", "login", "whoami", "Print whose credential it is."),
-    ("profile", "profile", "app", "Named settings: host, region and credential."),
-    ("tokens", "tokens", "app", "The accounts in the token store."),
-    ("documents", "documents", "app", "List, create, upload, send, download, delete documents, and wait for them."),
-    ("open", "browse", "open_document", "Open the page of a document in the browser."),
+    ("login", "oauth.login", "login", "Get consent in the browser, and store the token."),
+    ("status", "oauth.login", "status", "Show who is logged in, and for how long."),
+    ("token", "oauth.login", "token", "Print a valid access token, for scripts."),
+    ("refresh", "oauth.login", "refresh", "Refresh the stored token now."),
+    ("logout", "oauth.login", "logout", "Forget the stored token."),
+    ("whoami", "oauth.login", "whoami", "Print whose credential it is."),
+    ("profile", "profiles.command", "app", "Named settings: host, region and credential."),
+    ("tokens", "oauth.tokens", "app", "The accounts in the token store."),
+    ("documents", "documents.command", "app", "List, create, upload, send, download, delete documents; wait for them."),
+    ("open", "documents.browse", "open_document", "Open the page of a document in the browser."),
     ("templates", "templates", "app", "Take templates from an account to the emulator."),
-    ("api", "api", "app", "Call any operation of the API."),
+    ("api", "api.command", "app", "Call any operation of the API."),
     ("logs", "logs", "app", "Follow the API's log of requests."),
-    ("webhooks", "webhooks", "app", "Receive webhooks on this machine, and send some."),
+    ("webhooks", "webhooks.command", "app", "Receive webhooks on this machine, and send some."),
     ("emulator", "emulator", "emulator", "Run a PandaDoc on this machine."),
     ("probe", "probe.command", "probe", "Compare the emulator with an account."),
-    ("demo", "demo", "demo", "Walk through OAuth 2.0 against an emulator."),
-    ("auth", "auth", "app", "The steps of OAuth 2.0, one by one."),
+    ("demo", "demo.command", "demo", "Walk through OAuth 2.0 against an emulator."),
+    ("auth", "oauth.auth", "app", "The steps of OAuth 2.0, one by one."),
     ("completion", "completion", "completion", "Make a shell complete commands."),
 )
 

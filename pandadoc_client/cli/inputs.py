@@ -14,7 +14,7 @@ from attrs import frozen
 
 from pandadoc_client._http.secrets import hide
 from pandadoc_client.cli.errors import CommandError
-from pandadoc_client.cli.selection import selected
+from pandadoc_client.cli.profiles.selection import selected
 from pandadoc_client.oauth import OAuthClient
 
 __all__ = ["STDIN", "Connection", "credential", "is_interactive", "pasted"]

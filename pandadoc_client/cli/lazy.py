@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 from pandadoc_client.cli.common import add_common_options
-from pandadoc_client.cli.selection import with_profile
+from pandadoc_client.cli.profiles.selection import with_profile
 
 __all__ = ["LazyCommand", "LazyGroup", "command_of"]
 

@@ -24,7 +24,7 @@ _TOKEN_CURL = "pandadoc auth request --as curl   # prints the command; it has no
 
 def command(operation: Operation[Any], values: Mapping[str, Any]) -> str:
     """Return the command that makes a call."""
-    from pandadoc_client.cli.arguments import arguments_of  # imports what the command line needs
+    from pandadoc_client.cli.api.arguments import arguments_of  # imports what the command line needs
 
     if operation.token_request:
         return _TOKEN_COMMAND

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pandadoc_client.cli.drafts import NUMBERED_STATUSES, STATUSES
+from pandadoc_client.cli.documents.drafts import NUMBERED_STATUSES, STATUSES
 from pandadoc_client.cli.operations import entries, find, find_request
 from pandadoc_client.emulator import Emulator, EmulatorMode, EmulatorOptions
 

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pandadoc_client.cli.drafts import STATUSES, draft_of, recipient_of, status_number
+from pandadoc_client.cli.documents.drafts import STATUSES, draft_of, recipient_of, status_number
 from pandadoc_client.cli.errors import CommandError
 from pandadoc_client.emulator import Emulator, EmulatorMode, EmulatorOptions
 

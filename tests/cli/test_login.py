@@ -244,7 +244,7 @@ def test_a_token_that_cannot_be_stored_is_not_lost_silently(
         monkeypatch.setenv(name, value)
     store = FullStore()
     monkeypatch.setattr("pandadoc_client.oauth.stores.token_store", lambda url: store)
-    monkeypatch.setattr("pandadoc_client.cli.login._SAVE_AGAIN_AFTER", (0.0, 0.0))
+    monkeypatch.setattr("pandadoc_client.cli.oauth.login._SAVE_AGAIN_AFTER", (0.0, 0.0))
     monkeypatch.setattr("webbrowser.open", lambda url: bool(httpx.get(f"{url}&auto=approve", follow_redirects=True)))
     status = cli_app.run(["login", *(["--show-secrets"] if show else [])])
     output, errors = capsys.readouterr()

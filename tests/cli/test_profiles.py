@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from pandadoc_client.cli import app as cli_app
-from pandadoc_client.cli import profiles
+from pandadoc_client.cli.profiles import registry
 from pandadoc_client.emulator import Emulator
 from pandadoc_client.oauth import Token
 from pandadoc_client.oauth.stores import FileTokenStore
@@ -62,7 +62,7 @@ def acme(pandadoc: Pandadoc, pandadoc_emulator: Emulator, tmp_path: Path) -> str
 
 
 def config() -> dict[str, Any]:
-    return tomllib.loads(profiles.config_path().read_text(encoding="utf-8"))
+    return tomllib.loads(registry.config_path().read_text(encoding="utf-8"))
 
 
 def credentials_of(emulator: Emulator) -> list[str]:
@@ -164,7 +164,7 @@ def test_login_fills_a_profile_and_nothing_else_is_needed_from_then_on(
     shown = pandadoc("profile", "show", acme).stdout
     assert "OAuth token" in shown
     assert f"file:{tmp_path / 'tokens.json'}" in shown
-    assert pandadoc_emulator.client_secret not in shown + profiles.config_path().read_text()
+    assert pandadoc_emulator.client_secret not in shown + registry.config_path().read_text()
     assert pandadoc("logout", "--profile", acme).returncode == 0
     assert_one_line(pandadoc("whoami", "--profile", acme), 1, "'acme'", "run pandadoc login --profile acme,")
 
@@ -209,7 +209,7 @@ def test_a_token_is_not_lost_if_the_profile_cannot_be_filled(
     pandadoc_emulator: Emulator, acme: str, tmp_path: Path
 ) -> None:
     with running_login({}, "--profile", acme) as login:
-        profiles.config_path().write_text("[")
+        registry.config_path().write_text("[")
         httpx.get(login.callback())
         status, output, errors = login.outcome()
     assert (status, output) == (1, "")
@@ -239,7 +239,7 @@ def test_login_with_an_api_key_needs_a_profile(pandadoc: Pandadoc) -> None:
 def test_secrets_are_in_a_file_of_their_own_if_there_is_no_keyring(
     pandadoc_emulator: Emulator, sandbox: str, acme: str
 ) -> None:
-    path = profiles.config_path()
+    path = registry.config_path()
     secrets = path.with_name("credentials.json")
     assert config()["profiles"]["sandbox"]["secrets"] == "file"
     assert pandadoc_emulator.api_key in secrets.read_text()
@@ -267,7 +267,7 @@ def test_secrets_are_in_the_keyring_if_there_is_one(
         "credential": "api-key",
         "secrets": "keyring",
     }
-    assert not profiles.config_path().with_name("credentials.json").exists()
+    assert not registry.config_path().with_name("credentials.json").exists()
     assert pandadoc("whoami", "--profile", "safe", **keyring).returncode == 0
     assert_one_line(pandadoc("whoami", "--profile", "safe"), 1, "keyring")  # which is not there any more
     assert pandadoc("profile", "remove", "safe", **keyring).returncode == 0
@@ -279,13 +279,13 @@ def test_on_a_terminal_the_api_key_is_typed_unseen(on_a_terminal: Terminal, pand
     assert status == 0
     assert "API key (not shown):" in shown
     assert MARKER not in shown
-    assert MARKER in profiles.config_path().with_name("credentials.json").read_text()
+    assert MARKER in registry.config_path().with_name("credentials.json").read_text()
 
 
 def test_secrets_that_others_can_read_are_refused(pandadoc: Pandadoc, sandbox: str) -> None:
     if os.name != "posix":
         pytest.skip("mode bits say nothing here")
-    path = profiles.config_path().with_name("credentials.json")
+    path = registry.config_path().with_name("credentials.json")
     path.chmod(0o644)
     assert_one_line(pandadoc("whoami", "--profile", sandbox), 1, str(path), "chmod 600")
 
@@ -294,13 +294,13 @@ def test_removing_a_profile_forgets_its_secrets(pandadoc: Pandadoc, pandadoc_emu
     assert pandadoc("profile", "use", sandbox).returncode == 0
     result = pandadoc("profile", "remove", sandbox)
     assert (result.stdout, result.stderr) == ("Removed the profile 'sandbox'.\n", "")
-    assert pandadoc_emulator.api_key not in profiles.config_path().with_name("credentials.json").read_text()
+    assert pandadoc_emulator.api_key not in registry.config_path().with_name("credentials.json").read_text()
     assert config() == {}
     assert_one_line(pandadoc("whoami"), 1, "no credential")
 
 
 def test_an_api_key_that_has_gone_is_said(pandadoc: Pandadoc, sandbox: str) -> None:
-    profiles.config_path().with_name("credentials.json").unlink()
+    registry.config_path().with_name("credentials.json").unlink()
     assert_one_line(pandadoc("whoami", "--profile", sandbox), 1, "pandadoc login --profile sandbox --api-key -")
 
 
@@ -309,7 +309,7 @@ def test_a_password_does_not_go_into_a_profile(pandadoc: Pandadoc) -> None:
     result = pandadoc("profile", "add", "x", "--store", f"redis://:{MARKER}@127.0.0.1:1/0")
     assert_one_line(result, 2, "--store", "PANDADOC_TOKEN_STORE")
     assert MARKER not in result.stderr
-    assert not profiles.config_path().exists()
+    assert not registry.config_path().exists()
 
 
 def test_two_who_add_profiles_at_once_lose_none(pandadoc: Pandadoc) -> None:
@@ -321,7 +321,7 @@ def test_two_who_add_profiles_at_once_lose_none(pandadoc: Pandadoc) -> None:
 
 
 def test_what_a_killed_process_left_beside_is_removed(pandadoc: Pandadoc, sandbox: str) -> None:
-    left = profiles.config_path().with_name(".config.toml.0123.tmp")
+    left = registry.config_path().with_name(".config.toml.0123.tmp")
     left.touch()
     assert pandadoc("profile", "use", sandbox).returncode == 0
     assert not left.exists()
@@ -439,7 +439,7 @@ def test_a_profile_that_is_not_there_is_named_with_those_that_are(
 )
 def test_what_no_profile_can_be_is_one_line(pandadoc: Pandadoc, arguments: list[str], word: str) -> None:
     assert_one_line(pandadoc("profile", "add", *arguments), 2, word)
-    assert not profiles.config_path().exists()
+    assert not registry.config_path().exists()
 
 
 def test_a_profile_is_not_replaced_unasked(pandadoc: Pandadoc, sandbox: str) -> None:
@@ -464,21 +464,21 @@ def test_a_profile_is_not_replaced_unasked(pandadoc: Pandadoc, sandbox: str) -> 
     ],
 )
 def test_a_spoilt_file_is_named_with_the_place_in_it(pandadoc: Pandadoc, text: str, word: str) -> None:
-    path = profiles.config_path()
+    path = registry.config_path()
     path.parent.mkdir(parents=True)
     path.write_text(text)
     assert_one_line(pandadoc("whoami"), 2, str(path), word)
 
 
 def test_a_spoilt_store_of_a_profile_is_named(pandadoc: Pandadoc) -> None:
-    path = profiles.config_path()
+    path = registry.config_path()
     path.parent.mkdir(parents=True)
     path.write_text('[profiles.x]\nstore = "nowhere:"')
     assert_one_line(pandadoc("whoami", "--profile", "x"), 2, "store of the profile 'x'")
 
 
 def test_help_reads_no_profile(pandadoc: Pandadoc) -> None:
-    path = profiles.config_path()
+    path = registry.config_path()
     path.parent.mkdir(parents=True)
     path.write_text("[")
     for command in ([], ["documents", "list"], ["status"], ["profile", "add"]):
@@ -497,9 +497,9 @@ def test_the_environment_is_as_before_when_the_command_has_ended(
 def test_where_the_file_is_is_what_the_system_says(home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     if sys.platform in ("darwin", "win32"):
         pytest.skip("XDG is a standard of other systems")
-    assert profiles.config_path() == home / ".config" / "pandadoc" / "config.toml"
+    assert registry.config_path() == home / ".config" / "pandadoc" / "config.toml"
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    assert profiles.config_path() == tmp_path / "pandadoc" / "config.toml"
+    assert registry.config_path() == tmp_path / "pandadoc" / "config.toml"
 
 
 @pytest.mark.parametrize(
@@ -514,7 +514,8 @@ def test_every_command_has_help_that_fits_a_narrow_terminal(pandadoc: Pandadoc, 
 def test_help_imports_nothing_of_profiles() -> None:
     program = (
         "import sys\nfrom pandadoc_client.cli import main\nmain(['--help'])\n"
-        "print(sorted({'pandadoc_client.cli.profiles', 'tomllib', 'keyring', 'filelock'} & sys.modules.keys()))"
+        "read = {'pandadoc_client.cli.profiles.registry', 'tomllib', 'keyring', 'filelock'}\n"
+        "print(sorted(read & sys.modules.keys()))"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout.splitlines()[-1] == "[]"

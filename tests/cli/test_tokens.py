@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from pandadoc_client.cli.errors import CommandError
+from pandadoc_client.cli.oauth.tokens import parse_duration
 from pandadoc_client.cli.render import moment_in_words
-from pandadoc_client.cli.tokens import parse_duration
 from pandadoc_client.emulator import Emulator
 from pandadoc_client.oauth import Token
 from pandadoc_client.oauth.stores import FileTokenStore

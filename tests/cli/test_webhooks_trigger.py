@@ -45,7 +45,7 @@ def subscribe(emulator: Emulator, url: str, *events: str, **more: Any) -> dict[s
 
 def test_every_event_goes_straight_to_a_url_without_an_emulator(receiver: Receiver) -> None:
     """In this process, as there are many: what is sent is what the command sends."""
-    from pandadoc_client.cli.triggering import to_url
+    from pandadoc_client.cli.webhooks.triggering import to_url
 
     for event in TRIGGERS:
         assert to_url("http://127.0.0.1:1", event, None, receiver.url, KEY, 10).status == 200

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from pandadoc_client.cli.demo import show
+from pandadoc_client.cli.demo.command import show
 from pandadoc_client.cli.errors import CommandError
 from pandadoc_client.emulator import Emulator, Fault
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import Factory, field, frozen
 
-from pandadoc_client.cli.drafts import STATUSES
+from pandadoc_client.cli.documents.drafts import STATUSES
 from pandadoc_client.cli.operations import contract
 
 __all__ = ["MAP_ENTRY", "MISSING", "Seen", "Shape", "known_names", "shape_of"]

@@ -17,7 +17,7 @@ from pandadoc_client.cli.render import print_json, print_lines
 from pandadoc_client.cli.values import SECRET_PLACE, complete_place, secret_at
 
 if TYPE_CHECKING:
-    from pandadoc_client.cli.listener import Forwarded
+    from pandadoc_client.cli.webhooks.listener import Forwarded
     from pandadoc_client.webhooks import Delivery
 
 __all__ = ["app"]
@@ -73,7 +73,7 @@ def listen(
 
     With --json the first line says where it listens, each further one is an event.
     """
-    from pandadoc_client.cli import listener as server
+    from pandadoc_client.cli.webhooks import listener as server
     from pandadoc_client.webhooks import sign
 
     secret = secret_at("--key", key) if key is not None else hide(os.environ.get(_VARIABLE, ""))
@@ -137,7 +137,7 @@ def trigger(
     pandadoc webhooks trigger recipient_completed --document ID
     pandadoc webhooks trigger quote_updated --to http://127.0.0.1:5000/webhooks --shared-key @key.txt
     """
-    from pandadoc_client.cli import triggering
+    from pandadoc_client.cli.webhooks import triggering
     from pandadoc_client.emulator.service.webhooks.trigger import check_trigger
 
     try:

@@ -12,10 +12,10 @@ import typer
 
 from pandadoc_client._http.decoding import read_json
 from pandadoc_client.cli.access import Access
-from pandadoc_client.cli.calling import Paginate, given_of, print_pages
+from pandadoc_client.cli.api.calling import Paginate, given_of, print_pages
+from pandadoc_client.cli.api.fields import FIELD, Fields, body_of_fields, parameters_among, split
 from pandadoc_client.cli.common import check_formats
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
-from pandadoc_client.cli.fields import FIELD, Fields, body_of_fields, parameters_among, split
 from pandadoc_client.cli.operations import describe, find_request, kinds_of_fields
 from pandadoc_client.cli.options import Csv, Json
 from pandadoc_client.cli.render import print_lines
@@ -113,7 +113,7 @@ def _print_all(
     described = None if entry is None else describe(entry)
     if described is None or described.paging is None:
         raise CommandError("--paginate is for lists, and the contract has none at this PATH")
-    from pandadoc_client.cli.arguments import arguments_of
+    from pandadoc_client.cli.api.arguments import arguments_of
 
     path, _, query = target.partition("?")
     steps = zip(described.operation.path.split("/"), path.split("/"), strict=False)
@@ -154,7 +154,7 @@ def _query(given: Sequence[tuple[str, str]], entry: OperationEntry | None) -> li
     """Return fields as parameters of the query, those that the contract knows checked by it."""
     if entry is None:
         return list(given)
-    from pandadoc_client.cli.arguments import arguments_of
+    from pandadoc_client.cli.api.arguments import arguments_of
 
     arguments = [argument for argument in arguments_of(describe(entry)) if argument.parameter.location == "query"]
     known, rest = parameters_among(given, arguments)

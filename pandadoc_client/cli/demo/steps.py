@@ -14,7 +14,7 @@ from pandadoc_client import ApiClient, Configuration
 from pandadoc_client._http.environment import blank_context
 from pandadoc_client._http.messages import Response
 from pandadoc_client.api.members_api import MembersApi
-from pandadoc_client.cli.demo_chain import Chain
+from pandadoc_client.cli.demo.chain import Chain
 from pandadoc_client.cli.errors import describe
 from pandadoc_client.cli.render import mask_header, mask_json, mask_query, mask_url, mask_values
 from pandadoc_client.emulator import Emulator, JournalEntry

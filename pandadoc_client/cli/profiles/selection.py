@@ -14,7 +14,7 @@ import typer
 from typer.main import get_command
 
 if TYPE_CHECKING:
-    from pandadoc_client.cli.profiles import Profile
+    from pandadoc_client.cli.profiles.registry import Profile
 
 __all__ = ["ProfileName", "complete_profile", "selected", "with_profile"]
 
@@ -24,7 +24,7 @@ _NEED_ONE = frozenset({"region", "store"})
 
 def complete_profile(incomplete: str) -> list[str]:
     """Return the profiles that begin with *incomplete*."""
-    from pandadoc_client.cli.profiles import read
+    from pandadoc_client.cli.profiles.registry import read
 
     return [name for name in sorted(read().by_name) if name.startswith(incomplete)]
 
@@ -83,7 +83,7 @@ def _parameter() -> Any:
 def _filled(callback: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(callback)
     def run(*arguments: Any, profile: str | None, **values: Any) -> Any:
-        from pandadoc_client.cli.profiles import find
+        from pandadoc_client.cli.profiles.registry import find
 
         found = find(profile)
         if found is None:

@@ -8,18 +8,18 @@ import typer
 from attrs import evolve
 from rich.text import Text
 
-from pandadoc_client.cli import profiles
 from pandadoc_client.cli.access import ApiKey
 from pandadoc_client.cli.errors import CommandError
 from pandadoc_client.cli.options import ClientId, ClientSecretFile, Host, Json, Key, RedirectUri, Region, Store
-from pandadoc_client.cli.profiles import Profile, Profiles
+from pandadoc_client.cli.profiles import registry
+from pandadoc_client.cli.profiles.registry import Profile, Profiles
+from pandadoc_client.cli.profiles.selection import complete_profile
 from pandadoc_client.cli.render import new_console, new_table, print_json, print_lines
-from pandadoc_client.cli.selection import complete_profile
 from pandadoc_client.cli.values import secret_at
 
 __all__ = ["app"]
 
-_CREDENTIALS = {profiles.API_KEY: "API key", profiles.OAUTH: "OAuth token", None: "none yet"}
+_CREDENTIALS = {registry.API_KEY: "API key", registry.OAUTH: "OAuth token", None: "none yet"}
 _NAME = "Name of the profile."
 Name = Annotated[str, typer.Argument(metavar="NAME", help=_NAME, autocompletion=complete_profile, show_default=False)]
 OptionalName = Annotated[
@@ -73,7 +73,7 @@ def add(
     from pandadoc_client.oauth._settings import find_host
     from pandadoc_client.oauth.stores.base import check_key
 
-    profiles.check_name(profile)
+    registry.check_name(profile)
     if host is not None or region is not None:
         url, _ = find_host(host, region)
         check_host(url, True)  # whether plain http is fine is asked when it is used
@@ -90,16 +90,16 @@ def add(
         name=profile,
         host=host,
         region=None if region is None else region.lower(),
-        credential=None if api_key is None else profiles.API_KEY,
+        credential=None if api_key is None else registry.API_KEY,
         store=store,
         key=key,
         redirect_uri=redirect_uri,
         client_id=client_id,
     )
-    _check_new(profile, profiles.read())
+    _check_new(profile, registry.read())
     # Outside of the lock: a person may be typing.
     secrets = {"api_key": _api_key(api_key), "client_secret": _client_secret(client_secret_file)}
-    with profiles.changing() as changed:
+    with registry.changing() as changed:
         _check_new(profile, changed[0])
         if any(secrets.values()):
             new = new.with_secrets(**secrets)
@@ -124,7 +124,7 @@ def use(
     """
     if none == (profile is not None):
         raise CommandError("give the name of a profile, or --none")
-    with profiles.changing() as changed:
+    with registry.changing() as changed:
         if profile is not None:
             changed[0].get(profile)
         changed[0] = evolve(changed[0], current=profile)
@@ -139,7 +139,7 @@ def list_(as_json: Json = False) -> None:
     pandadoc profile list
     pandadoc profile list --json | jq -r '.profiles[].name'
     """
-    found = profiles.read()
+    found = registry.read()
     if as_json:
         print_json({"current": found.current, "profiles": [_document(found, name) for name in sorted(found.by_name)]})
         return
@@ -163,7 +163,7 @@ def show(
     \b
     pandadoc profile show sandbox
     """
-    found, chosen = profiles.read(), profiles.find(profile)
+    found, chosen = registry.read(), registry.find(profile)
     if chosen is None:
         raise CommandError(
             "no profile is chosen: give its name, set PANDADOC_PROFILE, or run: pandadoc profile use NAME"
@@ -176,11 +176,11 @@ def show(
         "host": _host(chosen),
         "credential": _CREDENTIALS[chosen.credential],
         "store": chosen.store,
-        "key": chosen.account if chosen.credential == profiles.OAUTH else chosen.key,
+        "key": chosen.account if chosen.credential == registry.OAUTH else chosen.key,
         "client id": chosen.client_id,
         "redirect URI": chosen.redirect_uri,
         "secrets": chosen.kept_in if chosen.secrets else None,
-        "file": str(profiles.config_path()),
+        "file": str(registry.config_path()),
     }
     print_lines([f"{name + ':':14}{text}" for name, text in shown.items() if text is not None])
 
@@ -194,12 +194,12 @@ def remove(profile: Name) -> None:
     \b
     pandadoc profile remove sandbox
     """
-    with profiles.changing() as changed:
+    with registry.changing() as changed:
         gone = changed[0].get(profile)
         gone.without_secrets()
         changed[0] = changed[0].without(profile)
     stays = ""
-    if gone.credential == profiles.OAUTH:
+    if gone.credential == registry.OAUTH:
         stays = f" Its token stays in the token store under the key {gone.account!r}."
     print_lines([f"Removed the profile {profile!r}.{stays}"])
 
@@ -229,7 +229,7 @@ def _client_secret(file: Any) -> str | None:
 
 def _check_store(url: str) -> str:
     """Return the URL of a token store as the profile remembers it."""
-    from pandadoc_client.cli.accounts import open_store, store_setting
+    from pandadoc_client.cli.oauth.accounts import open_store, store_setting
 
     with open_store(url) as opened:
         remembered = store_setting(url, opened)
@@ -253,7 +253,7 @@ def _document(found: Profiles, name: str) -> dict[str, Any]:
         "region": each.region,
         "credential": each.credential,
         "store": each.store,
-        "key": each.account if each.credential == profiles.OAUTH else each.key,
+        "key": each.account if each.credential == registry.OAUTH else each.key,
         "client_id": each.client_id,
         "redirect_uri": each.redirect_uri,
         "secrets": each.secrets,

@@ -15,9 +15,9 @@ import typer
 from attrs import frozen
 from rich.text import Text
 
-from pandadoc_client.cli.accounts import State, open_store, state_of
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError, describe
 from pandadoc_client.cli.inputs import Connection
+from pandadoc_client.cli.oauth.accounts import State, open_store, state_of
 from pandadoc_client.cli.options import (
     REFRESH_SECONDS,
     AllowInsecure,

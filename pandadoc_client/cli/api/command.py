@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pandadoc_client._http.decoding import read_json
-from pandadoc_client.cli.calling import Paginate, given_of, name_in_help, print_pages, values_in_path
+from pandadoc_client.cli.api.calling import Paginate, given_of, name_in_help, print_pages, values_in_path
 from pandadoc_client.cli.common import check_formats, json_wanted
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.lazy import LazyCommand, LazyGroup, command_of
@@ -29,7 +29,7 @@ from pandadoc_client.cli.render import print_lines
 
 if TYPE_CHECKING:
     from pandadoc_client.cli.access import Access
-    from pandadoc_client.cli.arguments import Argument
+    from pandadoc_client.cli.api.arguments import Argument
     from pandadoc_client.cli.operations import Described
     from pandadoc_client.client import PandaDoc
 
@@ -73,7 +73,7 @@ class _Operations(LazyGroup):
 
 def _raw(method: str) -> Any:
     from pandadoc_client.cli.access import with_access
-    from pandadoc_client.cli.raw import command_for
+    from pandadoc_client.cli.api.raw import command_for
 
     return command_of(method, with_access(command_for(method)))
 
@@ -155,8 +155,8 @@ def _print_as_json(found: Sequence[Described]) -> None:
 def _command(entry: OperationEntry) -> Any:
     """Return the command of an operation."""
     from pandadoc_client.cli.access import with_access
-    from pandadoc_client.cli.arguments import arguments_of
-    from pandadoc_client.cli.fields import Fields
+    from pandadoc_client.cli.api.arguments import arguments_of
+    from pandadoc_client.cli.api.fields import Fields
 
     described = describe(entry)
     arguments = arguments_of(described)

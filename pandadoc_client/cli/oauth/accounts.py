@@ -14,8 +14,8 @@ from pandadoc_client._conflict import MEND, find_conflict
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.inputs import Connection
 from pandadoc_client.cli.options import DEFAULT_KEY
+from pandadoc_client.cli.profiles.selection import selected
 from pandadoc_client.cli.render import moment_in_words
-from pandadoc_client.cli.selection import selected
 
 # The stores and the API are imported when they are used: the other commands start without them.
 if TYPE_CHECKING:

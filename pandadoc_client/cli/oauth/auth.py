@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
-from pandadoc_client.cli import login as account
-from pandadoc_client.cli import requests
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.inputs import Connection, credential
+from pandadoc_client.cli.oauth import login as account
+from pandadoc_client.cli.oauth import requests
+from pandadoc_client.cli.oauth.requests import Grant, Tool
 from pandadoc_client.cli.options import (
     DEFAULT_SCOPE,
     REFRESH_SECONDS,
@@ -31,7 +32,6 @@ from pandadoc_client.cli.options import (
     Timeout,
 )
 from pandadoc_client.cli.render import print_json, print_lines, print_table, token_document, token_table
-from pandadoc_client.cli.requests import Grant, Tool
 from pandadoc_client.cli.values import SECRET_PLACE, complete_place, secret_at
 from pandadoc_client.exceptions import ApiConnectionError
 from pandadoc_client.oauth import OAuthClient, Token

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from attrs import evolve
 
-from pandadoc_client.cli import profiles
 from pandadoc_client.cli.access import Access, ApiKey, with_access
-from pandadoc_client.cli.accounts import (
+from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError, describe
+from pandadoc_client.cli.inputs import Connection, pasted
+from pandadoc_client.cli.oauth.accounts import (
     Member,
     State,
     account,
@@ -28,8 +29,6 @@ from pandadoc_client.cli.accounts import (
     store_setting,
     stored,
 )
-from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError, describe
-from pandadoc_client.cli.inputs import Connection, pasted
 from pandadoc_client.cli.options import (
     DEFAULT_SCOPE,
     AllowInsecure,
@@ -47,9 +46,10 @@ from pandadoc_client.cli.options import (
     Store,
     Timeout,
 )
-from pandadoc_client.cli.profiles import Profile
+from pandadoc_client.cli.profiles import registry
+from pandadoc_client.cli.profiles.registry import Profile
+from pandadoc_client.cli.profiles.selection import selected
 from pandadoc_client.cli.render import moment_in_words, print_json, print_lines, token_document
-from pandadoc_client.cli.selection import selected
 from pandadoc_client.cli.values import secret_at
 from pandadoc_client.exceptions import ApiException, TokenStoreError
 from pandadoc_client.oauth import OAuthClient, Token
@@ -364,9 +364,9 @@ def _keep_api_key(given: str, *, host: str | None, region: str | None, allow_ins
     api_key = secret_at("--api-key", given)
     with explained(url):
         member, problem = _who(url, api_key=api_key, allow_insecure=allow_insecure)
-    with profiles.changing() as changed:
+    with registry.changing() as changed:
         filled = changed[0].get(profile.name).with_secrets(api_key=api_key)
-        changed[0] = changed[0].having(evolve(filled, credential=profiles.API_KEY, **_place(filled, url)))
+        changed[0] = changed[0].having(evolve(filled, credential=registry.API_KEY, **_place(filled, url)))
     if as_json:
         print_json(given_document("api-key", "the profile", member, url))
     else:
@@ -375,12 +375,12 @@ def _keep_api_key(given: str, *, host: str | None, region: str | None, allow_ins
 
 def _fill(profile: Profile, client: OAuthClient, secret: str, store: str | None, key: str) -> None:
     """Let the profile remember what its token needs."""
-    with profiles.changing() as changed:
+    with registry.changing() as changed:
         filled = changed[0].get(profile.name).with_secrets(client_secret=secret, api_key=None)
         changed[0] = changed[0].having(
             evolve(
                 filled,
-                credential=profiles.OAUTH,
+                credential=registry.OAUTH,
                 store=store,
                 key=key,
                 client_id=client.client_id,

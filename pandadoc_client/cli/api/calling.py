@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pandadoc_client.cli.api.fields import FIELD, body_of_fields, parameters_among, split
 from pandadoc_client.cli.errors import CommandError
-from pandadoc_client.cli.fields import FIELD, body_of_fields, parameters_among, split
 from pandadoc_client.cli.operations import kinds_of_fields
 
 if TYPE_CHECKING:
-    from pandadoc_client.cli.arguments import Argument
+    from pandadoc_client.cli.api.arguments import Argument
     from pandadoc_client.cli.operations import Described
     from pandadoc_client.client import PandaDoc
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pandadoc_client.cli.demo_steps import Message, Step, walk
+from pandadoc_client.cli.demo.steps import Message, Step, walk
 from pandadoc_client.cli.emulator import listen_problem
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.options import Json

@@ -12,7 +12,7 @@ import typer
 from pandadoc_client.cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from pandadoc_client.cli.arguments import Argument
+    from pandadoc_client.cli.api.arguments import Argument
 
 __all__ = ["FIELD", "Fields", "body_of_fields", "parameters_among", "split"]
 

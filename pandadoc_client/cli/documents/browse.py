@@ -11,7 +11,7 @@ import typer
 
 from pandadoc_client._http.regions import REGIONS
 from pandadoc_client.cli.access import Access, with_access
-from pandadoc_client.cli.drafts import DocumentId
+from pandadoc_client.cli.documents.drafts import DocumentId
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.render import print_lines
 

@@ -11,7 +11,7 @@ import typer
 
 from pandadoc_client.cli.access import Access, with_access
 from pandadoc_client.cli.common import check_formats
-from pandadoc_client.cli.drafts import (
+from pandadoc_client.cli.documents.drafts import (
     NUMBERED_STATUSES,
     STATUSES,
     Body,

@@ -1,0 +1,1 @@
+"""``pandadoc api``: any operation, and any request."""

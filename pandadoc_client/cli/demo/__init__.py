@@ -1,0 +1,1 @@
+"""``pandadoc demo``."""

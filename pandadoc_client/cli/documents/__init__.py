@@ -1,0 +1,1 @@
+"""``pandadoc documents`` and ``pandadoc open``."""

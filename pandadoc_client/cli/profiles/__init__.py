@@ -1,0 +1,1 @@
+"""``pandadoc profile``, and ``--profile`` of every other command."""
