@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from pandadoc_client.results import raw as raw
     from pandadoc_client.results import streamed as streamed
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "UNSET",

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from pandadoc_client import __version__
+
 from .conftest import PROJECT
 
 Document = dict[str, Any]
@@ -248,10 +250,12 @@ def test_what_would_be_done_is_said_and_not_done(project: Project) -> None:
     result = project.update(document, "--dry-run")
     assert result.returncode == 0, result.stderr
     assert project.committed() == before
+    major, minor, _ = __version__.split(".")
+    next_minor = f"{major}.{int(minor) + 1}.0"
     for line in (
         "#/paths/~1public~1v1~1gizmos: was added",
         "#/components/schemas/ContactDetailsResponse/properties/job_title: is called position now",
-        "version: 0.1.0 is out; these changes make 0.2.0",
+        f"version: {__version__} is out; these changes make {next_minor}",
         "#/paths/~1public~1v1~1gizmos/post/summary",
         "#/components/schemas/DocumentOrderingFieldsEnum: Sort key",
         "job_title: pandadoc_client/emulator/service/contacts/models.py",
