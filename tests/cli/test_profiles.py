@@ -393,9 +393,11 @@ def test_the_profile_that_is_used_from_now_on(pandadoc: Pandadoc, sandbox: str, 
         ("acme", False, None),
         ("sandbox", True, "api-key"),
     ]
-    table = pandadoc("profile", "list").stdout
-    assert "sandbox *" in table
-    assert "API key" in table
+    lines = [line.split("\t") for line in pandadoc("profile", "list").stdout.splitlines()]
+    assert [(name, credential, star) for name, _, credential, star in lines] == [
+        ("acme", "none yet", ""),
+        ("sandbox", "API key", "*"),
+    ]
     assert json.loads(pandadoc("profile", "show", "--json").stdout)["name"] == "sandbox"
     assert pandadoc("profile", "use", "--none").returncode == 0
     assert_one_line(pandadoc("profile", "show"), 2, "no profile is chosen")

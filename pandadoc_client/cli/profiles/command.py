@@ -14,7 +14,7 @@ from pandadoc_client.cli.options import ClientId, ClientSecretFile, Host, Json, 
 from pandadoc_client.cli.profiles import registry
 from pandadoc_client.cli.profiles.registry import Profile, Profiles
 from pandadoc_client.cli.profiles.selection import complete_profile
-from pandadoc_client.cli.render import new_console, new_table, print_json, print_lines
+from pandadoc_client.cli.render import new_table, print_json, print_lines, print_table
 from pandadoc_client.cli.values import secret_at
 
 __all__ = ["app"]
@@ -146,11 +146,11 @@ def list_(as_json: Json = False) -> None:
     if not found.by_name:
         print_lines(["There are no profiles; add one: pandadoc profile add NAME"])
         return
-    table = new_table("profile", "host", "credential")
+    table = new_table("profile", "host", "credential", "current")
     for name, each in sorted(found.by_name.items()):
-        star = " *" if name == found.current else ""
-        table.add_row(Text(f"{name}{star}"), Text(_host(each)), _CREDENTIALS[each.credential])
-    new_console().print(table)
+        star = "*" if name == found.current else ""
+        table.add_row(Text(name), Text(_host(each)), _CREDENTIALS[each.credential], star)
+    print_table(table)
 
 
 @app.command("show")
