@@ -38,9 +38,6 @@ class OAuth2Auth(AuthBase):
     def __init__(self, manager: oauth.TokenManager | oauth.AsyncTokenManager) -> None:
         self._tokens = oauth.OAuth2Auth(manager)
 
-    def __repr__(self) -> str:
-        return repr(self._tokens)
-
     @property
     def manager(self) -> oauth.TokenManager | oauth.AsyncTokenManager:
         """Where the tokens come from."""

@@ -93,6 +93,9 @@ class OAuth2Auth(httpx.Auth):
         """
         return _of_both(sys.modules["httpx2"]) if "httpx2" in sys.modules else OAuth2Auth
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return OAuth2Auth, (self._manager,)
+
     def __call__(self, request: _Request) -> _Request:
         """Return *request* with the token in its header, blocking until there is one; what is answered is not seen.
 

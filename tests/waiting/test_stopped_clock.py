@@ -59,6 +59,8 @@ def run(order: str, world: str, url: str, *calls: str, retries: int = 0) -> list
             "import trio" if world is TRIO else "",
             "from pandadoc_client import AsyncPandaDoc, PandaDoc, files, waiting",
             "from pandadoc_client.waiting import Waker",
+            # Beforehand: on a busy machine importing aiohttp takes longer than a call has here.
+            "import pandadoc_client._http.aiohttp_backend",
             f"from pandadoc_client._http import clients; clients.DEFAULT_BACKEND = {clients.DEFAULT_BACKEND!r}",
             f"CALLS = [{', '.join(f'lambda pd: {call}' for call in calls)}]",
             world.replace("retries=0", f"retries={retries}"),
