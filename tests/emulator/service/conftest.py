@@ -10,6 +10,7 @@ import pytest
 
 from pandadoc_client.emulator import Emulator, EmulatorMode, EmulatorOptions
 
+from .receiver import Receiver
 from .support import Api
 
 
@@ -38,3 +39,10 @@ def api(begin: Callable[..., Api]) -> Api:
 def seeded(begin: Callable[..., Api]) -> Api:
     """A caller of an emulator that begins with data."""
     return begin(seed_data=True)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A receiver of webhooks."""
+    with Receiver() as running:
+        yield running

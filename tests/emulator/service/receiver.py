@@ -6,12 +6,16 @@ import hashlib
 import hmac
 import json
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-__all__ = ["Received", "Receiver"]
+from .support import Api
+
+__all__ = ["Received", "Receiver", "settled", "subscribe", "until"]
 
 
 @dataclass(frozen=True)
@@ -98,3 +102,30 @@ class Receiver:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+def subscribe(api: Api, url: str, *triggers: str, **more: Any) -> dict[str, Any]:
+    """Return a new subscription: to changes of status, unless other triggers are named."""
+    body = {"name": "Hook", "url": url, "triggers": list(triggers or ("document_state_changed",)), **more}
+    found: dict[str, Any] = api.call("createWebhookSubscription", body)
+    return found
+
+
+def until(done: Callable[[], Any], timeout: float = 10) -> Any:
+    """Wait for what another thread is about to do: a settled delivery has no event to wait for."""
+    end = time.monotonic() + timeout
+    while not (found := done()):
+        assert time.monotonic() < end
+        time.sleep(0.005)
+    return found
+
+
+def settled(api: Api, attempts: int) -> list[dict[str, Any]]:
+    """Return the deliveries, once that many attempts are entered: the dispatcher does so after the response."""
+
+    def deliveries() -> list[dict[str, Any]]:
+        found = api.service.deliveries()
+        return found if sum(len(one["attempts"]) for one in found) >= attempts else []
+
+    found: list[dict[str, Any]] = until(deliveries)
+    return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -16,24 +15,12 @@ from pandadoc_client.emulator.contract.pdf import make_pdf
 from pandadoc_client.emulator.service.documents.models import STATUSES
 
 from ..support import Clock
-from .receiver import Receiver
+from .receiver import Receiver, settled, subscribe
 from .support import PDF, Api, person
 
 URL = "https://example.com/a.pdf"
 MEMBER = "ada.panda@example.com"
 DAY = 86400.0
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as running:
-        yield running
-
-
-def subscribe(api: Api, url: str, *triggers: str, **more: Any) -> dict[str, Any]:
-    body = {"name": "Hook", "url": url, "triggers": list(triggers), **more}
-    found: dict[str, Any] = api.call("createWebhookSubscription", body)
-    return found
 
 
 def template_named(api: Api, text: str) -> str:
@@ -645,16 +632,6 @@ def test_there_are_300_subscriptions_at_most(api: Api) -> None:
     for _ in range(300):
         api.call("createWebhookSubscription", body)
     assert "300" in str(api.refused(400, "createWebhookSubscription", body))
-
-
-def settled(api: Api, count: int) -> list[dict[str, Any]]:
-    """The deliveries, once so many attempts are entered: the dispatcher's own thread does so after the answer."""
-    end = datetime.now().timestamp() + 10
-    while True:
-        found = api.service.deliveries()
-        if sum(len(one["attempts"]) for one in found) >= count:
-            return found
-        assert datetime.now().timestamp() < end, found
 
 
 def test_a_410_switches_a_subscription_off_at_once(api: Api, receiver: Receiver) -> None:

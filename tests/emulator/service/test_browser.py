@@ -12,17 +12,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from .browser import SECONDS, chromium, complaints, contrast, overflow, overlap, phone, press, requested, tab
-from .receiver import Receiver
+from .receiver import Receiver, subscribe
 from .support import Api, person
 
 __all__ = ["chromium", "complaints", "phone", "requested", "tab"]  # fixtures
-
-
-def subscribe(api: Api, receiver: Receiver, *triggers: str) -> str:
-    """Subscribe a receiver, and return the key of the signatures."""
-    body = {"name": "Hook", "url": receiver.url, "triggers": list(triggers)}
-    key: str = api.call("createWebhookSubscription", body)["shared_key"]
-    return key
 
 
 def test_a_document_that_is_created_meanwhile_appears_and_is_completed(
@@ -76,7 +69,7 @@ def test_a_refusal_is_told_with_its_reason_and_both_bodies(tab: Page, complaints
 def test_secrets_show_in_no_body(tab: Page, begin: Callable[..., Api]) -> None:
     api = begin(seed_data=True)
     with Receiver() as receiver:
-        key = subscribe(api, receiver, "document_state_changed")
+        key = subscribe(api, receiver.url, "document_state_changed")["shared_key"]
         tab.goto(api.emulator.url)
         tab.get_by_role("link", name="POST /public/v1/webhook-subscriptions").click()
         expect(tab.locator("#detail")).to_contain_text('"shared_key": "***"')
@@ -90,7 +83,7 @@ def test_secrets_show_in_no_body(tab: Page, begin: Callable[..., Api]) -> None:
 
 def test_lists_are_filtered_by_keyboard(tab: Page, complaints: list[str], api: Api) -> None:
     with Receiver() as receiver:
-        subscribe(api, receiver, "document_state_changed", "document_updated")
+        subscribe(api, receiver.url, "document_state_changed", "document_updated")
         document = api.new("One")
         api.refused(404, "detailsDocument", None, "nobody")
         api.call("updateDocument", {"name": "Two"}, document)
@@ -128,7 +121,7 @@ def test_requests_of_pages_are_left_out_unless_wanted(tab: Page, api: Api) -> No
 
 def test_a_delivery_is_sent_again_under_the_same_id(tab: Page, complaints: list[str], api: Api) -> None:
     with Receiver() as receiver:
-        key = subscribe(api, receiver, "document_state_changed")
+        key = subscribe(api, receiver.url, "document_state_changed")["shared_key"]
         api.new("One")
         [first] = receiver.wait_for(1)
         tab.goto(api.emulator.url)
@@ -150,7 +143,7 @@ def test_a_delivery_is_sent_again_under_the_same_id(tab: Page, complaints: list[
 
 def test_a_delivery_whose_subscription_is_gone_is_not_sent_again(api: Api) -> None:
     with Receiver() as receiver:
-        subscribe(api, receiver, "document_state_changed")
+        subscribe(api, receiver.url, "document_state_changed")
         api.new("One")
         [first] = receiver.wait_for(1)
     [subscription] = api.call("listWebhookSubscriptions")["items"]
@@ -191,7 +184,7 @@ def test_a_document_has_a_page_with_all_that_happened(
 ) -> None:
     api = begin(seed_data=True)
     with Receiver() as receiver:
-        subscribe(api, receiver, "document_state_changed")
+        subscribe(api, receiver.url, "document_state_changed")
         [template] = api.call("listTemplates", q="Sales proposal")["results"]
         body = {"name": "Bamboo", "template_uuid": template["id"], "recipients": [person()]}
         document = api.call("createDocument", body)["id"]

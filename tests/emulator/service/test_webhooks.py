@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ..support import Clock
-from .receiver import Receiver
+from .receiver import Receiver, settled, subscribe, until
 from .support import Api, person
 
 TRIGGERS = [
@@ -29,27 +28,6 @@ TRIGGERS = [
     "template_deleted",
     "content_library_item_created",
 ]
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as running:
-        yield running
-
-
-def subscribe(api: Api, url: str, *triggers: str, **more: Any) -> dict[str, Any]:
-    body = {"name": "Hook", "url": url, "triggers": list(triggers or ("document_state_changed",)), **more}
-    found: dict[str, Any] = api.call("createWebhookSubscription", body)
-    return found
-
-
-def until(done: Callable[[], Any], timeout: float = 10) -> Any:
-    """Wait for what another thread is about to do: a settled delivery has no event to wait for."""
-    end = time.monotonic() + timeout
-    while not (found := done()):
-        assert time.monotonic() < end
-        time.sleep(0.005)
-    return found
 
 
 def test_a_delivery_is_a_signed_array_with_an_id(api: Api, receiver: Receiver) -> None:
@@ -162,19 +140,15 @@ def test_the_delays_before_the_next_attempts_grow_as_they_are_set(begin: Callabl
         api.new()
         for count, delay in ((1, 10), (2, 100)):
             receiver.wait_for(count)
-            [before] = until(lambda count=count: settled(api, count))  # type: ignore[misc]
+            [before] = settled(api, count)
             clock.advance(delay - 1)
             api.call("listMembers")
             assert [one["next_attempt"] for one in api.service.deliveries()] == [before["next_attempt"]]
             clock.advance(2)
             api.call("createDocumentFolder", {"name": "wakes the dispatcher"})
         receiver.wait_for(3)
-        [last] = until(lambda: settled(api, 3))
+        [last] = settled(api, 3)
     assert (last["state"], last["next_attempt"]) == ("failed", None)
-
-
-def settled(api: Api, attempts: int) -> list[dict[str, Any]]:
-    return [one for one in api.service.deliveries() if len(one["attempts"]) == attempts]
 
 
 def test_a_receiver_that_is_not_there_or_does_not_answer_is_an_error(begin: Callable[..., Api]) -> None:
