@@ -76,7 +76,7 @@ class _Front(ProcessBound):
         from pandadoc_client.throttling import RateLimiter
 
         check_http_client(http_client, backend, is_async=self._is_async)
-        url, _ = find_host(host, region)
+        url, _ = find_host(_host_of(auth) if host is None and region is None else host, region)
         given = {"auth": auth, "api_key": api_key, "access_token": access_token, "token_store": token_store}
         name, value = _credential({field: found for field, found in given.items() if found is not None}, key)
         check_host(url, allow_insecure)
@@ -156,7 +156,8 @@ class PandaDoc(_Front, Resources):
             ``PANDADOC_CLIENT_ID`` and ``PANDADOC_CLIENT_SECRET`` name.
         key: The account in the token store; the default is ``"default"``. If it is given alone, a token store is
             meant: that of ``PANDADOC_TOKEN_STORE``, or the file of ``pandadoc login``.
-        host: URL of the API; else that of the region, if one is given, else ``PANDADOC_HOST``.
+        host: URL of the API; else that of the region, if one is given, else the host of the manager's client, else
+            ``PANDADOC_HOST``.
         region: ``"us"`` or ``"eu"``; else ``PANDADOC_REGION``, else ``"us"``.
         timeout: Seconds that a call may take, retries included, or a pair (connect, read); the default is 30.
         retries: How often to try again at the most, or a ``RetryPolicy``.
@@ -218,6 +219,16 @@ class AsyncPandaDoc(_Front, AsyncResources):
             self._owned.close()
 
     aclose = close
+
+
+def _host_of(auth: Any) -> str | None:
+    """Return the host whose tokens a manager, or its `OAuth2Auth`, has; None for another authentication."""
+    if auth is None:
+        return None
+    from pandadoc_client.oauth.auth import OAuth2Auth, TokenSource
+
+    source = auth.manager if isinstance(auth, OAuth2Auth) else auth
+    return source.client.host if isinstance(source, TokenSource) else None
 
 
 def _credential(given: Mapping[str, Any], key: str | None) -> tuple[str, Any]:

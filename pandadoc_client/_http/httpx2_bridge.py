@@ -17,6 +17,12 @@ import httpx2
 __all__ = ["BridgedAsyncClient", "BridgedClient"]
 
 
+# Their constructors take something else than a message: the next kind stands for them.
+_OTHERWISE_MADE = frozenset(
+    {httpx2.HTTPStatusError, httpx2.StreamConsumed, httpx2.StreamClosed, httpx2.ResponseNotRead, httpx2.RequestNotRead}
+)
+
+
 class BridgedClient(httpx.Client):
     """A client of httpx that sends by way of one of httpx2, which stays its owner's to close."""
 
@@ -50,7 +56,7 @@ class _Transport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         with _translated_errors():
             response = self._client.send(_translated(request), stream=True, auth=None, follow_redirects=False)
-        return _response(response, _ResponseBody(response))
+            return _response(response, _ResponseBody(response))
 
 
 class _AsyncTransport(httpx.AsyncBaseTransport):
@@ -60,7 +66,7 @@ class _AsyncTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         with _translated_errors():
             response = await self._client.send(_translated(request), stream=True, auth=None, follow_redirects=False)
-        return _response(response, _AsyncResponseBody(response))
+            return _response(response, _AsyncResponseBody(response))
 
 
 class _RequestBody(httpx2.SyncByteStream, httpx2.AsyncByteStream):
@@ -129,7 +135,7 @@ def _translated_errors() -> Generator[None]:
     """Raise for an error of httpx2 that of httpx which has its name, or that of the nearest kind it is of."""
     try:
         yield
-    except httpx2.RequestError as error:
-        names = (kind.__name__ for kind in type(error).__mro__)
+    except (httpx2.HTTPError, httpx2.StreamError) as error:
+        names = (kind.__name__ for kind in type(error).__mro__ if kind not in _OTHERWISE_MADE)
         named = next(getattr(httpx, name) for name in names if hasattr(httpx, name))
         raise named(str(error)) from error

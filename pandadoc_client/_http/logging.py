@@ -78,8 +78,8 @@ def log_repetition(request: Request, call: Attempts, wait: float | None, reason:
         )
 
 
-def trace_request(request: Request) -> None:
-    """Log a request as it goes out; a credential that an ``httpx.Auth`` adds is not in it yet.
+def trace_request(request: Request, *, authenticated: bool) -> None:
+    """Log a request as it goes out; if it is *authenticated*, an ``httpx.Auth`` has yet to add its credential.
 
     Whoever calls this and `trace_response` looks first whether anybody wants it: most calls take not a step for it.
     """
@@ -92,7 +92,8 @@ def trace_request(request: Request) -> None:
     else:
         body = _shown_body(request.headers, content or b"", secrets, request.operation)
     head = f"{request.method} {mask_secrets(request.url, secrets)}"
-    logger.log(TRACE, "%s", _message("> ", head, request.headers, body, secrets))
+    headers = {**request.headers, "Authorization": MASK} if authenticated else request.headers
+    logger.log(TRACE, "%s", _message("> ", head, headers, body, secrets))
 
 
 def trace_response(request: Request, response: Response, *, streamed: bool = False) -> None:

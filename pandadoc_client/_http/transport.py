@@ -104,7 +104,7 @@ class _Shell:
             started = monotonic()
             outgoing = self._outgoing(request, call, may_be_short=self._has_short_way and auth is None and not streamed)
             if logger.isEnabledFor(TRACE):
-                trace_request(request)
+                trace_request(request, authenticated=auth is not None)
             try:
                 http_response = yield _Open(outgoing, auth)
                 if isinstance(http_response, httpx.Response):

@@ -45,6 +45,8 @@ def explanation(error: BaseException | None, host: str) -> str:
         return ""
     if isinstance(error, DocumentStepError):
         why = explanation(error.__cause__, host)
+        if getattr(error.__cause__, "status", None) == 404:
+            return f"document {error.document_id}: {why}"
         return f"{_STEPS[error.step].format(error.document_id)}{why and f': {why}'}"
     if isinstance(error, NotReadyError):
         seconds = (

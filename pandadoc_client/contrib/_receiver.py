@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, ExitStack, suppress
 from typing import Any, Protocol
 
 from pandadoc_client import webhooks
@@ -55,13 +55,14 @@ class Receiver:
         hand_over: Callable[[webhooks.AnyEvent], object],
     ) -> tuple[int, str]:
         """Return the status and text to answer with. What *hand_over* raises is raised, and nothing was handled."""
-        try:
-            delivery = webhooks.parse(body, signature, self._shared_key, headers=headers)
-            with self._deduplicator.once(delivery.id) as first:
-                for event in delivery if first else ():
-                    hand_over(event)
-        except webhooks.WebhookError as error:
-            return error.answer, str(error)
+        with ExitStack() as stack:
+            try:
+                delivery = webhooks.parse(body, signature, self._shared_key, headers=headers)
+                first = stack.enter_context(self._deduplicator.once(delivery.id))
+            except webhooks.WebhookError as error:
+                return error.answer, str(error)
+            for event in delivery if first else ():
+                _refuse_awaitable(hand_over(event))
         return 204, ""
 
     async def areceive(
@@ -72,13 +73,14 @@ class Receiver:
         hand_over: Callable[[webhooks.AnyEvent], Awaitable[object]],
     ) -> tuple[int, str]:
         """Do what `receive` does."""
-        try:
-            delivery = webhooks.parse(body, signature, self._shared_key, headers=headers)
-            async with self._deduplicator.aonce(delivery.id) as first:
-                for event in delivery if first else ():
-                    await hand_over(event)
-        except webhooks.WebhookError as error:
-            return error.answer, str(error)
+        async with AsyncExitStack() as stack:
+            try:
+                delivery = webhooks.parse(body, signature, self._shared_key, headers=headers)
+                first = await stack.enter_async_context(self._deduplicator.aonce(delivery.id))
+            except webhooks.WebhookError as error:
+                return error.answer, str(error)
+            for event in delivery if first else ():
+                await hand_over(event)
         return 204, ""
 
 
@@ -90,3 +92,15 @@ def check_blocking(hand_over: Callable[[webhooks.AnyEvent], object]) -> None:
     """
     if inspect.iscoroutinefunction(hand_over):
         raise ApiTypeError("hand_over must be a function, not a coroutine function (async def)")
+
+
+def _refuse_awaitable(outcome: object) -> None:
+    """Refuse what a function that is none of ``async def`` has made of one: nobody would await it.
+
+    Raises:
+        ApiTypeError: It is awaitable. The event counts as not handled.
+    """
+    if inspect.isawaitable(outcome):
+        if inspect.iscoroutine(outcome):
+            outcome.close()
+        raise ApiTypeError("hand_over must do its work itself, and it returned something to be awaited")

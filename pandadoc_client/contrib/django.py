@@ -69,6 +69,7 @@ class PandaDocOAuth:
         user = self._user(request)
         if user is None:
             return _text(401, NOT_SIGNED_IN)
+        self.manager(user)  # refuses what can be no key, while nobody has consented yet
         return HttpResponseRedirect(self._consent.start(request.session, user, request.GET.get("next")))
 
     def _callback(self, request: HttpRequest) -> HttpResponse:

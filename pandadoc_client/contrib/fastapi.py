@@ -10,6 +10,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.requests import Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from pandadoc_client import oauth, webhooks
 from pandadoc_client.contrib._consent import NOT_SIGNED_IN, Consent, explain
@@ -71,6 +72,7 @@ class PandaDocOAuth:
         key: Any = Depends(signed_in)
 
         async def connect(request: Request, next: str | None = None, key: str = key) -> Response:
+            self.manager(key)  # refuses what can be no key, while nobody has consented yet
             return RedirectResponse(self._consent.start(request.session, key, next), 302)
 
         async def callback(request: Request, key: str = key) -> Response:
@@ -145,7 +147,7 @@ def webhook_endpoint(
         try:
             signature = request.query_params.get("signature")
             status, text = await receiver.areceive(bytes(body), signature, request.headers, give)
-        except HTTPException as error:
+        except StarletteHTTPException as error:
             if error.status_code != 410:
                 raise
             status, text = HANDLER_GONE

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, request, session
-from werkzeug.exceptions import Gone
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from pandadoc_client import oauth, webhooks
 from pandadoc_client.contrib._consent import NOT_SIGNED_IN, Consent, explain
-from pandadoc_client.contrib._receiver import HANDLER_GONE, MOST_BYTES, Key, Receiver, check_blocking
+from pandadoc_client.contrib._receiver import HANDLER_GONE, MOST_BYTES, TOO_LARGE, Key, Receiver, check_blocking
 from pandadoc_client.exceptions import ApiException
 
 __all__ = ["PandaDocOAuth", "webhook_view"]
@@ -67,6 +67,7 @@ class PandaDocOAuth:
         user = self._user()
         if user is None:
             return _text(401, NOT_SIGNED_IN)
+        self.manager(user)  # refuses what can be no key, while nobody has consented yet
         return redirect(self._consent.start(session, user, request.args.get("next")))
 
     def _callback(self) -> Response:
@@ -116,11 +117,16 @@ def webhook_view(
     receiver = Receiver(shared_key, deduplicator, max_body)
 
     def pandadoc_webhook() -> Response:
-        request.max_content_length = receiver.max_body  # Flask answers 413
+        # Flask answers 413 if that is declared. What is sent in chunks it cuts off there: so one byte more tells.
+        request.max_content_length = receiver.max_body + 1
         body, signature = request.get_data(), request.args.get("signature")
+        if len(body) > receiver.max_body:
+            return _text(*TOO_LARGE)
         try:
             status, text = receiver.receive(body, signature, request.headers, hand_over)
-        except Gone:
+        except HTTPException as error:
+            if error.get_response().status_code != 410:
+                raise
             status, text = HANDLER_GONE
         return _text(status, text)
 

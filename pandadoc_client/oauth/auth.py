@@ -34,6 +34,11 @@ _Request = TypeVar("_Request", bound=_HasHeaders)
 class TokenSource(ABC):
     """What both managers are to an `OAuth2Auth`."""
 
+    @property
+    @abstractmethod
+    def client(self) -> pandadoc_client.oauth.OAuthClient | pandadoc_client.oauth.AsyncOAuthClient:
+        """What refreshes tokens."""
+
     @abstractmethod
     def wait_for_token(self, timeout: float | None = None) -> Token:
         """Return a valid token, blocking; None for as long as it takes."""

@@ -188,12 +188,12 @@ class _OAuthClient(ProcessBound, Generic[_HttpClient]):
         url = protocol.build_authorization_url(self._authorize_url, self._client_id, redirect_uri, scope, state)
         return AuthorizationRequest(url, state)
 
-    def parse_callback(self, url: str, state: str) -> str:
+    def parse_callback(self, url: str, state: str | None) -> str:
         """Return the authorization code of a callback; `pandadoc_client.oauth.protocol.parse_callback` has the rules.
 
         Args:
             url: The callback's URL, or its path and query, or its query.
-            state: The ``state`` of the `AuthorizationRequest`.
+            state: The ``state`` of the `AuthorizationRequest`; None if the session has none.
 
         Raises:
             StateMismatchError: The callback belongs to another authorization request.

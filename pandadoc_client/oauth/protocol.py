@@ -126,7 +126,7 @@ def check_redirect_uri(redirect_uri: str) -> None:
         raise ApiValueError("redirect_uri must be an absolute URI, such as https://app.example.com/callback")
 
 
-def parse_callback(url: str, state: str) -> str:
+def parse_callback(url: str, state: str | None) -> str:
     """Return the authorization code that a callback brought (RFC 6749 §4.1.2).
 
     The state is looked at before anything else of the callback is believed, an error included: whoever can make a
@@ -135,10 +135,10 @@ def parse_callback(url: str, state: str) -> str:
 
     Args:
         url: The callback as it arrived: a whole URL, a path with its query, or the query alone, with or without ``?``.
-        state: The ``state`` of the `AuthorizationRequest`.
+        state: The ``state`` of the `AuthorizationRequest`; None if nobody has asked for consent, as far as is known.
 
     Raises:
-        StateMismatchError: The callback has a state, and it is another.
+        StateMismatchError: The callback has a state, and it is another, or there is none to compare it with.
         AccessDeniedError: The person refused consent. Likewise the class of any other error code of §4.1.2.1.
         OAuthError: The server reports an error whose code the standard does not have.
         CallbackError: The code or the state is missing, a parameter came twice, there are both a code and an error, a
@@ -148,6 +148,9 @@ def parse_callback(url: str, state: str) -> str:
     """
     url, state = hide(url), hide(state)  # what is raised is reported with the local variables of this frame
     _check_text("url", url)
+    if state is None:
+        problem = "The callback belongs to no authorization request that is known here"
+        raise StateMismatchError("state_mismatch", problem)
     _check_text("state", state)
     if not state:
         raise ApiValueError("state must not be empty: it is the one of the authorization request")

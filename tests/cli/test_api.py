@@ -201,7 +201,7 @@ def test_on_a_terminal_an_object_is_a_table_of_its_fields_and_of_the_lists_in_it
 
 
 def test_an_answer_without_a_body_says_so(pandadoc: Pandadoc) -> None:
-    assert pandadoc("api", "delete-document", "--id", "x").stdout == "Done (HTTP 204).\n"
+    assert pandadoc("api", "delete-document", "--id", "x").stderr == "pandadoc: done (HTTP 204)\n"
     assert pandadoc("api", "delete-document", "--id", "x", "--json").stdout == ""
 
 

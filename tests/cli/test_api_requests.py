@@ -176,7 +176,7 @@ def test_a_post_has_its_body_from_where_one_likes(
 
 def test_a_response_without_a_body_and_a_refusal_are_those_of_operations(pandadoc: Pandadoc) -> None:
     contact = pandadoc("api", "POST", "/public/v1/contacts", "-f", "email=a@example.com", "--jq", ".id").stdout.strip()
-    assert pandadoc("api", "DELETE", f"/public/v1/contacts/{contact}").stdout == "Done (HTTP 204).\n"
+    assert pandadoc("api", "DELETE", f"/public/v1/contacts/{contact}").stderr == "pandadoc: done (HTTP 204)\n"
     assert_one_line(pandadoc("api", "DELETE", f"/public/v1/contacts/{contact}"), 1, "404")
 
 
@@ -239,3 +239,17 @@ def test_a_wrong_call_is_one_line_and_sends_nothing(
 ) -> None:
     assert_one_line(pandadoc(*arguments), 2, *words)
     assert len(pandadoc_emulator.journal) == 0
+
+
+def test_a_response_that_only_says_it_is_json_is_no_fault_of_the_program(
+    pandadoc: Pandadoc, pandadoc_emulator: Emulator
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    pandadoc_emulator.responses.add("list_contacts", b'{"results": [', headers=headers)
+    assert_one_line(pandadoc("api", "GET", "/public/v1/contacts"), 1, "the response is no JSON", "--output")
+
+
+def test_a_path_that_only_begins_like_the_host_is_of_another(pandadoc: Pandadoc, pandadoc_emulator: Emulator) -> None:
+    for path in (f"{pandadoc_emulator.url}1/x", f"{pandadoc_emulator.url}.example.com/x"):
+        assert_one_line(pandadoc("api", "DELETE", path), 2, "PATH is of another host")
+    assert pandadoc_emulator.journal.entries == []

@@ -214,7 +214,7 @@ def test_a_token_is_not_lost_if_the_profile_cannot_be_filled(
         status, output, errors = login.outcome()
     assert (status, output) == (1, "")
     assert f"the token is stored in file:{tmp_path / 'tokens.json'} under the key 'acme', but" in errors
-    assert "no TOML" in errors
+    assert "not valid TOML" in errors
     assert FileTokenStore(tmp_path / "tokens.json").load("acme") is not None
 
 
@@ -339,13 +339,10 @@ def test_options_win_over_the_environment_and_that_over_the_profile(
     result = pandadoc("whoami", "--profile", "p")
     assert_one_line(result, 1, "no response from http://127.0.0.1:1")
     environment = {"PANDADOC_HOST": pandadoc_emulator.url}
-    pandadoc("whoami", PANDADOC_PROFILE="p", **environment)
     pandadoc("whoami", PANDADOC_PROFILE="p", PANDADOC_API_KEY="of-environment", **environment)
     pandadoc("whoami", "--api-key", "-", stdin="of-option", PANDADOC_PROFILE="p", PANDADOC_API_KEY="x", **environment)
     pandadoc("whoami", "--host", pandadoc_emulator.url, "--profile", "p", PANDADOC_HOST="http://127.0.0.1:2")
-    assert credentials_of(pandadoc_emulator) == [
-        f"API-Key {key}" for key in ("of-p", "of-environment", "of-option", "of-p")
-    ]
+    assert credentials_of(pandadoc_emulator) == [f"API-Key {key}" for key in ("of-environment", "of-option", "of-p")]
 
 
 @pytest.mark.parametrize("place", [["--region", "eu"], ["--host", "http://127.0.0.1:1"]])
@@ -353,7 +350,7 @@ def test_host_and_region_are_one_setting(pandadoc: Pandadoc, pandadoc_emulator: 
     assert pandadoc("profile", "add", "p", *place).returncode == 0
     for environment in ({"PANDADOC_HOST": pandadoc_emulator.url}, {"PANDADOC_REGION": "us"}):
         document = json.loads(
-            pandadoc("status", "--offline", "--json", "--profile", "p", PANDADOC_API_KEY="x", **environment).stdout
+            pandadoc("status", "--offline", "--json", PANDADOC_PROFILE="p", PANDADOC_API_KEY="x", **environment).stdout
         )
         assert document["host"] == environment.get("PANDADOC_HOST", "https://api.pandadoc.com")
     document = json.loads(pandadoc("status", "--offline", "--json", "--profile", "p", PANDADOC_API_KEY="x").stdout)
@@ -365,13 +362,24 @@ def test_a_secret_of_the_profile_goes_with_its_application_only(pandadoc: Pandad
     assert_one_line(pandadoc("refresh", "--profile", acme, "--client-id", "other"), 2, "no client secret")
 
 
-def test_whoever_names_a_profile_is_warned_of_a_credential_that_wins(
+def test_a_profile_that_is_named_replaces_what_the_environment_says(
     pandadoc: Pandadoc, pandadoc_emulator: Emulator, sandbox: str
 ) -> None:
-    result = pandadoc("whoami", "--profile", sandbox, PANDADOC_API_KEY=pandadoc_emulator.api_key)
-    assert result.returncode == 0
-    assert result.stderr == "pandadoc: warning: PANDADOC_API_KEY is set, and wins over the profile 'sandbox'\n"
+    elsewhere = {"PANDADOC_HOST": "http://127.0.0.1:1", "PANDADOC_API_KEY": "another", "PANDADOC_ACCESS_TOKEN": "a"}
+    result = pandadoc("whoami", "--profile", sandbox, **elsewhere)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert credentials_of(pandadoc_emulator) == [f"API-Key {pandadoc_emulator.api_key}"]
     assert pandadoc("whoami", PANDADOC_PROFILE=sandbox, PANDADOC_API_KEY=pandadoc_emulator.api_key).stderr == ""
+
+
+@pytest.mark.parametrize("elsewhere", [{"PANDADOC_HOST": "http://127.0.0.1:1"}, {"PANDADOC_REGION": "eu"}])
+def test_the_credential_of_a_profile_does_not_follow_the_environment_to_another_host(
+    pandadoc: Pandadoc, sandbox: str, elsewhere: dict[str, str]
+) -> None:
+    (variable,) = elsewhere
+    assert_one_line(pandadoc("whoami", PANDADOC_PROFILE=sandbox, **elsewhere), 2, variable, "'sandbox'", "unset it")
+    assert pandadoc("profile", "use", sandbox).returncode == 0
+    assert_one_line(pandadoc("documents", "list", **elsewhere), 2, variable, "--profile sandbox")
 
 
 def test_a_stored_token_can_be_asked_for_all_the_same(pandadoc: Pandadoc, sandbox: str, tmp_path: Path) -> None:
@@ -453,7 +461,7 @@ def test_a_profile_is_not_replaced_unasked(pandadoc: Pandadoc, sandbox: str) -> 
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("[", "no TOML"),
+        ("[", "not valid TOML"),
         ("profiles = 1", "profiles must be a table"),
         ("[profiles]\nx = 1", "profiles.x"),
         ("[profiles.x]\nhost = 1", "profiles.x.host"),

@@ -10,7 +10,8 @@ import socket
 from pathlib import Path
 from typing import Any
 
-from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi import Depends, FastAPI, Request
+from starlette.exceptions import HTTPException
 
 from pandadoc_client import AsyncPandaDoc, PandaDoc, webhooks
 from pandadoc_client.oauth import AsyncOAuthClient, AsyncTokenManager, OAuthClient, token_store
@@ -28,7 +29,7 @@ def record(event: webhooks.AnyEvent) -> None:
 
 
 def flask_site(callback: str) -> Any:
-    from flask import Flask, abort, request, session
+    from flask import Flask, Response, abort, request, session
 
     from pandadoc_client.contrib.flask import PandaDocOAuth, webhook_view
 
@@ -49,7 +50,7 @@ def flask_site(callback: str) -> Any:
 
     def hand_over(event: webhooks.AnyEvent) -> None:
         if event.data.get("gone"):
-            abort(410)
+            abort(Response("gone", 410))
         record(event)
 
     view = webhook_view(hand_over, KEY, webhooks.EventDeduplicator("sqlite:webhooks.db"), max_body=MAX_BODY)
@@ -83,7 +84,7 @@ def fastapi_site(callback: str) -> Any:
 
     async def hand_over(event: webhooks.AnyEvent) -> None:
         if event.data.get("gone"):
-            raise HTTPException(410)
+            raise HTTPException(410)  # FastAPI's is a kind of it
         record(event)
 
     endpoint = webhook_endpoint(hand_over, KEY, webhooks.EventDeduplicator("sqlite:webhooks.db"), max_body=MAX_BODY)

@@ -76,9 +76,10 @@ def test_a_user_who_refuses_is_told_so(url: str, user: httpx.Client) -> None:
 
 
 def test_a_link_of_somebody_else_connects_nothing(url: str, user: httpx.Client, pandadoc_emulator: Emulator) -> None:
+    forged = {"code": pandadoc_emulator.issue_code(), "state": "forged"}
+    assert user.get(f"{url}/pandadoc/callback", params=forged).status_code == 400, "nobody has begun"
     consent_page(user, url)
-    answer = user.get(f"{url}/pandadoc/callback", params={"code": pandadoc_emulator.issue_code(), "state": "forged"})
-    assert answer.status_code == 400
+    assert user.get(f"{url}/pandadoc/callback", params=forged).status_code == 400
     assert pandadoc_emulator.journal.token_requests() == []
 
 

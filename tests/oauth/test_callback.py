@@ -132,10 +132,16 @@ def test_what_the_server_does_not_send_is_refused(url: str, problem: str) -> Non
     assert "SECRET" not in f"{caught.value} {caught.value!r}"
 
 
-@pytest.mark.parametrize("arguments", [(b"?code=C", STATE), (None, STATE), ("?code=C", None), ("?code=C", b"x")])
+@pytest.mark.parametrize("arguments", [(b"?code=C", STATE), (None, STATE), ("?code=C", b"x")])
 def test_a_callback_and_a_state_are_text(arguments: Any) -> None:
     with pytest.raises(ApiTypeError):
         parse_callback(*arguments)
+
+
+def test_without_a_known_state_no_callback_is_believed() -> None:
+    for url in ("?code=c&state=s", "?error=access_denied&state=s", "?code=c", ""):
+        with pytest.raises(StateMismatchError, match="no authorization request that is known here"):
+            parse_callback(url, None)
 
 
 def test_an_empty_state_is_never_accepted() -> None:

@@ -15,7 +15,13 @@ import pytest
 
 from pandadoc_client import ApiClient, AsyncApiClient, AsyncPandaDoc, Configuration, PandaDoc
 from pandadoc_client.emulator import Emulator
-from pandadoc_client.exceptions import ApiConnectionError, ApiTimeoutError, ApiTypeError, NotFoundException
+from pandadoc_client.exceptions import (
+    ApiConnectionError,
+    ApiTimeoutError,
+    ApiTypeError,
+    NotFoundException,
+    OpenApiException,
+)
 from pandadoc_client.oauth import MemoryTokenStore, Token
 from pandadoc_client.types import DocumentCreateRequestDict
 
@@ -204,6 +210,26 @@ def test_what_a_hook_of_the_client_has_read_is_the_response(clients: World) -> N
     )
     http_client.event_hooks = {"response": [async_hook if clients.is_async else hook]}
     assert clients.call(http_client).email == "read"
+
+
+@pytest.mark.parametrize("reading", ["raise_for_status", "iter_bytes"])
+def test_what_a_hook_of_the_client_raises_is_an_error_of_the_package(clients: World, reading: str) -> None:
+    def hook(response: Any) -> None:
+        if reading == "raise_for_status":
+            response.raise_for_status()
+        elif not clients.is_async:
+            list(response.iter_bytes())
+
+    async def async_hook(response: Any) -> None:
+        hook(response)
+        if reading == "iter_bytes":
+            _ = [part async for part in response.aiter_bytes()]
+
+    answer = b'{"email": "read"}'
+    http_client = clients.http_client(lambda _: clients.library.Response(400, stream=Parts(answer)))
+    http_client.event_hooks = {"response": [async_hook if clients.is_async else hook]}
+    with pytest.raises(OpenApiException):
+        clients.call(http_client, retries=0)
 
 
 def test_a_packed_body_is_unpacked_once(clients: World) -> None:

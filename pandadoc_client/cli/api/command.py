@@ -258,4 +258,4 @@ def _print(client: PandaDoc, described: Described, *, as_json: bool, as_csv: boo
     elif data.strip():
         print_answer(read_json(data), items=described.items, operation=described.entry.method_name, as_csv=as_csv)
     else:
-        print_lines([f"Done (HTTP {response.status})."])
+        print(f"pandadoc: done (HTTP {response.status})", file=sys.stderr)

@@ -140,10 +140,12 @@ def _target(path: str, host: str) -> str:
     Raises:
         CommandError: It is another host's, or no path.
     """
-    path = path.removeprefix(host)  # what was copied from a response or from the reference
-    if "://" in path:
+    if path.startswith(f"{host}/"):
+        path = path.removeprefix(host)  # what was copied from a response or from the reference
+    place, _, _ = path.partition("?")
+    if "://" in place:
         raise CommandError(f"PATH is of another host than {host}, where the credential belongs")
-    if "{" in path:
+    if "{" in place:
         raise CommandError("PATH has a name in braces: put the value in its place")
     if not path or not (path.isascii() and path.isprintable()) or " " in path:
         raise CommandError("PATH must be a path such as /public/v1/documents, with what is special percent-encoded")
@@ -218,11 +220,11 @@ def _print(
     elif as_json:
         print_raw(data)
     elif not data:
-        print_lines([f"Done (HTTP {response.status})."])
+        print(f"pandadoc: done (HTTP {response.status})", file=sys.stderr)
     elif is_json and output is None:
         items = "" if entry is None else describe(entry).items
         operation = "" if entry is None else entry.method_name
-        print_answer(read_json(data), items=items, operation=operation, as_csv=as_csv)
+        print_answer(_json_of(data), items=items, operation=operation, as_csv=as_csv)
     elif sys.stdout.isatty():
         raise CommandError("the response is a file, which is nothing for a terminal: give --output FILE", EXIT_FAILURE)
     else:
@@ -244,3 +246,15 @@ def _save(response: RESTResponse, output: str) -> None:
     finally:
         sink.abandon()
     print_lines([f"{path} ({len(response.data)} bytes)"])
+
+
+def _json_of(data: bytes) -> Any:
+    """Return the JSON that a response says it is.
+
+    Raises:
+        CommandError: It is none.
+    """
+    try:
+        return read_json(data)
+    except (ValueError, RecursionError):
+        raise CommandError("the response is no JSON; --output FILE keeps it as it came", EXIT_FAILURE) from None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import unquote, urlsplit
 
 import typer
 
@@ -160,7 +161,7 @@ def create(
     """Create a document from a template (--template), from a file at a URL (--url), or by a request of yours (--body).
 
     For files on this machine there is "pandadoc documents upload". With --body as well, the other options win over what
-    stands there.
+    stands there. Without --name a file at a URL gives its own.
 
     \b
     pandadoc documents create --url https://example.com/contract.pdf --recipient ada@example.com
@@ -175,7 +176,8 @@ def create(
             "from what? give --template ID, --url URL or --body JSON; for files there is: pandadoc documents upload"
         )
     if url is not None:
-        draft["url"] = url
+        place = urlsplit(url)
+        draft = {"name": PurePosixPath(unquote(place.path)).stem or place.hostname, **draft, "url": url}
     with access.open() as client:
         made = client.documents.create_document(draft).to_dict()
         if wait:

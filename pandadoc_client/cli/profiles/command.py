@@ -14,7 +14,7 @@ from pandadoc_client.cli.options import ClientId, ClientSecretFile, Host, Json, 
 from pandadoc_client.cli.profiles import registry
 from pandadoc_client.cli.profiles.registry import Profile, Profiles
 from pandadoc_client.cli.profiles.selection import complete_profile
-from pandadoc_client.cli.render import new_table, print_json, print_lines, print_table
+from pandadoc_client.cli.render import new_table, print_json, print_lines, print_table, printable
 from pandadoc_client.cli.values import secret_at
 
 __all__ = ["app"]
@@ -149,7 +149,7 @@ def list_(as_json: Json = False) -> None:
     table = new_table("profile", "host", "credential", "current")
     for name, each in sorted(found.by_name.items()):
         star = "*" if name == found.current else ""
-        table.add_row(Text(name), Text(_host(each)), _CREDENTIALS[each.credential], star)
+        table.add_row(Text(printable(name)), Text(printable(_host(each))), _CREDENTIALS[each.credential], star)
     print_table(table)
 
 
@@ -182,7 +182,7 @@ def show(
         "secrets": chosen.kept_in if chosen.secrets else None,
         "file": str(registry.config_path()),
     }
-    print_lines([f"{name + ':':14}{text}" for name, text in shown.items() if text is not None])
+    print_lines([f"{name + ':':14}{printable(text)}" for name, text in shown.items() if text is not None])
 
 
 @app.command("remove")

@@ -83,6 +83,21 @@ class Profile:
         }
         return {name: text for name, text in {**places, **others}.items() if text and not environment.get(name)}
 
+    def replaced(self) -> frozenset[str]:
+        """Return the variables that mean nothing where the profile is named: it says so itself, or has a credential."""
+        names: set[str] = set()
+        if self.host or self.region:
+            names |= {"PANDADOC_HOST", "PANDADOC_REGION"}
+        if self.credential:
+            names |= {"PANDADOC_API_KEY", "PANDADOC_ACCESS_TOKEN"}
+        if self.client_id:
+            names |= {"PANDADOC_CLIENT_ID", "PANDADOC_CLIENT_SECRET"} if self.secrets else {"PANDADOC_CLIENT_ID"}
+        if self.store:
+            names.add("PANDADOC_TOKEN_STORE")
+        if self.redirect_uri:
+            names.add("PANDADOC_REDIRECT_URI")
+        return frozenset(names)
+
     def read_secret(self, name: str) -> str | None:
         """Return ``api_key`` or ``client_secret``; None if it is not kept.
 
@@ -125,7 +140,9 @@ class Profile:
             return {}
         with _open(self.secrets) as store:
             record = store.read(self.name)
-        found = {} if record is None else hide(json.loads(record.document))
+        found: Any = {} if record is None else hide(json.loads(record.document))
+        if not isinstance(found, dict):
+            raise CommandError(f"the secrets of the profile {self.name!r}, {self.kept_in}, are damaged: add it again")
         return cast("dict[str, Any]", found)
 
 
@@ -222,7 +239,7 @@ def read() -> Profiles:
     except OSError as error:
         raise CommandError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError as error:  # of TOML, or of UTF-8
-        raise CommandError(f"{path}: no TOML: {error}") from None
+        raise CommandError(f"{path}: not valid TOML: {error}") from None
     tables = found.get("profiles", {})
     if not isinstance(tables, dict):
         raise CommandError(f"{path}: profiles must be a table")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -56,8 +55,9 @@ def selected() -> Profile | None:
 def with_profile(command: Any) -> Any:
     """Return a command, or a group with all its commands, that takes ``--profile`` if it has a use for it.
 
-    A profile fills the variables of the environment that are unset: what an option says is first, then the environment,
-    then the profile. Its secrets are read by whoever needs them.
+    What an option says is first, ``--profile`` included: a profile that is named on the command line replaces what the
+    environment says of the same. One that is not fills the variables that are unset. Its secrets are read by whoever
+    needs them.
     """
     for below in getattr(command, "commands", {}).values():
         with_profile(below)
@@ -88,11 +88,13 @@ def _filled(callback: Callable[..., Any]) -> Callable[..., Any]:
         found = find(profile)
         if found is None:
             return callback(*arguments, **values)
-        if profile is not None:
-            _warn_of_another(found, values)
+        replaced = found.replaced() if profile is not None else frozenset[str]()
+        if profile is None:
+            _check_host(found, values)
+        environment = {name: text for name, text in os.environ.items() if name not in replaced}
         token = _SELECTED.set(found)
         try:
-            with _variables(found.variables(os.environ)):
+            with _variables(found.variables(environment), replaced):
                 return callback(*arguments, **values)
         finally:
             _SELECTED.reset(token)
@@ -100,19 +102,33 @@ def _filled(callback: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _warn_of_another(profile: Profile, values: Mapping[str, Any]) -> None:
-    """Warn if the environment has a credential, which wins: whoever names a profile may have forgotten that."""
-    chooses = "api_key" in values and all(values[name] is None for name in ("api_key", "store", "key"))
-    if chooses and profile.credential is not None:
-        for variable in ("PANDADOC_API_KEY", "PANDADOC_ACCESS_TOKEN"):
-            if os.environ.get(variable):
-                warnings.warn(f"{variable} is set, and wins over the profile {profile.name!r}", stacklevel=1)
+def _check_host(profile: Profile, values: Mapping[str, Any]) -> None:
+    """Refuse to send the credential of a profile that nobody has named here to a host that is not its own.
+
+    Raises:
+        CommandError: The environment names another host.
+    """
+    from pandadoc_client.cli.errors import CommandError
+    from pandadoc_client.oauth._settings import find_host
+
+    given = [values.get(name) for name in ("host", "region", "api_key", "store", "key")]
+    given += [os.environ.get(name) for name in ("PANDADOC_API_KEY", "PANDADOC_ACCESS_TOKEN")]
+    if profile.credential is None or not (profile.host or profile.region) or any(given):
+        return
+    named = next((name for name in ("PANDADOC_HOST", "PANDADOC_REGION") if os.environ.get(name)), None)
+    if named is not None and find_host(None, None)[0] != find_host(profile.host, profile.region)[0]:
+        raise CommandError(
+            f"{named} names another host than the profile {profile.name!r}, whose credential it must not get: unset it,"
+            f" or say --profile {profile.name}"
+        )
 
 
 @contextmanager
-def _variables(added: Mapping[str, str]) -> Iterator[None]:
-    """Add variables to the environment, where the library looks for what no option says."""
-    before = {name: os.environ.get(name) for name in added}
+def _variables(added: Mapping[str, str], removed: frozenset[str]) -> Iterator[None]:
+    """Add variables to the environment, where the library looks for what no option says, and take others out."""
+    before = {name: os.environ.get(name) for name in {*added, *removed}}
+    for name in removed:
+        os.environ.pop(name, None)
     os.environ.update(added)
     try:
         yield
