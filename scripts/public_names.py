@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def public_names() -> list[str]:
-    """Return a line for each public function, class, method and attribute, in alphabetical order."""
+    """Return a line for each public function, class, method and attribute of the package, in alphabetical order."""
     package = griffe.load("pandadoc_client", search_paths=[PROJECT])
     assert isinstance(package, griffe.Module)
     classes: dict[str, str] = {}  # by where it is written, where it was found first
@@ -64,7 +64,8 @@ def _modules(package: griffe.Module) -> Iterator[griffe.Module]:
 
 def _names(module: griffe.Module, classes: dict[str, str]) -> Iterator[str]:
     for name in module.exports or ():
-        yield from _lines(f"{module.path}.{name}", module.members.get(str(name)), classes)
+        path = f"{module.path}.{name}".removeprefix("pandadoc_client.")
+        yield from _lines(path, module.members.get(str(name)), classes)
 
 
 def _lines(path: str, found: griffe.Object | griffe.Alias | None, classes: dict[str, str]) -> Iterator[str]:
