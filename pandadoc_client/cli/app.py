@@ -89,7 +89,7 @@ def pandadoc(
     pandadoc documents download ID                as a PDF file
     pandadoc open ID                              its page, in the browser
     pandadoc api --list                           all operations
-    pandadoc api list-templates --q invoice       any of them, as a table; --json, --jq, --csv for programs
+    pandadoc api list-templates --q invoice       any of them; --json, --jq, --csv, --debug for programs
     pandadoc logs tail                            what the API logs of requests, as it comes
     pandadoc webhooks listen --forward URL        deliveries, verified, to your program
     pandadoc token                                a valid access token, for scripts
@@ -97,7 +97,7 @@ def pandadoc(
     pandadoc emulator --port 8000                 a PandaDoc to develop against
     pandadoc templates export ID                  a template of yours, for the emulator
     pandadoc probe                                where the emulator differs from your account
-    pandadoc demo                                 code, token, API call and refresh, on this machine
+    pandadoc demo                                 code, token, API call and refresh
     pandadoc completion --install                 completion for your shell
 
     Settings come from options, else from PANDADOC_API_KEY, PANDADOC_ACCESS_TOKEN, PANDADOC_CLIENT_ID,
