@@ -89,7 +89,7 @@ def pandadoc(
     pandadoc documents download ID                as a PDF file
     pandadoc open ID                              its page, in the browser
     pandadoc api --list                           all operations
-    pandadoc api list-templates --q invoice       any of them; --json, --jq, --csv, --debug for programs
+    pandadoc api list-templates --q invoice       any of them; --json, --jq, --csv
     pandadoc logs tail                            what the API logs of requests, as it comes
     pandadoc webhooks listen --forward URL        deliveries, verified, to your program
     pandadoc token                                a valid access token, for scripts
