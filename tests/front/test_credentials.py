@@ -300,3 +300,17 @@ def test_the_host_is_that_of_the_argument_else_the_environment_else_the_region(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert kind(api_key="key", **arguments).configuration.host == url
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_manager_brings_its_host_along(wrapped: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PANDADOC_HOST", raising=False)
+    with OAuthClient("id", "secret", host="http://127.0.0.1:1") as client:
+        manager = TokenManager(client, MemoryTokenStore())
+        auth = OAuth2Auth(manager) if wrapped else manager
+        assert PandaDoc(auth).configuration.host == "http://127.0.0.1:1"
+        assert AsyncPandaDoc(auth).configuration.host == "http://127.0.0.1:1"
+        assert PandaDoc(auth, region="eu").configuration.host == "https://api.pandadoc.eu"
+        monkeypatch.setenv("PANDADOC_HOST", "http://127.0.0.1:2")
+        assert PandaDoc(auth).configuration.host == "http://127.0.0.1:1"
+        assert PandaDoc(auth, host="http://127.0.0.1:3").configuration.host == "http://127.0.0.1:3"
