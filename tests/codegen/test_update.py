@@ -220,9 +220,15 @@ with Emulator(EmulatorOptions(seed_data=False)) as emulator:
 """
 
 
-def test_a_year_of_documents_is_followed_one_after_another(project: Project) -> None:
+@pytest.mark.parametrize("half", [STEPS[:5], STEPS[5:]], ids=["first", "second"])
+def test_a_year_of_documents_is_followed_one_after_another(project: Project, half: list[Any]) -> None:
     document = vendor()
-    for version, change, program, printed in STEPS:
+    if half != STEPS[:5]:  # what came before, at once
+        for version, change, _, _ in STEPS[:5]:
+            change(document)
+            document["info"]["version"] = version
+        assert project.update(copy.deepcopy(document)).returncode == 0
+    for version, change, program, printed in half:
         change(document)
         document["info"]["version"] = version
         result = project.update(copy.deepcopy(document), name="new.yaml" if change is numbers else "new.json")
@@ -236,8 +242,10 @@ def test_a_year_of_documents_is_followed_one_after_another(project: Project) -> 
         assert typed.returncode == 0, f"{version}: {typed.stdout}"
     again = project.update(copy.deepcopy(document))
     assert (again.returncode, again.stdout) == (0, "nothing new\n")
-    assert "127 operations" not in project.text("README.md")
-    assert "129 operations of the API's version 10.1.0, of which the vendor's SDK lacks 64" in project.text("README.md")
+    if half == STEPS[5:]:
+        assert "127 operations" not in project.text("README.md")
+        lacks = "129 operations of the API's version 10.1.0, of which the vendor's SDK lacks 64"
+        assert lacks in project.text("README.md")
     assert "- Machines: operations/machines.md\n" in project.text("mkdocs.yml")
     assert (project.folder / "docs" / "operations" / "machines.md").exists()
 
