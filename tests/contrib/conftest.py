@@ -18,7 +18,7 @@ from pandadoc_client import webhooks
 from pandadoc_client.emulator import Emulator
 
 from ..docs.pages import PROJECT
-from .site import KEY
+from .support import KEY
 
 
 @dataclass(frozen=True)

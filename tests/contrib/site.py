@@ -16,8 +16,7 @@ from starlette.exceptions import HTTPException
 from pandadoc_client import AsyncPandaDoc, PandaDoc, webhooks
 from pandadoc_client.oauth import AsyncOAuthClient, AsyncTokenManager, OAuthClient, token_store
 
-KEY = "key-marker-5f1c9a"
-MAX_BODY = 10_000
+from .support import KEY, MAX_BODY
 
 
 def record(event: webhooks.AnyEvent) -> None:

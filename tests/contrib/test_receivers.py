@@ -16,7 +16,7 @@ from pandadoc_client.contrib._receiver import Receiver
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 from .conftest import Site
-from .site import KEY, MAX_BODY
+from .support import KEY, MAX_BODY
 
 MAKERS: dict[str, Any] = {
     "django": django.webhook_view,
