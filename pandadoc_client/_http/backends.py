@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from types import ModuleType
 from typing import Any, Literal, Protocol
 
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
-__all__ = ["AsyncHttpClient", "Backend", "HttpClient", "check_backend", "check_http_client", "loaded_libraries"]
+__all__ = ["AsyncHttpClient", "Backend", "HttpClient", "check_backend", "check_http_client", "classes_of_libraries"]
 
 Backend = Literal["httpx", "aiohttp"]
 
@@ -48,9 +47,13 @@ class AsyncHttpClient(Protocol):
         ...
 
 
-def loaded_libraries() -> list[ModuleType]:
-    """Return httpx, and httpx2 where the program uses it: whose objects a user may give, the newer one last."""
-    return [sys.modules[name] for name in ("httpx", "httpx2") if name in sys.modules]
+def classes_of_libraries(name: str) -> tuple[type, ...]:
+    """Return the class of that name of httpx and of httpx2, for `isinstance`; of those that the program uses.
+
+    Nobody has an object of another. A module that is being imported may have no such class yet.
+    """
+    found = (getattr(sys.modules.get(library), name, None) for library in ("httpx", "httpx2"))
+    return tuple(kind for kind in found if kind is not None)
 
 
 def check_backend(backend: Backend | None) -> None:
@@ -81,9 +84,7 @@ def check_http_client(http_client: Any, backend: Backend | None, *, is_async: bo
         return
     if backend is not None:
         raise ApiValueError("http_client and backend cannot both be given: either says what sends", ["http_client"])
-    import httpx  # noqa: F401 - so that it is loaded
-
     name = "AsyncClient" if is_async else "Client"
-    if not isinstance(http_client, tuple(getattr(library, name) for library in loaded_libraries())):
+    if not isinstance(http_client, classes_of_libraries(name)):
         problem = f"http_client must be an httpx.{name} or an httpx2.{name}, not {type(http_client).__name__}"
         raise ApiTypeError(problem, ["http_client"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Generator, MutableMapping
 from typing import Any, Protocol, TypeVar
@@ -12,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 import httpx
 
 import pandadoc_client
-from pandadoc_client._http.backends import loaded_libraries
+from pandadoc_client._http.backends import classes_of_libraries
 from pandadoc_client._http.deadline import seconds_left
 from pandadoc_client._http.secrets import repr_in_any_state
 from pandadoc_client.exceptions import ApiTypeError
@@ -96,7 +95,7 @@ class OAuth2Auth(httpx.Auth):
 
         Its clients ask for just that. Importing it here would double the time that importing httpx takes.
         """
-        return _of_both(sys.modules["httpx2"]) if "httpx2" in sys.modules else OAuth2Auth
+        return _of_all(classes_of_libraries("Auth"))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return OAuth2Auth, (self._manager,)
@@ -129,7 +128,7 @@ class OAuth2Auth(httpx.Auth):
         if response.status_code != 401:
             return False
         self._manager.reject(access_token)
-        replayable = isinstance(request.stream, tuple(library.ByteStream for library in loaded_libraries()))
+        replayable = isinstance(request.stream, classes_of_libraries("ByteStream"))
         if not replayable:
             logger.warning(
                 "%s %s was answered 401 and is not sent again: its body cannot be read twice",
@@ -145,5 +144,7 @@ def _authorized(request: _Request, access_token: str) -> _Request:
 
 
 @functools.cache
-def _of_both(httpx2: Any) -> type[OAuth2Auth]:
-    return type("OAuth2Auth", (OAuth2Auth, httpx2.Auth), {})
+def _of_all(kinds: tuple[type, ...]) -> type[OAuth2Auth]:
+    """Return an `OAuth2Auth` that is of each of *kinds* as well."""
+    further = [kind for kind in kinds if not issubclass(OAuth2Auth, kind)]
+    return type("OAuth2Auth", (OAuth2Auth, *further), {}) if further else OAuth2Auth

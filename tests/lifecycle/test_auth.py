@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import ModuleType
 from typing import Any
 
 import httpx
@@ -361,6 +362,13 @@ print(seen)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "['Bearer access']\n"
+
+
+def test_while_httpx2_is_being_imported_it_is_an_authentication_for_httpx(
+    manager: TokenManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "httpx2", ModuleType("httpx2"))  # another thread has begun with it
+    assert isinstance(OAuth2Auth(manager), httpx.Auth)
 
 
 def test_a_program_may_have_httpx2_in_place_of_httpx(emulator: Emulator) -> None:
