@@ -364,11 +364,13 @@ print(seen)
     assert done.stdout == "['Bearer access']\n"
 
 
-def test_while_httpx2_is_being_imported_it_is_an_authentication_for_httpx(
-    manager: TokenManager, monkeypatch: pytest.MonkeyPatch
+def test_a_401_is_answered_while_httpx2_is_being_imported(
+    emulator: Emulator, manager: TokenManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "httpx2", ModuleType("httpx2"))  # another thread has begun with it
-    assert isinstance(OAuth2Auth(manager), httpx.Auth)
+    emulator.expire_access_tokens()
+    with httpx.Client(base_url=emulator.url, auth=OAuth2Auth(manager)) as http:
+        monkeypatch.setitem(sys.modules, "httpx2", ModuleType("httpx2"))  # another thread has begun with it
+        assert http.get(MEMBER).status_code == 200
 
 
 def test_a_program_may_have_httpx2_in_place_of_httpx(emulator: Emulator) -> None:
