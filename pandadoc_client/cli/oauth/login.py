@@ -397,9 +397,7 @@ def _place(profile: Profile, host: str) -> dict[str, str]:
 
 def _check_host(profile: Profile, host: str) -> None:
     """Refuse to put a credential of one host into the profile of another."""
-    from pandadoc_client.oauth._settings import find_host
-
-    if (profile.host or profile.region) and find_host(profile.host, profile.region)[0] != host:
+    if profile.url not in (None, host):
         raise CommandError(
             f"the profile {profile.name!r} is for another host than {host}, which --host, --region, PANDADOC_HOST or"
             " PANDADOC_REGION asks for: leave that out, or add a profile for it"

@@ -33,8 +33,8 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 def profile(context: typer.Context) -> None:
     """Named settings: a host or region, and a credential.
 
-    A command takes the profile of --profile, else of PANDADOC_PROFILE, else of "pandadoc profile use". What an option
-    or a variable of the environment says wins over the profile.
+    A command takes the profile of --profile, else of PANDADOC_PROFILE, else of "pandadoc profile use". What another
+    option says wins over it. What the environment says wins over a profile that --profile does not name.
 
     \b
     pandadoc profile add sandbox --api-key -            asks for the key, unseen
@@ -239,9 +239,8 @@ def _check_store(url: str) -> str:
 
 
 def _host(profile: Profile) -> str:
-    from pandadoc_client._http.regions import region_of
-
-    return profile.host or (f"{region_of(profile.region).api}" if profile.region else "(default)")
+    """Return the host as it was given, which may be none that can be called, or that of the region."""
+    return profile.host or profile.url or "(default)"
 
 
 def _document(found: Profiles, name: str) -> dict[str, Any]:

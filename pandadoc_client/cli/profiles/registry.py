@@ -24,11 +24,25 @@ from pandadoc_client.exceptions import ApiValueError
 if TYPE_CHECKING:
     from pandadoc_client.oauth.stores import TokenStore
 
-__all__ = ["API_KEY", "OAUTH", "Profile", "Profiles", "changing", "check_name", "config_path", "find", "read"]
+__all__ = [
+    "API_KEY",
+    "CREDENTIALS",
+    "OAUTH",
+    "Profile",
+    "Profiles",
+    "changing",
+    "check_name",
+    "config_path",
+    "find",
+    "read",
+]
 
 API_KEY = "api-key"
 OAUTH = "oauth"
 
+CREDENTIALS = frozenset({"PANDADOC_API_KEY", "PANDADOC_ACCESS_TOKEN"})
+"""Variables of the environment that hold a credential."""
+_PLACES = frozenset({"PANDADOC_HOST", "PANDADOC_REGION"})
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _HEAD = '# Profiles of the command line; "pandadoc profile" writes this file anew. No secret is in here.\n'
 _SERVICE = "pandadoc-client profiles"
@@ -71,31 +85,47 @@ class Profile:
         """Where the secrets are, in words."""
         return "in the keyring" if self.secrets == "keyring" else f"in {_credentials_path()}"
 
-    def variables(self, environment: Mapping[str, str]) -> dict[str, str]:
-        """Return the variables that the profile adds to an environment, which wins wherever it says something."""
-        places = {"PANDADOC_HOST": self.host, "PANDADOC_REGION": self.region}
-        if any(environment.get(name) for name in places):  # one of them may contradict the other
-            places = {}
-        others = {
+    @property
+    def url(self) -> str | None:
+        """The API that it is for; None if it does not say.
+
+        Raises:
+            ApiValueError: The host or region cannot be one.
+        """
+        if not (self.host or self.region):
+            return None
+        from pandadoc_client.oauth._settings import find_host
+
+        return find_host(self.host, self.region)[0]
+
+    @property
+    def _says(self) -> dict[str, str]:
+        """The variables of the environment that say what the profile does."""
+        found = {
+            "PANDADOC_HOST": self.host,
+            "PANDADOC_REGION": self.region,
             "PANDADOC_TOKEN_STORE": self.store,
             "PANDADOC_CLIENT_ID": self.client_id,
             "PANDADOC_REDIRECT_URI": self.redirect_uri,
         }
-        return {name: text for name, text in {**places, **others}.items() if text and not environment.get(name)}
+        return {name: text for name, text in found.items() if text}
+
+    def variables(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """Return the variables that the profile adds to an environment, which wins wherever it says something."""
+        set_already = {name for name in self._says if environment.get(name)}
+        if any(environment.get(name) for name in _PLACES):  # one of them may contradict the other
+            set_already |= _PLACES
+        return {name: text for name, text in self._says.items() if name not in set_already}
 
     def replaced(self) -> frozenset[str]:
         """Return the variables that mean nothing where the profile is named: it says so itself, or has a credential."""
-        names: set[str] = set()
-        if self.host or self.region:
-            names |= {"PANDADOC_HOST", "PANDADOC_REGION"}
+        names = set(self._says)
+        if names & _PLACES:
+            names |= _PLACES
         if self.credential:
-            names |= {"PANDADOC_API_KEY", "PANDADOC_ACCESS_TOKEN"}
-        if self.client_id:
-            names |= {"PANDADOC_CLIENT_ID", "PANDADOC_CLIENT_SECRET"} if self.secrets else {"PANDADOC_CLIENT_ID"}
-        if self.store:
-            names.add("PANDADOC_TOKEN_STORE")
-        if self.redirect_uri:
-            names.add("PANDADOC_REDIRECT_URI")
+            names |= CREDENTIALS
+        if self.client_id and self.secrets:
+            names.add("PANDADOC_CLIENT_SECRET")
         return frozenset(names)
 
     def read_secret(self, name: str) -> str | None:
@@ -214,14 +244,13 @@ def find(chosen: str | None) -> Profile | None:
     if name is None:
         return None
     profile = profiles.get(name)
-    if profile.host or profile.region:
-        from pandadoc_client._http.network import check_host
-        from pandadoc_client.oauth._settings import find_host
+    try:
+        if (url := profile.url) is not None:
+            from pandadoc_client._http.network import check_host
 
-        try:
-            check_host(find_host(profile.host, profile.region)[0], True)  # the call asks whether plain http is fine
-        except ApiValueError as error:
-            raise CommandError(f"{config_path()}: profiles.{name}: {error}") from None
+            check_host(url, True)  # the call asks whether plain http is fine
+    except ApiValueError as error:
+        raise CommandError(f"{config_path()}: profiles.{name}: {error}") from None
     return profile
 
 

@@ -109,14 +109,15 @@ def _check_host(profile: Profile, values: Mapping[str, Any]) -> None:
         CommandError: The environment names another host.
     """
     from pandadoc_client.cli.errors import CommandError
+    from pandadoc_client.cli.profiles.registry import CREDENTIALS
     from pandadoc_client.oauth._settings import find_host
 
     given = [values.get(name) for name in ("host", "region", "api_key", "store", "key")]
-    given += [os.environ.get(name) for name in ("PANDADOC_API_KEY", "PANDADOC_ACCESS_TOKEN")]
-    if profile.credential is None or not (profile.host or profile.region) or any(given):
+    given += [os.environ.get(name) for name in CREDENTIALS]
+    if profile.credential is None or profile.url is None or any(given):
         return
     named = next((name for name in ("PANDADOC_HOST", "PANDADOC_REGION") if os.environ.get(name)), None)
-    if named is not None and find_host(None, None)[0] != find_host(profile.host, profile.region)[0]:
+    if named is not None and find_host(None, None)[0] != profile.url:
         raise CommandError(
             f"{named} names another host than the profile {profile.name!r}, whose credential it must not get: unset it,"
             f" or say --profile {profile.name}"
