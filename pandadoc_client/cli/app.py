@@ -100,11 +100,11 @@ def pandadoc(
     pandadoc demo                                 code, token, API call and refresh
     pandadoc completion --install                 completion for your shell
 
-    Settings come from options, else from PANDADOC_API_KEY, PANDADOC_ACCESS_TOKEN, PANDADOC_CLIENT_ID,
-    PANDADOC_CLIENT_SECRET, PANDADOC_REDIRECT_URI, PANDADOC_HOST, PANDADOC_REGION, PANDADOC_TOKEN_STORE and
-    PANDADOC_WEBHOOK_KEY, else from the profile: --profile, PANDADOC_PROFILE, or the one of "pandadoc profile use".
-    Errors are one line on standard error, and JSON on standard output with --json; the exit status is 1 if the server
-    or the network said no, 2 if the call was wrong. --debug shows what is sent and received.
+    Settings come from options, --profile among them, else from PANDADOC_API_KEY, PANDADOC_ACCESS_TOKEN,
+    PANDADOC_CLIENT_ID, PANDADOC_CLIENT_SECRET, PANDADOC_REDIRECT_URI, PANDADOC_HOST, PANDADOC_REGION,
+    PANDADOC_TOKEN_STORE and PANDADOC_WEBHOOK_KEY, else from the profile of PANDADOC_PROFILE or of "pandadoc profile
+    use". Errors are one line on standard error, and JSON on standard output with --json; the exit status is 1 if the
+    server or the network said no, 2 if the call was wrong. --debug shows what is sent and received.
     """
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text
@@ -16,9 +16,13 @@ from rich.text import Text
 from pandadoc_client._http.decoding import read_json
 from pandadoc_client._http.secrets import names_of
 from pandadoc_client.cli.common import jq_filter
+from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
 from pandadoc_client.cli.render import mask_json, new_console, new_table, print_json, print_lines, printable
 
-__all__ = ["columns_of", "print_answer", "print_csv", "print_raw", "print_rows", "shown"]
+if TYPE_CHECKING:
+    from pandadoc_client.rest import RESTResponse
+
+__all__ = ["columns_of", "print_answer", "print_csv", "print_response", "print_rows", "shown"]
 
 _COLUMNS = 6
 _ANY_WIDTH = 1000  # columns of a pipe
@@ -47,7 +51,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _CONTAINERS = ("results", "items")
 
 
-def print_raw(data: bytes) -> None:
+def _print_raw(data: bytes) -> None:
     """Print JSON exactly as it came; on a terminal in ASCII and indented, which nothing in it can steer.
 
     With ``--jq`` what that makes of it is printed.
@@ -65,6 +69,33 @@ def print_raw(data: bytes) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(data if data.endswith(b"\n") or not data else data + b"\n")
     sys.stdout.buffer.flush()
+
+
+def print_response(
+    response: RESTResponse, *, items: str = "", operation: str = "", as_json: bool = False, as_csv: bool = False
+) -> None:
+    """Print a response whose body is JSON, or none: the latter is said on standard error.
+
+    Args:
+        response: What came.
+        items, operation, as_csv: As for `print_answer`.
+        as_json: Whether to print it as it came.
+
+    Raises:
+        CommandError: It is no JSON.
+    """
+    data: bytes = response.data
+    if as_json:
+        _print_raw(data)
+    elif data.strip():
+        try:
+            decoded = read_json(data)
+        except (ValueError, RecursionError):
+            problem = 'the response is no JSON; --json, or --output of "pandadoc api GET PATH", takes it as it came'
+            raise CommandError(problem, EXIT_FAILURE) from None
+        print_answer(decoded, items=items, operation=operation, as_csv=as_csv)
+    else:
+        print(f"pandadoc: done (HTTP {response.status})", file=sys.stderr)
 
 
 def print_answer(response: Any, *, items: str = "", operation: str = "", as_csv: bool = False) -> None:

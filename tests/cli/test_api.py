@@ -424,3 +424,10 @@ def test_a_server_that_does_not_answer_is_named(pandadoc: Pandadoc, pandadoc_emu
     pandadoc_emulator.faults.add(Fault("latency", path="*", delay=30.0, times=None))
     result = pandadoc("api", "list-members", "--timeout", "0.5")
     assert_one_line(result, 1, pandadoc_emulator.url)
+
+
+def test_what_an_operation_returns_without_a_shape_may_be_no_json(
+    pandadoc: Pandadoc, pandadoc_emulator: Emulator
+) -> None:
+    pandadoc_emulator.responses.add("delete_document", b"gone", status=200)
+    assert_one_line(pandadoc("api", "delete-document", "x"), 1, "the response is no JSON", "--json")

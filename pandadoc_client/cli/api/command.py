@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pandadoc_client._http.decoding import read_json
 from pandadoc_client.cli.api.calling import Paginate, given_of, name_in_help, print_pages, values_in_path
 from pandadoc_client.cli.common import check_formats, json_wanted
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
@@ -245,17 +244,12 @@ def _save(operation: Any, given: Mapping[str, Any], to: str | None) -> None:
 
 
 def _print(client: PandaDoc, described: Described, *, as_json: bool, as_csv: bool) -> None:
-    from pandadoc_client.cli.responses import print_answer, print_raw
+    from pandadoc_client.cli.responses import print_response
 
     response = client.api_client.last_response
     if response is None:
         raise CommandError("there is no response", EXIT_FAILURE)
-    data: bytes = response.data
     if response.status == 202 and 202 in described.operation.other_results:
         print("pandadoc: not ready yet (HTTP 202); ask again in a while", file=sys.stderr)
-    if as_json:
-        print_raw(data)
-    elif data.strip():
-        print_answer(read_json(data), items=described.items, operation=described.entry.method_name, as_csv=as_csv)
-    else:
-        print(f"pandadoc: done (HTTP {response.status})", file=sys.stderr)
+    method = described.entry.method_name
+    print_response(response, items=described.items, operation=method, as_json=as_json, as_csv=as_csv)

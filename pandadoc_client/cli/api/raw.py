@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import typer
 
-from pandadoc_client._http.decoding import read_json
 from pandadoc_client.cli.access import Access
 from pandadoc_client.cli.api.calling import Paginate, given_of, print_pages
 from pandadoc_client.cli.api.fields import FIELD, Fields, body_of_fields, parameters_among, split
@@ -211,20 +210,16 @@ def _send(client: PandaDoc, operation: Operation[Any], query: Sequence[tuple[str
 def _print(
     response: RESTResponse, entry: OperationEntry | None, output: str | None, *, as_json: bool, as_csv: bool
 ) -> None:
-    from pandadoc_client.cli.responses import print_answer, print_raw
+    from pandadoc_client.cli.responses import print_response
 
     data: bytes = response.data
     is_json = "json" in (response.getheader("content-type") or "").lower()
     if output is not None and output != _STDOUT:
         _save(response, output)
-    elif as_json:
-        print_raw(data)
-    elif not data:
-        print(f"pandadoc: done (HTTP {response.status})", file=sys.stderr)
-    elif is_json and output is None:
+    elif as_json or not data or (is_json and output is None):
         items = "" if entry is None else describe(entry).items
         operation = "" if entry is None else entry.method_name
-        print_answer(_json_of(data), items=items, operation=operation, as_csv=as_csv)
+        print_response(response, items=items, operation=operation, as_json=as_json, as_csv=as_csv)
     elif sys.stdout.isatty():
         raise CommandError("the response is a file, which is nothing for a terminal: give --output FILE", EXIT_FAILURE)
     else:
@@ -246,15 +241,3 @@ def _save(response: RESTResponse, output: str) -> None:
     finally:
         sink.abandon()
     print_lines([f"{path} ({len(response.data)} bytes)"])
-
-
-def _json_of(data: bytes) -> Any:
-    """Return the JSON that a response says it is.
-
-    Raises:
-        CommandError: It is none.
-    """
-    try:
-        return read_json(data)
-    except (ValueError, RecursionError):
-        raise CommandError("the response is no JSON; --output FILE keeps it as it came", EXIT_FAILURE) from None
