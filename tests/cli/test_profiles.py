@@ -305,7 +305,6 @@ def test_an_api_key_that_has_gone_is_said(pandadoc: Pandadoc, sandbox: str) -> N
 
 
 def test_a_password_does_not_go_into_a_profile(pandadoc: Pandadoc) -> None:
-    pytest.importorskip("redis")
     result = pandadoc("profile", "add", "x", "--store", f"redis://:{MARKER}@127.0.0.1:1/0")
     assert_one_line(result, 2, "--store", "PANDADOC_TOKEN_STORE")
     assert MARKER not in result.stderr
