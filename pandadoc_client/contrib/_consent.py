@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from pandadoc_client import oauth
@@ -39,12 +40,19 @@ class Consent:
         client: Of the application; it must have a redirect URI.
         scope: What to ask for.
         home: Where the browser goes in the end, if ``next`` names no place of this site.
+        manager: Makes the manager of a user's token, and so refuses what can be no key in the store.
 
     Raises:
         ApiValueError: The client has no redirect URI, or *home* is no path.
     """
 
-    def __init__(self, client: oauth.OAuthClient | oauth.AsyncOAuthClient, scope: str, home: str) -> None:
+    def __init__(
+        self,
+        client: oauth.OAuthClient | oauth.AsyncOAuthClient,
+        scope: str,
+        home: str,
+        manager: Callable[[str], object],
+    ) -> None:
         if client.redirect_uri is None:
             raise ApiValueError("client must have a redirect_uri: the URL of the callback")
         if not _is_local(home):
@@ -52,9 +60,16 @@ class Consent:
         self._client = client
         self._scope = scope
         self._home = home
+        self._manager = manager
 
     def start(self, session: _Session, user: str, target: str | None) -> str:
-        """Return the URL of the consent page; *target* is where to go afterwards, ignored if not on this site."""
+        """Return the URL of the consent page; *target* is where to go afterwards, ignored if not on this site.
+
+        Raises:
+            ApiValueError: *user* can be no key in the store; nobody has been asked yet.
+            ApiTypeError: It is no text.
+        """
+        self._manager(user)
         request = self._client.authorization_url(self._scope)
         target = target if target is not None and _is_local(target) else self._home
         session[_SESSION_KEY] = {"state": request.state, "user": user, "next": target}

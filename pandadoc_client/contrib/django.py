@@ -55,7 +55,7 @@ class PandaDocOAuth:
         self._store = store
         self._user = user
         self._failed = failed or _failed
-        self._consent = Consent(client, scope, home)
+        self._consent = Consent(client, scope, home, self.manager)
         self.urls: list[URLPattern] = [
             path("connect", require_GET(self._connect), name="pandadoc_connect"),
             path("callback", require_GET(self._callback), name="pandadoc_callback"),
@@ -69,7 +69,6 @@ class PandaDocOAuth:
         user = self._user(request)
         if user is None:
             return _text(401, NOT_SIGNED_IN)
-        self.manager(user)  # refuses what can be no key, while nobody has consented yet
         return HttpResponseRedirect(self._consent.start(request.session, user, request.GET.get("next")))
 
     def _callback(self, request: HttpRequest) -> HttpResponse:

@@ -61,7 +61,7 @@ class PandaDocOAuth:
         self._client = client
         self._store = store
         self._failed = failed or _failed
-        self._consent = Consent(client, scope, home)
+        self._consent = Consent(client, scope, home, self.manager)
         found: Any = Depends(user)
 
         async def signed_in(key: str | None = found) -> str:
@@ -72,7 +72,6 @@ class PandaDocOAuth:
         key: Any = Depends(signed_in)
 
         async def connect(request: Request, next: str | None = None, key: str = key) -> Response:
-            self.manager(key)  # refuses what can be no key, while nobody has consented yet
             return RedirectResponse(self._consent.start(request.session, key, next), 302)
 
         async def callback(request: Request, key: str = key) -> Response:

@@ -54,7 +54,7 @@ class PandaDocOAuth:
         self._store = store
         self._user = user
         self._failed = failed or _failed
-        self._consent = Consent(client, scope, home)
+        self._consent = Consent(client, scope, home, self.manager)
         self.blueprint = Blueprint("pandadoc", __name__)
         self.blueprint.add_url_rule("/connect", "connect", self._connect)
         self.blueprint.add_url_rule("/callback", "callback", self._callback)
@@ -67,7 +67,6 @@ class PandaDocOAuth:
         user = self._user()
         if user is None:
             return _text(401, NOT_SIGNED_IN)
-        self.manager(user)  # refuses what can be no key, while nobody has consented yet
         return redirect(self._consent.start(session, user, request.args.get("next")))
 
     def _callback(self) -> Response:

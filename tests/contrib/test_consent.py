@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
 from pandadoc_client.contrib._consent import Consent, explain
-from pandadoc_client.exceptions import AccessDeniedError, ApiException, ApiValueError
-from pandadoc_client.oauth import OAuthClient
+from pandadoc_client.exceptions import AccessDeniedError, ApiException, ApiTypeError, ApiValueError
+from pandadoc_client.oauth import MemoryTokenStore, OAuthClient, TokenManager
 
 from .conftest import Site
 
@@ -147,7 +148,7 @@ def test_other_methods_are_refused(site: Site) -> None:
 def test_a_client_without_a_redirect_uri_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PANDADOC_REDIRECT_URI", raising=False)
     with OAuthClient("id", "secret") as client, pytest.raises(ApiValueError, match=r"^client must have a redirect_uri"):
-        Consent(client, "read", "/")
+        Consent(client, "read", "/", str)
 
 
 @pytest.mark.parametrize("home", ["", "me", "https://app.example/", "//app.example"])
@@ -156,7 +157,17 @@ def test_a_home_elsewhere_is_refused(home: str) -> None:
         OAuthClient("id", "secret", "https://app.example/callback") as client,
         pytest.raises(ApiValueError, match=r"^home must be a path"),
     ):
-        Consent(client, "read", home)
+        Consent(client, "read", home, str)
+
+
+@pytest.mark.parametrize("user", ["", "two\nlines", 7])
+def test_what_can_be_no_key_is_refused_before_anybody_is_asked(user: Any) -> None:
+    session: dict[str, Any] = {}
+    with OAuthClient("id", "secret", redirect_uri="https://app.example/callback") as client:
+        consent = Consent(client, "read", "/", lambda key: TokenManager(client, MemoryTokenStore(), key))
+        with pytest.raises((ApiValueError, ApiTypeError), match="key"):
+            consent.start(session, user, None)
+    assert session == {}
 
 
 def test_what_is_not_the_users_doing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
