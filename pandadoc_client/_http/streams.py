@@ -117,10 +117,17 @@ class Stream(httpcore.NetworkStream):
             while view:
                 seconds = _bounded(timeout, httpcore.WriteTimeout)
                 _mark(sent=True)
-                if self._written > UNWATCHED and self._watches and self._answered(seconds):
+                watched = self._watches and self._written + min(len(view), _CHUNK) > UNWATCHED
+                if watched and self._answered(seconds):
                     raise httpcore.WriteError("the server responded before it had the whole request")
-                self._socket.settimeout(seconds)
-                count = self._socket.send(view[:_CHUNK] if self._watches else view)
+                self._socket.settimeout(0 if watched else seconds)  # who waits in a send sees nothing come
+                try:
+                    count = self._socket.send(view[:_CHUNK] if self._watches else view)
+                except (BlockingIOError, ssl.SSLWantWriteError):
+                    continue
+                except ssl.SSLWantReadError:
+                    _ready(self._socket, seconds)
+                    continue
                 self._written += count
                 view = view[count:]
         except TimeoutError as error:
@@ -140,7 +147,9 @@ class Stream(httpcore.NetworkStream):
                 self._socket.settimeout(0)
                 data = self._socket.recv(_CHUNK)
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-                return False  # of TLS itself, and nothing to read
+                if writable:
+                    return False
+                continue  # it was of TLS itself, or a part of what is encrypted as one
             except OSError:
                 data = b""
             self._early += data

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import array
 import asyncio
+import fcntl
+import select
+import socket
 import ssl
+import termios
 import threading
-from collections.abc import Iterator
-from typing import Any
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
+import httpcore
 import pytest
 import trio
 
 from pandadoc_client import ApiClient, AsyncApiClient
+from pandadoc_client._http.streams import Stream
 from pandadoc_client.api.document_attachments_api import AsyncDocumentAttachmentsApi, DocumentAttachmentsApi
 from pandadoc_client.exceptions import ApiConnectionError, ApiException
 
@@ -106,6 +114,69 @@ def test_over_tls_an_upload_that_is_refused_early_gets_the_status(world: str, au
         settings.ssl_ca_cert = str(authority)
         error = upload(world, settings)
     assert error.status == 413
+
+
+def _unread(connection: socket.socket) -> int:
+    """Return how many bytes lie in the system's buffer for a connection."""
+    found = array.array("i", [0])
+    fcntl.ioctl(connection.fileno(), termios.FIONREAD, found)
+    return found[0]
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    """Wait for what no event tells: what lies in the buffers of a socket."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+@pytest.mark.parametrize("first", ["tickets", "a part of a record"])
+def test_what_belongs_to_tls_alone_does_not_hide_a_refusal_that_comes_after_it(first: str, authority: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        near = socket.create_connection(listener.getsockname())
+        far, _ = listener.accept()
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = tls(authority).wrap_bio(incoming, outgoing, server_side=True)
+    client = ssl.create_default_context(cafile=str(authority))
+    made: list[Stream] = []
+    failures: list[Exception] = []
+
+    def sends() -> None:
+        made.append(cast("Stream", Stream(near).start_tls(client, "127.0.0.1", 20)))
+        try:
+            made[0].write(bytes(LARGE), 20)
+        except httpcore.WriteError as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=sends)
+    thread.start()
+    with far:
+        while True:
+            try:
+                server.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                far.sendall(outgoing.read())
+                incoming.write(far.recv(65536))
+        _until(lambda: bool(made))
+        connection = made[0].get_extra_info("socket")
+        _until(lambda: not select.select([], [connection], [], 0.1)[1])  # nobody reads: the request fills the buffers
+        begins = outgoing.read()  # with TLS 1.3, tickets
+        assert begins
+        server.write(refusal(413))
+        response = outgoing.read()
+        if first == "a part of a record":
+            begins, response = begins + response[:9], response[9:]
+        far.sendall(begins)
+        _until(lambda: not _unread(connection))
+        far.sendall(response)
+        thread.join(5)
+        response = made[0].read(65536, 1)
+        made[0].close()
+    thread.join(20)
+    assert [str(failure) for failure in failures] == ["the server responded before it had the whole request"]
+    assert response.startswith(b"HTTP/1.1 413")
 
 
 @EACH_WORLD
