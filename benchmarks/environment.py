@@ -153,5 +153,9 @@ def _made(folder: Path, packages: list[str]) -> Path:
         subprocess.run(
             [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)], check=True, cwd=ROOT
         )
-        subprocess.run([uv, "pip", "install", "--quiet", "--python", str(python), *packages], check=True, cwd=ROOT)
+        subprocess.run(
+            [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python), *packages],
+            check=True,
+            cwd=ROOT,
+        )
     return python
