@@ -20,10 +20,9 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
 from typing import Any, TypedDict, TypeVar
 
-from attrs import frozen
-
 import pandadoc_client
 from pandadoc_client._calls.operation import Operation, RequestTimeout
+from pandadoc_client._http.values import Value
 from pandadoc_client.exceptions import ApiDecodeError, ApiException, ApiTypeError, ApiValueError
 
 __all__ = [
@@ -53,8 +52,7 @@ class CallOptions(TypedDict, total=False):
     _host_index: int | None
 
 
-@frozen(kw_only=True)
-class Paging:
+class Paging(Value, kw_only=True):
     """How a list of the API is read.
 
     Attributes:

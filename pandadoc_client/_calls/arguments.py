@@ -6,12 +6,8 @@ does I/O.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from decimal import Decimal
-from typing import Any
-
-from attrs import define, evolve, field, frozen
+from typing import Any, NamedTuple
 
 import pandadoc_client
 from pandadoc_client._calls.encoding import (
@@ -27,9 +23,11 @@ from pandadoc_client._calls.encoding import (
 from pandadoc_client._calls.model import UNSET, EnumerationOf, Model, ModelOf, decode_date, decode_datetime
 from pandadoc_client._calls.operation import Operation, date, datetime, file_type, none_type
 from pandadoc_client._calls.sources import is_source
+from pandadoc_client._http.lazily import is_of
 from pandadoc_client._http.messages import Request, Response
 from pandadoc_client._http.retry import RetryPolicy, Timeout
 from pandadoc_client._http.secrets import header_secrets, hide, hide_headers, type_name
+from pandadoc_client._http.values import NOTHING
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 
 __all__ = [
@@ -68,15 +66,14 @@ _OPTION_TYPES: Mapping[str, tuple[type, ...]] = {
     "_extra_body": (none_type, Mapping),
 }
 # What may be given for a type that a parameter is declared with, since it means the same on the wire.
-_STAND_INS: Mapping[Any, tuple[type, ...]] = {
-    str: (uuid.UUID,),
-    float: (int, Decimal),
-    dict: (Mapping,),
+_STAND_INS: Mapping[Any, Callable[[Any], bool]] = {
+    str: lambda value: is_of(value, "uuid", "UUID"),
+    float: lambda value: isinstance(value, int) or is_of(value, "decimal", "Decimal"),
+    dict: lambda value: isinstance(value, Mapping),
 }
 
 
-@frozen(kw_only=True)
-class PreparedCall:
+class PreparedCall(NamedTuple):
     """A call that is ready to be made.
 
     Attributes:
@@ -99,23 +96,47 @@ class PreparedCall:
     preload: bool
     in_thread: bool
     retries: RetryPolicy | None = None
-    other_results: Mapping[int, tuple[Any, ...] | None] = field(factory=dict)
+    other_results: Mapping[int, tuple[Any, ...] | None] = NOTHING
 
 
-@define
 class RequestParts:
     """The parts of a request before they are encoded; names are those on the wire."""
 
-    path: list[tuple[str, Any]] = field(factory=list)
-    query: list[tuple[str, Any]] = field(factory=list)
-    header: dict[str, Any] = field(factory=dict)
-    form: list[tuple[str, Any]] = field(factory=list)
-    files: dict[str, Any] = field(factory=dict)
-    body: Any = None
-    body_name: str = "body"
-    operation_id: str = ""
-    collections: dict[str, str] = field(factory=dict)
-    secrets: list[str] = field(factory=list, repr=False)
+    __slots__ = (
+        "body",
+        "body_name",
+        "collections",
+        "files",
+        "form",
+        "header",
+        "operation_id",
+        "path",
+        "query",
+        "secrets",
+    )
+
+    def __init__(
+        self,
+        *,
+        path: list[tuple[str, Any]] | None = None,
+        query: list[tuple[str, Any]] | None = None,
+        header: dict[str, Any] | None = None,
+        form: list[tuple[str, Any]] | None = None,
+        files: dict[str, Any] | None = None,
+        body: Any = None,
+        operation_id: str = "",
+        collections: dict[str, str] | None = None,
+    ) -> None:
+        self.path = path or []
+        self.query = query or []
+        self.header = header or {}
+        self.form = form or []
+        self.files = files or {}
+        self.body = body
+        self.body_name = "body"
+        self.operation_id = operation_id
+        self.collections = collections or {}
+        self.secrets: list[str] = []
 
 
 def prepare(
@@ -187,7 +208,7 @@ def _extended(operation: Operation[Any], parts: RequestParts, members: Mapping[s
 def default_timeout(request: Request, timeout: Timeout) -> Timeout:
     """Return the limits of a call that names none. A file may take as long as it moves: only single steps have one."""
     streamed = not (request.content is None or isinstance(request.content, bytes))
-    return evolve(timeout, total=None) if streamed else timeout
+    return timeout.replace(total=None) if streamed else timeout
 
 
 def _options(operation: Operation[Any], arguments: dict[str, Any]) -> Mapping[str, Any]:
@@ -292,7 +313,7 @@ def _is_a(value: Any, kind: Any) -> bool:
     value = unwrapped(value)
     if isinstance(value, bool) or (kind is date and isinstance(value, datetime)):
         return kind is bool or kind is object
-    return isinstance(value, (*_STAND_INS.get(kind, ()), _class_of(kind)))
+    return isinstance(value, _class_of(kind)) or (kind in _STAND_INS and _STAND_INS[kind](value))
 
 
 def _is_array(value: Any) -> bool:

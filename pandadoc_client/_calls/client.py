@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
-from attrs import evolve
-
 import pandadoc_client
 from pandadoc_client._calls.arguments import (
     PreparedCall,
@@ -327,7 +325,7 @@ class BaseClient(ProcessBound):
 
     def _settings(self, backend: Backend | None = None) -> network.TransportSettings:
         settings = self.configuration.transport_settings()
-        return settings if backend is None else evolve(settings, backend=backend)
+        return settings if backend is None else settings.replace(backend=backend)
 
     def _call_settings(self, call: PreparedCall) -> tuple[Timeout, httpx.Auth | None, RetryPolicy]:
         """Return what a transport is told besides the request; like credentials it is read for each call."""

@@ -23,15 +23,14 @@ import io
 import json
 import re
 import sys
-import uuid
 from collections.abc import Iterable, Mapping, Sequence, Set, ValuesView
 from datetime import date, time
-from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
 from pandadoc_client._calls.model import UNSET, Model
 from pandadoc_client._calls.multipart import FileField, MultipartBody, TextField, file_field
+from pandadoc_client._http.lazily import is_of
 from pandadoc_client._http.messages import BodyStream
 from pandadoc_client._http.secrets import SecretText, hide
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
@@ -59,7 +58,7 @@ _FORM = "application/x-www-form-urlencoded"
 _DELIMITERS = {"csv": ",", "ssv": " ", "tsv": "\t", "pipes": "|"}
 _DEEPEST = 200  # levels of a JSON body; the API has about ten
 _LARGEST = 10**4300  # what Python reads and writes without a change of sys.set_int_max_str_digits()
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = "[\x00-\x1f\x7f-\x9f\u2028\u2029]"  # compiled when there is one
 _NO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"  # str.strip() does not count these as white space
 _SURROGATE = "has a character that UTF-8 cannot carry (an unpaired surrogate)"
 _NESTED = f"is nested more than {_DEEPEST} levels deep"
@@ -113,7 +112,7 @@ def text(name: str, value: Any) -> str:
     """
     if type(value) is str and value.isascii():
         return value
-    if isinstance(value, Decimal) and value.is_finite():
+    if is_of(value, "decimal", "Decimal") and value.is_finite():
         return format(value, "f")
     hidden = isinstance(value, SecretText)
     value = plain(value, name, binary=True)
@@ -157,7 +156,7 @@ def identifier_problem(value: str) -> str | None:
         return None
     if value in ("", ".", ".."):
         return "must be neither empty nor a dot segment"
-    if _CONTROL.search(value):
+    if not value.isprintable() and re.search(_CONTROL, value):
         return "has a line end or another control character in it"
     if value.strip().strip(_NO_WIDTH) != value:
         return "begins or ends with white space, or with a character of no width"
@@ -320,9 +319,9 @@ def _plain(value: Any, active: set[int], binary: bool) -> Any:
         return _checked_float(float.__float__(value))
     if isinstance(value, date | time):
         return _moment(value)
-    if isinstance(value, Decimal):
+    if is_of(value, "decimal", "Decimal"):
         return _number(value)
-    if isinstance(value, uuid.UUID):
+    if is_of(value, "uuid", "UUID"):
         return str(value)
     if value is UNSET:
         raise _RefusedError("is UNSET, which only the value of a key can be")
@@ -435,7 +434,7 @@ def _checked_float(value: float) -> float:
     return value
 
 
-def _number(value: Decimal) -> int | float:
+def _number(value: Any) -> int | float:
     """Return a Decimal as the number that a reader of JSON makes of its digits (RFC 8259 §6)."""
     if not value.is_finite():
         raise _RefusedError("is NaN or infinity, which JSON does not know")

@@ -12,11 +12,11 @@ import copy
 import datetime
 import enum
 import functools
-import pprint
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, Self, TypeVar, dataclass_transform, overload
 
 from pandadoc_client._calls.enumeration import NumberEnumeration, TextEnumeration
+from pandadoc_client._http.lazily import is_of
 from pandadoc_client._http.secrets import SECRET_NAMES
 from pandadoc_client.exceptions import ApiTypeError, MissingFieldError
 
@@ -249,7 +249,7 @@ class Model:
 
     def to_str(self) -> str:
         """Return the model as text, secrets included; an ellipsis stands for what is nested more than 40 deep."""
-        return pprint.pformat(_shown(self.to_dict(), names=frozenset()))
+        return _printed(_shown(self.to_dict(), names=frozenset()))
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the field *name*, or *default* if it is not there."""
@@ -347,7 +347,7 @@ class Model:
 
     def __repr__(self) -> str:
         try:
-            return pprint.pformat(self._shown())
+            return _printed(self._shown())
         except AttributeError:  # as a traceback shows an object whose constructor has raised
             return f"<{type(self).__name__}, not initialized>"
 
@@ -466,6 +466,12 @@ def encode(value: Any) -> Any:
     return encoded
 
 
+def _printed(shown: Any) -> str:
+    import pprint  # few programs print a model
+
+    return pprint.pformat(shown)
+
+
 def _encode_one(value: Any) -> Any:
     """Return *value* as JSON knows it; the items of a container, which is a new one, are as they were."""
     if isinstance(value, Model):
@@ -478,9 +484,7 @@ def _encode_one(value: Any) -> Any:
         return list(value)
     if isinstance(value, TextEnumeration | NumberEnumeration):
         return value.value
-    import uuid  # few values come this far, and no model reads as one
-
-    return str(value) if isinstance(value, uuid.UUID) else value
+    return str(value) if is_of(value, "uuid", "UUID") else value
 
 
 def decode_datetime(raw: Any, _missing_is_none: bool = False) -> Any:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypedDict, TypeVar
 
-from attrs import field, frozen
-
 from pandadoc_client._calls.model import UNSET, EnumerationOf, ModelOf, one_of
 from pandadoc_client._calls.sources import FileArgument
 from pandadoc_client._http.retry import RetryPolicy
+from pandadoc_client._http.values import NOTHING, Value
 
 __all__ = [
     "AsyncOptions",
@@ -85,8 +85,7 @@ class OneOf:
         self.decode = one_of(*members, by=by)
 
 
-@frozen
-class Parameter:
+class Parameter(Value):
     """A parameter of an operation.
 
     Attributes:
@@ -108,7 +107,7 @@ class Parameter:
     required: bool = False
     secret: bool = False
     collection: str = ""
-    names: Mapping[str, EnumerationOf] = field(factory=dict)
+    names: Mapping[str, EnumerationOf] = NOTHING
 
     @property
     def numbers(self) -> Mapping[str, int]:
@@ -126,8 +125,7 @@ class Parameter:
         return not (self.required or self.location == "body" or self.is_file)
 
 
-@frozen(kw_only=True)
-class Operation(Generic[T]):
+class Operation(Value, Generic[T], kw_only=True):
     """An operation of the API; *T* is the type of what a call returns.
 
     Attributes:
@@ -145,9 +143,6 @@ class Operation(Generic[T]):
         description: What there is to know about it; empty if the summary says it all.
         body_schema: Name of the schema of its JSON body, or of the items of its body; empty for another body.
         meanings: What its parameters mean, by their names as arguments.
-        by_name: The parameters by their names as arguments.
-        required: The names of those that may be given by position, in their order.
-        left_out_by_none: The names of those for which None means that they are not given.
     """
 
     operation_id: str
@@ -158,23 +153,27 @@ class Operation(Generic[T]):
     content_types: tuple[str, ...]
     auth: tuple[str, ...]
     response_type: tuple[Any, ...] | None
-    other_results: Mapping[int, tuple[Any, ...] | None] = field(factory=dict)
+    other_results: Mapping[int, tuple[Any, ...] | None] = NOTHING
     token_request: bool = False
     summary: str = ""
     description: str = ""
     body_schema: str = ""
-    meanings: Mapping[str, str] = field(factory=dict)
-    by_name: Mapping[str, Parameter] = field(init=False, repr=False, eq=False)
-    required: tuple[str, ...] = field(init=False, repr=False, eq=False)
-    left_out_by_none: frozenset[str] = field(init=False, repr=False, eq=False)
+    meanings: Mapping[str, str] = NOTHING
 
-    def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "by_name", {parameter.name: parameter for parameter in self.parameters})
-        required = tuple(parameter.name for parameter in self.parameters if parameter.required)
-        object.__setattr__(self, "required", required)
-        # Known before any call: a method hands over all of its arguments, most of them None.
-        left_out = frozenset(parameter.name for parameter in self.parameters if parameter.may_be_none)
-        object.__setattr__(self, "left_out_by_none", left_out)
+    @functools.cached_property
+    def by_name(self) -> Mapping[str, Parameter]:
+        """The parameters by their names as arguments."""
+        return {parameter.name: parameter for parameter in self.parameters}
+
+    @functools.cached_property
+    def required(self) -> tuple[str, ...]:
+        """The names of those that may be given by position, in their order."""
+        return tuple(parameter.name for parameter in self.parameters if parameter.required)
+
+    @functools.cached_property
+    def left_out_by_none(self) -> frozenset[str]:
+        """The names of those for which None means that they are not given: a method hands over all its arguments."""
+        return frozenset(parameter.name for parameter in self.parameters if parameter.may_be_none)
 
     def given(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return what was given of *arguments*, in the order of the parameters; options come behind them.

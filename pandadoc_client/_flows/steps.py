@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from pandadoc_client._calls.encoding import check_identifier
 from pandadoc_client._flows.statuses import ENDS, ERROR, ROAD, status_names
@@ -265,7 +265,7 @@ class Patience:
         if left is None:
             return None
         left = max(0.5, left)
-        return evolve(usual, total=left if usual.total is None else min(usual.total, left))
+        return usual.replace(total=left if usual.total is None else min(usual.total, left))
 
 
 class DocumentWatch:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from typing import Any, Literal, Protocol
 
@@ -65,7 +64,11 @@ def check_backend(backend: Backend | None) -> None:
     """
     if backend not in (None, "httpx", "aiohttp"):
         raise ApiValueError('backend must be "httpx" or "aiohttp"', ["backend"])
-    if backend == "aiohttp" and importlib.util.find_spec("aiohttp") is None:
+    if backend != "aiohttp":
+        return
+    import importlib.util
+
+    if importlib.util.find_spec("aiohttp") is None:
         raise ImportError("backend=\"aiohttp\" needs aiohttp: pip install 'pandadoc-client[aiohttp]'")
 
 

@@ -7,7 +7,7 @@ import re
 __all__ = ["bearer_problem"]
 
 _VISIBLE = re.compile(r"[\x21-\x7e]+(?: +[\x21-\x7e]+)*")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"  # compiled when a token is refused
 
 
 def bearer_problem(value: str) -> str | None:
@@ -18,7 +18,7 @@ def bearer_problem(value: str) -> str | None:
     """
     if _VISIBLE.fullmatch(value):
         return None
-    if _CONTROL.search(value):
+    if re.search(_CONTROL, value):
         return "has a line break or another control character in it, which no header can carry"
     if value.isascii():
         return "starts or ends with a space"

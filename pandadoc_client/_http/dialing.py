@@ -10,8 +10,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import queue
-import selectors
 import socket
 import threading
 from collections import deque
@@ -85,23 +83,25 @@ def _resolve(host: str, port: int, timeout: float | None) -> list[_Address]:
         return _look_up(host, port, socket.AI_NUMERICHOST)
     if timeout is None:
         return _look_up(host, port)
-    found: queue.SimpleQueue[list[_Address] | Exception] = queue.SimpleQueue()
+    found: list[list[_Address] | Exception] = []
+    is_done = threading.Event()
 
     def look_up() -> None:
         try:
-            found.put(_look_up(host, port))
+            found.append(_look_up(host, port))
         except Exception as error:
-            found.put(error)
+            found.append(error)
+        finally:
+            is_done.set()
 
     thread = threading.Thread(target=look_up, name="pandadoc_client-resolver", daemon=True)
     try:
         thread.start()
     except RuntimeError:  # no more threads, or the interpreter is ending
         return _look_up(host, port)
-    try:
-        outcome = found.get(timeout=timeout)
-    except queue.Empty:
-        raise TimeoutError(f"the name {host} was not resolved in time") from None
+    if not is_done.wait(timeout):
+        raise TimeoutError(f"the name {host} was not resolved in time")
+    (outcome,) = found
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
@@ -141,6 +141,8 @@ def _one(address: _Address, ends: float | None, local_address: str | None) -> so
 
 def _race(addresses: list[_Address], ends: float | None, local_address: str | None) -> socket.socket:
     """Return the connection that is made first; each address gets a head start over the next."""
+    import selectors  # a host with one address needs none
+
     waiting, errors = deque(addresses), list[OSError]()
     next_start = 0.0
     with selectors.DefaultSelector() as selector:
@@ -148,9 +150,11 @@ def _race(addresses: list[_Address], ends: float | None, local_address: str | No
             while True:
                 under_way = bool(selector.get_map())
                 if waiting and (not under_way or monotonic() >= next_start):
-                    connected = _begin(waiting.popleft(), selector, errors, local_address)
-                    if connected is not None:
-                        return connected
+                    if (begun := _begin(waiting.popleft(), errors, local_address)) is not None:
+                        connection, is_made = begun
+                        if is_made:
+                            return connection
+                        selector.register(connection, selectors.EVENT_WRITE)
                     next_start = monotonic() + _NEXT_AFTER
                     continue
                 if not under_way:
@@ -174,10 +178,8 @@ def _race(addresses: list[_Address], ends: float | None, local_address: str | No
                 loser.close()
 
 
-def _begin(
-    address: _Address, selector: selectors.BaseSelector, errors: list[OSError], local_address: str | None
-) -> socket.socket | None:
-    """Start to connect, and return the connection if it is made at once."""
+def _begin(address: _Address, errors: list[OSError], local_address: str | None) -> tuple[socket.socket, bool] | None:
+    """Start to connect, and return the connection, and whether it was made at once; None if it failed at once."""
     try:
         made = address.socket(local_address)
     except OSError as error:  # such as a family that this machine does not have
@@ -185,11 +187,8 @@ def _begin(
         return None
     made.setblocking(False)
     code = made.connect_ex(address.sockaddr)
-    if not code:
-        return made
-    if code in _UNDER_WAY:
-        selector.register(made, selectors.EVENT_WRITE)
-    else:
+    if code and code not in _UNDER_WAY:
         made.close()
         errors.append(OSError(code, os.strerror(code)))
-    return None
+        return None
+    return made, not code

@@ -16,8 +16,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.request import getproxies
 
-from attrs import field, frozen
-
+from pandadoc_client._http.values import Value
 from pandadoc_client.exceptions import ApiValueError
 
 __all__ = ["ProxySetting", "blank_context", "environment_proxies", "load_file", "new_context", "usual_context"]
@@ -34,11 +33,10 @@ _BUNDLES = (
     "/etc/ssl/ca-bundle.pem",  # SUSE
     "/etc/ssl/cert.pem",  # BSD, and many others
 )
-_HASHED = re.compile(r"[0-9a-fA-F]{8}\.[0-9]+")
+_HASHED = r"[0-9a-fA-F]{8}\.[0-9]+"  # compiled where authorities are a folder
 
 
-@frozen
-class ProxySetting:
+class ProxySetting(Value, hidden=("url",)):
     """A proxy that somebody has set.
 
     Attributes:
@@ -47,7 +45,7 @@ class ProxySetting:
     """
 
     name: str
-    url: str = field(repr=False)
+    url: str
 
 
 def environment_proxies() -> tuple[dict[str, ProxySetting], str]:
@@ -155,7 +153,7 @@ def _holds_certificates(folders: str) -> bool:
     """Return whether OpenSSL finds a certificate in one of *folders*; it looks for them by their hash."""
     for folder in folders.split(os.pathsep):
         try:
-            if any(_HASHED.fullmatch(name) for name in os.listdir(folder)):
+            if any(re.fullmatch(_HASHED, name) for name in os.listdir(folder)):
                 return True
         except OSError:
             continue

@@ -39,9 +39,10 @@ _OPTIONAL = frozenset({"scope", "redirect_uri"})
 _PASTED = frozenset({"client_id", "client_secret", "code", "refresh_token", "redirect_uri"})
 _GRANT_TYPES = "authorization_code or refresh_token"
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_LINE_BREAK = re.compile("[\n\r\v\f\x85\u2028\u2029]")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+# What few values have is compiled when one has it.
+_SURROGATE = "[\ud800-\udfff]"
+_LINE_BREAK = "[\n\r\v\f\x85\u2028\u2029]"
+_CONTROL = "[\x00-\x1f\x7f-\x9f]"
 _EDGE = "\u200b\u200c\u200d\u2060\ufeff"  # zero-width characters: str.strip() does not count them as white space
 
 
@@ -111,12 +112,13 @@ def value_problem(value: object, *, trimmed: bool = False) -> str | None:
         return f"must be text (str), not {type_name(value)}"
     if not value.strip():
         return "must not be empty"
-    if _SURROGATE.search(value):
-        return "has an unpaired surrogate, which UTF-8 cannot carry"
-    if _LINE_BREAK.search(value):
-        return "has a line break in it"
-    if _CONTROL.search(value):
-        return "has a NUL or another control character in it"
+    if not value.isprintable():
+        if re.search(_SURROGATE, value):
+            return "has an unpaired surrogate, which UTF-8 cannot carry"
+        if re.search(_LINE_BREAK, value):
+            return "has a line break in it"
+        if re.search(_CONTROL, value):
+            return "has a NUL or another control character in it"
     if trimmed and value.strip().strip(_EDGE) != value:
         return "starts or ends with white space, or with a character of no width"
     return None

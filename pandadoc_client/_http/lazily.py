@@ -1,11 +1,12 @@
-"""`LazyModule`: a module that annotations mention, and that is imported when something reads them."""
+"""Modules that are not imported for their names alone: what annotations mention, and what values may be of."""
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
-__all__ = ["LazyModule"]
+__all__ = ["LazyModule", "is_of"]
 
 
 class LazyModule:
@@ -28,3 +29,9 @@ class LazyModule:
         if attribute.startswith("__"):  # asked for by tools that look at every object; they need not import it
             raise AttributeError(attribute)
         return getattr(import_module(self._name), attribute)
+
+
+def is_of(value: object, module: str, name: str) -> bool:
+    """Return True if *value* is of the class *name* of a module; nobody has one where that is not imported."""
+    kind = getattr(sys.modules.get(module), name, None)
+    return kind is not None and isinstance(value, kind)

@@ -6,10 +6,7 @@ import codecs
 import re
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
-
-from attrs import field, frozen
 
 from pandadoc_client import __version__
 from pandadoc_client._http.decoding import read_json
@@ -21,6 +18,7 @@ from pandadoc_client._http.secrets import (
     repr_in_any_state,
     secret_values,
 )
+from pandadoc_client._http.values import NOTHING, Value
 from pandadoc_client.exceptions import ApiDecodeError, ApiValueError
 
 __all__ = ["RESPONSE_LIMIT", "USER_AGENT", "BodyStream", "Headers", "Request", "Response", "check_header"]
@@ -31,8 +29,8 @@ USER_AGENT = f"pandadoc-client/{__version__} Python/{sys.version_info.major}.{sy
 RESPONSE_LIMIT = 128 * 1024 * 1024
 """Bytes that the body of a response may have, unless the user sets another limit."""
 
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._-]+)", re.IGNORECASE)
-_NOT_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_CHARSET = r"(?i)charset\s*=\s*[\"']?([A-Za-z0-9._-]+)"  # compiled when the text of a body is asked for
+_NOT_IN_HEADER = r"[\x00-\x08\x0a-\x1f\x7f]"  # compiled for what is not printable
 # Python's codecs for names in DNS are no charsets, and take time in proportion to the square of a text's length.
 _NO_CHARSETS = frozenset({"idna", "punycode"})
 _COMPUTED = frozenset({"content-length", "transfer-encoding"})
@@ -89,7 +87,7 @@ def check_header(name: str, value: str) -> None:
         raise ApiValueError(f"The header {name} cannot be set: it follows from the body")
     if value.isascii() and value.isprintable():
         return
-    if _NOT_IN_HEADER.search(value):
+    if re.search(_NOT_IN_HEADER, value):
         raise ApiValueError(f"The header {name} has a line break or another control character in its value")
     try:
         value.encode("latin-1")
@@ -131,8 +129,7 @@ class BodyStream(Protocol):
     def close(self) -> None: ...
 
 
-@frozen
-class Request:
+class Request(Value, hidden=("headers", "content", "secrets")):
     """A request that is ready to go.
 
     Attributes:
@@ -149,13 +146,37 @@ class Request:
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(factory=dict, repr=False)
-    content: bytes | BodyStream | None = field(default=None, repr=False)
-    replayable: bool = False
-    secrets: tuple[str, ...] = field(default=(), repr=False)
-    response_limit: int | None = RESPONSE_LIMIT
-    operation: str = ""
-    template: str = ""
+    headers: Mapping[str, str]
+    content: bytes | BodyStream | None
+    replayable: bool
+    secrets: tuple[str, ...]
+    response_limit: int | None
+    operation: str
+    template: str
+
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] = NOTHING,
+        content: bytes | BodyStream | None = None,
+        replayable: bool = False,
+        secrets: tuple[str, ...] = (),
+        response_limit: int | None = RESPONSE_LIMIT,
+        operation: str = "",
+        template: str = "",
+    ) -> None:
+        self.__dict__.update(
+            method=method,
+            url=url,
+            headers=headers,
+            content=content,
+            replayable=replayable,
+            secrets=secrets,
+            response_limit=response_limit,
+            operation=operation,
+            template=template,
+        )
 
     @property
     def all_secrets(self) -> tuple[str, ...]:
@@ -180,8 +201,7 @@ class Request:
             self.content.close()
 
 
-@dataclass(frozen=True, slots=True, repr=False)  # rich shows what attrs makes by its fields, past this repr
-class Response:
+class Response(Value):
     """A response with its body read.
 
     Attributes:
@@ -197,8 +217,21 @@ class Response:
     reason: str
     headers: Headers
     data: bytes
-    secrets: tuple[str, ...] = ()
-    operation: str = ""
+    secrets: tuple[str, ...]
+    operation: str
+
+    def __init__(
+        self,
+        status: int,
+        reason: str,
+        headers: Headers,
+        data: bytes,
+        secrets: tuple[str, ...] = (),
+        operation: str = "",
+    ) -> None:
+        self.__dict__.update(
+            status=status, reason=reason, headers=headers, data=data, secrets=secrets, operation=operation
+        )
 
     @repr_in_any_state
     def __repr__(self) -> str:
@@ -213,7 +246,7 @@ class Response:
     @property
     def text(self) -> str:
         """The body as text: the charset of Content-Type, else UTF-8; what is not text is replaced, never an error."""
-        match = _CHARSET.search(self.headers.get("content-type", ""))
+        match = re.search(_CHARSET, self.headers.get("content-type", ""))
         charset = match.group(1) if match else "utf-8"
         try:
             if codecs.lookup(charset).name not in _NO_CHARSETS:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 import ipaddress
 import os
 import ssl
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
-from attrs import evolve, field, frozen
 
 from pandadoc_client._http.backends import Backend
 from pandadoc_client._http.environment import (
@@ -25,7 +23,8 @@ from pandadoc_client._http.environment import (
     new_context,
     usual_context,
 )
-from pandadoc_client._http.retry import RetryPolicy, Timeout
+from pandadoc_client._http.retry import DEFAULT_POLICY, RetryPolicy, Timeout
+from pandadoc_client._http.values import Value
 from pandadoc_client.exceptions import ApiValueError
 
 if TYPE_CHECKING:
@@ -48,8 +47,7 @@ ALLOW_INSECURE = "PANDADOC_ALLOW_INSECURE"
 _warned_of: set[str] = set()
 
 
-@frozen(kw_only=True)
-class TransportSettings:
+class TransportSettings(Value, kw_only=True, hidden=("proxy", "proxy_headers")):
     """How to reach the server.
 
     Attributes:
@@ -70,17 +68,17 @@ class TransportSettings:
         backend: What carries the calls of asyncio; None for the default.
     """
 
-    timeout: Timeout = field(factory=Timeout)
-    retries: RetryPolicy = field(factory=RetryPolicy)
+    timeout: Timeout = Timeout()
+    retries: RetryPolicy = DEFAULT_POLICY
     allow_insecure: bool = False
     verify_ssl: bool = True
     ca_file: str | None = None
     cert_file: str | None = None
     key_file: str | None = None
     assert_hostname: str | bool | None = None
-    proxy: str | None = field(default=None, repr=False)
+    proxy: str | None = None
     no_proxy: str | None = None
-    proxy_headers: Mapping[str, str] | None = field(default=None, repr=False)
+    proxy_headers: Mapping[str, str] | None = None
     pool_size: int = 20
     socket_options: Sequence[tuple[Any, ...]] | None = None
     rate_limiter: RateLimiter | None = None
@@ -257,12 +255,15 @@ def _httpx_proxy(setting: ProxySetting, settings: TransportSettings) -> httpx.Pr
         ApiValueError: It is no URL of a proxy, or one that needs a library that is missing.
     """
     url = _proxy_url(setting)
-    if url.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
-        problem = "is a socks proxy, which needs a library: pip install 'pandadoc-client[socks]'"
-        raise ApiValueError(f"{setting.name} {problem}")
+    if url.scheme.startswith("socks"):
+        import importlib.util
+
+        if importlib.util.find_spec("socksio") is None:
+            problem = "is a socks proxy, which needs a library: pip install 'pandadoc-client[socks]'"
+            raise ApiValueError(f"{setting.name} {problem}")
     context = None
     if url.scheme == "https":  # the client certificate and another name are for the server behind it
-        context = _ssl_context(evolve(settings, cert_file=None, assert_hostname=None))
+        context = _ssl_context(settings.replace(cert_file=None, assert_hostname=None))
     return httpx.Proxy(url, ssl_context=context, headers=dict(settings.proxy_headers or {}))
 
 

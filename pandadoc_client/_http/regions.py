@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pandadoc_client._http.values import Value
 from pandadoc_client.exceptions import ApiValueError
 
 __all__ = ["REGIONS", "Region", "region_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Value):
     """An installation.
 
     Attributes:

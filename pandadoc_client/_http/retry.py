@@ -13,19 +13,17 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from attrs import frozen
-
 from pandadoc_client._http.clock import monotonic
 from pandadoc_client._http.messages import Request, Response
 from pandadoc_client._http.outcomes import Outcome, outcome_of, outcome_of_status
 from pandadoc_client._http.retry_after import retry_after
+from pandadoc_client._http.values import Value
 from pandadoc_client.exceptions import ApiConnectionError, ApiTimeoutError, ApiValueError
 
 __all__ = ["DEFAULT_POLICY", "Attempts", "RetryPolicy", "Timeout", "asked_wait", "check_timeout"]
 
 
-@frozen
-class Timeout:
+class Timeout(Value):
     """Limits of one call, in seconds.
 
     Attributes:
@@ -35,9 +33,12 @@ class Timeout:
         read: Of waiting for the next bytes.
     """
 
-    total: float | None = 30.0
-    connect: float = 5.0
-    read: float = 30.0
+    total: float | None
+    connect: float
+    read: float
+
+    def __init__(self, total: float | None = 30.0, connect: float = 5.0, read: float = 30.0) -> None:
+        super().__init__(total=total, connect=connect, read=read)
 
 
 def check_timeout(value: Any, default: Timeout) -> Timeout:
@@ -68,8 +69,7 @@ def _positive(value: Any) -> float:
     return float(value)
 
 
-@frozen
-class RetryPolicy:
+class RetryPolicy(Value):
     """How often, and how patiently, a request is sent again.
 
     Attributes:
@@ -79,10 +79,15 @@ class RetryPolicy:
         retry_posts: True to send a POST or PATCH again even if the server may have processed it.
     """
 
-    attempts: int = 4
-    backoff: float = 0.5
-    max_wait: float = 60.0
-    retry_posts: bool = False
+    attempts: int
+    backoff: float
+    max_wait: float
+    retry_posts: bool
+
+    def __init__(
+        self, attempts: int = 4, backoff: float = 0.5, max_wait: float = 60.0, retry_posts: bool = False
+    ) -> None:
+        super().__init__(attempts=attempts, backoff=backoff, max_wait=max_wait, retry_posts=retry_posts)
 
     @classmethod
     def of(cls, retries: Any) -> RetryPolicy:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 __all__ = ["retry_after"]
 
 _LONGEST_ASKED = 366 * 86400.0  # seconds; what asks for more is a mistake, and says nothing
-_SECONDS_IN_TEXT = re.compile(rb"available in (\d{1,6}(?:\.\d+)?) seconds?", re.IGNORECASE)
+_SECONDS_IN_TEXT = rb"(?i)available in (\d{1,6}(?:\.\d+)?) seconds?"  # compiled at the first 429
 _SEARCHED = 4096  # bytes of a body
 
 
@@ -26,7 +26,7 @@ def retry_after(status: int, header: str | None, body: bytes) -> float | None:
     seconds = _seconds(value) if value else None
     if seconds is not None and seconds <= _LONGEST_ASKED:
         return seconds
-    found = _SECONDS_IN_TEXT.search(body[:_SEARCHED]) if status == 429 else None
+    found = re.search(_SECONDS_IN_TEXT, body[:_SEARCHED]) if status == 429 else None
     return float(found.group(1)) if found else None
 
 

@@ -52,7 +52,7 @@ NAMES_IN_FORMS = NAMES | SECRET_INPUTS | {"state"}
 _WORDS = frozenset({"token", "secret", "passcode"})  # that prose uses, too: "Invalid token: it has expired"
 _VALUE = r"""(?: \\?"(?:[^"\\]|\\.)*"? | \\?'(?:[^'\\]|\\.)*'? | \[[^\]]*\]? | [^\s&,;}"']+ )"""  # may be cut off
 _HTTP_LIBRARIES = frozenset({"httpx", "httpx2", "httpcore", "httpcore2", "h11", "h2", "aiohttp"})
-_SCHEME = re.compile(r"(?i)\b(Bearer|API-Key|Basic)\s+(?!realm=|error=)[^\s,;\"']+")
+_SCHEME = r"(?i)\b(Bearer|API-Key|Basic)\s+(?!realm=|error=)[^\s,;\"']+"  # compiled for the first message
 
 F = TypeVar("F", bound=Callable[[Any], str])
 
@@ -165,7 +165,7 @@ def mask_secrets(text: str, secrets: Iterable[str] = (), *, operation: str = "")
         text = text.replace(secret, MASK)
     for pattern in _patterns(SECRET_NAMES_OF.get(operation, frozenset())):
         text = pattern.sub(rf"\1{MASK}", text)
-    return _SCHEME.sub(rf"\1 {MASK}", text)
+    return re.sub(_SCHEME, rf"\1 {MASK}", text)
 
 
 def mask_chain(error: BaseException, secrets: Iterable[str]) -> None:

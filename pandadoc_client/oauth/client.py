@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Generic, Self, TypeVar
 
-from attrs import evolve, field, frozen
-
 import pandadoc_client
 from pandadoc_client._http.backends import AsyncHttpClient, Backend, HttpClient, check_http_client
 from pandadoc_client._http.fork import ProcessBound
@@ -23,6 +21,7 @@ from pandadoc_client._http.network import TransportSettings, check_host
 from pandadoc_client._http.retry import RetryPolicy, Timeout, check_timeout
 from pandadoc_client._http.secrets import hide, repr_in_any_state, type_name
 from pandadoc_client._http.transport import AsyncTransport, Transport
+from pandadoc_client._http.values import Value
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError
 from pandadoc_client.oauth import protocol
 from pandadoc_client.oauth._settings import (
@@ -43,8 +42,7 @@ _REFRESH_LIMITS = Timeout(total=90.0, connect=10.0, read=90.0)
 _HttpClient = TypeVar("_HttpClient", HttpClient, AsyncHttpClient)
 
 
-@frozen
-class _Grant:
+class _Grant(Value, hidden=("scope", "refresh_token")):
     """A token request, and what its response may leave unsaid.
 
     Attributes:
@@ -54,8 +52,8 @@ class _Grant:
     """
 
     request: Request
-    scope: str = field(repr=False)
-    refresh_token: str | None = field(default=None, repr=False)
+    scope: str
+    refresh_token: str | None = None
 
     def token(self, response: Response, received_at: datetime) -> Token:
         token = protocol.parse_token_response(response, received_at)
@@ -126,8 +124,7 @@ class _OAuthClient(ProcessBound, Generic[_HttpClient]):
         if self._configuration is None:
             return self._settings
         own = self._settings
-        return evolve(
-            self._configuration.transport_settings(),
+        return self._configuration.transport_settings().replace(
             timeout=own.timeout,
             retries=own.retries,
             allow_insecure=own.allow_insecure,
@@ -443,7 +440,7 @@ def _refresh_limits(value: float | tuple[float | None, float | None] | Timeout |
     if limits.total is not None:
         return limits
     usual = _REFRESH_LIMITS.total or 0.0
-    return evolve(limits, total=max(usual, limits.connect + limits.read))
+    return limits.replace(total=max(usual, limits.connect + limits.read))
 
 
 def blocking_client(client: OAuthClient | AsyncOAuthClient) -> OAuthClient:

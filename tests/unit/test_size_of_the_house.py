@@ -15,8 +15,8 @@ from pandadoc_client.emulator import Emulator
 
 ROOT = Path(pandadoc_client.__file__).parent
 MOST_MODULES = 14
-MOST_CALLS = 110
-"""Functions of the package that a blocking ``list_documents`` enters once it is warm."""
+MOST_CALLS = 115
+"""Functions of the package, constructors included, that a blocking ``list_documents`` enters once it is warm."""
 
 
 def test_the_root_has_few_modules() -> None:
