@@ -139,7 +139,8 @@ class Field(Generic[R, W]):
             return raw
         decoded = instance._decoded
         if decoded is None:
-            decoded = instance._decoded = {}
+            decoded = {}
+            _set_decoded(instance, decoded)
         elif self.name in decoded:
             return decoded[self.name]
         value = decoded[self.name] = self.decode(raw, instance._missing_is_none)
@@ -553,7 +554,7 @@ class EnumerationOf(_ClassOf[TextEnumeration | NumberEnumeration]):
     __slots__ = ()
 
     def __call__(self, raw: Any, missing_is_none: bool = False) -> Any:
-        return self.load().decode(raw)
+        return (self._class or self.load()).decode(raw)
 
     @property
     def numbers(self) -> Mapping[str, int]:

@@ -23,14 +23,15 @@ class Limit:
 
     Attributes:
         ends: When the call must be over, by the monotonic clock; None for never.
-        sent: Whether a part of the request may have reached the server; None if nobody can tell.
+        sent: Whether a part of the request may have reached the server; None if nobody can tell. Before a connection
+            is asked for, none has.
     """
 
     __slots__ = ("ends", "sent")
 
     def __init__(self, seconds: float | None) -> None:
         self.ends = None if seconds is None else monotonic() + seconds
-        self.sent: bool | None = None
+        self.sent: bool | None = False
 
     def trace(self, event: str, info: Any) -> None:
         """Take note of what httpcore says that it does: its extension ``trace``, for connections that are not ours."""

@@ -136,8 +136,11 @@ class Attempts:
         """The number of the attempt that is under way: 1 for the first."""
         return self._attempts + 1
 
-    def remaining(self) -> float | None:
+    def remaining(self, request_sent: bool = True) -> float | None:
         """Return the seconds that the call may still take; None if only its single steps are bounded.
+
+        Args:
+            request_sent: Whether the request may have reached the server, for the error.
 
         Raises:
             ApiTimeoutError: None are left.
@@ -146,19 +149,23 @@ class Attempts:
             return None
         seconds = self._deadline - self._clock()
         if seconds <= 0:
-            raise self.timed_out()
+            raise self.timed_out(request_sent)
         return seconds
 
-    def check_wait(self, seconds: float) -> float:
-        """Return *seconds*, the wait that a rate limiter asks for before anything is sent.
+    def check_wait(self, seconds: float, request_sent: bool) -> float:
+        """Return *seconds*, the wait that a rate limiter asks for.
+
+        Args:
+            seconds: How long.
+            request_sent: Whether an attempt before may have reached the server.
 
         Raises:
             ApiTimeoutError: The call has not so many left.
         """
-        remaining = self.remaining()
+        remaining = self.remaining(request_sent)
         if remaining is not None and seconds >= remaining:
             reason = f"The rate limit leaves no room for another {seconds:.0f} seconds"
-            raise ApiTimeoutError(reason=reason, request_sent=False)
+            raise ApiTimeoutError(reason=reason, request_sent=request_sent)
         return seconds
 
     def timed_out(self, request_sent: bool = True) -> ApiTimeoutError:

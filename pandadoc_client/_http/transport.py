@@ -8,7 +8,6 @@ given for, and a call leaves nothing behind for the next one.
 
 from __future__ import annotations
 
-import functools
 import os
 import time
 from collections.abc import Callable, Generator
@@ -30,6 +29,7 @@ from pandadoc_client._http.retry import Attempts, RetryPolicy, Timeout
 from pandadoc_client._http.secrets import mask_chain, mask_secrets
 from pandadoc_client._http.timers import move_on_after, sleep
 from pandadoc_client._http.unpacking import bound_unpacking
+from pandadoc_client._http.urls import url_of
 from pandadoc_client.exceptions import ApiConnectionError, ApiDecodeError, ApiValueError
 
 if TYPE_CHECKING:
@@ -100,9 +100,10 @@ class _Shell:
         limiter = self.settings.rate_limiter
         while True:
             while limiter is not None and (pause := (yield _Turn(limiter, request))):
-                yield call.check_wait(pause)
+                yield call.check_wait(pause, progress.sent is not False)
             started = monotonic()
-            outgoing = self._outgoing(request, call, may_be_short=self._has_short_way and auth is None and not streamed)
+            may_be_short = self._has_short_way and auth is None and not streamed
+            outgoing = self._outgoing(request, call, progress, may_be_short)
             if logger.isEnabledFor(TRACE):
                 trace_request(request, authenticated=auth is not None)
             try:
@@ -146,9 +147,9 @@ class _Shell:
         """Return what makes of *request* one that a backend takes without httpx's objects; None if nothing does."""
         return None
 
-    def _outgoing(self, request: Request, call: Attempts, may_be_short: bool) -> Any:
+    def _outgoing(self, request: Request, call: Attempts, progress: Limit, may_be_short: bool) -> Any:
         """Return *request* as the client takes it: httpx's, or a backend's."""
-        remaining = call.remaining()
+        remaining = call.remaining(progress.sent is not False)
         limit = call.timeout.read if remaining is None else min(call.timeout.read, remaining)
         connect = min(call.timeout.connect, limit)
         extensions: dict[str, Any] = {"timeout": {"connect": connect, "read": limit, "write": limit, "pool": limit}}
@@ -157,7 +158,7 @@ class _Shell:
         try:
             short = self._short_way(request) if may_be_short else None
             # What makes the request of a backend, or the URL of one of httpx's.
-            target = short or (httpx.URL(request.url) if "?" in request.url else _parsed(request.url))
+            target = short or url_of(request.url)
         except httpx.InvalidURL as error:
             raise ApiValueError(f"The URL of the call cannot be used: {error}") from None
         # Nothing is refused from here on: the local variables of a frame that is reported must hold no credential.
@@ -207,15 +208,6 @@ def _response(request: Request, http_response: Any, data: bytes, secrets: tuple[
         secrets=secrets,
         operation=request.operation,
     )
-
-
-@functools.lru_cache(maxsize=256)
-def _parsed(url: str) -> httpx.URL:
-    """Return *url*, parsed: the dearest step of making a request, and most programs call the same few again.
-
-    A URL with a query is not kept: there are too many, and a query may hold what should not stay.
-    """
-    return httpx.URL(url)
 
 
 def _origin(url: str) -> str:
@@ -318,7 +310,7 @@ class Transport(_Shell):
         call = self._start(request, timeout, retries)
         client = self._client()
         try:
-            with deadline(call.remaining()) as limit:
+            with deadline(call.remaining(request_sent=False)) as limit:
                 plan = self._plan(request, call, auth, streamed, limit)
                 step = next(plan)
                 while True:
@@ -426,9 +418,10 @@ class AsyncTransport(_Shell):
     ) -> tuple[Response, httpx.Response | None]:
         call = self._start(request, timeout, retries)
         try:
-            with deadline(call.remaining()) as limit:
+            with deadline(call.remaining(request_sent=False)) as limit:
                 plan = self._plan(request, call, auth, streamed, limit)
-                with move_on_after(call.remaining()):  # any TimeoutError is of the user's file or progress
+                left = call.remaining(request_sent=False)
+                with move_on_after(left):  # any TimeoutError is of the user's file or progress
                     return await self._follow(self._client(), plan)
                 raise call.timed_out(request_sent=limit.sent is not False) from TimeoutError()
         finally:

@@ -80,7 +80,8 @@ class Value:
         return hash(self._values())
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._shown)
+        values = self.__dict__  # empty where a traceback shows a value whose constructor has raised
+        fields = ", ".join(f"{name}={values[name]!r}" for name in self._shown if name in values)
         return f"{type(self).__name__}({fields})"
 
     def _values(self) -> tuple[Any, ...]:

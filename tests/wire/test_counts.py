@@ -26,7 +26,7 @@ MOST_CALLS = 70
 MOST_MODULES = 11
 # The same for the whole call, the transport and the decoding included; a response may come in more than one read.
 MOST_CALLS_IN_ALL = 180
-MOST_MODULES_IN_ALL = 24
+MOST_MODULES_IN_ALL = 25
 
 BODY = b'{"results":[]}'
 LIST = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(BODY) + BODY

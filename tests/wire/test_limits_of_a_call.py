@@ -51,6 +51,24 @@ def test_retries_of_a_connection_share_the_limit_of_the_call(world: str, monkeyp
     assert not error.request_sent
 
 
+class _SlowLimiter:
+    """A rate limiter whose storage answers after the call is over, as no storage that can be had does for sure."""
+
+    blocks = True
+
+    def take(self, request: Request) -> float:
+        threading.Event().wait(0.5)
+        return 0.0
+
+
+@EACH_WORLD
+def test_a_call_that_ends_before_a_connection_is_asked_for_has_sent_nothing(world: str) -> None:
+    settings = configured("http://127.0.0.1:9", rate_limiter=_SlowLimiter())
+    (error,) = calls(world, settings, _request_timeout=0.2)
+    assert isinstance(error, ApiTimeoutError)
+    assert not error.request_sent
+
+
 @EACH_WORLD
 def test_an_address_that_responds_is_found_behind_dead_ones(world: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with dead_addresses(monkeypatch, 2) as dead, socket.create_server(("127.0.0.9", dead.port)) as listener:

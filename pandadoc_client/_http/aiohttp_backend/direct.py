@@ -7,7 +7,6 @@ that is not streamed. All others go as httpx's requests. Both ways send the same
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,21 +16,11 @@ from pandadoc_client._http.aiohttp_backend.dialing import head_bytes
 from pandadoc_client._http.aiohttp_backend.protocol import ERRORS, Protocol, as_httpx
 from pandadoc_client._http.messages import Request
 from pandadoc_client._http.streams import UNWATCHED, in_time
+from pandadoc_client._http.urls import is_plain, parsed
 
-__all__ = ["DirectRequest", "DirectResponse", "direct_request", "is_plain"]
-
-# A path and a query that httpx takes as they are: encoded, and without the dots that it resolves.
-_PLAIN = re.compile(
-    r"/(?:[\w~!$&'()*+,;=:@/-]|(?<!/)\.|%[0-9A-F]{2})*(?:\?(?:[\w.~!$&'()*+,;=:@/?-]|%[0-9A-F]{2})+)?", re.ASCII
-)
-
+__all__ = ["DirectRequest", "DirectResponse", "direct_request"]
 
 _Fields = Sequence[tuple[bytes, bytes]]
-
-
-def is_plain(target: str) -> bool:
-    """Return whether httpx would send this path and query as they are."""
-    return _PLAIN.fullmatch(target) is not None
 
 
 class Fields:
@@ -89,11 +78,6 @@ class DirectRequest:
         return head_bytes(self.method, self.target, self.headers.raw)
 
 
-@functools.lru_cache(maxsize=256)
-def _parsed(origin: str) -> httpx.URL:
-    return httpx.URL(origin)
-
-
 def direct_request(request: Request) -> Callable[[_Fields, Mapping[str, Any]], DirectRequest] | None:
     """Return what makes of *request*, with header fields and limits, one for the short way; None if it is not for it.
 
@@ -108,7 +92,7 @@ def direct_request(request: Request) -> Callable[[_Fields, Mapping[str, Any]], D
         content = b"" if method in ("POST", "PUT", "PATCH") else None
     elif not isinstance(content, bytes) or len(content) > UNWATCHED:
         return None
-    return functools.partial(DirectRequest, method, _parsed(url[:start]), url[start:], content)
+    return functools.partial(DirectRequest, method, parsed(url[:start]), url[start:], content)
 
 
 class DirectResponse:
