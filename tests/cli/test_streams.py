@@ -32,12 +32,15 @@ def on_a_terminal(settings: dict[str, str]) -> Terminal:
 
     def run(arguments: list[str], typed: bytes) -> tuple[int, str]:
         # A process of its own, because forking one that has threads is unsafe; `pty.fork` gives a controlling terminal.
+        # Python notices a Ctrl-C in the instant before `input` waits at the next key only: it is typed again.
         program = (
-            "import os, pty, sys\n"
+            "import os, pty, select, sys\n"
             "pid, terminal = pty.fork()\n"
             f"if not pid: os.execv(sys.executable, {[*COMMAND, *arguments]!r})\n"
             "shown, asked = b'', False\n"
             "while True:\n"
+            "    while not select.select([terminal], [], [], 5)[0]:\n"
+            f"        if asked and {typed!r} == b'\\x03': os.write(terminal, b'\\x03')\n"
             "    try: data = os.read(terminal, 65536)\n"
             "    except OSError: break\n"
             "    if not data: break\n"
