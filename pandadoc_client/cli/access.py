@@ -153,7 +153,7 @@ class Access:
                     EXIT_FAILURE,
                 )
             return {"api_key": api_key}
-        from pandadoc_client.cli.oauth.accounts import State, account, open_store, state_of
+        from pandadoc_client.cli.oauth.accounts import State, account, check_host, open_store, state_of
 
         store = opened.enter_context(open_store(self.store))
         key = account(self.key)
@@ -164,6 +164,7 @@ class Access:
                 f" in {store.to_url()})",
                 EXIT_FAILURE,
             )
+        check_host(entry, key, self.host, self.region)
         manager = self._manager(opened, store, key)
         if manager is not None:
             return {"auth": manager}

@@ -18,7 +18,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from pandadoc_client._http.fork import renew_in_child
-from pandadoc_client.exceptions import TokenStoreError
+from pandadoc_client.exceptions import ApiValueError, TokenStoreError
 from pandadoc_client.oauth._refresh import KeyDeleted, NotSaved, Refresh, Want, save_successor
 from pandadoc_client.oauth.client import OAuthClient
 from pandadoc_client.oauth.stores.base import TokenStore
@@ -60,7 +60,7 @@ class Lifecycle:
     """
 
     def __init__(self, store: TokenStore, key: str, leeway: float, client: OAuthClient, lock_timeout: float) -> None:
-        self._refresh = Refresh(store, key, client.refresh, lock_timeout, client.refresh_timeout.total)
+        self._refresh = Refresh(store, key, client.refresh, client.host, lock_timeout, client.refresh_timeout.total)
         self._leeway = leeway
         self._held: _Held | None = None
         self._rejected: frozenset[str] = frozenset()
@@ -119,8 +119,11 @@ class Lifecycle:
         """Put *token* into the store, in the place of anything, and use it from here on.
 
         Raises:
+            ApiValueError: Another host gave it.
             TokenStoreError: It could not be saved. It is used nevertheless, and saved when the store works again.
         """
+        if not token.is_for(self._refresh.host):
+            raise ApiValueError(f"The token is for {token.host}, and this manager for {self._refresh.host}", ["token"])
         try:
             save_successor(self._refresh.store, self._refresh.key, token, None)
         except NotSaved as error:

@@ -104,6 +104,7 @@ class Refresh:
         store: Where its tokens are.
         key: Under which key.
         send: Asks the server for the next token, blocking.
+        host: URL of the API that it asks: a token that another one gave is not sent there.
         lock_timeout: Seconds to wait for the store's lock.
         send_timeout: Seconds after which `send` gives up; None if that is not known.
     """
@@ -111,6 +112,7 @@ class Refresh:
     store: TokenStore
     key: str
     send: Callable[[Token], Token]
+    host: str
     lock_timeout: float
     send_timeout: float | None = None
 
@@ -123,8 +125,7 @@ class Refresh:
             ApiException: The token endpoint fails; the stored token is as it was.
         """
         seen, _ = self.store.read_entry(self.key)
-        if seen is None:
-            raise _login_required(self.key)
+        seen = self._usable(seen)
         return seen.token if _will_do(seen, want) else self.renew(want, seen)
 
     def renew(self, want: Want, seen: Entry) -> Token:
@@ -133,7 +134,7 @@ class Refresh:
         Raises:
             ReauthorizationRequired: As `run`, and likewise for the rest.
         """
-        check_alive(seen, want)
+        check_alive(self._usable(seen), want)
         with self.store.lock(self.key, self.lock_timeout):
             for _ in range(_CONFLICTS):
                 try:
@@ -142,6 +143,19 @@ class Refresh:
                     logger.debug("somebody else wrote the token meanwhile; looking at it again")
         raise TokenStoreError(f"Others keep replacing the token under the key {self.key!r}", key=self.key)
 
+    def _usable(self, entry: Entry | None) -> Entry:
+        """Return *entry* if it is one of this host: another host would refuse the refresh token, and the grant with it.
+
+        Raises:
+            ReauthorizationRequired: There is none.
+        """
+        if entry is None:
+            raise _login_required(self.key)
+        if not entry.token.is_for(self.host):
+            problem = f"The token under the key {self.key!r} is for {entry.token.host}, and this client for {self.host}"
+            raise ReauthorizationRequired("login_required", f"{problem}: log in there, or use another key")
+        return entry
+
     @property
     def _time_to_end(self) -> float:
         """Seconds after which an attempt of this process is over, whatever became of it."""
@@ -149,8 +163,7 @@ class Refresh:
 
     def _run_locked(self, want: Want, seen: Token) -> Token:
         entry, revision = self._read_ended(want, seen)
-        if entry is None:
-            raise _login_required(self.key)
+        entry = self._usable(entry)
         if _may_take(entry, want, seen):
             return entry.token
         check_alive(entry, want)

@@ -185,5 +185,6 @@ class _Run:
             sent = True
             return self.client.refresh(token)
 
-        Refresh(self.store, key, send, self.lock_timeout, self.client.refresh_timeout.total).renew(want, seen)
+        limit = self.client.refresh_timeout.total
+        Refresh(self.store, key, send, self.client.host, self.lock_timeout, limit).renew(want, seen)
         return sent

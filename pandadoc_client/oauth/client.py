@@ -48,17 +48,22 @@ class _Grant(Value, hidden=("scope", "refresh_token")):
     Attributes:
         request: What to send.
         scope: The scope that was asked for; a response without one grants just that (RFC 6749 §5.1).
+        host: URL of the API that it goes to.
         refresh_token: The refresh token in use; a response without a new one leaves it in force (§6).
     """
 
     request: Request
     scope: str
+    host: str
     refresh_token: str | None = None
 
     def token(self, response: Response, received_at: datetime) -> Token:
         token = protocol.parse_token_response(response, received_at)
         return dataclasses.replace(
-            token, scope=token.scope or self.scope, refresh_token=token.refresh_token or self.refresh_token
+            token,
+            scope=token.scope or self.scope,
+            refresh_token=token.refresh_token or self.refresh_token,
+            host=self.host,
         )
 
 
@@ -206,12 +211,14 @@ class _OAuthClient(ProcessBound, Generic[_HttpClient]):
         fields = {"grant_type": "authorization_code", "code": hide(code), "scope": scope}
         if self._send_redirect_uri:
             fields["redirect_uri"] = redirect_uri or self._redirect_uri or ""
-        return _Grant(self._request(fields), scope)
+        return _Grant(self._request(fields), scope, self._host)
 
     def _refresh_grant(self, token: Token | str, scope: str | None) -> _Grant:
         refresh_token: object = hide(token)
         granted: str | None = None
         if isinstance(token, Token):
+            if not token.is_for(self._host):
+                raise ApiValueError(f"The token is for {token.host}, and this client for {self._host}", ["token"])
             refresh_token, granted = hide(token.refresh_token), token.scope
             if refresh_token is None:
                 raise ApiValueError("The token has no refresh_token: a person has to give consent again")
@@ -222,7 +229,7 @@ class _OAuthClient(ProcessBound, Generic[_HttpClient]):
             # be sent back is no reason to lose the grant.
             scope = _DEFAULT_SCOPE if granted is None or value_problem(granted) else granted
         fields = {"grant_type": "refresh_token", "refresh_token": refresh_token, "scope": scope}
-        return _Grant(self._request(fields), scope, str(refresh_token))
+        return _Grant(self._request(fields), scope, self._host, str(refresh_token))
 
     def _request(self, fields: Mapping[str, object]) -> Request:
         if self._closed:
@@ -313,7 +320,7 @@ class OAuthClient(_OAuthClient[HttpClient]):
             scope: What to ask for; by default the token's scope, or ``read+write`` if that is not known.
 
         Raises:
-            ApiValueError: The token has no refresh token.
+            ApiValueError: The token has no refresh token, or another host gave it; nothing was sent.
             ApiTypeError: *token* is neither a token nor text.
             FormEncodingError: The refresh token or the scope must not be sent as it is; nothing was sent.
             InvalidGrantError: The refresh token is unknown, used or revoked; else as for `exchange_code`.

@@ -135,8 +135,8 @@ class TokenManager(_Manager):
                 bound. A refresh that has begun goes on without the caller.
 
         Raises:
-            ReauthorizationRequired: There is no token, or its grant is dead: a person has to give consent again. One
-                request is sent for a dead grant, and none after it, until a new token is saved.
+            ReauthorizationRequired: There is no token, or its grant is dead, or another host gave it: a person has to
+                give consent. One request is sent for a dead grant, and none after it, until a new token is saved.
             TokenStoreError: The store fails. If a new token could not be saved the error carries it as ``token``, and
                 the manager goes on with it and tries again to save it.
             ApiConnectionError: The token endpoint cannot be reached, or its response was lost twice.
@@ -166,6 +166,7 @@ class TokenManager(_Manager):
         Raises:
             TokenStoreError: It could not be saved; the error carries it. The manager uses it nevertheless.
             ApiTypeError: It is no token.
+            ApiValueError: Another host than the client's gave it.
         """
         self._lifecycle.save(check_token(token))
 

@@ -38,6 +38,8 @@ class Token:
         expires_at: Aware UTC time from which the token is no longer valid, or None if that is not known.
         received_at: Aware UTC time to which the lifetime is added, or None if that is not known.
         extra: What else the server sent, and known fields whose value could not be used, by name.
+        host: URL of the API that gave it, or None if that is not known: a client for another host does not send it.
+            Tokens that differ in nothing else are equal.
 
     Raises:
         ApiTypeError: A field is of the wrong type.
@@ -52,6 +54,7 @@ class Token:
     expires_at: datetime | None = None
     received_at: datetime | None = None
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
+    host: str | None = field(default=None, compare=False)
 
     def __init__(
         self,
@@ -62,6 +65,7 @@ class Token:
         expires_at: datetime | None = None,
         received_at: datetime | None = None,
         extra: Mapping[str, Any] = _NOTHING,
+        host: str | None = None,
     ) -> None:
         object.__setattr__(self, "access_token", access_token)
         object.__setattr__(self, "refresh_token", refresh_token)
@@ -70,6 +74,7 @@ class Token:
         object.__setattr__(self, "expires_at", expires_at)
         object.__setattr__(self, "received_at", received_at)
         object.__setattr__(self, "extra", extra)
+        object.__setattr__(self, "host", host)
         # What is refused is reported with the local variables of this frame; the repr of the token is masked.
         del access_token, refresh_token, extra
         self._check()
@@ -78,7 +83,7 @@ class Token:
         _check_text("access_token", self.access_token)
         object.__setattr__(self, "access_token", access_token_of("access_token", self.access_token))
         _check_text("token_type", self.token_type)
-        for name in ("refresh_token", "scope"):
+        for name in ("refresh_token", "scope", "host"):
             if getattr(self, name) is not None:
                 _check_text(name, getattr(self, name))
         for name in _TIMES:
@@ -180,6 +185,7 @@ class Token:
             "expires_at": None if self.expires_at is None else self.expires_at.isoformat(),
             "received_at": None if self.received_at is None else self.received_at.isoformat(),
             "extra": dict(self.extra),
+            "host": self.host,
         }
 
     @classmethod
@@ -207,7 +213,7 @@ class Token:
         if type(version) is not int or version != _FORMAT_VERSION:
             raise ApiValueError(f"A saved token must have the version {_FORMAT_VERSION}", ["version"])
         fields: dict[str, Any] = {"access_token": data.get("access_token")}
-        for name in ("refresh_token", "token_type", "scope", *_TIMES, "extra"):
+        for name in ("refresh_token", "token_type", "scope", *_TIMES, "extra", "host"):
             if data.get(name) is not None:
                 fields[name] = data[name]
         for name, value in fields.items():
@@ -223,6 +229,10 @@ class Token:
     def expires_in(self) -> float | None:
         """Seconds from now until ``expires_at``, negative once that is past; None if it is not known."""
         return None if self.expires_at is None else (self.expires_at - datetime.now(UTC)).total_seconds()
+
+    def is_for(self, host: str) -> bool:
+        """Return True if the API at *host*, a URL, gave it, or if it is not known which did."""
+        return self.host is None or self.host.rstrip("/").lower() == host.rstrip("/").lower()
 
     def is_expired(self, leeway: float = 60, now: datetime | float | None = None) -> bool:
         """Return True if the token is over, or will be within *leeway* seconds. Without ``expires_at``: False.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -48,6 +49,29 @@ def add_due(store: FileTokenStore, emulator: Emulator, *keys: str) -> None:
     """Store a token that ends in an hour, most of its life being over, under each of *keys*."""
     for key in keys:
         store.save(key, Token.from_response({**emulator.issue_token(), "expires_in": 36_000}, NOW - timedelta(hours=9)))
+
+
+# -- whose they are --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("application", [True, False], ids=["with an application", "without"])
+@pytest.mark.parametrize("command", [("token",), ("whoami",), ("status",), ("refresh",), ("documents", "list")])
+def test_a_token_of_another_host_goes_to_no_other(
+    pandadoc: Pandadoc,
+    pandadoc_emulator: Emulator,
+    file_store: FileTokenStore,
+    command: tuple[str, ...],
+    application: bool,
+) -> None:
+    token = Token.from_response(pandadoc_emulator.issue_token(), NOW)
+    token = dataclasses.replace(token, host="https://api.pandadoc.com")
+    file_store.save("default", token)
+    before = len(pandadoc_emulator.journal.entries)
+    unset = {"PANDADOC_CLIENT_ID": "", "PANDADOC_CLIENT_SECRET": ""}
+    result = pandadoc(*command, **({} if application or command == ("refresh",) else unset))
+    assert_one_line(result, 1, "'default' is for https://api.pandadoc.com", f"for {pandadoc_emulator.url}", "log")
+    assert len(pandadoc_emulator.journal.entries) == before
+    assert file_store.load("default") == token
 
 
 # -- list ------------------------------------------------------------------------------------------------------------

@@ -203,6 +203,7 @@ def test_the_saved_form_is_plain_and_versioned() -> None:
         "expires_at": "2026-03-01T13:00:00+00:00",
         "received_at": "2026-03-01T12:00:00+00:00",
         "extra": {"extra_field": [1]},
+        "host": None,
     }
 
 

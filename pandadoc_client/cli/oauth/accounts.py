@@ -30,6 +30,7 @@ __all__ = [
     "account",
     "account_document",
     "account_lines",
+    "check_host",
     "current_member",
     "given_document",
     "given_lines",
@@ -125,6 +126,23 @@ def stored(store: TokenStore, key: str) -> Entry:
         place = store.to_url()
         raise CommandError(f"no token is stored under the key {key!r} in {place}; run: pandadoc login", EXIT_FAILURE)
     return entry
+
+
+def check_host(entry: Entry, key: str, host: str | None, region: str | None) -> None:
+    """Refuse to take a token to another API than the one that gave it.
+
+    Raises:
+        CommandError: The options, or the environment, name another.
+    """
+    from pandadoc_client.oauth._settings import find_host
+
+    wanted, _ = find_host(host, region)
+    if not entry.token.is_for(wanted):
+        raise CommandError(
+            f"the token under the key {key!r} is for {entry.token.host}, and this command for {wanted};"
+            f" give --host {entry.token.host}, or run: pandadoc login",
+            EXIT_FAILURE,
+        )
 
 
 def state_of(entry: Entry) -> State:

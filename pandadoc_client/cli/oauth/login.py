@@ -19,6 +19,7 @@ from pandadoc_client.cli.oauth.accounts import (
     account,
     account_document,
     account_lines,
+    check_host,
     current_member,
     given_document,
     given_lines,
@@ -245,6 +246,7 @@ def token(
     key = account(key)
     with open_store(store) as tokens:
         entry = stored(tokens, key)
+        check_host(entry, key, host, region)
         if state_of(entry) is State.VALID:
             print_lines([entry.token.access_token])
             return
