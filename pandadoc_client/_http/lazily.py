@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeGuard
 
 __all__ = ["LazyModule", "is_of"]
 
@@ -31,7 +31,7 @@ class LazyModule:
         return getattr(import_module(self._name), attribute)
 
 
-def is_of(value: object, module: str, name: str) -> bool:
+def is_of(value: object, module: str, name: str) -> TypeGuard[Any]:
     """Return True if *value* is of the class *name* of a module; nobody has one where that is not imported."""
     kind = getattr(sys.modules.get(module), name, None)
     return kind is not None and isinstance(value, kind)
