@@ -179,6 +179,12 @@ class Request(Value, hidden=("headers", "content", "secrets")):
         )
 
     @property
+    def origin(self) -> str:
+        """Scheme and authority of `url`; it is not parsed for that."""
+        end = self.url.find("/", self.url.find("://") + 3)
+        return self.url if end < 0 else self.url[:end]
+
+    @property
     def all_secrets(self) -> tuple[str, ...]:
         """`secrets`, and those in a JSON body: what an error about this request must mask. It reads the body anew."""
         if not isinstance(self.content, bytes) or not self.content.startswith((b"{", b"[")):

@@ -168,14 +168,22 @@ class Attempts:
             raise ApiTimeoutError(reason=reason, request_sent=request_sent)
         return seconds
 
+    def failed(self, why: str, request_sent: bool) -> ApiConnectionError:
+        """Return the error of a call that got no response, or only a part of one."""
+        return ApiConnectionError(reason=f"{self._missing(request_sent)}: {why}", request_sent=request_sent)
+
     def timed_out(self, request_sent: bool = True) -> ApiTimeoutError:
         """Return the error of a call that took too long."""
         total = self.timeout.total
         limit = total or self.timeout.read
         if not request_sent:
             limit = self.timeout.connect if total is None else min(total, self.timeout.connect)
-        reason = f"{'No connection within' if not request_sent else 'No response within'} {limit:g} seconds"
-        return ApiTimeoutError(reason=reason, request_sent=request_sent)
+        return ApiTimeoutError(
+            reason=f"{self._missing(request_sent)} within {limit:g} seconds", request_sent=request_sent
+        )
+
+    def _missing(self, request_sent: bool) -> str:
+        return f"{'No response from' if request_sent else 'No connection to'} {self._request.origin}"
 
     def wait_after_response(self, response: Response) -> float | None:
         """Return the seconds to wait before the next attempt, or None if *response* is the outcome."""

@@ -87,7 +87,7 @@ class _Shell:
         self.settings = settings
 
     def _start(self, request: Request, timeout: Timeout | None, retries: RetryPolicy | None) -> Attempts:
-        host = insecure_host(_origin(request.url))
+        host = insecure_host(request.origin)
         if host is not None:
             check_permitted(host, self.settings.allow_insecure)
         for name, value in request.headers.items():
@@ -210,12 +210,6 @@ def _response(request: Request, http_response: Any, data: bytes, secrets: tuple[
     )
 
 
-def _origin(url: str) -> str:
-    """Return scheme and authority of *url*: few of them, so that checking them again is a look-up."""
-    end = url.find("/", url.find("://") + 3)
-    return url if end < 0 else url[:end]
-
-
 def network_error(
     error: Exception, call: Attempts, secrets: tuple[str, ...], sent: bool | None = None
 ) -> ApiConnectionError:
@@ -232,7 +226,17 @@ def network_error(
         sent = not isinstance(error, _NOT_SENT)
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return call.timed_out(request_sent=sent)
-    return ApiConnectionError(reason=mask_secrets(str(error) or type(error).__name__, secrets), request_sent=sent)
+    return call.failed(mask_secrets(_told(error), secrets), request_sent=sent)
+
+
+def _told(error: BaseException) -> str:
+    """Return what went wrong: what the system said, where it did, tells more than those who passed it on."""
+    last = error
+    while last.__cause__ is not None:
+        last = last.__cause__
+        if isinstance(last, BaseExceptionGroup):  # an address after another was tried
+            last = last.exceptions[0]
+    return (isinstance(last, OSError) and str(last)) or str(error) or type(error).__name__
 
 
 class Transport(_Shell):

@@ -111,7 +111,7 @@ class Access:
                 allow_insecure=self.allow_insecure,
             )
             opened.enter_context(client)
-            with explained(client.configuration.host):
+            with explained():
                 yield client
 
     def given(self) -> tuple[str, str] | None:

@@ -154,7 +154,7 @@ def _refusal(error: ApiException) -> str:
     if isinstance(error, OAuthError):
         return str(error)
     if isinstance(error, ApiConnectionError):
-        return f"no response: {error.reason}"
+        return str(error.reason)
     if isinstance(error, ApiDecodeError):
         return error.shown_reason
     return f"the server answered HTTP {error.status} {error.shown_reason}"

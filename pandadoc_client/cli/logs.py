@@ -137,7 +137,7 @@ def _look_again(client: PandaDoc, filters: Mapping[str, Any]) -> Iterator[list[d
     except ApiException as error:
         if error.status is not None and error.status < 500 and error.status != 429:
             raise
-        why = explanation(error, client.configuration.host)
+        why = explanation(error)
         print(f"pandadoc: {why}; looking again", file=sys.stderr, flush=True)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pandadoc_client._flows.steps import DocumentStepError, NotReadyError
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError, describe, error_document
-from pandadoc_client.exceptions import ApiConnectionError, ApiDecodeError, ApiException, OAuthError
+from pandadoc_client.exceptions import ApiDecodeError, ApiException, OAuthError
 
 __all__ = ["explained", "explanation", "failure"]
 
@@ -22,11 +22,8 @@ _STEPS = {
 
 
 @contextmanager
-def explained(host: str) -> Iterator[None]:
+def explained() -> Iterator[None]:
     """Turn what the server refuses within into an error that says why.
-
-    Args:
-        host: URL of the server.
 
     Raises:
         CommandError: The server refused, or did not answer.
@@ -36,15 +33,15 @@ def explained(host: str) -> Iterator[None]:
     except OAuthError:  # of the token endpoint: it says what to do
         raise
     except ApiException as error:
-        raise CommandError(explanation(error, host), EXIT_FAILURE) from error
+        raise CommandError(explanation(error), EXIT_FAILURE) from error
 
 
-def explanation(error: BaseException | None, host: str) -> str:
-    """Return one line about an error of a call to *host*."""
+def explanation(error: BaseException | None) -> str:
+    """Return one line about the error of a call."""
     if error is None:
         return ""
     if isinstance(error, DocumentStepError):
-        why = explanation(error.__cause__, host)
+        why = explanation(error.__cause__)
         if getattr(error.__cause__, "status", None) == 404:
             return f"document {error.document_id}: {why}"
         return f"{_STEPS[error.step].format(error.document_id)}{why and f': {why}'}"
@@ -53,23 +50,20 @@ def explanation(error: BaseException | None, host: str) -> str:
             "" if error.retry_after is None else f"; the server wants to be asked again in {error.retry_after:g} s"
         )
         return f"it is not ready yet{seconds}"
-    if isinstance(error, ApiConnectionError):
-        return f"no response from {host}: {error.reason}"
     if not isinstance(error, ApiException) or isinstance(error, ApiDecodeError | OAuthError):
         return describe(error)
     said = ": ".join(part for part in (error.type, error.detail) if part)
     return f"{describe(error).rstrip()}{said and f': {said}'}"
 
 
-def failure(name: str, error: Exception, host: str) -> dict[str, Any]:
+def failure(name: str, error: Exception) -> dict[str, Any]:
     """Say on standard error that one of several has failed, and return the error as ``--json`` prints it.
 
     Args:
         name: Which one: a file, or an id.
         error: What went wrong.
-        host: URL of the server.
     """
-    why = explanation(error, host)
+    why = explanation(error)
     print(f"pandadoc: {name}: {why}", file=sys.stderr, flush=True)
     refusal = CommandError(why, EXIT_FAILURE)
     refusal.__cause__ = error

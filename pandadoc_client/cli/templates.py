@@ -71,7 +71,7 @@ def export(
             except ApiException as error:
                 if len(ids) == 1:
                     raise
-                failures.append({"id": template_id, **failure(template_id, error, client.configuration.host)})
+                failures.append({"id": template_id, **failure(template_id, error)})
                 continue
             written.append(_write(output / f"{template_id}.json", details))
             if not as_json:

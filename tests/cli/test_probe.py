@@ -266,7 +266,7 @@ def test_against_another_emulator(pandadoc: Pandadoc, account: Emulator) -> None
     [
         (("--api-key", "wrong"), "the account does not accept the credential"),
         (("--against", "http://127.0.0.1:1"), "--against URL and --against-api-key KEY go together"),
-        (("--api-key", "wrong", "--host", "http://127.0.0.1:1"), "no response from http://127.0.0.1:1"),
+        (("--api-key", "wrong", "--host", "http://127.0.0.1:1"), "No connection to http://127.0.0.1:1: "),
         (("--store", "file:none.json"), "no credential"),
     ],
 )

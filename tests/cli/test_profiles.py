@@ -336,7 +336,7 @@ def test_options_win_over_the_environment_and_that_over_the_profile(
         pandadoc("profile", "add", "p", "--host", "http://127.0.0.1:1", "--api-key", "-", stdin="of-p").returncode == 0
     )
     result = pandadoc("whoami", "--profile", "p")
-    assert_one_line(result, 1, "no response from http://127.0.0.1:1")
+    assert_one_line(result, 1, "No connection to http://127.0.0.1:1: [Errno 111] Connection refused")
     environment = {"PANDADOC_HOST": pandadoc_emulator.url}
     pandadoc("whoami", PANDADOC_PROFILE="p", PANDADOC_API_KEY="of-environment", **environment)
     pandadoc("whoami", "--api-key", "-", stdin="of-option", PANDADOC_PROFILE="p", PANDADOC_API_KEY="x", **environment)

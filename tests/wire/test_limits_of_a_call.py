@@ -7,6 +7,7 @@ No test asserts on a duration. Each makes a server or an address that would hold
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import ssl
 import threading
@@ -40,7 +41,7 @@ def test_dead_addresses_behind_one_name_take_no_longer_than_the_call_may(
         (error,) = thread.submit(calls, world, configured(dead.url, retries=0), _request_timeout=1).result(PATIENCE)
     assert isinstance(error, ApiTimeoutError)
     assert not error.request_sent
-    assert "No connection within 1 seconds" in str(error)
+    assert f"No connection to {dead.url} within 1 seconds" in str(error)
 
 
 @EACH_WORLD
@@ -178,7 +179,22 @@ def test_once_the_request_went_out_an_error_says_so(world: str) -> None:
         (error,) = calls(world, configured(server.url, retries=0), _request_timeout=0.3)
     assert isinstance(error, ApiTimeoutError)
     assert error.request_sent
-    assert "No response within 0.3 seconds" in str(error)
+    assert f"No response from {server.url} within 0.3 seconds" in str(error)
+
+
+@EACH_WORLD
+def test_an_error_names_the_server_and_what_the_system_said(world: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    (error,) = calls(world, configured(url, retries=0))
+    assert isinstance(error, ApiConnectionError)
+    assert not error.request_sent
+    assert str(error.reason).startswith(f"No connection to {url}: [Errno {errno.ECONNREFUSED}] ")
+    with scripted(lambda peer: peer.head()) as server:  # and closes the connection
+        (error,) = calls(world, configured(server.url, retries=0))
+    assert isinstance(error, ApiConnectionError)
+    assert error.request_sent
+    assert str(error.reason).startswith(f"No response from {server.url}: ")
 
 
 @EACH_WORLD
@@ -190,7 +206,7 @@ def test_a_total_that_ends_while_connecting_says_that_nothing_was_sent(
         (error,) = calls(world, configured(dead.url, retries=0), _request_timeout=limits)
     assert isinstance(error, ApiTimeoutError)
     assert not error.request_sent
-    assert "No connection within 0.3 seconds" in str(error)
+    assert f"No connection to {dead.url} within 0.3 seconds" in str(error)
 
 
 def test_of_a_client_that_was_given_too_it_is_known_whether_the_request_went_out(

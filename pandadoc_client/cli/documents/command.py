@@ -226,7 +226,7 @@ def upload(
             except Exception as error:
                 if len(files) == 1:
                     raise
-                failures.append({"file": path, **failure(path, error, client.configuration.host)})
+                failures.append({"file": path, **failure(path, error)})
             else:
                 if not as_json:
                     _show(made[-1], as_json=False)
@@ -418,7 +418,7 @@ def delete(
             except ApiException as error:
                 if len(document_ids) == 1:
                     raise
-                failures.append({"id": document_id, **failure(document_id, error, client.configuration.host)})
+                failures.append({"id": document_id, **failure(document_id, error)})
             else:
                 deleted.append(document_id)
                 if not as_json:

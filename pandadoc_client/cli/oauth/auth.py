@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
+from pandadoc_client.cli.errors import CommandError
 from pandadoc_client.cli.inputs import Connection, credential
 from pandadoc_client.cli.oauth import login as account
 from pandadoc_client.cli.oauth import requests
@@ -33,7 +32,6 @@ from pandadoc_client.cli.options import (
 )
 from pandadoc_client.cli.render import print_json, print_lines, print_table, token_document, token_table
 from pandadoc_client.cli.values import SECRET_PLACE, complete_place, secret_at
-from pandadoc_client.exceptions import ApiConnectionError
 from pandadoc_client.oauth import OAuthClient, Token
 
 __all__ = ["app"]
@@ -160,7 +158,7 @@ def exchange(
     response = credential(code, what="code or callback URL", connection=connection)
     with connection.open(connection.secret(ask=True)) as client:
         found = _code_of(client, response, state)
-        token = _ask(client, lambda: client.exchange_code(found, scope))
+        token = client.exchange_code(found, scope)
     _print_token(token, show_secrets=show_secrets, as_json=as_json)
 
 
@@ -204,7 +202,7 @@ def refresh(
     )
     old = credential(refresh_token, what="refresh token", connection=connection, variable="PANDADOC_REFRESH_TOKEN")
     with connection.open(connection.secret(ask=True)) as client:
-        token = _ask(client, lambda: client.refresh(old, scope=scope))
+        token = client.refresh(old, scope=scope)
     _print_token(token, show_secrets=show_secrets, as_json=as_json)
 
 
@@ -294,14 +292,6 @@ def _code_of(client: OAuthClient, response: str, state: str | None) -> str:
     if state is None:
         raise CommandError("a callback URL needs --state, the one that 'pandadoc auth url' printed")
     return client.parse_callback(response, state)
-
-
-def _ask(client: OAuthClient, call: Callable[[], Token]) -> Token:
-    """Return what *call* returns; a server that does not answer is named."""
-    try:
-        return call()
-    except ApiConnectionError as error:
-        raise CommandError(f"no response from {client.host}: {error.reason}", EXIT_FAILURE) from error
 
 
 def _print_token(token: Token, *, show_secrets: bool, as_json: bool) -> None:

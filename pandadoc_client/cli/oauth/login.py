@@ -364,7 +364,7 @@ def _keep_api_key(given: str, *, host: str | None, region: str | None, allow_ins
     url, _ = find_host(host, region)
     _check_host(profile, url)
     api_key = secret_at("--api-key", given)
-    with explained(url):
+    with explained():
         member, problem = _who(url, api_key=api_key, allow_insecure=allow_insecure)
     with registry.changing() as changed:
         filled = changed[0].get(profile.name).with_secrets(api_key=api_key)
