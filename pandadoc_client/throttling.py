@@ -38,6 +38,11 @@ PUBLISHED_LIMITS: Mapping[str, int] = {
 SANDBOX_LIMIT = 10
 """Requests a minute that a sandbox key may make to any endpoint."""
 _SHORTEST_WAIT = 0.05  # seconds: storages tell the end of a window in whole ones
+_REDIS = ("redis://", "rediss://", "redis+unix://", "valkey://", "valkeys://", "valkey+unix://")
+_PATIENCE = {
+    "socket_timeout": 5.0,
+    "socket_connect_timeout": 5.0,
+}  # seconds; without them a server that hangs holds a call
 
 
 class RateLimiter:
@@ -45,7 +50,8 @@ class RateLimiter:
 
     Args:
         storage: Where requests are counted, as a URL of the library `limits`: ``memory://`` for this process,
-            ``redis://…`` for many machines.
+            ``redis://…`` for many machines. A Redis that does not respond is given up after five seconds, unless the
+            URL says otherwise (``?socket_timeout=1``); redis-py tries again before it does.
         limits: Requests a minute by method name.
         account: Whose requests these are; limiters of one storage and account share their counts.
         sandbox: True to count 10 a minute for every operation, as PandaDoc does for sandbox keys.
@@ -75,7 +81,8 @@ class RateLimiter:
             raise ApiValueError("limits: a limit is a whole number of requests a minute, 1 or more", ["limits"])
         try:
             # A storage that cannot be reached is found out by the first call.
-            self._strategy = MovingWindowRateLimiter(storage_from_string(storage, wrap_exceptions=True))
+            patience = _PATIENCE if storage.startswith(_REDIS) else {}
+            self._strategy = MovingWindowRateLimiter(storage_from_string(storage, wrap_exceptions=True, **patience))
         except ConfigurationError as error:
             raise ApiValueError("storage: a URL such as memory:// or redis://localhost:6379", ["storage"]) from error
         self._unreachable = StorageError

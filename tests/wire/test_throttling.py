@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from limits import strategies
 
-from pandadoc_client import ApiClient, AsyncApiClient, Configuration
+from pandadoc_client import ApiClient, AsyncApiClient, AsyncPandaDoc, Configuration
 from pandadoc_client._http.messages import Request
 from pandadoc_client.api.documents_api import AsyncDocumentsApi, DocumentsApi
 from pandadoc_client.emulator import Emulator
@@ -130,6 +131,18 @@ def test_a_storage_that_cannot_be_reached_is_a_connection_error() -> None:
     with pytest.raises(ApiConnectionError, match="storage cannot be reached") as caught:
         taken(limiter, "send_document", 1)
     assert caught.value.request_sent is False
+
+
+async def test_a_storage_that_does_not_respond_takes_no_longer_than_the_call_may(pandadoc_emulator: Emulator) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        limiter = RateLimiter(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        async with AsyncPandaDoc(
+            api_key=pandadoc_emulator.api_key, host=pandadoc_emulator.url, rate_limiter=limiter, timeout=0.2
+        ) as pd:
+            with pytest.raises(ApiTimeoutError) as caught:
+                await pd.documents.list_documents()
+    assert caught.value.request_sent is False
+    assert len(pandadoc_emulator.journal) == 0
 
 
 @pytest.mark.parametrize(
