@@ -89,7 +89,7 @@ class RateLimiter:
         self._items = {name: RateLimitItemPerMinute(limit) for name, limit in limits.items()}
         self._everything = RateLimitItemPerMinute(SANDBOX_LIMIT) if sandbox else None
         self._account = account
-        #: Whether counting needs the network: asynchronous calls do it in a thread then.
+        #: Whether counting needs the network: a thread does it then, and no call waits for it longer than it may take.
         self.blocks = not storage.startswith("memory:")
 
     def take(self, request: Request) -> float:

@@ -11,12 +11,12 @@ import contextlib
 import errno
 import os
 import socket
-import threading
 from collections import deque
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from pandadoc_client._http.clock import monotonic
+from pandadoc_client._http.patience import within
 
 __all__ = ["dial"]
 
@@ -81,30 +81,7 @@ def _resolve(host: str, port: int, timeout: float | None) -> list[_Address]:
     """Return the addresses of a name. A thread asks the resolver, which knows no timeout."""
     with contextlib.suppress(OSError):
         return _look_up(host, port, socket.AI_NUMERICHOST)
-    if timeout is None:
-        return _look_up(host, port)
-    found: list[list[_Address] | Exception] = []
-    is_done = threading.Event()
-
-    def look_up() -> None:
-        try:
-            found.append(_look_up(host, port))
-        except Exception as error:
-            found.append(error)
-        finally:
-            is_done.set()
-
-    thread = threading.Thread(target=look_up, name="pandadoc_client-resolver", daemon=True)
-    try:
-        thread.start()
-    except RuntimeError:  # no more threads, or the interpreter is ending
-        return _look_up(host, port)
-    if not is_done.wait(timeout):
-        raise TimeoutError(f"the name {host} was not resolved in time")
-    (outcome,) = found
-    if isinstance(outcome, Exception):
-        raise outcome
-    return outcome
+    return within(timeout, lambda: _look_up(host, port), f"resolving {host}")
 
 
 def _look_up(host: str, port: int, flags: int = 0) -> list[_Address]:

@@ -25,6 +25,7 @@ from pandadoc_client._http.deadline import Limit, current_limit, deadline
 from pandadoc_client._http.logging import TRACE, log_attempt, log_repetition, logger, trace_request, trace_response
 from pandadoc_client._http.messages import Headers, Request, Response, check_header
 from pandadoc_client._http.network import TransportSettings, check_permitted, insecure_host
+from pandadoc_client._http.patience import within
 from pandadoc_client._http.retry import Attempts, RetryPolicy, Timeout
 from pandadoc_client._http.secrets import mask_chain, mask_secrets
 from pandadoc_client._http.timers import move_on_after, sleep
@@ -239,6 +240,18 @@ def _told(error: BaseException) -> str:
     return (isinstance(last, OSError) and str(last)) or str(error) or type(error).__name__
 
 
+def _taken(turn: _Turn, call: Attempts) -> float:
+    """Return what the limiter says, within what is left of the call."""
+    if not turn.limiter.blocks:
+        return turn.limiter.take(turn.request)
+    limit = current_limit()
+    was_sent = limit is None or limit.sent is not False  # by an attempt before this one
+    try:
+        return within(call.remaining(was_sent), lambda: turn.limiter.take(turn.request), "counting a request")
+    except TimeoutError as error:
+        raise call.timed_out(was_sent) from error
+
+
 class Transport(_Shell):
     """Sends requests, blocking. Safe for use by many threads at once.
 
@@ -332,7 +345,7 @@ class Transport(_Shell):
 
     def _do(self, client: httpx.Client, step: _Step, call: Attempts) -> Any:
         if isinstance(step, _Turn):
-            return step.limiter.take(step.request)
+            return _taken(step, call)
         if isinstance(step, _Open):
             if client.is_closed:
                 raise ApiConnectionError(reason="The client was closed", request_sent=False)
