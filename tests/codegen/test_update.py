@@ -218,7 +218,7 @@ STEPS: list[tuple[str, Callable[[Document], None], str, str]] = [
     ("10.1.0", numbers, "print(type(pd.machines.list_gizmos()).__name__)", "list"),
 ]
 AT_ONCE = 2
-"""Documents that one test follows: each takes half a minute on a slow machine, and a test has five."""
+"""Documents that one test follows: each takes half a minute."""
 PROGRAM = """
 from pandadoc_client import PandaDoc
 from pandadoc_client.emulator import Emulator, EmulatorOptions
@@ -228,7 +228,14 @@ with Emulator(EmulatorOptions(seed_data=False)) as emulator:
 """
 
 
-@pytest.mark.parametrize("first", range(0, len(STEPS), AT_ONCE))
+# In two processes, not in all that there are: each has to learn the types of the whole package.
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(first, marks=pytest.mark.xdist_group(f"year-{first // AT_ONCE % 2}"))
+        for first in range(0, len(STEPS), AT_ONCE)
+    ],
+)
 def test_a_year_of_documents_is_followed_one_after_another(project: Project, types_seen: Path, first: int) -> None:
     document = vendor()
     if first:  # what came before, at once
