@@ -24,7 +24,7 @@ from pandadoc_client._calls.model import UNSET, EnumerationOf, Model, ModelOf, d
 from pandadoc_client._calls.operation import Operation, date, datetime, file_type, none_type
 from pandadoc_client._calls.sources import is_source
 from pandadoc_client._http.lazily import is_of
-from pandadoc_client._http.messages import Request, Response
+from pandadoc_client._http.messages import Request, Response, check_headers
 from pandadoc_client._http.retry import RetryPolicy, Timeout
 from pandadoc_client._http.secrets import header_secrets, hide, hide_headers, type_name
 from pandadoc_client._http.values import NOTHING
@@ -172,6 +172,7 @@ def prepare(
         warn_about_form(dict(parts.form), stacklevel=stacklevel + 1)
     parts.header["Accept"] = select_accept(operation.accept)
     if options["_extra_headers"]:
+        check_headers("_extra_headers", options["_extra_headers"])
         parts.header = _merged(parts.header, hide_headers(options["_extra_headers"]))
     if options["_extra_query"]:
         parts.query += options["_extra_query"].items()

@@ -22,7 +22,7 @@ from pandadoc_client._http.credentials import api_host_of
 from pandadoc_client._http.fork import ProcessBound
 from pandadoc_client._http.lazily import LazyModule
 from pandadoc_client._http.logging import log_by_environment
-from pandadoc_client._http.messages import USER_AGENT, Request, Response
+from pandadoc_client._http.messages import USER_AGENT, Request, Response, check_headers
 from pandadoc_client._http.retry import DEFAULT_POLICY, RetryPolicy, Timeout
 from pandadoc_client._http.secrets import hide, hide_headers
 from pandadoc_client.exceptions import ApiTypeError, ApiValueError, error_for
@@ -96,7 +96,7 @@ class BaseClient(ProcessBound):
 
         Raises:
             ApiValueError: An argument cannot be right.
-            ApiTypeError: *headers* is no mapping.
+            ApiTypeError: *headers* is no mapping, or a name in it no text.
         """
         usual = {**self._usual}
         if timeout is not None:
@@ -107,6 +107,7 @@ class BaseClient(ProcessBound):
         if headers is not None:
             if not isinstance(headers, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise ApiTypeError(f"headers must be a mapping, not {type(headers).__name__}", ["headers"])
+            check_headers("headers", headers)
             usual["_extra_headers"] = {**(usual.get("_extra_headers") or {}), **headers}
         view = object.__new__(type(self))
         view.__dict__.update(self.__dict__)

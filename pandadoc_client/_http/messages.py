@@ -19,9 +19,18 @@ from pandadoc_client._http.secrets import (
     secret_values,
 )
 from pandadoc_client._http.values import NOTHING, Value
-from pandadoc_client.exceptions import ApiDecodeError, ApiValueError
+from pandadoc_client.exceptions import ApiDecodeError, ApiTypeError, ApiValueError
 
-__all__ = ["RESPONSE_LIMIT", "USER_AGENT", "BodyStream", "Headers", "Request", "Response", "check_header"]
+__all__ = [
+    "RESPONSE_LIMIT",
+    "USER_AGENT",
+    "BodyStream",
+    "Headers",
+    "Request",
+    "Response",
+    "check_header",
+    "check_headers",
+]
 
 USER_AGENT = f"pandadoc-client/{__version__} Python/{sys.version_info.major}.{sys.version_info.minor}"
 """How the package names itself to servers."""
@@ -94,6 +103,22 @@ def check_header(name: str, value: str) -> None:
     except UnicodeEncodeError:
         problem = f"The header {name} has a character in its value that no header can carry"
         raise ApiValueError(problem) from None
+
+
+def check_headers(argument: str, headers: Mapping[Any, Any]) -> None:
+    """Refuse headers that HTTP cannot carry, naming the argument that has them.
+
+    Raises:
+        ApiTypeError: A name is no text.
+        ApiValueError: As `check_header`.
+    """
+    for name, value in headers.items():
+        if not isinstance(name, str):
+            raise ApiTypeError(f"{argument}: the name of a header must be text (str), not {type(name).__name__}")
+        try:
+            check_header(name, str(value))
+        except ApiValueError as error:
+            raise ApiValueError(f"{argument}: {error}") from None
 
 
 class BodyStream(Protocol):

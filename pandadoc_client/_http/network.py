@@ -44,6 +44,7 @@ __all__ = [
 
 ALLOW_INSECURE = "PANDADOC_ALLOW_INSECURE"
 """The variable of the environment that permits plain http to other machines."""
+_LONGEST_LABEL = 63  # characters between two dots
 _warned_of: set[str] = set()
 
 
@@ -155,7 +156,15 @@ def insecure_host(url: str) -> str | None:
         raise ApiValueError("host must have neither a query nor a fragment")
     if parts.username is not None or parts.password is not None:
         raise ApiValueError("host must not hold a user name or a password")
+    if not can_be_host(host):
+        raise ApiValueError(f"host: {host!r} can be no name of a host")
     return host if parts.scheme == "http" and not is_loopback(host) else None
+
+
+def can_be_host(host: str) -> bool:
+    """Return whether *host* can be a name or an address: no space, and no empty or endless label (RFC 1035 §2.3.4)."""
+    labels = host.removesuffix(".").split(".")
+    return host.isprintable() and " " not in host and all(0 < len(label) <= _LONGEST_LABEL for label in labels)
 
 
 def transport_arguments(
@@ -241,7 +250,8 @@ def _proxy_url(setting: ProxySetting) -> httpx.URL:
     url = setting.url if "://" in setting.url else f"http://{setting.url}"
     try:
         proxy, parts = httpx.Proxy(url), urlsplit(url)
-        if parts.hostname and parts.port != 0:  # which refuses ports and addresses that httpx lets through
+        # Which refuses ports and addresses that httpx lets through.
+        if can_be_host(parts.hostname or "") and parts.port != 0:
             return httpx.URL(proxy.url, username=proxy.auth[0], password=proxy.auth[1]) if proxy.auth else proxy.url
     except (ValueError, httpx.InvalidURL):
         pass

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import import_module
 from typing import Annotated, Any
@@ -82,15 +85,33 @@ def _compiled(expression: str) -> _Filter:
         raise CommandError(f"--jq: {error}") from None
 
     def lines(document: str) -> Iterator[str]:
-        try:
-            found: list[Any] = program.input_text(document).all()
-        except ValueError as error:
-            raise CommandError(f"--jq: {error}", EXIT_FAILURE) from None
-        for value in found:
+        found = iter(program.input_text(document))
+        while True:
+            try:
+                with _ended_by_interrupt():
+                    value = next(found)
+            except StopIteration:
+                return
+            except ValueError as error:
+                raise CommandError(f"--jq: {error}", EXIT_FAILURE) from None
             as_it_is = isinstance(value, str) and not sys.stdout.isatty()  # a terminal could be steered by a text
             yield value if as_it_is else json.dumps(value, separators=(",", ":"))
 
     return lines
+
+
+@contextmanager
+def _ended_by_interrupt() -> Iterator[None]:
+    """Let Ctrl-C end the process: Python looks at it when jq returns, which a program of jq's need never do."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _debug(

@@ -28,6 +28,7 @@ __all__ = [
     "moment_in_words",
     "new_console",
     "new_table",
+    "print_each",
     "print_json",
     "print_lines",
     "print_table",
@@ -129,10 +130,19 @@ def print_lines(lines: Iterable[str]) -> None:
     sys.stdout.flush()
 
 
+def print_each(lines: Iterable[str]) -> None:
+    """Print each of *lines* as it comes: a program of jq's need not end."""
+    for line in lines:
+        print_lines([line])
+
+
 def print_json(document: Mapping[str, Any] | Sequence[Any], *, indent: int | None = 2) -> None:
     """Print one JSON document, in ASCII so that it is the same in every encoding; or what ``--jq`` makes of it."""
     filtered = jq_filter()
-    print_lines([json.dumps(document, indent=indent)] if filtered is None else filtered(json.dumps(document)))
+    if filtered is None:
+        print_lines([json.dumps(document, indent=indent)])
+    else:
+        print_each(filtered(json.dumps(document)))
 
 
 def token_document(token: Token) -> dict[str, Any]:

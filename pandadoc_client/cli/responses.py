@@ -17,7 +17,7 @@ from pandadoc_client._http.decoding import read_json
 from pandadoc_client._http.secrets import names_of
 from pandadoc_client.cli.common import jq_filter
 from pandadoc_client.cli.errors import EXIT_FAILURE, CommandError
-from pandadoc_client.cli.render import mask_json, new_console, new_table, print_json, print_lines, printable
+from pandadoc_client.cli.render import mask_json, new_console, new_table, print_each, print_json, print_lines, printable
 
 if TYPE_CHECKING:
     from pandadoc_client.rest import RESTResponse
@@ -57,7 +57,7 @@ def _print_raw(data: bytes) -> None:
     With ``--jq`` what that makes of it is printed.
     """
     if (filtered := jq_filter()) is not None:
-        print_lines(filtered(data.decode("utf-8", "replace")) if data.strip() else ())
+        print_each(filtered(data.decode("utf-8", "replace")) if data.strip() else ())
         return
     if sys.stdout.isatty():
         try:

@@ -142,8 +142,10 @@ class TokenManager(_Manager):
             ApiConnectionError: The token endpoint cannot be reached, or its response was lost twice.
             ApiTimeoutError: *timeout* is over, or the token endpoint took too long.
             ApiException: Any other error of `OAuthClient.refresh`. The stored token is as it was.
+            ApiTypeError: *timeout* is no number.
+            ApiValueError: *timeout* is below 0, or none that can be waited for.
         """
-        return self.wait_for_token(timeout)
+        return self.wait_for_token(_patience(timeout))
 
     def refresh(self, *, timeout: float | None = None, force: bool = False) -> Token:
         """Return another token than the latest known one: somebody else's, if there is a newer one, or a new one.
@@ -157,8 +159,9 @@ class TokenManager(_Manager):
         Raises:
             ReauthorizationRequired: As `token`, and likewise for the rest.
         """
+        patience = _patience(timeout)
         latest = self._lifecycle.peek()
-        return self._wait(self._lifecycle.request(_access_token(latest), force), timeout)
+        return self._wait(self._lifecycle.request(_access_token(latest), force), patience)
 
     def save(self, token: Token) -> None:
         """Keep *token*, such as one that a code was exchanged for, in the place of the stored one.
@@ -189,12 +192,13 @@ class AsyncTokenManager(_Manager):
 
     async def token(self, *, timeout: float | None = None) -> Token:
         """Return a valid token, refreshed if need be; see `TokenManager.token`."""
-        return await self.await_token(timeout)
+        return await self.await_token(_patience(timeout))
 
     async def refresh(self, *, timeout: float | None = None, force: bool = False) -> Token:
         """Return another token than the latest known one; see `TokenManager.refresh`."""
+        patience = _patience(timeout)
         latest = await anyio.to_thread.run_sync(self._lifecycle.peek)
-        return await self._await(self._lifecycle.request(_access_token(latest), force), timeout)
+        return await self._await(self._lifecycle.request(_access_token(latest), force), patience)
 
     async def save(self, token: Token) -> None:
         """Keep *token*; see `TokenManager.save`. It is saved even if the caller is cancelled."""
@@ -226,6 +230,11 @@ def _seconds(name: str, value: float) -> float:
 
 def _access_token(token: Token | None) -> str | None:
     return None if token is None else token.access_token
+
+
+def _patience(timeout: float | None) -> float | None:
+    """Return *timeout*, in seconds; None for as long as it takes."""
+    return None if timeout is None else _seconds("timeout", timeout)
 
 
 def _out_of_patience(future: Future[Token], timeout: float | None) -> ApiTimeoutError:

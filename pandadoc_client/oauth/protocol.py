@@ -142,7 +142,8 @@ def parse_callback(url: str, state: str | None) -> str:
         AccessDeniedError: The person refused consent. Likewise the class of any other error code of §4.1.2.1.
         OAuthError: The server reports an error whose code the standard does not have.
         CallbackError: The code or the state is missing, a parameter came twice, there are both a code and an error, a
-            value is not UTF-8 in percent-encoding, or the response stands in the fragment.
+            value is not UTF-8 in percent-encoding, the code could not be sent back, or the response stands in the
+            fragment.
         ApiTypeError: An argument is no text.
         ApiValueError: *state* is empty.
     """
@@ -170,7 +171,11 @@ def parse_callback(url: str, state: str | None) -> str:
         raise oauth_error(parameters, (state,))
     if "code" not in parameters:
         raise _callback_error("The callback has no code")
-    return str(parameters["code"])
+    code = str(parameters["code"])
+    unfit = value_problem(code, trimmed=True)
+    if unfit is not None:
+        raise _callback_error(f"The code of the callback {unfit}")
+    return code
 
 
 def has_state(url: str, state: str) -> bool:

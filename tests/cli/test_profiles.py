@@ -186,11 +186,22 @@ def test_a_bare_profile_is_filled_with_what_the_login_was_given(
     assert config()["profiles"]["bare"]["host"] == pandadoc_emulator.url
 
 
-def test_a_credential_of_one_host_does_not_go_into_the_profile_of_another(pandadoc: Pandadoc, sandbox: str) -> None:
+def test_a_credential_of_one_host_does_not_go_into_the_profile_of_another(
+    pandadoc: Pandadoc, sandbox: str, acme: str
+) -> None:
     variables = {"PANDADOC_CLIENT_ID": "x", "PANDADOC_CLIENT_SECRET": "x"}
-    result = pandadoc("login", "--profile", sandbox, "--host", "http://127.0.0.1:1", **variables)
-    assert_one_line(result, 2, "sandbox", "http://127.0.0.1:1", "--host")
+    result = pandadoc("login", "--profile", acme, "--host", "http://127.0.0.1:1", **variables)
+    assert_one_line(result, 2, "acme", "http://127.0.0.1:1", "--host")
     assert_one_line(pandadoc("login", "--profile", sandbox, "--region", "eu", "--api-key", "-", stdin="x"), 2, "--host")
+
+
+def test_a_login_does_not_take_the_api_key_of_a_profile_away(
+    pandadoc: Pandadoc, pandadoc_emulator: Emulator, sandbox: str
+) -> None:
+    assert pandadoc("profile", "use", sandbox).returncode == 0
+    variables = {"PANDADOC_CLIENT_ID": "x", "PANDADOC_CLIENT_SECRET": "x"}
+    assert_one_line(pandadoc("login", **variables), 2, "'sandbox' has an API key", "pandadoc profile remove sandbox")
+    assert pandadoc("whoami").returncode == 0
 
 
 def test_login_gives_a_profile_an_api_key_that_works(

@@ -136,6 +136,25 @@ def test_colours_are_for_terminals(on_a_terminal: Terminal, monkeypatch: pytest.
     assert not re.search(r"\x1b\[3[0-9]", on_a_terminal(["demo"], b"")[1])
 
 
+@pytest.mark.parametrize(
+    ("program", "first"), [("range(1e12)", "0\n"), ("1, last(range(1e12))", "1\n")], ids=["results", "no result"]
+)
+def test_a_program_of_jq_that_does_not_end_prints_what_it_has_and_is_ended_by_ctrl_c(
+    settings: dict[str, str], pandadoc_emulator: Emulator, program: str, first: str
+) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "api", "list-documents", "--jq", program],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(settings, PANDADOC_API_KEY=pandadoc_emulator.api_key),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == first
+        process.send_signal(signal.SIGINT)
+        process.stdout.close()
+    assert process.returncode in (130, -signal.SIGINT)
+
+
 def test_ctrl_c_ends_a_call_that_waits(settings: dict[str, str]) -> None:
     with Emulator(latency=60) as emulator:
         process = subprocess.Popen(

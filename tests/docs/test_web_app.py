@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -83,6 +84,19 @@ def test_a_link_of_somebody_else_connects_nothing(url: str, user: httpx.Client, 
     consent_page(user, url)
     assert user.get(f"{url}/pandadoc/callback", params=forged).status_code == 400
     assert pandadoc_emulator.journal.token_requests() == []
+
+
+def test_a_forged_link_does_not_end_the_wait_for_the_right_one(url: str, user: httpx.Client) -> None:
+    page = consent_page(user, url)
+    assert user.get(f"{url}/pandadoc/callback", params={"code": "c", "state": "forged"}).status_code == 400
+    assert str(user.get(f"{page}&auto=approve").url) == f"{url}/documents"
+
+
+@pytest.mark.parametrize("returned", ["code=of-yesterday", "error=server_error", "error=invalid_scope"])
+def test_trouble_of_the_server_is_told(url: str, user: httpx.Client, returned: str) -> None:
+    (state,) = parse_qs(urlsplit(consent_page(user, url)).query)["state"]
+    answer = user.get(f"{url}/pandadoc/callback?state={state}&{returned}")
+    assert (answer.status_code, answer.text) == (502, "PandaDoc could not be connected; please begin again.")
 
 
 def test_who_has_not_connected_is_sent_to_the_consent_page(url: str, user: httpx.Client) -> None:

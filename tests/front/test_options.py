@@ -117,6 +117,20 @@ def test_a_view_that_cannot_be_is_refused(pd: PandaDoc, setting: dict[str, Any],
         pd.with_options(headers=[("a", "b")])  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("headers", "error"),
+    [({"a b": "x"}, ApiValueError), ({"X": "a\nb"}, ApiValueError), ({1: "x"}, ApiTypeError)],
+    ids=["name", "value", "no text"],
+)
+def test_headers_that_cannot_be_sent_are_refused_where_they_are_given(
+    pd: PandaDoc, headers: Any, error: type[Exception]
+) -> None:
+    with pytest.raises(error, match=r"^headers: "):
+        pd.with_options(headers=headers)
+    with pytest.raises(error, match=r"^_extra_headers: "):
+        pd.documents.list_documents(_extra_headers=headers)
+
+
 async def test_views_for_asyncio(pandadoc_emulator: Emulator) -> None:
     async with AsyncPandaDoc(api_key=pandadoc_emulator.api_key, host=pandadoc_emulator.url) as pd:
         view = pd.with_options(headers={"X-Tenant": "bamboo"}, retries=RetryPolicy(attempts=2, backoff=0.001))

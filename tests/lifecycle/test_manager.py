@@ -278,6 +278,22 @@ def test_a_wrong_argument_is_named(
             kind(**settings)
 
 
+@pytest.mark.parametrize(
+    ("timeout", "error"),
+    [(-1, ApiValueError), (float("nan"), ApiValueError), ("x", ApiTypeError), (True, ApiTypeError)],
+)
+async def test_a_wrong_timeout_is_named_before_anything_is_done(
+    client: OAuthClient, store: MemoryTokenStore, timeout: Any, error: type[Exception]
+) -> None:
+    manager, other = TokenManager(client, store), AsyncTokenManager(client, store)
+    for call in (manager.token, manager.refresh):
+        with pytest.raises(error, match=r"^timeout "):
+            call(timeout=timeout)
+    for async_call in (other.token, other.refresh):
+        with pytest.raises(error, match=r"^timeout "):
+            await async_call(timeout=timeout)
+
+
 def test_only_tokens_are_saved(client: OAuthClient, store: MemoryTokenStore) -> None:
     manager: Any = TokenManager(client, store)
     with pytest.raises(ApiTypeError, match=r"^token must be a Token, not dict"):

@@ -17,6 +17,7 @@ from pandadoc_client.exceptions import (
     OAuthError,
     StateMismatchError,
 )
+from pandadoc_client.oauth.form import value_problem
 from pandadoc_client.oauth.protocol import parse_callback
 
 from .support import ERROR_CLASSES
@@ -64,6 +65,12 @@ def test_a_state_beyond_ascii_is_compared_and_not_a_crash(state: str) -> None:
         parse_callback("code=C&state=x", state)
     if state != "\ud800":
         assert parse_callback(f"code=C&state={quote(state)}", state) == "C"
+
+
+@pytest.mark.parametrize("raw", ["a%00b", "a%0Ab", "a%0d%0ab", "%20a", "%20"])
+def test_a_code_that_could_not_be_sent_back_is_none(raw: str) -> None:
+    with pytest.raises(CallbackError, match=r"^invalid_callback: The code of the callback (has|starts|must)"):
+        parse_callback(f"code={raw}&state={STATE}", STATE)
 
 
 @pytest.mark.parametrize(("code", "kind"), ERROR_CLASSES.items())
@@ -183,8 +190,12 @@ def test_parse_callback_accepts_or_refuses_whatever_comes(url: str, state: str) 
     assert STATE not in shown
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.text(min_size=1))
-def test_every_code_that_is_sent_arrives(code: str, state: str) -> None:
+def _can_be_sent(code: str) -> bool:
+    return value_problem(code, trimmed=True) is None
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(_can_be_sent), st.text(min_size=1))
+def test_every_code_that_can_be_sent_back_arrives(code: str, state: str) -> None:
     url = f"https://app.example.com/cb?code={quote(code, safe='')}&state={quote(state, safe='')}"
 
     assert parse_callback(url, state) == code

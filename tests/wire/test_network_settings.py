@@ -314,7 +314,14 @@ BROKEN = {
     "REQUESTS_CA_BUNDLE": ["/nowhere/ca.pem", "EMPTY", "FOLDER"],
     "SSLKEYLOGFILE": ["/nowhere/keys", "FOLDER"],
 }
-NO_PROXIES = ["gopher://MARKER@proxy.test", "http://MARKER:99999999", "http://[MARKER", "http://", "socks4://MARKER"]
+NO_PROXIES = [
+    "gopher://MARKER@proxy.test",
+    "http://MARKER:99999999",
+    "http://[MARKER",
+    "http://",
+    "socks4://MARKER",
+    "http://MARKER..x",
+]
 
 
 def place(value: str, tmp_path: Path) -> str:

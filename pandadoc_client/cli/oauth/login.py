@@ -97,7 +97,8 @@ def login(
     port a free one is taken. For any other redirect URI, and where there is no browser, use --no-browser.
 
     With a profile, the profile is filled: it remembers the application with its secret, the store and the account, and
-    --profile is all that later commands need. --api-key gives it an API key instead, tried with a call.
+    --profile is all that later commands need. --api-key gives it an API key instead, tried with a call. A profile that
+    has an API key is not filled anew.
 
     \b
     pandadoc login
@@ -126,7 +127,13 @@ def login(
         raise CommandError("the client secret and the callback URL cannot both come from standard input")
     from pandadoc_client.oauth.stores.entry import Entry
 
-    profile, key, secret = selected(), account(key), connection.secret(ask=True)
+    profile = selected()
+    if profile is not None and profile.credential == registry.API_KEY:
+        raise CommandError(
+            f"the profile {profile.name!r} has an API key, which a login would replace: add another profile for it, or"
+            f" run: pandadoc profile remove {profile.name}"
+        )
+    key, secret = account(key), connection.secret(ask=True)
     with open_store(store) as tokens, connection.open(secret) as client:
         if profile is not None:
             _check_host(profile, client.host)
@@ -378,7 +385,7 @@ def _keep_api_key(given: str, *, host: str | None, region: str | None, allow_ins
 def _fill(profile: Profile, client: OAuthClient, secret: str, store: str | None, key: str) -> None:
     """Let the profile remember what its token needs."""
     with registry.changing() as changed:
-        filled = changed[0].get(profile.name).with_secrets(client_secret=secret, api_key=None)
+        filled = changed[0].get(profile.name).with_secrets(client_secret=secret)
         changed[0] = changed[0].having(
             evolve(
                 filled,

@@ -200,7 +200,7 @@ def remove(profile: Name) -> None:
         changed[0] = changed[0].without(profile)
     stays = ""
     if gone.credential == registry.OAUTH:
-        stays = f" Its token stays in the token store under the key {gone.account!r}."
+        stays = f" A token that is in its token store, under the key {gone.account!r}, stays there."
     print_lines([f"Removed the profile {profile!r}.{stays}"])
 
 
