@@ -70,13 +70,14 @@ class _Front(ProcessBound):
         if isinstance(token_store, str):  # its URL may hold a password
             token_store = hide(token_store)
 
+        from pandadoc_client._http.credentials import host_of_manager
         from pandadoc_client._http.network import check_host
         from pandadoc_client._http.retry import RetryPolicy, Timeout, check_timeout
         from pandadoc_client.oauth._settings import find_host
         from pandadoc_client.throttling import RateLimiter
 
         check_http_client(http_client, backend, is_async=self._is_async)
-        url, _ = find_host(_host_of(auth) if host is None and region is None else host, region)
+        url, _ = find_host(host_of_manager(auth) if host is None and region is None else host, region)
         given = {"auth": auth, "api_key": api_key, "access_token": access_token, "token_store": token_store}
         name, value = _credential({field: found for field, found in given.items() if found is not None}, key)
         check_host(url, allow_insecure)
@@ -219,16 +220,6 @@ class AsyncPandaDoc(_Front, AsyncResources):
             self._owned.close()
 
     aclose = close
-
-
-def _host_of(auth: Any) -> str | None:
-    """Return the host whose tokens a manager, or its `OAuth2Auth`, has; None for another authentication."""
-    if auth is None:
-        return None
-    from pandadoc_client.oauth.auth import OAuth2Auth, TokenSource
-
-    source = auth.manager if isinstance(auth, OAuth2Auth) else auth
-    return source.client.host if isinstance(source, TokenSource) else None
 
 
 def _credential(given: Mapping[str, Any], key: str | None) -> tuple[str, Any]:

@@ -14,7 +14,7 @@ import pandadoc_client
 from pandadoc_client import __version__
 from pandadoc_client._http.backends import Backend, check_backend
 from pandadoc_client._http.bearer import bearer_problem
-from pandadoc_client._http.credentials import access_token_of, api_host_of, api_key_of
+from pandadoc_client._http.credentials import access_token_of, api_host_of, api_key_of, host_of_manager
 from pandadoc_client._http.lazily import LazyModule
 from pandadoc_client._http.messages import RESPONSE_LIMIT
 from pandadoc_client._http.regions import region_of
@@ -85,8 +85,8 @@ class Configuration:
     """Settings of an ``ApiClient``. The arguments by position are those of the vendor's SDK, in its order.
 
     Args:
-        host: URL of the API; the default is ``https://api.pandadoc.com``. A slash or ``/public/v1`` at its end is left
-            out.
+        host: URL of the API; the default is that of the manager's client, else ``https://api.pandadoc.com``. A slash or
+            ``/public/v1`` at its end is left out.
         api_key: API keys by the name of the security scheme: ``{"apiKey": "…"}``. With a prefix, the same prefix at the
             beginning of a key is left out.
         api_key_prefix: What stands before a key in the header: ``{"apiKey": "API-Key"}``.
@@ -181,6 +181,8 @@ class Configuration:
             if host is not None:
                 raise ApiValueError("region and host cannot both be given")
             host = region_of(region).api
+        elif host is None and server_index is None:
+            host = host_of_manager(auth if manager is None else manager)
         self._base_path = SERVERS[0]["url"] if host is None else _host(host)
         self.server_index = 0 if server_index is None and host is None else server_index
         self.server_variables = server_variables or {}

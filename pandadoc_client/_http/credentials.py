@@ -7,7 +7,7 @@ import re
 from pandadoc_client._http.regions import REGIONS
 from pandadoc_client.exceptions import ApiValueError
 
-__all__ = ["access_token_of", "api_host_of", "api_key_of"]
+__all__ = ["access_token_of", "api_host_of", "api_key_of", "host_of_manager"]
 
 _SCHEME = re.compile(r"(?i)(?:authorization\s*:\s*)?(api-key|bearer)\s+(?=\S)")
 _VERSION = re.compile(r"/public(?:/(?:v\d+|beta))?$")
@@ -63,3 +63,10 @@ def api_host_of(url: str) -> str:
         if host.lower() == region.app:
             raise ApiValueError(f"host {region.app} is the site; the API is at {region.api}")
     return host
+
+
+def host_of_manager(auth: object) -> str | None:
+    """Return the host whose tokens a manager, or its ``OAuth2Auth``, has; None for any other authentication."""
+    client = getattr(getattr(auth, "manager", auth), "client", None)
+    host = getattr(client, "host", None)
+    return host if isinstance(host, str) else None

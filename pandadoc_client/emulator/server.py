@@ -469,9 +469,9 @@ def _listen(host: str, port: int, *, allow_remote: bool) -> tuple[socket.socket,
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(_BACKLOG)
-    except OSError:
+    except OSError as error:
         listener.close()
-        raise
+        raise OSError(error.errno, f"{error.strerror}: {host}:{port}") from None
     return listener, bound
 
 

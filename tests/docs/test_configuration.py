@@ -39,6 +39,8 @@ def looked_up(tree: ast.Module) -> Iterator[ast.expr]:
             yield node.slice
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_environment(node.func.value):
             yield from node.args[:1]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "user_folder":
+            yield node.args[0]  # which looks it up
         elif isinstance(node, ast.Compare) and is_environment(node.comparators[0]):
             yield node.left
 

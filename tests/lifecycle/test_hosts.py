@@ -9,10 +9,19 @@ from datetime import timedelta
 
 import pytest
 
-from pandadoc_client import PandaDoc
+from pandadoc_client import ApiClient, Configuration, PandaDoc
+from pandadoc_client.api.members_api import MembersApi
 from pandadoc_client.emulator import Emulator
 from pandadoc_client.exceptions import ApiValueError, ReauthorizationRequired
-from pandadoc_client.oauth import FileTokenStore, MemoryTokenStore, OAuthClient, Token, TokenManager, refresh_due
+from pandadoc_client.oauth import (
+    FileTokenStore,
+    MemoryTokenStore,
+    OAuth2Auth,
+    OAuthClient,
+    Token,
+    TokenManager,
+    refresh_due,
+)
 
 from .support import ending, is_live, issue, open_client, refreshes
 
@@ -54,6 +63,23 @@ def test_another_host_never_sees_a_stored_token_and_does_not_end_its_grant(
     found = TokenManager(client, store).token()
     assert is_live(emulator, found)
     assert refreshes(emulator) == (1 if seconds_left > 0 else 2)
+
+
+def test_a_configuration_with_a_manager_is_for_the_host_of_its_tokens(
+    emulator: Emulator, client: OAuthClient, store: MemoryTokenStore
+) -> None:
+    manager = TokenManager(client, store)
+    manager.save(client.refresh(issue(emulator)))
+    for configuration in (
+        Configuration(auth=manager),
+        Configuration(access_token=manager),
+        Configuration(auth=OAuth2Auth(manager)),
+    ):
+        with ApiClient(configuration) as api_client:
+            assert MembersApi(api_client).details_current_member().email
+    assert Configuration(auth=manager, region="eu").host == "https://api.pandadoc.eu"
+    assert Configuration(auth=manager, host="https://gateway.example").host == "https://gateway.example"
+    assert Configuration(auth=manager, server_index=0).host == Configuration().host
 
 
 def test_a_refresh_by_hand_is_refused_before_it_is_sent(emulator: Emulator, other: Emulator) -> None:
